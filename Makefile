@@ -1,0 +1,41 @@
+# The few commands of the house. Everything else is Meson's: build/release, build/check, build/san.
+# SPDX-License-Identifier: Apache-2.0
+.DEFAULT_GOAL := help
+.PHONY: help deps build demo check quick fuzz torture bench clean
+
+help:
+	@echo 'make demo     build, then the main job end to end on sample rosters and a private OpenLDAP'
+	@echo 'make check    build and pass the tests (what CI runs); make quick: the two-minute part of it'
+	@echo 'make build    build/release/src/bin/nokosazu'
+	@echo 'make fuzz     each fuzzer for FUZZ_SECONDS (default 30)      make torture  the long crash loops'
+	@echo 'make bench    all figures, into bench/RESULTS.md             make bench-import, bench-plan … one of them'
+
+deps:
+	@tools/deps
+
+build: deps
+	@tools/build release
+
+demo: build
+	@tools/demo
+
+check: deps
+	@tools/check
+
+quick: deps
+	@tools/check --quick
+
+fuzz: deps
+	@tools/fuzz
+
+torture: deps
+	@tools/check --torture
+
+bench: build
+	@bench/run all
+
+bench-%: build
+	@bench/run $*
+
+clean:
+	rm -rf build demo

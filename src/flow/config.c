@@ -1,0 +1,410 @@
+/*
+ * config.c: the table of settings, and reading files by it. Refuses what it does not know.
+ */
+#include "base.h"
+#include "config.h"
+
+#include "ini.h"
+
+enum kind { K_TEXT, K_NUMBER, K_YES_NO, K_WORDS };
+
+struct setting {
+	const char *section; /* "target" stands for [target NAME] */
+	const char *key;
+	enum kind kind;
+	size_t at;           /* offset in struct nk_config, or in struct nk_config_target */
+	uint32_t min, max, preset;
+	const char *help;
+};
+
+#define AT(member) offsetof(struct nk_config, member)
+#define TAT(member) offsetof(struct nk_config_target, member)
+
+static const struct setting settings[] = {
+	{ "site", "organisation", K_TEXT, AT(organisation), 0, 0, 0, "name of the organisation that issues certificates" },
+	{ "site", "domain", K_TEXT, AT(domain), 0, 0, 0, "domain of logins and of the ledger's origin" },
+	{ "site", "timezone_minutes", K_NUMBER, AT(tz_minutes), 0, 840, 540, "minutes east of UTC" },
+	{ "vault", "copy", K_TEXT, AT(copy_dir), 0, 0, 0, "second place of the vault, on another disk" },
+	{ "vault", "single_copy", K_YES_NO, AT(single_copy), 0, 1, 0, "work without a second place; every statement says so" },
+	{ "vault", "sealer", K_TEXT, AT(sealer), 0, 0, 0, "file or custodian" },
+	{ "vault", "custodians", K_WORDS, AT(custodians), 0, 0, 0, "addresses as printed by nokosazu-custodian" },
+	{ "vault", "threshold", K_NUMBER, AT(threshold), 1, 9, 2, "custodians needed to open" },
+	{ "vault", "key_file", K_TEXT, AT(key_file), 0, 0, 0, "file with the unlock secret; without it a passphrase is asked for" },
+	{ "people", "grace_days", K_NUMBER, AT(grace_days), 0, 3660, 30, "days from leaving to erasure" },
+	{ "people", "tombstone_months", K_NUMBER, AT(tombstone_months), 0, 240, 24, "months for which nobody gets an erased login again" },
+	{ "people", "keep_contact", K_YES_NO, AT(keep_contact), 0, 1, 0, "keep one mail of an erased person for notification only" },
+	{ "people", "contact_months", K_NUMBER, AT(contact_months), 1, 240, 60, "months for which that mail is kept" },
+	{ "plan", "expire_hours", K_NUMBER, AT(plan_hours), 1, 720, 24, "hours for which a plan can be applied" },
+	{ "import", "destroy_days", K_NUMBER, AT(import_days), 1, 3660, 30, "days within which an imported file is to be destroyed" },
+	{ "notice", "days", K_NUMBER, AT(notice_days), 1, 366, 14, "days within which notices are to be handed out" },
+	{ "notice", "grades", K_WORDS, AT(notice_grades), 0, 0, 0, "grades whose joiners get an initial password" },
+	{ "notice", "classes", K_WORDS, AT(notice_classes), 0, 0, 0, "titles or codes of classes whose joiners get one" },
+	{ "guard", "floor", K_NUMBER, AT(guard.floor), 1, 10000000, 1, "fewest persons of a source" },
+	{ "guard", "cell_percent", K_NUMBER, AT(guard.cell_percent), 1, 100, 10, "largest change of a school, grade and role outside the season" },
+	{ "guard", "cell_small", K_NUMBER, AT(guard.cell_small), 0, 1000, 20, "cells below this are judged by number" },
+	{ "guard", "scheme_percent", K_NUMBER, AT(guard.scheme_percent), 1, 100, 10, "new and gone keys at once: id scheme changed" },
+	{ "guard", "leave_percent", K_NUMBER, AT(guard.leave_percent), 0, 100, 2, "leavers without a second person" },
+	{ "guard", "leave_number", K_NUMBER, AT(guard.leave_number), 0, 1000000, 5, "leavers without a second person, at least" },
+	{ "guard", "season_percent", K_NUMBER, AT(guard.season_percent), 0, 100, 10, "leavers without a second person, 15 March to 30 April" },
+	{ "guard", "least_percent", K_NUMBER, AT(guard.least_percent), 1, 100, 90, "a source smaller than this share of its last stops" },
+	{ "guard", "window_days", K_NUMBER, AT(guard.window_days), 1, 366, 30, "days over which leavers are added up" },
+	{ "guard", "erase_percent", K_NUMBER, AT(erase_percent), 0, 100, 2, "erasures in one plan without a second person" },
+	{ "guard", "erase_number", K_NUMBER, AT(erase_number), 0, 1000000, 5, "erasures in one plan without a second person, at least" },
+	{ "guard", "erase_season_percent", K_NUMBER, AT(erase_season_percent), 0, 100, 10, "the same, 15 March to 30 April" },
+	{ "target", "type", K_TEXT, TAT(type), 0, 0, 0, "ldap" },
+	{ "target", "uri", K_TEXT, TAT(settings.uri), 0, 0, 0, "ldap://host:port, ldaps://host, ldapi://%2Fpath" },
+	{ "target", "base", K_TEXT, TAT(settings.base), 0, 0, 0, "suffix, such as dc=example,dc=ac,dc=jp" },
+	{ "target", "people_base", K_TEXT, TAT(settings.people_base), 0, 0, 0, "default ou=people under the base" },
+	{ "target", "groups_base", K_TEXT, TAT(settings.groups_base), 0, 0, 0, "default ou=groups under the base" },
+	{ "target", "units_base", K_TEXT, TAT(settings.units_base), 0, 0, 0, "default ou=units under the base" },
+	{ "target", "bind_dn", K_TEXT, TAT(settings.bind_dn), 0, 0, 0, "whom to bind as; the password is in the vault's care (target add)" },
+	{ "target", "ca_file", K_TEXT, TAT(settings.ca_file), 0, 0, 0, "certificates that sign the server's" },
+	{ "target", "starttls", K_YES_NO, TAT(settings.starttls), 0, 1, 0, "StartTLS on ldap://" },
+	{ "target", "allow_plain", K_YES_NO, TAT(settings.allow_plain), 0, 1, 0, "bind without TLS, on loopback only" },
+	{ "target", "sentinel", K_TEXT, TAT(settings.sentinel), 0, 0, 0, "DN that a complete read must show" },
+	{ "target", "page", K_NUMBER, TAT(settings.page), 1, 10000, 1000, "entries a page" },
+	{ "target", "window", K_NUMBER, TAT(settings.window), 1, 1024, 64, "operations in flight" },
+	{ "target", "batch", K_NUMBER, TAT(settings.batch), 1, 1000, 100, "operations in one LDAP transaction" },
+	{ "target", "profile", K_TEXT, TAT(profile), 0, 0, 0, "school or university" },
+	{ "target", "files", K_TEXT, TAT(files), 0, 0, 0, "folder of the server's own files, for the residue scan" },
+	{ "target", "rewrite", K_TEXT, TAT(rewrite), 0, 0, 0, "program that rewrites those files after an erasure" },
+	{ "target", "scheduled_groups", K_YES_NO, TAT(scheduled_groups), 0, 1, 0, "groups for subject classes too" },
+};
+
+struct reader {
+	struct nk_config *config;
+	struct nk_str file;              /* name for messages */
+	struct nk_vec *values;           /* of struct nk_config_value, or NULL */
+	struct nk_arena *values_arena;
+};
+
+/* The known word that is closest to a misspelt one: shared prefix and suffix length, which is enough for a hint. */
+static const char *nearest(const char *section, struct nk_str word)
+{
+	const char *best = "";
+	size_t best_score = 1;
+
+	for (size_t i = 0; i < NK_ARRAY_LEN(settings); i++) {
+		const struct nk_str key = nk_str_c(settings[i].key);
+		size_t head = 0;
+		size_t tail = 0;
+
+		if (strcmp(settings[i].section, section) != 0) {
+			continue;
+		}
+		while (head < key.len && head < word.len && key.ptr[head] == word.ptr[head]) {
+			head++;
+		}
+		while (tail < key.len && tail < word.len && key.ptr[key.len - 1 - tail] == word.ptr[word.len - 1 - tail]) {
+			tail++;
+		}
+		if (head + tail > best_score) {
+			best_score = head + tail;
+			best = settings[i].key;
+		}
+	}
+	return best;
+}
+
+static NK_RESULT fault(const struct reader *r, unsigned line, const char *what, struct nk_str word, const char *hint, struct nk_err *err)
+{
+	return nk_fail(err, NK_CONFIG, NK_N("configuration file %1$s, line %2$u: %3$s: \"%4$s\" (nearest known: %5$s)"), nk_short(r->file).text, line, what,
+		       nk_short(word).text, hint[0] != '\0' ? hint : "-");
+}
+
+static const struct setting *setting_of(const char *section, struct nk_str key)
+{
+	for (size_t i = 0; i < NK_ARRAY_LEN(settings); i++) {
+		if (strcmp(settings[i].section, section) == 0 && nk_str_eq(nk_str_c(settings[i].key), key)) {
+			return &settings[i];
+		}
+	}
+	return NULL;
+}
+
+static NK_RESULT words_of(struct nk_arena *arena, struct nk_str value, struct nk_config_words *out, struct nk_err *err)
+{
+	struct nk_str item;
+
+	out->n = 0;
+	while (nk_str_cut(&value, ' ', &item)) {
+		if (nk_str_trim(item).len == 0) {
+			continue;
+		}
+		if (out->n == NK_CONFIG_WORDS_MAX) {
+			return nk_fail(err, NK_LIMIT, NK_N("a configuration value has more than %d words"), NK_CONFIG_WORDS_MAX);
+		}
+		NK_TRY(nk_arena_dup(arena, nk_str_trim(item), &out->word[out->n], err));
+		out->n++;
+	}
+	return nk_done();
+}
+
+static NK_RESULT put(struct reader *r, const struct setting *s, void *room, struct nk_str value, unsigned line, struct nk_err *err)
+{
+	char *const at = (char *)room + s->at;
+
+	switch (s->kind) {
+	case K_TEXT:
+		return nk_arena_dup(r->config->arena, value, (struct nk_str *)(void *)at, err);
+	case K_WORDS:
+		return words_of(r->config->arena, value, (struct nk_config_words *)(void *)at, err);
+	case K_NUMBER:
+		if (!nk_parse_u32(value, s->min, s->max, (uint32_t *)(void *)at)) {
+			return fault(r, line, "not a number within its limits", value, s->key, err);
+		}
+		return nk_done();
+	case K_YES_NO:
+		if (!nk_str_eq(value, NK_STR("yes")) && !nk_str_eq(value, NK_STR("no"))) {
+			return fault(r, line, "yes or no is wanted", value, s->key, err);
+		}
+		*(bool *)(void *)at = value.ptr[0] == 'y';
+		return nk_done();
+	}
+	nk_assert(!"a kind of setting");
+	return nk_done();
+}
+
+static NK_RESULT target_of(struct reader *r, struct nk_str section, struct nk_config_target **out, struct nk_err *err)
+{
+	const struct nk_str name = nk_str_trim(nk_str_sub(section, sizeof("target ") - 1, section.len));
+	struct nk_config *const c = r->config;
+
+	for (size_t i = 0; i < c->n_targets; i++) {
+		if (nk_str_eq(c->targets[i].settings.name, name)) {
+			*out = &c->targets[i];
+			return nk_done();
+		}
+	}
+	if (c->n_targets == NK_CONFIG_TARGETS_MAX) {
+		return nk_fail(err, NK_LIMIT, NK_N("more than %d targets in the configuration"), NK_CONFIG_TARGETS_MAX);
+	}
+	*out = &c->targets[c->n_targets++];
+	for (size_t i = 0; i < NK_ARRAY_LEN(settings); i++) {
+		if (strcmp(settings[i].section, "target") == 0 && settings[i].kind == K_NUMBER) {
+			memcpy((char *)*out + settings[i].at, &settings[i].preset, sizeof(uint32_t));
+		}
+	}
+	(*out)->settings.timeout_ms = 30000;
+	(*out)->profile = NK_STR("school");
+	return nk_arena_dup(c->arena, name, &(*out)->settings.name, err);
+}
+
+static NK_RESULT map_row(struct reader *r, struct nk_config_target *t, struct nk_str key, struct nk_str value, struct nk_err *err)
+{
+	struct nk_map_row *rows = nk_arena_array(r->config->arena, t->n_rows + 1, sizeof(*rows));
+	struct nk_str attr;
+	struct nk_str template;
+
+	if (rows == NULL) {
+		return nk_fail_nomem(err);
+	}
+	NK_TRY(nk_arena_dup(r->config->arena, nk_str_sub(key, 4, key.len), &attr, err));
+	NK_TRY(nk_arena_dup(r->config->arena, value, &template, err));
+	if (t->n_rows > 0) {
+		memcpy(rows, t->rows, t->n_rows * sizeof(*rows));
+	}
+	NK_TRY(nk_mapping_row(attr, template, r->config->arena, &rows[t->n_rows], err));
+	t->rows = rows;
+	t->n_rows++;
+	return nk_done();
+}
+
+static NK_RESULT remember(struct reader *r, struct nk_str section, struct nk_str key, struct nk_str value, unsigned line, struct nk_err *err)
+{
+	void *at = NULL;
+	struct nk_config_value *v;
+
+	if (r->values == NULL) {
+		return nk_done();
+	}
+	NK_TRY(nk_vec_push(r->values, &at, err));
+	v = at;
+	v->line = line;
+	NK_TRY(nk_arena_dup(r->values_arena, section, &v->section, err));
+	NK_TRY(nk_arena_dup(r->values_arena, key, &v->key, err));
+	NK_TRY(nk_arena_dup(r->values_arena, value, &v->value, err));
+	return nk_arena_dup(r->values_arena, r->file, &v->file, err);
+}
+
+static NK_RESULT row(void *arg, struct nk_str section, struct nk_str key, struct nk_str value, unsigned line, struct nk_err *err)
+{
+	struct reader *const r = arg;
+	const bool is_target = nk_str_starts(section, NK_STR("target "));
+	struct nk_config_target *t = NULL;
+	const struct setting *s;
+
+	NK_TRY(remember(r, section, key, value, line, err));
+	if (is_target) {
+		NK_TRY(target_of(r, section, &t, err));
+		if (nk_str_starts(key, NK_STR("map."))) {
+			return map_row(r, t, key, value, err);
+		}
+	}
+	s = setting_of(is_target ? "target" : nk_short(section).text, key);
+	if (s == NULL) {
+		return fault(r, line, "unknown section or key", key, nearest(is_target ? "target" : nk_short(section).text, key), err);
+	}
+	return put(r, s, is_target ? (void *)t : (void *)r->config, value, line, err);
+}
+
+static NK_RESULT read_file(const struct nk_env *env, struct reader *r, const char *path, struct nk_str name, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf text;
+
+	nk_buf_init(&text, 1 << 20);
+	NK_TRY(nk_env_read_all(env, path, text.max, &text, err));
+	r->file = name;
+	return nk_ini_each(nk_buf_bytes(&text), row, r, err);
+}
+
+struct listing {
+	const struct nk_env *env;
+	struct reader *reader;
+	const char *dir;
+};
+
+static NK_RESULT conf_file(void *arg, struct nk_str name, bool is_dir, struct nk_err *err)
+{
+	const struct listing *const l = arg;
+	char path[PATH_MAX];
+
+	if (is_dir || !nk_str_ends(name, NK_STR(".conf"))) {
+		return nk_done();
+	}
+	(void)snprintf(path, sizeof(path), "%s/%.*s", l->dir, NK_FMT(name));
+	return read_file(l->env, l->reader, path, name, err);
+}
+
+/* Bases that follow from the suffix unless they are given. */
+static NK_RESULT fill_bases(struct nk_config *c, struct nk_err *err)
+{
+	for (size_t i = 0; i < c->n_targets; i++) {
+		struct nk_target_settings *const s = &c->targets[i].settings;
+		struct nk_str *const at[] = { &s->people_base, &s->groups_base, &s->units_base };
+		static const char *const word[] = { "people", "groups", "units" };
+
+		for (size_t k = 0; k < NK_ARRAY_LEN(at); k++) {
+			if (at[k]->len == 0) {
+				NK_TRY(nk_arena_printf(c->arena, at[k], err, "ou=%s,%.*s", word[k], NK_FMT(s->base)));
+			}
+		}
+		if (nk_target_find_type(c->targets[i].type) == NULL) {
+			return nk_fail(err, NK_CONFIG, NK_N("target %1$s: unknown type \"%2$s\""), nk_short(s->name).text, nk_short(c->targets[i].type).text);
+		}
+		if (nk_mapping_default(c->targets[i].profile) == NULL) {
+			return nk_fail(err, NK_CONFIG, NK_N("target %1$s: unknown profile \"%2$s\"; known: school, university"), nk_short(s->name).text,
+				       nk_short(c->targets[i].profile).text);
+		}
+	}
+	return nk_done();
+}
+
+static NK_RESULT read_all(const struct nk_env *env, const char *home, struct reader *r, struct nk_err *err)
+{
+	char path[PATH_MAX];
+	struct listing l = { env, r, path };
+
+	(void)snprintf(path, sizeof(path), "%s/nokosazu.conf", home);
+	if (!nk_ok(read_file(env, r, path, NK_STR("nokosazu.conf"), err))) {
+		return err->code == NK_NOT_FOUND ? nk_fail(err, NK_NOT_FOUND, NK_N("%s is no installation (no nokosazu.conf there); make one with \"nokosazu init\""), home)
+						 : (nk_rc){ err->code };
+	}
+	(void)snprintf(path, sizeof(path), "%s/conf.d", home);
+	if (!nk_ok(env->list(env->self, path, conf_file, &l, err))) {
+		if (err->code != NK_NOT_FOUND) {
+			return (nk_rc){ err->code };
+		}
+	}
+	return fill_bases(r->config, err);
+}
+
+static NK_RESULT config_new(struct nk_config **out, struct nk_err *err)
+{
+	struct nk_config *c = calloc(1, sizeof(*c));
+
+	if (c == NULL) {
+		return nk_fail_nomem(err);
+	}
+	*out = c;
+	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 8 << 20, &c->arena, err));
+	nk_guard_limits_default(&c->guard);
+	for (size_t i = 0; i < NK_ARRAY_LEN(settings); i++) {
+		if (strcmp(settings[i].section, "target") != 0 && settings[i].kind == K_NUMBER) {
+			memcpy((char *)c + settings[i].at, &settings[i].preset, sizeof(uint32_t));
+		}
+	}
+	c->sealer = NK_STR("file");
+	return nk_done();
+}
+
+NK_RESULT nk_config_load(const struct nk_env *env, const char *home, struct nk_config **out, struct nk_err *err)
+{
+	NK_OWNED(nk_config_free) struct nk_config *c = NULL;
+	struct reader r = { .config = NULL };
+	struct nk_err own;
+
+	NK_TRY(config_new(&c, err));
+	r.config = c;
+	NK_TRY(read_all(env, home, &r, err != NULL ? err : &own));
+	*out = c;
+	c = NULL;
+	return nk_done();
+}
+
+void nk_config_free(struct nk_config **config)
+{
+	if (*config != NULL) {
+		nk_arena_free(&(*config)->arena);
+		free(*config);
+		*config = NULL;
+	}
+}
+
+const struct nk_config_target *nk_config_find_target(const struct nk_config *config, struct nk_str name)
+{
+	for (size_t i = 0; i < config->n_targets; i++) {
+		if (nk_str_eq(config->targets[i].settings.name, name)) {
+			return &config->targets[i];
+		}
+	}
+	return NULL;
+}
+
+NK_RESULT nk_config_rows(const struct nk_env *env, const char *home, struct nk_arena *arena, struct nk_config_value **out, size_t *out_n, struct nk_err *err)
+{
+	NK_OWNED(nk_config_free) struct nk_config *c = NULL;
+	NK_OWNED(nk_vec_done) struct nk_vec values;
+	struct reader r = { .values = &values, .values_arena = arena };
+	struct nk_err own;
+
+	nk_vec_init(&values, sizeof(struct nk_config_value), 100000);
+	NK_TRY(config_new(&c, err));
+	r.config = c;
+	NK_TRY(read_all(env, home, &r, err != NULL ? err : &own));
+	*out = nk_arena_array(arena, values.len, sizeof(**out));
+	if (*out == NULL) {
+		return nk_fail_nomem(err);
+	}
+	if (values.len > 0) {
+		memcpy(*out, values.items, values.len * sizeof(**out));
+	}
+	*out_n = values.len;
+	return nk_done();
+}
+
+NK_RESULT nk_config_help(struct nk_buf *out, struct nk_err *err)
+{
+	static const char *const kinds[] = { "text", "number", "yes or no", "words" };
+
+	for (size_t i = 0; i < NK_ARRAY_LEN(settings); i++) {
+		const struct setting *const s = &settings[i];
+
+		if (s->kind == K_NUMBER) {
+			NK_TRY(nk_buf_printf(out, err, "[%s] %s: %u to %u, default %u: %s\n", s->section, s->key, s->min, s->max, s->preset, s->help));
+		} else {
+			NK_TRY(nk_buf_printf(out, err, "[%s] %s: %s: %s\n", s->section, s->key, kinds[s->kind], s->help));
+		}
+	}
+	return nk_done();
+}

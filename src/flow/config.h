@@ -1,0 +1,70 @@
+/*
+ * config.h: the configuration of an installation: nokosazu.conf, then conf.d/ *.conf in byte order of names.
+ *
+ * One table of settings (config.c) is the only source of sections, keys, types, limits and help: the parser,
+ * `config show`, and nokosazu.conf(5) follow it. Unknown keys are errors that name the nearest known one.
+ * Secrets never stand here. Texts live in the configuration's own arena.
+ */
+#ifndef NK_CONFIG_H
+#define NK_CONFIG_H
+
+#include "guard_source.h"
+#include "mapping.h"
+#include "target.h"
+
+enum { NK_CONFIG_TARGETS_MAX = 64, NK_CONFIG_CUSTODIANS_MAX = 9, NK_CONFIG_WORDS_MAX = 64 };
+
+struct nk_config_words {
+	struct nk_str word[NK_CONFIG_WORDS_MAX];
+	size_t n;
+};
+
+struct nk_config_target {
+	struct nk_target_settings settings;
+	struct nk_str type;
+	struct nk_str profile;         /* school | university */
+	struct nk_str files;           /* folder of the target's own files, for the residue scan; empty: not ours to see */
+	struct nk_str rewrite;         /* program that rewrites those files after an erasure; empty: none */
+	bool scheduled_groups;
+	struct nk_map_row *rows;       /* map.* keys over the profile's */
+	size_t n_rows;
+};
+
+struct nk_config {
+	struct nk_arena *arena;
+	struct nk_str organisation, domain;
+	uint32_t tz_minutes;           /* east of UTC */
+	struct nk_str copy_dir;
+	bool single_copy;
+	struct nk_str sealer;
+	struct nk_config_words custodians;
+	uint32_t threshold;
+	struct nk_str key_file;
+	uint32_t grace_days;
+	uint32_t tombstone_months;
+	uint32_t plan_hours;
+	uint32_t import_days;          /* destroy an imported file by */
+	bool keep_contact;
+	uint32_t contact_months;
+	uint32_t notice_days;
+	struct nk_config_words notice_grades, notice_classes;
+	struct nk_guard_limits guard;
+	uint32_t erase_percent, erase_number, erase_season_percent;
+	struct nk_config_target targets[NK_CONFIG_TARGETS_MAX];
+	size_t n_targets;
+};
+
+/* nk_config_load: NK_CONFIG with file and line; NK_NOT_FOUND when `home` is no installation. */
+NK_RESULT nk_config_load(const struct nk_env *env, const char *home, struct nk_config **out, struct nk_err *err);
+void nk_config_free(struct nk_config **config);
+const struct nk_config_target *nk_config_find_target(const struct nk_config *config, struct nk_str name);
+/* nk_config_rows: every key with its value in force and where it was set, for `config show`. */
+struct nk_config_value {
+	struct nk_str section, key, value, file;
+	unsigned line;
+};
+NK_RESULT nk_config_rows(const struct nk_env *env, const char *home, struct nk_arena *arena, struct nk_config_value **out, size_t *out_n, struct nk_err *err);
+/* nk_config_help: the table as text for the man page: "section key  type  default  help". */
+NK_RESULT nk_config_help(struct nk_buf *out, struct nk_err *err);
+
+#endif

@@ -1,0 +1,297 @@
+/*
+ * erase_targets.c: take the persons out of every target, and ask each target anew whether they are gone.
+ *
+ * First out of the groups, then the accounts; then a read-back with every key they ever had there. A target that cannot
+ * be asked stops the erasure here: nothing is destroyed before every copy that we made has been looked for.
+ */
+#include "base.h"
+#include "erase_int.h"
+
+#include "readback.h"
+
+struct emptying {
+	struct nk_erasing *e;
+	struct nk_open_target target;
+	struct nk_links *links;
+	const struct nk_link **mine;
+	bool *absent;
+	size_t n;
+	struct nk_snapshot snapshot;
+	struct nk_map dns;             /* every DN these persons ever had → their number */
+	struct nk_map anchors;
+	struct nk_vec steps;           /* of struct nk_step */
+	struct nk_map *staying;
+};
+
+static bool taken(void *arg, struct nk_str kind, struct nk_str value, uint32_t number)
+{
+	const struct emptying *const m = arg;
+	uint64_t found = 0;
+
+	(void)kind;
+	(void)number;
+	return nk_map_get(m->staying, nk_str_bytes(value), &found);
+}
+
+static NK_RESULT put_value(struct nk_map *map, struct nk_arena *arena, struct nk_str value, uint32_t number, struct nk_err *err)
+{
+	struct nk_str kept;
+
+	if (value.len == 0) {
+		return nk_done();
+	}
+	NK_TRY(nk_arena_dup(arena, value, &kept, err));
+	return nk_map_put(map, nk_str_bytes(kept), number, err);
+}
+
+/* Whole values of everybody who stays: a namesake's entry is no trace of the one who left. */
+static NK_RESULT staying_values(struct nk_erasing *e, struct nk_map *map, struct nk_err *err)
+{
+	struct nk_people *const people = e->flow->people;
+	struct nk_map leaving;
+	uint8_t seed[16];
+	nk_rc rc = nk_done();
+
+	NK_TRY(nk_random(e->flow->env, seed, sizeof(seed), err));
+	nk_map_init(&leaving, seed);
+	for (size_t i = 0; nk_ok(rc) && i < e->n; i++) {
+		rc = nk_map_put(&leaving, nk_bytes_of(&e->numbers[i], sizeof(uint32_t)), 1, err);
+	}
+	for (size_t i = 0; nk_ok(rc) && i < nk_people_count(people); i++) {
+		const struct nk_person *const p = nk_people_at(people, i);
+		NK_OWNED(nk_buf_done) struct nk_buf name;
+		uint64_t gone = 0;
+
+		nk_buf_init_wiping(&name, 4096);
+		if (nk_map_get(&leaving, nk_bytes_of(&p->number, sizeof(p->number)), &gone)) {
+			continue;
+		}
+		for (unsigned f = 0; nk_ok(rc) && f < NK_FIELD_COUNT; f++) {
+			rc = put_value(map, e->arena, p->field[f], p->number, err);
+		}
+		for (unsigned kana = 0; nk_ok(rc) && kana < 2; kana++) {
+			nk_buf_reset(&name);
+			rc = nk_person_shown(p, kana == 1, &name, err);
+			rc = nk_ok(rc) ? put_value(map, e->arena, nk_buf_str(&name), p->number, err) : rc;
+		}
+	}
+	nk_map_done(&leaving);
+	return rc;
+}
+
+static NK_RESULT find_mine(struct emptying *m, struct nk_err *err)
+{
+	struct nk_erasing *const e = m->e;
+
+	m->mine = nk_arena_array(e->arena, e->n, sizeof(*m->mine));
+	m->absent = nk_arena_array(e->arena, e->n, sizeof(*m->absent));
+	if (m->mine == NULL || m->absent == NULL) {
+		return nk_fail_nomem(err);
+	}
+	for (size_t i = 0; i < e->n; i++) {
+		const struct nk_link *const l = nk_links_of(m->links, e->numbers[i]);
+
+		if (l == NULL) {
+			continue;
+		}
+		m->mine[m->n++] = l;
+		if (l->anchor.len > 0) {
+			NK_TRY(nk_map_put(&m->anchors, nk_str_bytes(l->anchor), l->person_number, err));
+		}
+		for (size_t k = 0; k < l->n_keys; k++) {
+			if (nk_str_eq(l->keys[k].kind, NK_STR("dn"))) {
+				NK_TRY(nk_map_put(&m->dns, nk_str_bytes(l->keys[k].value), l->person_number, err));
+			}
+		}
+	}
+	return nk_done();
+}
+
+static NK_RESULT push_step(struct emptying *m, struct nk_step step, struct nk_err *err)
+{
+	void *at = NULL;
+
+	NK_TRY(nk_vec_push(&m->steps, &at, err));
+	memcpy(at, &step, sizeof(step));
+	return nk_done();
+}
+
+static NK_RESULT out_of_group(struct emptying *m, const struct nk_entry *entry, struct nk_err *err)
+{
+	for (size_t i = 0; i < entry->n_attrs; i++) {
+		const struct nk_attr *const a = &entry->attrs[i];
+
+		for (size_t v = 0; nk_str_ieq(a->name, NK_STR("member")) && v < a->n; v++) {
+			uint64_t number = 0;
+
+			if (nk_map_get(&m->dns, nk_str_bytes(a->values[v]), &number)) {
+				NK_TRY(push_step(m,
+						 (struct nk_step){ .kind = NK_STEP_MEMBER_REMOVE, .object_kind = NK_OBJECT_GROUP, .person_number = nk_u32(number), .key = entry->key,
+								   .anchor = entry->anchor, .version = entry->version, .value = a->values[v] },
+						 err));
+			}
+		}
+	}
+	return nk_done();
+}
+
+static NK_RESULT make_steps(struct emptying *m, struct nk_err *err)
+{
+	for (size_t i = 0; i < m->snapshot.n; i++) {
+		if (m->snapshot.entries[i].kind != NK_OBJECT_PERSON) {
+			NK_TRY(out_of_group(m, &m->snapshot.entries[i], err));
+		}
+	}
+	for (size_t i = 0; i < m->snapshot.n; i++) {
+		const struct nk_entry *const entry = &m->snapshot.entries[i];
+		uint64_t number = 0;
+
+		/* By anchor; by DN only where no anchor was ever read back (a crash right behind the add). */
+		if (entry->kind != NK_OBJECT_PERSON || !nk_map_get(&m->anchors, nk_str_bytes(entry->anchor), &number)) {
+			const struct nk_link *l = NULL;
+
+			if (entry->kind != NK_OBJECT_PERSON || !nk_map_get(&m->dns, nk_str_bytes(entry->key), &number)) {
+				continue;
+			}
+			l = nk_links_of(m->links, nk_u32(number));
+			if (l == NULL || l->anchor.len > 0) {
+				continue;
+			}
+		}
+		NK_TRY(push_step(m,
+				 (struct nk_step){ .kind = NK_STEP_DELETE, .object_kind = NK_OBJECT_PERSON, .person_number = nk_u32(number), .key = entry->key, .anchor = entry->anchor,
+						   .version = entry->version },
+				 err));
+	}
+	return nk_done();
+}
+
+static NK_RESULT send(struct emptying *m, struct nk_cert_target *t, struct nk_err *err)
+{
+	struct nk_step_result *const results = nk_arena_array(m->e->arena, m->steps.len, sizeof(*results));
+
+	if (results == NULL) {
+		return nk_fail_nomem(err);
+	}
+	for (size_t i = 0; i < m->steps.len; i++) {
+		results[i].outcome = NK_OUTCOME_NOT_SENT;
+	}
+	NK_TRY(nk_target_apply(m->target.link, m->steps.items, m->steps.len, results, m->e->arena, err));
+	for (size_t i = 0; i < m->steps.len; i++) {
+		const struct nk_step *const s = nk_vec_at(&m->steps, i);
+
+		if (results[i].outcome != NK_OUTCOME_DONE) {
+			return nk_fail(err, NK_INCOMPLETE, NK_N("target %1$s did not take out person %2$u (code %3$d); the same command goes on"), nk_short(m->target.config->settings.name).text,
+				       s->person_number, results[i].code);
+		}
+		t->deleted += s->kind == NK_STEP_DELETE ? 1 : 0;
+	}
+	return nk_done();
+}
+
+static NK_RESULT read_back(struct emptying *m, struct nk_cert_target *t, struct nk_err *err)
+{
+	nk_flow_tell(m->e->flow, NK_N("reading back"), 0, m->n);
+	NK_TRY(nk_readback_run(m->target.link, m->mine, m->n, taken, m, m->absent, &t->readback, err));
+	if (!t->readback.sentinel_seen) {
+		return nk_fail(err, NK_INCOMPLETE, NK_N("target %s did not show its sentinel: its answer proves nothing"), nk_short(m->target.config->settings.name).text);
+	}
+	if (t->readback.present > 0 || t->readback.mentions > 0) {
+		return nk_fail(err, NK_INCOMPLETE, NK_N("target %1$s still shows %2$llu accounts and %3$llu other entries that name these persons"),
+			       nk_short(m->target.config->settings.name).text, (unsigned long long)t->readback.present, (unsigned long long)t->readback.mentions);
+	}
+	return nk_done();
+}
+
+static NK_RESULT empty_one(struct emptying *m, struct nk_cert_target *t, struct nk_err *err)
+{
+	NK_TRY(nk_open_target(m->e->flow, m->target.config->settings.name, m->e->arena, &m->target, err));
+	NK_TRY(nk_links_open(m->e->flow->store, m->e->flow->vault, m->target.id, &m->links, err));
+	NK_TRY(find_mine(m, err));
+	nk_flow_tell(m->e->flow, NK_N("taking out of the targets"), 0, m->n);
+	NK_TRY(nk_target_read(m->target.link, m->e->arena, &m->snapshot, err));
+	if (!m->snapshot.complete || !m->snapshot.sentinel_seen) {
+		return nk_fail(err, NK_INCOMPLETE, NK_N("target %s could not be read to its end"), nk_short(m->target.config->settings.name).text);
+	}
+	NK_TRY(make_steps(m, err));
+	NK_TRY(send(m, t, err));
+	NK_TRY(read_back(m, t, err));
+	return nk_done();
+}
+
+/* Tells a target's owner to rewrite its files: a database keeps what was deleted in its free pages. */
+static NK_RESULT rewrite(struct nk_erasing *e, const struct nk_config_target *c, struct nk_cert_target *t, struct nk_err *err)
+{
+	char program[PATH_MAX];
+	char files[PATH_MAX];
+	const char *argv[] = { program, files, NULL };
+	int status = -1;
+
+	t->files = c->files.len == 0 ? NK_STR("not-examined") : NK_STR("clean");
+	if (c->rewrite.len == 0 || c->files.len == 0) {
+		return nk_done();
+	}
+	(void)snprintf(program, sizeof(program), "%.*s", NK_FMT(c->rewrite));
+	(void)snprintf(files, sizeof(files), "%.*s", NK_FMT(c->files));
+	nk_flow_tell(e->flow, NK_N("rewriting the target's files"), 0, 0);
+	NK_TRY(nk_os_run(argv, 600000, &status, err));
+	if (status != 0) {
+		return nk_fail(err, NK_UNAVAILABLE, NK_N("the rewrite program of target %1$s ended with status %2$d"), nk_short(c->settings.name).text, status);
+	}
+	t->files = NK_STR("rewritten-and-clean");
+	return nk_done();
+}
+
+static NK_RESULT one(struct nk_erasing *e, size_t i, struct nk_map *staying, struct nk_err *err)
+{
+	const struct nk_config_target *const c = &e->flow->config->targets[i];
+	struct emptying m = { .e = e, .staying = staying };
+	struct nk_cert_target *const t = &e->targets[i];
+	uint8_t seed[16];
+	nk_rc rc;
+
+	NK_TRY(nk_random(e->flow->env, seed, sizeof(seed), err));
+	nk_map_init(&m.dns, seed);
+	nk_map_init(&m.anchors, seed);
+	nk_vec_init_wiping(&m.steps, sizeof(struct nk_step), 10000000);
+	m.target.config = c;
+	t->name = c->settings.name;
+	t->type = c->type;
+	rc = empty_one(&m, t, err);
+	nk_vec_done(&m.steps);
+	nk_map_done(&m.dns);
+	nk_map_done(&m.anchors);
+	nk_links_free(&m.links);
+	nk_open_target_close(&m.target);
+	NK_TRY(rc);
+	return rewrite(e, c, t, err);
+}
+
+static NK_RESULT remember(struct nk_erasing *e, struct nk_err *err)
+{
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	const struct nk_leaf_item items[1] = { nk_item_hex("job", e->job.id.b, 16) };
+
+	e->cert.live_gone_at = nk_now(e->flow->env);
+	NK_TRY(nk_tx_begin(e->flow->store, &tx, err));
+	NK_TRY(nk_erase_stage(e, tx, NK_ERASE_TARGETS_GONE, err));
+	NK_TRY(nk_flow_person_leaves(e->flow, tx, NK_LEAF_COPY_CLOSED, e->numbers, e->who, e->n, items, 1, err));
+	return nk_flow_commit(e->flow, &tx, err);
+}
+
+NK_RESULT nk_erase_targets(struct nk_erasing *e, struct nk_err *err)
+{
+	struct nk_map staying;
+	uint8_t seed[16];
+	nk_rc rc;
+
+	NK_TRY(nk_random(e->flow->env, seed, sizeof(seed), err));
+	nk_map_init(&staying, seed);
+	rc = staying_values(e, &staying, err);
+	for (size_t i = 0; nk_ok(rc) && i < e->flow->config->n_targets; i++) {
+		rc = one(e, i, &staying, err);
+	}
+	nk_map_done(&staying);
+	NK_TRY(rc);
+	return remember(e, err);
+}

@@ -1,0 +1,216 @@
+/*
+ * op_erase.c: the stages of an erasure, each durable before the next begins (docs/adr/0003). Run again, it goes on.
+ *
+ * The order is the promise: targets are emptied and read back, then places are scanned with a control person, and only
+ * then do the keys die; the ledger says so after they are dead, never before.
+ */
+#include "base.h"
+#include "erase_int.h"
+
+NK_RESULT nk_erase_stage(struct nk_erasing *e, struct nk_tx *tx, enum nk_erase_stage stage, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf state;
+
+	nk_buf_init(&state, 4 << 20);
+	NK_TRY(nk_erase_state_print(e, &state, err));
+	NK_TRY(nk_erase_job_stage(tx, e->job.id, stage, nk_buf_bytes(&state), err));
+	e->job.stage = stage;
+	return nk_done();
+}
+
+/* The stage's own transaction when nothing else goes into it. */
+static NK_RESULT stage_alone(struct nk_erasing *e, enum nk_erase_stage stage, enum nk_leaf_type leaf, const struct nk_leaf_item *items, size_t n, struct nk_err *err)
+{
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+
+	NK_TRY(nk_tx_begin(e->flow->store, &tx, err));
+	NK_TRY(nk_erase_stage(e, tx, stage, err));
+	NK_TRY(nk_flow_leaf(e->flow, tx, leaf, items, n, NULL, err));
+	return nk_flow_commit(e->flow, &tx, err);
+}
+
+static NK_RESULT room(struct nk_erasing *e, size_t n, struct nk_err *err)
+{
+	e->numbers = nk_arena_array(e->arena, n, sizeof(*e->numbers));
+	e->who = nk_arena_array(e->arena, n, sizeof(*e->who));
+	return e->numbers == NULL || e->who == NULL ? nk_fail_nomem(err) : nk_done();
+}
+
+static NK_RESULT known_persons(struct nk_erasing *e, struct nk_err *err)
+{
+	NK_TRY(nk_erase_job_persons(e->flow->store, e->job.id, e->arena, &e->persons, &e->n, err));
+	NK_TRY(room(e, e->n, err));
+	for (size_t i = 0; i < e->n; i++) {
+		e->numbers[i] = e->persons[i].number;
+		memcpy(e->who[i].b, e->persons[i].pseudonym, sizeof(e->who[i].b));
+	}
+	return nk_done();
+}
+
+/* The opening of a commitment exists only in the subject's own copy; without one the salt is forgotten here. */
+static NK_RESULT person_of(struct nk_erasing *e, uint32_t number, struct nk_erase_person *out, struct nk_err *err)
+{
+	const struct nk_person *const p = nk_people_by_number(e->flow->people, number);
+	uint8_t salt[32];
+
+	if (p == NULL || (p->state != NK_PERSON_LEAVING && p->state != NK_PERSON_SUSPENDED) || (p->flags & (NK_PERSON_HOLD | NK_PERSON_PROTECTED)) != 0) {
+		return nk_fail(err, NK_CONFLICT, NK_N("person %u is no longer due for erasure (returned, on hold or protected); make a new list"), number);
+	}
+	*out = (struct nk_erase_person){ .number = number };
+	NK_TRY(nk_random(e->flow->env, salt, sizeof(salt), err));
+	nk_cert_commit(salt, p->id, &out->commitment);
+	nk_wipe(salt, sizeof(salt));
+	return nk_people_pseudonym(e->flow->people, p, out->pseudonym, err);
+}
+
+static NK_RESULT new_job(struct nk_erasing *e, struct nk_err *err)
+{
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	NK_OWNED(nk_buf_done) struct nk_buf state;
+	struct nk_plan_step_row *steps = NULL;
+
+	nk_buf_init(&state, 1 << 20);
+	NK_TRY(nk_plan_steps(e->flow->store, e->plan.id, e->arena, &steps, &e->n, err));
+	e->persons = nk_arena_array(e->arena, e->n, sizeof(*e->persons));
+	if (e->persons == NULL) {
+		return nk_fail_nomem(err);
+	}
+	NK_TRY(room(e, e->n, err));
+	for (size_t i = 0; i < e->n; i++) {
+		NK_TRY(person_of(e, steps[i].person_number, &e->persons[i], err));
+		e->numbers[i] = e->persons[i].number;
+		memcpy(e->who[i].b, e->persons[i].pseudonym, sizeof(e->who[i].b));
+	}
+	e->job = (struct nk_erase_job){ .plan = e->plan.id, .stage = NK_ERASE_RESTRICTED, .started_at = nk_now(e->flow->env) };
+	e->cert.restricted_at = e->job.started_at;
+	NK_TRY(nk_uuid_new(e->flow->env, &e->job.id, err));
+	NK_TRY(nk_erase_state_print(e, &state, err));
+	e->job.state = nk_buf_bytes(&state);
+	NK_TRY(nk_tx_begin(e->flow->store, &tx, err));
+	NK_TRY(nk_apply_begin(e->flow, &e->plan, e->warrant, tx, err));
+	NK_TRY(nk_erase_job_new(tx, &e->job, e->persons, e->n, err));
+	NK_TRY(nk_flow_person_leaves(e->flow, tx, NK_LEAF_RESTRICT, e->numbers, e->who, e->n, NULL, 0, err));
+	NK_TRY(nk_flow_person_leaves(e->flow, tx, NK_LEAF_ERASE_BEGIN, e->numbers, e->who, e->n, NULL, 0, err));
+	return nk_flow_commit(e->flow, &tx, err);
+}
+
+static NK_RESULT find_or_make(struct nk_erasing *e, struct nk_err *err)
+{
+	struct nk_err none;
+	const nk_rc rc = nk_erase_job_get(e->flow->store, e->plan.id, e->arena, &e->job, &none);
+
+	if (rc.code == NK_NOT_FOUND) {
+		NK_TRY(nk_apply_approved(e->flow, &e->plan, &e->warrant, err));
+		return new_job(e, err);
+	}
+	if (!nk_ok(rc)) {
+		return nk_fail(err, rc.code, "%s", none.text[NK_LANG_EN]);
+	}
+	e->warrant = e->plan.warrant;
+	NK_TRY(nk_erase_state_parse(e, err));
+	return known_persons(e, err);
+}
+
+/* Notices of these persons that were never handed out end here; files of others stay open and cap the level (DECISIONS 23). */
+static NK_RESULT holdings(struct nk_erasing *e, struct nk_err *err)
+{
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	struct nk_people *const people = e->flow->people;
+	const nk_date until = nk_flow_today(e->flow) + (nk_date)(e->flow->config->tombstone_months * 30);
+
+	NK_TRY(nk_tx_begin(e->flow->store, &tx, err));
+	for (size_t i = 0; i < e->n; i++) {
+		const struct nk_person *const p = nk_people_by_number(people, e->numbers[i]);
+
+		if (p != NULL && p->field[NK_FIELD_LOGIN].len > 0) {
+			NK_TRY(nk_tombstone_add(people, tx, p->field[NK_FIELD_LOGIN], until, err));
+		}
+	}
+	NK_TRY(nk_erase_contacts(e, tx, err));
+	NK_TRY(nk_erase_stage(e, tx, NK_ERASE_HOLDINGS_DONE, err));
+	{
+		const struct nk_leaf_item items[2] = { nk_item_text("stage", nk_str_c(nk_erase_stage_name(NK_ERASE_HOLDINGS_DONE))), nk_item_hex("job", e->job.id.b, 16) };
+
+		NK_TRY(nk_flow_leaf(e->flow, tx, NK_LEAF_COPY_CLOSED, items, 2, NULL, err));
+	}
+	return nk_flow_commit(e->flow, &tx, err);
+}
+
+static NK_RESULT scanned(struct nk_erasing *e, const struct nk_residue_report *r, enum nk_erase_stage stage, struct nk_err *err)
+{
+	uint64_t bytes = 0;
+	uint64_t hits = 0;
+
+	for (size_t i = 0; i < r->n_places; i++) {
+		bytes += r->places[i].bytes;
+		hits += r->places[i].hits;
+	}
+	const struct nk_leaf_item items[4] = { nk_item_number("bytes", bytes), nk_item_number("hits", hits), nk_item_hex("job", e->job.id.b, 16), nk_item_number("valid", r->valid ? 1 : 0) };
+
+	return stage_alone(e, stage, NK_LEAF_SCAN, items, 4, err);
+}
+
+static NK_RESULT run(struct nk_erasing *e, struct nk_err *err)
+{
+	NK_TRY(find_or_make(e, err));
+	if (e->job.stage < NK_ERASE_TARGETS_GONE) {
+		NK_TRY(nk_erase_targets(e, err));
+	}
+	if (e->job.stage < NK_ERASE_HOLDINGS_DONE) {
+		NK_TRY(holdings(e, err));
+	}
+	if (e->job.stage < NK_ERASE_SCANNED) {
+		NK_TRY(nk_erase_scan_before(e, err));
+		NK_TRY(scanned(e, &e->before, NK_ERASE_SCANNED, err));
+	}
+	if (e->job.stage < NK_ERASE_KEYS_GONE) {
+		NK_TRY(nk_erase_keys(e, err));
+	}
+	if (e->job.stage < NK_ERASE_ROWS_GONE) {
+		NK_TRY(nk_erase_rows(e, err));
+	}
+	if (e->job.stage < NK_ERASE_ROTATED) {
+		NK_TRY(nk_erase_rotate(e, err));
+	}
+	if (e->job.stage < NK_ERASE_RESCANNED) {
+		NK_TRY(nk_erase_scan_after(e, err));
+		NK_TRY(scanned(e, &e->after, NK_ERASE_RESCANNED, err));
+	}
+	return nk_erase_certify(e, err);
+}
+
+NK_RESULT nk_erase_may_cancel(struct nk_flow *flow, const struct nk_plan_row *row, struct nk_err *err)
+{
+	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
+	struct nk_erase_job job;
+	struct nk_err none;
+
+	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 8 << 20, &arena, err));
+	if (!row->erase || !nk_ok(nk_erase_job_get(flow->store, row->id, arena, &job, &none))) {
+		return nk_done();
+	}
+	return job.stage >= NK_ERASE_KEYS_GONE ? nk_fail(err, NK_CONFLICT, NK_N("the keys of these persons are destroyed; this cannot be taken back, only finished")) : nk_done();
+}
+
+NK_RESULT nk_erase_run(struct nk_flow *flow, const struct nk_plan_row *row, const struct nk_apply_request *req, struct nk_arena *arena, struct nk_apply_reply *out, struct nk_err *err)
+{
+	struct nk_erasing *const e = nk_arena_alloc(arena, sizeof(*e));
+	nk_rc rc;
+
+	if (e == NULL) {
+		return nk_fail_nomem(err);
+	}
+	e->flow = flow;
+	e->arena = arena;
+	e->req = req;
+	e->out = out;
+	e->plan = *row;
+	out->erase = true;
+	rc = run(e, err);
+	out->erased = e->job.stage >= NK_ERASE_ROWS_GONE ? e->n : 0;
+	out->job = e->job.id;
+	if (!nk_ok(rc)) {
+		nk_flow_forget(flow);
+	}
+	return rc;
+}

@@ -1,0 +1,244 @@
+/*
+ * op_notice.c: initial passwords, made only at the moment they are set, shown once, stored nowhere.
+ *
+ * For whom: the rule of the configuration ([notice] grades, classes), active persons with an account and without a
+ * password from us. The sheets are a holding that is open before the first password exists and closes when they were handed out.
+ */
+#include "base.h"
+#include "flow_int.h"
+
+enum { PASSWORD_LEN = 12 };
+
+struct issuing {
+	struct nk_flow *flow;
+	const struct nk_notice_request *req;
+	struct nk_arena *arena;
+	struct nk_notice_reply *out;
+	struct nk_open_target target;
+	struct nk_links *links;
+	uint32_t *numbers;
+	size_t n;
+};
+
+static bool word_in(const struct nk_config_words *w, struct nk_str s)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		if (s.len > 0 && nk_str_eq(w->word[i], s)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool named_by_rule(const struct issuing *is, const struct nk_person *p)
+{
+	const struct nk_config *const c = is->flow->config;
+
+	if (word_in(&c->notice_grades, p->field[NK_FIELD_GRADE])) {
+		return true;
+	}
+	for (size_t i = 0; i < p->n_memberships; i++) {
+		const struct nk_group *const g = p->memberships[i].is_group ? nk_people_group(is->flow->people, p->memberships[i].where) : NULL;
+
+		if (g != NULL && nk_str_eq(g->kind, NK_STR("homeroom")) && (word_in(&c->notice_classes, g->title) || word_in(&c->notice_classes, g->code))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool wanted(const struct issuing *is, const struct nk_person *p)
+{
+	const struct nk_link *const l = nk_links_of(is->links, p->number);
+	char id[NK_UUID_TEXT];
+
+	if (l == NULL || l->state != NK_LINK_PRESENT || !nk_person_active_on(p, nk_flow_today(is->flow))) {
+		return false;
+	}
+	if (is->req->only.len > 0) {
+		return nk_str_eq(p->field[NK_FIELD_LOGIN], is->req->only) || nk_str_eq(nk_str_c(nk_uuid_print(p->id, id)), is->req->only);
+	}
+	return !l->password_set && named_by_rule(is, p);
+}
+
+static NK_RESULT choose(struct issuing *is, struct nk_err *err)
+{
+	const size_t all = nk_people_count(is->flow->people);
+
+	is->numbers = nk_arena_array(is->arena, all, sizeof(*is->numbers));
+	if (is->numbers == NULL) {
+		return nk_fail_nomem(err);
+	}
+	for (size_t i = 0; i < all; i++) {
+		const struct nk_person *const p = nk_people_at(is->flow->people, i);
+
+		if (wanted(is, p)) {
+			is->numbers[is->n++] = p->number;
+		}
+	}
+	return is->n > 0 ? nk_done()
+			 : nk_fail(err, NK_NOT_FOUND, NK_N("nobody needs an initial password: the rule [notice] names nobody with an account and without a password"));
+}
+
+static NK_RESULT open_holding(struct issuing *is, struct nk_err *err)
+{
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	static const enum nk_item_class classes[] = { NK_ITEM_name, NK_ITEM_kana, NK_ITEM_login, NK_ITEM_class, NK_ITEM_password };
+	const nk_time now = nk_now(is->flow->env);
+	const struct nk_holding h = {
+		.kind = NK_HOLDING_notice, .place = NK_STR("account notices"), .custodian = is->flow->actor, .purpose = NK_STR("handing out initial passwords"),
+		.warrant = is->flow->standing_order, .opened_at = now, .expires_at = now + (int64_t)is->flow->config->notice_days * NK_DAY, .was_read = "yes",
+	};
+	struct nk_leaf_item items[2];
+
+	NK_TRY(nk_tx_begin(is->flow->store, &tx, err));
+	NK_TRY(nk_holding_open(tx, &h, &is->out->holding, err));
+	for (size_t c = 0; c < NK_ARRAY_LEN(classes); c++) {
+		NK_TRY(nk_extent_add(tx, is->out->holding, classes[c], is->numbers, is->n, err));
+	}
+	items[0] = nk_item_hex("holding", is->out->holding.b, 16);
+	items[1] = nk_item_text("kind", NK_STR("notice"));
+	NK_TRY(nk_flow_person_leaves(is->flow, tx, NK_LEAF_PASSWORD, is->numbers, NULL, is->n, items, 2, err));
+	is->out->hand_out_by = h.expires_at;
+	return nk_flow_commit(is->flow, &tx, err);
+}
+
+/* 12 of 31 signs that nobody mistakes on paper (no 0 O 1 l I): 59 bits. Bias-free by rejection. */
+static NK_RESULT new_password(struct issuing *is, struct nk_str *out, struct nk_err *err)
+{
+	static const char signs[] = "23456789abcdefghjkmnpqrstuvwxyz";
+	char *const text = nk_arena_alloc(is->arena, PASSWORD_LEN + 1);
+	size_t n = 0;
+
+	if (text == NULL) {
+		return nk_fail_nomem(err);
+	}
+	while (n < PASSWORD_LEN) {
+		uint8_t b = 0;
+
+		NK_TRY(nk_random(is->flow->env, &b, 1, err));
+		if (b < 248) {
+			text[n++] = signs[b % 31];
+		}
+	}
+	*out = (struct nk_str){ text, PASSWORD_LEN };
+	return nk_done();
+}
+
+static struct nk_str key_of(const struct nk_link *l)
+{
+	for (size_t k = l->n_keys; k > 0; k--) {
+		if (nk_str_eq(l->keys[k - 1].kind, NK_STR("dn"))) {
+			return l->keys[k - 1].value;
+		}
+	}
+	return NK_STR("");
+}
+
+static NK_RESULT fill_sheet(struct issuing *is, const struct nk_person *p, struct nk_notice *s, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf name;
+
+	nk_buf_init_wiping(&name, 4096);
+	NK_TRY(nk_person_shown(p, false, &name, err));
+	NK_TRY(nk_arena_dup(is->arena, nk_buf_str(&name), &s->name, err));
+	nk_buf_reset(&name);
+	NK_TRY(nk_person_shown(p, true, &name, err));
+	NK_TRY(nk_arena_dup(is->arena, nk_buf_str(&name), &s->kana, err));
+	s->login = p->field[NK_FIELD_LOGIN];
+	for (size_t i = 0; i < p->n_memberships; i++) {
+		const struct nk_membership *const m = &p->memberships[i];
+		const struct nk_group *const g = m->is_group ? nk_people_group(is->flow->people, m->where) : NULL;
+		const struct nk_unit *const u = m->is_group ? NULL : nk_people_unit(is->flow->people, m->where);
+
+		if (g != NULL && nk_str_eq(g->kind, NK_STR("homeroom"))) {
+			s->group = g->title;
+			s->seat = m->number;
+		}
+		s->unit = u != NULL && s->unit.len == 0 ? u->name : s->unit;
+	}
+	return nk_done();
+}
+
+static NK_RESULT set_one(struct issuing *is, uint32_t number, struct nk_notice *s, struct nk_err *err)
+{
+	const struct nk_person *const p = nk_people_by_number(is->flow->people, number);
+	const struct nk_link *const l = nk_links_of(is->links, number);
+
+	NK_TRY(fill_sheet(is, p, s, err));
+	NK_TRY(new_password(is, &s->password, err));
+	return nk_target_set_password(is->target.link, key_of(l), nk_str_bytes(s->password), err);
+}
+
+static NK_RESULT mark(struct issuing *is, size_t done, struct nk_err *err)
+{
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	const struct nk_leaf_item items[2] = { nk_item_hex("holding", is->out->holding.b, 16), nk_item_number("set", done) };
+
+	NK_TRY(nk_tx_begin(is->flow->store, &tx, err));
+	for (size_t i = 0; i < done; i++) {
+		struct nk_link l = *nk_links_of(is->links, is->numbers[i]);
+
+		l.password_set = true;
+		l.keys = NULL;
+		l.n_keys = 0;
+		NK_TRY(nk_links_put(is->links, tx, &l, NULL, err));
+	}
+	NK_TRY(nk_flow_leaf(is->flow, tx, NK_LEAF_PASSWORD, items, 2, NULL, err));
+	return nk_flow_commit(is->flow, &tx, err);
+}
+
+static int class_order(const void *a, const void *b)
+{
+	const struct nk_notice *const x = a;
+	const struct nk_notice *const y = b;
+	const int unit = nk_str_cmp(x->unit, y->unit);
+	const int group = nk_str_cmp(x->group, y->group);
+
+	if (unit != 0 || group != 0) {
+		return unit != 0 ? unit : group;
+	}
+	return x->seat == y->seat ? nk_str_cmp(x->kana, y->kana) : x->seat < y->seat ? -1 : 1;
+}
+
+static NK_RESULT issue(struct issuing *is, struct nk_err *err)
+{
+	struct nk_people *people = NULL;
+	nk_rc rc = nk_done();
+	size_t done = 0;
+
+	NK_TRY(nk_flow_people(is->flow, &people, err));
+	NK_TRY(nk_open_target(is->flow, is->req->target, is->arena, &is->target, err));
+	NK_TRY(nk_links_open(is->flow->store, is->flow->vault, is->target.id, &is->links, err));
+	NK_TRY(choose(is, err));
+	is->out->sheets = nk_arena_array(is->arena, is->n, sizeof(*is->out->sheets));
+	if (is->out->sheets == NULL) {
+		return nk_fail_nomem(err);
+	}
+	NK_TRY(open_holding(is, err));
+	for (done = 0; nk_ok(rc) && done < is->n; done += nk_ok(rc) ? 1 : 0) {
+		nk_flow_tell(is->flow, NK_N("setting passwords"), done, is->n);
+		rc = set_one(is, is->numbers[done], &is->out->sheets[done], err);
+	}
+	NK_TRY(mark(is, done, done == is->n ? err : NULL));
+	is->out->n = done;
+	qsort(is->out->sheets, done, sizeof(*is->out->sheets), class_order);
+	return rc;
+}
+
+NK_RESULT nk_op_notice_issue(struct nk_flow *flow, const struct nk_notice_request *req, struct nk_arena *arena, struct nk_notice_reply *out, struct nk_err *err)
+{
+	struct issuing is = { .flow = flow, .req = req, .arena = arena, .out = out };
+	nk_rc rc;
+
+	memset(out, 0, sizeof(*out));
+	rc = issue(&is, err);
+	nk_links_free(&is.links);
+	nk_open_target_close(&is.target);
+	return rc;
+}
+
+NK_RESULT nk_op_notice_done(struct nk_flow *flow, struct nk_uuid holding, struct nk_err *err)
+{
+	return nk_holding_end(flow, holding, NK_HOLDING_notice, NK_GONE_UNVERIFIED, NK_STR("handed out"), err);
+}

@@ -1,0 +1,127 @@
+/*
+ * op_plan_erase.c: the list of who is due for erasure, judged and kept like any other plan (DECISIONS 17).
+ */
+#include "base.h"
+#include "flow_int.h"
+
+#include "erase_list.h"
+
+/* A person's own request: 削除日 becomes today, with a leaf of its own. Only for who is no longer active. */
+static NK_RESULT bring_forward(struct nk_flow *flow, struct nk_uuid id, struct nk_err *err)
+{
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	const struct nk_person *const p = nk_people_by_id(flow->people, id);
+	struct nk_person now;
+
+	if (p == NULL) {
+		return nk_fail(err, NK_NOT_FOUND, NK_N("no such person"));
+	}
+	if (p->state != NK_PERSON_LEAVING && p->state != NK_PERSON_SUSPENDED) {
+		return nk_fail(err, NK_CONFLICT, NK_N("this person is still enrolled: the source has to let go first"));
+	}
+	now = *p;
+	now.delete_on = nk_flow_today(flow);
+	NK_TRY(nk_tx_begin(flow->store, &tx, err));
+	NK_TRY(nk_flow_person_leaves(flow, tx, NK_LEAF_CHANGE, &p->number, NULL, 1, NULL, 0, err));
+	NK_TRY(nk_people_update(flow->people, tx, &now, err));
+	return nk_flow_commit(flow, &tx, err);
+}
+
+static NK_RESULT lines(struct nk_flow *flow, const struct nk_erase_list *list, struct nk_arena *arena, struct nk_plan_reply *out, struct nk_err *err)
+{
+	struct nk_plan_line *const l = nk_arena_array(arena, list->n, sizeof(*l));
+
+	if (l == NULL) {
+		return nk_fail_nomem(err);
+	}
+	for (size_t i = 0; i < list->n; i++) {
+		const struct nk_person *const p = nk_people_by_number(flow->people, list->numbers[i]);
+		NK_OWNED(nk_buf_done) struct nk_buf name;
+		char day[NK_DATE_TEXT];
+
+		nk_buf_init_wiping(&name, 4096);
+		l[i].sign = 'x';
+		(void)snprintf(l[i].kind, sizeof(l[i].kind), "erase");
+		(void)snprintf(l[i].object, sizeof(l[i].object), "person");
+		NK_TRY(nk_arena_dup(arena, p->field[NK_FIELD_LOGIN], &l[i].key, err));
+		NK_TRY(nk_person_shown(p, false, &name, err));
+		NK_TRY(nk_arena_dup(arena, nk_buf_str(&name), &l[i].shown, err));
+		NK_TRY(nk_arena_printf(arena, &l[i].detail, err, "delete_on %s", nk_date_print(p->delete_on, day)));
+	}
+	out->lines = l;
+	out->n_lines = list->n;
+	return nk_done();
+}
+
+static NK_RESULT save(struct nk_flow *flow, const struct nk_erase_list *list, const uint8_t nonce[static 32], enum nk_verdict verdict, struct nk_arena *arena,
+		      struct nk_plan_reply *out, struct nk_err *err)
+{
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	struct nk_plan_step_row *const rows = nk_arena_array(arena, list->n, sizeof(*rows));
+	struct nk_plan_row row = { .erase = true, .hash = list->hash, .made_at = nk_now(flow->env), .made_by = flow->actor, .verdict = verdict, .counts = NK_STR("{}") };
+	struct nk_leaf_item items[3];
+
+	if (rows == NULL) {
+		return nk_fail_nomem(err);
+	}
+	for (size_t i = 0; i < list->n; i++) {
+		memcpy(rows[i].digest, list->digests[i], sizeof(rows[i].digest));
+		rows[i].person_number = list->numbers[i];
+	}
+	NK_TRY(nk_uuid_new(flow->env, &row.id, err));
+	memcpy(row.nonce, nonce, sizeof(row.nonce));
+	row.expires_at = row.made_at + (int64_t)flow->config->plan_hours * 3600 * NK_SECOND;
+	out->expires_at = row.expires_at;
+	items[0] = nk_item_hex("hash", list->hash.b, NK_HASH_LEN);
+	items[1] = nk_item_text("kind", NK_STR("erase"));
+	items[2] = nk_item_number("persons", list->n);
+	NK_TRY(nk_tx_begin(flow->store, &tx, err));
+	NK_TRY(nk_plan_save(tx, flow->key[NK_HOUSE_LOG], &row, rows, list->n, err));
+	if (verdict == NK_VERDICT_APPROVAL) {
+		NK_TRY(nk_approval_request(flow, tx, NK_STR("erase"), out->hash, list->n, err));
+	}
+	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_PLAN, items, 3, NULL, err));
+	return nk_flow_commit(flow, &tx, err);
+}
+
+static NK_RESULT judge(struct nk_flow *flow, const struct nk_erase_list *list, struct nk_arena *arena, enum nk_verdict *verdict, struct nk_plan_reply *out, struct nk_err *err)
+{
+	NK_OWNED(nk_vec_done) struct nk_vec shown;
+	const struct nk_config *const c = flow->config;
+	const struct nk_erase_limits limits = { nk_season(nk_flow_today(flow)) ? c->erase_season_percent : c->erase_percent, c->erase_number };
+	const struct nk_guard_finding *findings = NULL;
+	size_t n = 0;
+
+	nk_vec_init(&shown, sizeof(struct nk_shown_finding), 1000);
+	NK_TRY(nk_erase_list_guard(list, nk_people_count(flow->people), &limits, arena, verdict, &findings, &n, err));
+	NK_TRY(nk_shown_guard(findings, n, &shown, err));
+	return nk_shown_end(&shown, arena, &out->findings, &out->n_findings, err);
+}
+
+NK_RESULT nk_op_plan_erase(struct nk_flow *flow, const struct nk_plan_erase_request *req, struct nk_arena *arena, struct nk_plan_reply *out, struct nk_err *err)
+{
+	struct nk_people *people = NULL;
+	struct nk_erase_list list;
+	enum nk_verdict verdict = NK_VERDICT_STOPPED;
+	uint8_t nonce[32];
+
+	memset(out, 0, sizeof(*out));
+	out->erase = true;
+	NK_TRY(nk_random(flow->env, nonce, sizeof(nonce), err));
+	NK_TRY(nk_flow_people(flow, &people, err));
+	if (req->even_if_not_due && !nk_uuid_is_nil(req->only)) {
+		NK_TRY(bring_forward(flow, req->only, err));
+	}
+	NK_TRY(nk_erase_list_make(people, nk_flow_today(flow), req->only, nonce, arena, &list, err));
+	out->steps = list.n;
+	out->remove = list.n;
+	out->approve_count = list.n;
+	nk_hex_print(list.hash.b, NK_HASH_LEN, out->hash);
+	NK_TRY(judge(flow, &list, arena, &verdict, out, err));
+	out->verdict = verdict == NK_VERDICT_FREE ? NK_PLAN_FREE : verdict == NK_VERDICT_APPROVAL ? NK_PLAN_NEEDS_APPROVAL : NK_PLAN_STOPPED;
+	NK_TRY(lines(flow, &list, arena, out, err));
+	if (list.n == 0 || verdict == NK_VERDICT_STOPPED) {
+		return nk_done();
+	}
+	return save(flow, &list, nonce, verdict, arena, out, err);
+}

@@ -1,0 +1,76 @@
+/*
+ * planning.c: people → desired, target → snapshot, both → plan. Used by plan, and again by apply under the plan's own nonce.
+ */
+#include "base.h"
+#include "flow_int.h"
+
+static NK_RESULT known_objects(struct nk_flow *flow, struct nk_uuid target, struct nk_arena *arena, struct nk_known_object **out, size_t *out_n, struct nk_err *err)
+{
+	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
+	NK_OWNED(nk_vec_done) struct nk_vec list;
+	bool have = true;
+
+	nk_vec_init(&list, sizeof(struct nk_known_object), 1000000);
+	NK_TRY(nk_stmt_get(flow->store, "SELECT object_id, anchor FROM target_object WHERE target_id = ?1 ORDER BY object_id", &s, err));
+	nk_stmt_uuid(s, 1, target);
+	for (;;) {
+		void *at = NULL;
+		struct nk_known_object *o;
+
+		NK_TRY(nk_stmt_step(s, &have, err));
+		if (!have) {
+			break;
+		}
+		NK_TRY(nk_vec_push(&list, &at, err));
+		o = at;
+		if (!nk_col_uuid(s, 0, &o->object)) {
+			return nk_fail(err, NK_CORRUPT, NK_N("a row of table target_object is damaged"));
+		}
+		NK_TRY(nk_arena_dup(arena, nk_bytes_str(nk_col_blob(s, 1)), &o->anchor, err));
+	}
+	*out = nk_arena_array(arena, list.len, sizeof(**out));
+	if (*out == NULL) {
+		return nk_fail_nomem(err);
+	}
+	if (list.len > 0) {
+		memcpy(*out, list.items, list.len * sizeof(**out));
+	}
+	*out_n = list.len;
+	return nk_done();
+}
+
+NK_RESULT nk_planning_make(struct nk_flow *flow, struct nk_str target, const uint8_t nonce[static 32], struct nk_arena *arena, struct nk_planning *out, struct nk_err *err)
+{
+	struct nk_people *people = NULL;
+	struct nk_known_object *known = NULL;
+	size_t n_known = 0;
+	struct nk_desired_options dopt = { .today = nk_flow_today(flow) };
+	struct nk_plan_input in = { .desired = &out->desired, .held = &out->snapshot };
+
+	*out = (struct nk_planning){ .links = NULL };
+	NK_TRY(nk_flow_people(flow, &people, err));
+	NK_TRY(nk_open_target(flow, target, arena, &out->target, err));
+	nk_flow_tell(flow, NK_N("reading the target"), 0, 0);
+	NK_TRY(nk_target_read(out->target.link, arena, &out->snapshot, err));
+	nk_flow_tell(flow, NK_N("comparing"), 0, 0);
+	NK_TRY(nk_links_open(flow->store, flow->vault, out->target.id, &out->links, err));
+	dopt.mapping = &out->target.mapping;
+	dopt.settings = &out->target.settings;
+	dopt.target = out->target.link;
+	NK_TRY(nk_desired_make(people, &dopt, arena, &out->desired, err));
+	NK_TRY(known_objects(flow, out->target.id, arena, &known, &n_known, err));
+	in.links = out->links;
+	in.known = known;
+	in.n_known = n_known;
+	in.mapping = &out->target.mapping;
+	in.settings = &out->target.settings;
+	in.target = out->target.id;
+	memcpy(in.nonce, nonce, sizeof(in.nonce));
+	return nk_plan_make(&in, arena, &out->plan, err);
+}
+
+void nk_planning_done(struct nk_planning *p)
+{
+	nk_links_free(&p->links);
+	nk_open_target_close(&p->target);
+}

@@ -1,0 +1,82 @@
+/*
+ * shown.c: findings of reading and of the guards as rows for people, in both languages.
+ */
+#include "base.h"
+#include "flow_int.h"
+
+static NK_RESULT push(struct nk_vec *out, struct nk_shown_finding **f, struct nk_err *err)
+{
+	void *at = NULL;
+
+	NK_TRY(nk_vec_push(out, &at, err));
+	*f = at;
+	return nk_done();
+}
+
+NK_RESULT nk_shown_intake(const struct nk_finding *f, size_t n, struct nk_arena *arena, struct nk_vec *out, struct nk_err *err)
+{
+	static const char *const severity[] = { [NK_FINDING_NOTE] = "note", [NK_FINDING_WARNING] = "warning", [NK_FINDING_ERROR] = "error" };
+
+	for (size_t i = 0; i < n; i++) {
+		struct nk_shown_finding *s = NULL;
+
+		NK_TRY(push(out, &s, err));
+		(void)snprintf(s->severity, sizeof(s->severity), "%s", severity[f[i].severity]);
+		(void)snprintf(s->rule, sizeof(s->rule), "%s", f[i].rule);
+		NK_TRY(nk_arena_dup(arena, f[i].file, &s->file, err));
+		NK_TRY(nk_arena_dup(arena, f[i].column, &s->column, err));
+		s->line = f[i].line;
+		s->times = f[i].times;
+		for (unsigned l = 0; l < NK_LANG_COUNT; l++) {
+			(void)snprintf(s->text[l], sizeof(s->text[l]), "%s", nk_tr((enum nk_lang)l, f[i].what));
+		}
+	}
+	return nk_done();
+}
+
+NK_RESULT nk_shown_guard(const struct nk_guard_finding *f, size_t n, struct nk_vec *out, struct nk_err *err)
+{
+	static const char *const severity[] = { [NK_VERDICT_FREE] = "note", [NK_VERDICT_APPROVAL] = "approve", [NK_VERDICT_STOPPED] = "stop" };
+
+	for (size_t i = 0; i < n; i++) {
+		struct nk_shown_finding *s = NULL;
+		struct nk_err text;
+
+		NK_TRY(push(out, &s, err));
+		(void)snprintf(s->severity, sizeof(s->severity), "%s", severity[f[i].verdict]);
+		(void)snprintf(s->rule, sizeof(s->rule), "%s", f[i].rule);
+		s->times = 1;
+		nk_guard_text(&f[i], &text);
+		for (unsigned l = 0; l < NK_LANG_COUNT; l++) {
+			memcpy(s->text[l], text.text[l], sizeof(s->text[l]) - 1);
+			s->text[l][sizeof(s->text[l]) - 1] = '\0';
+		}
+	}
+	return nk_done();
+}
+
+/* The msgid of a guard's finding always takes cell, figure and limit, in this order. */
+void nk_guard_text(const struct nk_guard_finding *f, struct nk_err *out)
+{
+	for (unsigned l = 0; l < NK_LANG_COUNT; l++) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		(void)snprintf(out->text[l], sizeof(out->text[l]), nk_tr((enum nk_lang)l, f->what), nk_short(f->cell).text, f->figure, f->limit);
+#pragma GCC diagnostic pop
+	}
+}
+
+NK_RESULT nk_shown_end(struct nk_vec *vec, struct nk_arena *arena, const struct nk_shown_finding **out, size_t *out_n, struct nk_err *err)
+{
+	struct nk_shown_finding *const list = nk_arena_array(arena, vec->len, sizeof(*list));
+
+	if (list == NULL) {
+		return nk_fail_nomem(err);
+	}
+	if (vec->len > 0) {
+		memcpy(list, vec->items, vec->len * sizeof(*list));
+	}
+	*out = list;
+	*out_n = vec->len;
+	return nk_done();
+}

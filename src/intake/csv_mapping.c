@@ -1,0 +1,196 @@
+/*
+ * csv_mapping.c: reads the mapping file of a plain CSV. Strict: a word that is not known is an error with its line.
+ */
+#include "base.h"
+#include "csv_mapping.h"
+
+#include "ini.h"
+
+struct reading {
+	struct nk_csv_mapping *m;
+	struct nk_arena *arena;
+};
+
+static NK_RESULT bad(struct nk_err *err, unsigned line, const char *what)
+{
+	return nk_fail(err, NK_CONFIG, "mapping file, line %1$u: unknown word; %2$s", line, what);
+}
+
+static bool part_of(struct nk_str word, struct nk_csv_mapped *out)
+{
+	static const struct {
+		const char *word;
+		enum nk_csv_part part;
+	} parts[] = { { "full_name", NK_CSV_FULL_NAME }, { "full_kana", NK_CSV_FULL_KANA }, { "department", NK_CSV_DEPARTMENT }, { "state", NK_CSV_STATE },
+		{ "valid_from", NK_CSV_VALID_FROM }, { "valid_until", NK_CSV_VALID_UNTIL } };
+
+	for (size_t i = 0; i < NK_ARRAY_LEN(parts); i++) {
+		if (nk_str_eq(nk_str_c(parts[i].word), word)) {
+			out->part = parts[i].part;
+			return true;
+		}
+	}
+	out->part = NK_CSV_FIELD;
+	return nk_field_by_name(word, &out->field) && out->field != NK_FIELD_SOURCE && out->field != NK_FIELD_SOURCE_KEY;
+}
+
+/* 学籍番号 = student_number, login */
+static NK_RESULT take_column(struct nk_csv_mapping *m, struct nk_str column, struct nk_str words, unsigned line, struct nk_err *err)
+{
+	struct nk_str word;
+
+	while (nk_str_cut(&words, ',', &word)) {
+		struct nk_csv_mapped mapped = { .column = column, .line = line };
+
+		if (!part_of(nk_str_trim(word), &mapped)) {
+			return bad(err, line, "columns become items such as student_number, family, mail, or full_name, full_kana, department, state, valid_from, valid_until");
+		}
+		if (m->n_mapped >= CSV_MAPPED_MAX) {
+			return nk_fail(err, NK_LIMIT, "mapping file, line %1$u: more than %2$d columns", line, (int)CSV_MAPPED_MAX);
+		}
+		m->mapped[m->n_mapped++] = mapped;
+	}
+	return nk_done();
+}
+
+static bool take_role(struct nk_csv_mapping *m, struct nk_str value)
+{
+	for (int r = 0; r < NK_ROLE_COUNT; r++) {
+		if (nk_str_eq(nk_str_c(nk_role_name((enum nk_role)r)), value)) {
+			m->role = (enum nk_role)r;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool take_case(struct nk_csv_mapping *m, struct nk_str value)
+{
+	m->key_case = nk_str_eq(value, NK_STR("upper")) ? 1 : nk_str_eq(value, NK_STR("lower")) ? -1 : 0;
+	return m->key_case != 0 || nk_str_eq(value, NK_STR("keep"));
+}
+
+static bool take_year(struct nk_csv_mapping *m, struct nk_str value)
+{
+	uint32_t year = 0;
+
+	if (!nk_parse_u32(value, 1900, 2999, &year)) {
+		return false;
+	}
+	m->school_year = (int)year;
+	return true;
+}
+
+static NK_RESULT take_option(struct nk_csv_mapping *m, struct nk_str key, struct nk_str value, unsigned line, struct nk_err *err)
+{
+	const struct {
+		const char *word;
+		struct nk_str *to;
+	} texts[] = { { "key", &m->key }, { "login", &m->login }, { "unit", &m->unit }, { "unit_name", &m->unit_name }, { "unit_kind", &m->unit_kind } };
+
+	for (size_t i = 0; i < NK_ARRAY_LEN(texts); i++) {
+		if (nk_str_eq(nk_str_c(texts[i].word), key)) {
+			*texts[i].to = value;
+			return nk_done();
+		}
+	}
+	if (nk_str_eq(key, NK_STR("key_case"))) {
+		return take_case(m, value) ? nk_done() : bad(err, line, "key_case is upper, lower or keep");
+	}
+	if (nk_str_eq(key, NK_STR("key_length"))) {
+		m->key_any_length = nk_str_eq(value, NK_STR("any"));
+		return m->key_any_length || nk_str_eq(value, NK_STR("same")) ? nk_done() : bad(err, line, "key_length is same or any");
+	}
+	if (nk_str_eq(key, NK_STR("role"))) {
+		return take_role(m, value) ? nk_done() : bad(err, line, "role is student, teacher, staff or another role of the house");
+	}
+	if (nk_str_eq(key, NK_STR("school_year"))) {
+		return take_year(m, value) ? nk_done() : bad(err, line, "school_year is a year of four digits");
+	}
+	return bad(err, line, "options are key, key_case, key_length, login, unit, unit_name, unit_kind, role, school_year");
+}
+
+static NK_RESULT take_value(struct nk_csv_mapping *m, struct nk_str key, struct nk_str value, unsigned line, struct nk_err *err)
+{
+	static const struct {
+		const char *word;
+		enum nk_csv_state state;
+	} states[] = { { "active", NK_CSV_ACTIVE }, { "suspended", NK_CSV_SUSPENDED }, { "absent", NK_CSV_ABSENT } };
+
+	if (m->n_values >= CSV_VALUES_MAX) {
+		return nk_fail(err, NK_LIMIT, "mapping file, line %1$u: more than %2$d values", line, (int)CSV_VALUES_MAX);
+	}
+	for (size_t i = 0; i < NK_ARRAY_LEN(states); i++) {
+		if (nk_str_eq(nk_str_c(states[i].word), value)) {
+			m->values[m->n_values].value = nk_str_eq(key, NK_STR("blank")) ? NK_STR("") : key;
+			m->values[m->n_values].state = states[i].state;
+			m->n_values++;
+			return nk_done();
+		}
+	}
+	return bad(err, line, "values of the state column are active, suspended or absent");
+}
+
+static NK_RESULT take_date(struct nk_csv_mapping *m, struct nk_str key, struct nk_str value, unsigned line, struct nk_err *err)
+{
+	if (m->n_dates >= CSV_MAPPED_MAX || (!nk_str_eq(value, NK_STR("any")) && !nk_str_eq(value, NK_STR("iso")))) {
+		return bad(err, line, "dates are iso or any");
+	}
+	m->dates[m->n_dates].column = key;
+	m->dates[m->n_dates].any = nk_str_eq(value, NK_STR("any"));
+	m->n_dates++;
+	return nk_done();
+}
+
+/* U+E000 = 𠮷 */
+static NK_RESULT take_gaiji(struct nk_csv_mapping *m, struct nk_str key, struct nk_str value, unsigned line, struct nk_err *err)
+{
+	uint8_t cp[2];
+
+	if (key.len != 6 || !nk_str_starts(key, NK_STR("U+")) || !nk_hex_parse(nk_str_sub(key, 2, 4), cp, sizeof(cp)) || m->n_gaiji >= CSV_GAIJI_MAX) {
+		return bad(err, line, "gaiji are written as U+E000 = the character that is meant");
+	}
+	m->gaiji[m->n_gaiji].from = nk_get_be16(cp);
+	m->gaiji[m->n_gaiji].to = value;
+	m->n_gaiji++;
+	return nk_done();
+}
+
+static NK_RESULT take_row(void *arg, struct nk_str section, struct nk_str key, struct nk_str value, unsigned line, struct nk_err *err)
+{
+	struct reading *r = arg;
+
+	NK_TRY(nk_arena_dup(r->arena, key, &key, err));
+	NK_TRY(nk_arena_dup(r->arena, value, &value, err));
+	if (nk_str_eq(section, NK_STR("columns"))) {
+		return take_column(r->m, key, value, line, err);
+	}
+	if (nk_str_eq(section, NK_STR("options"))) {
+		return take_option(r->m, key, value, line, err);
+	}
+	if (nk_str_eq(section, NK_STR("values"))) {
+		return take_value(r->m, key, value, line, err);
+	}
+	if (nk_str_eq(section, NK_STR("dates"))) {
+		return take_date(r->m, key, value, line, err);
+	}
+	if (nk_str_eq(section, NK_STR("gaiji"))) {
+		return take_gaiji(r->m, key, value, line, err);
+	}
+	return bad(err, line, "sections are columns, options, values, dates, gaiji");
+}
+
+NK_RESULT nk_csv_mapping_read(struct nk_bytes text, struct nk_arena *arena, struct nk_csv_mapping *out, struct nk_err *err)
+{
+	struct reading r = { out, arena };
+
+	*out = (struct nk_csv_mapping){ .role = NK_ROLE_STUDENT, .unit_kind = NK_STR("faculty") };
+	if (text.len == 0) {
+		return nk_fail(err, NK_CONFIG, "a plain CSV file needs a mapping file that says what its columns mean");
+	}
+	NK_TRY(nk_ini_each(text, take_row, &r, err));
+	if (out->key.len == 0 || out->n_mapped == 0) {
+		return nk_fail(err, NK_CONFIG, "the mapping file must name the key column ([options] key = …) and at least one column");
+	}
+	return nk_done();
+}

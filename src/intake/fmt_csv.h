@@ -1,0 +1,41 @@
+/*
+ * fmt_csv.h: inside of the plain CSV reader.
+ */
+#ifndef NK_FMT_CSV_H
+#define NK_FMT_CSV_H
+
+#include "csv_mapping.h"
+#include "format.h"
+#include "tables.h"
+
+struct fmt_csv {
+	struct nk_format_run *run;
+	struct nk_csv_mapping map;
+	struct nk_str header[256];       /* in the arena */
+	size_t width;
+	size_t at[CSV_MAPPED_MAX];       /* column of map.mapped[i]; SIZE_MAX: not there */
+	size_t key_at, login_at, unit_at;
+	bool dead;                       /* the header does not fit */
+	struct nk_map keys;              /* source key → index in `seen` */
+	struct nk_vec seen;              /* struct csv_seen */
+	struct nk_map logins, masters, numbers, mails; /* unique items → line of the first */
+	struct nk_map units;             /* name → unit */
+	struct nk_buf a, b;              /* wiping scratch */
+};
+
+struct csv_seen {
+	uint64_t line;
+	struct nk_str key;
+	bool told;
+};
+
+/* One row being read (fmt_csv_row.c). */
+struct csv_row {
+	uint64_t line;
+	const struct nk_str *fields;
+};
+
+NK_RESULT nk_fmt_csv_row(struct fmt_csv *f, const struct csv_row *row, struct nk_err *err);
+NK_RESULT nk_fmt_csv_tell(struct fmt_csv *f, const struct nk_rule *rule, uint64_t line, size_t column, struct nk_err *err);
+
+#endif

@@ -1,0 +1,127 @@
+/*
+ * os.h: the only door to the kernel. Real environment, hardening, children, terminal.
+ *
+ * Everything here is called at the edges (main, front, parse child); the
+ * floors above base get a struct nk_env and do not know where it comes from.
+ */
+#ifndef NK_OS_H
+#define NK_OS_H
+
+/* nk_os_env: the real clock, getrandom, files, sockets. Static, for the life of the process, shared by all. */
+const struct nk_env *nk_os_env(void);
+
+/*
+ * nk_os_env_at: the real one with a clock that starts at `start` and goes on at
+ * the real pace (init --clock). The result lives as long as *room, which the caller keeps.
+ */
+struct nk_os_clock {
+	struct nk_env env;
+	nk_time offset;
+};
+const struct nk_env *nk_os_env_at(struct nk_os_clock *room, nk_time start);
+
+/*
+ * nk_os_harden: no core dumps, not dumpable (also against ptrace), SIGPIPE
+ * ignored, SIGINT and SIGTERM noted (nk_os_interrupted), umask 077, and the
+ * limit of locked memory raised as far as allowed.
+ * Called first thing in main. *out_weak gets one literal msgid for each thing
+ * that could not be had (for doctor), at most `max`; returns how many.
+ */
+size_t nk_os_harden(const char **out_weak, size_t max);
+
+/* nk_os_lock_memory, nk_os_unlock_memory: mlock + MADV_DONTDUMP; false when the limit does not allow it (a warning of
+ * doctor, no error). */
+bool nk_os_lock_memory(void *ptr, size_t len);
+void nk_os_unlock_memory(void *ptr, size_t len);
+
+/*
+ * nk_os_child: run `fn` in a forked child that can only compute.
+ *
+ * The child keeps the file descriptors in keep[] (at most 16; it cannot write
+ * to them) and one pipe end to write its answer to; everything else is closed;
+ * then rlimits (memory_mb, what it may have more than its parent had at the
+ * fork, 0 = no limit and always none in sanitizer builds; cpu_s, 0 = no limit;
+ * no new files, no processes), Landlock where the kernel has it, and a seccomp
+ * filter that allows read, pread, lseek, writing to the pipe, anonymous memory
+ * without code, exit, and what libc needs for them; without seccomp the call
+ * fails (NK_UNSUPPORTED). `prepare` (may be NULL) runs in the child before the
+ * limits and the filter, e.g. for iconv_open; it returns 0 when all is well.
+ * fn's return value is the exit status: 0, or 1 to 100; a child that finds no
+ * more memory returns nk_err_exit(NK_NOMEM). The child has a copy of its
+ * parent's memory: start it before secrets are opened.
+ *
+ * The parent reads the answer from *out_read_fd (and closes it) and then calls
+ * nk_os_child_wait, which closes nothing: it reaps the child within wait_ms,
+ * kills it when it does not end, and gives NK_OK only for exit status 0.
+ * NK_LIMIT: ended by the CPU, memory or time limit; NK_DENIED: by the filter
+ * (SIGSYS); NK_INVALID: any other status. *out_status is set unless the waiting
+ * itself failed: the exit status, or 128 + signal.
+ */
+struct nk_os_child_options {
+	const int *keep;
+	size_t keep_len;
+	unsigned memory_mb;
+	unsigned cpu_s;
+	int (*prepare)(void *arg);
+	int (*fn)(void *arg, int write_fd);
+	void *arg;
+};
+struct nk_os_child {
+	int pid;
+};
+NK_RESULT nk_os_child_start(
+	const struct nk_os_child_options *opt, struct nk_os_child *out_child, int *out_read_fd, struct nk_err *err);
+NK_RESULT nk_os_child_wait(struct nk_os_child *child, int64_t wait_ms, int *out_status, struct nk_err *err);
+
+/*
+ * nk_os_run: run a program by argv (no shell; argv[0] is a whole path), for hooks of the configuration.
+ *
+ * Its environment is a fixed few variables, its stdin /dev/null; it gets no other
+ * descriptor of ours but 1 and 2. Waits at most wait_ms, then kills it and all that
+ * it started (NK_LIMIT). NK_OK when it ended by itself, whatever *out_status is: the
+ * exit status, or 128 + signal. NK_INVALID, NK_NOT_FOUND, NK_DENIED: it cannot be started.
+ */
+NK_RESULT nk_os_run(const char *const *argv, int64_t wait_ms, int *out_status, struct nk_err *err);
+
+/* nk_os_memfd: an anonymous file in memory (sealed against growth by nk_os_memfd_seal), for input that must not touch
+ * a disk. */
+NK_RESULT nk_os_memfd(const char *name, int *out_fd, struct nk_err *err);
+/* nk_os_memfd_seal: from now on the bytes and the length cannot change; the descriptor still reads. */
+NK_RESULT nk_os_memfd_seal(int fd, struct nk_err *err);
+/* nk_os_fd_close: closes and sets -1; accepts -1. For NK_OWNED on int. */
+void nk_os_fd_close(int *fd);
+/* nk_os_fd_open_read: a path, or "-" for standard input, which is copied into a memfd of at most max bytes so that it
+ * can be read at random places. Refuses FIFOs and devices. */
+NK_RESULT nk_os_fd_open_read(const char *path, uint64_t max, int *out_fd, uint64_t *out_size, struct nk_err *err);
+/* nk_os_fd_read: what is there, at most len bytes, from the descriptor's own place; *out_len 0 is the end.
+ * nk_os_fd_write: all of it. */
+NK_RESULT nk_os_fd_read(int fd, void *buf, size_t len, size_t *out_len, struct nk_err *err);
+NK_RESULT nk_os_fd_write(int fd, const void *buf, size_t len, struct nk_err *err);
+
+/*
+ * nk_os_listen: a socket that waits at host:port, or at a unix path when port is 0 (a socket that a dead process left is
+ * replaced). NK_BUSY when somebody answers there. nk_os_accept: the next connection (blocking), or *out_fd = -1 when none
+ * came within wait_ms or a signal did. nk_os_fd_timeout: reading or writing this socket fails after so many milliseconds without progress.
+ */
+NK_RESULT nk_os_listen(const char *host, uint16_t port, int *out_fd, struct nk_err *err);
+NK_RESULT nk_os_accept(int listen_fd, int64_t wait_ms, int *out_fd, struct nk_err *err);
+NK_RESULT nk_os_fd_timeout(int fd, int64_t ms, struct nk_err *err);
+
+/* nk_os_ask_secret: prompt on the terminal without echo into a wiping buffer; NK_UNAVAILABLE without a terminal. */
+NK_RESULT nk_os_ask_secret(const char *prompt, struct nk_buf *out, struct nk_err *err);
+/* nk_os_is_terminal: 0, 1, 2 as in isatty. nk_os_terminal_width: columns of stderr, 80 when unknown. */
+bool nk_os_is_terminal(int fd);
+unsigned nk_os_terminal_width(void);
+/* nk_os_host_name: this machine's name into text[256]. nk_os_pid. nk_os_free_bytes: room left on the file system of
+ * `path`. */
+void nk_os_host_name(char text[static 256]);
+int nk_os_pid(void);
+NK_RESULT nk_os_free_bytes(const char *path, uint64_t *out_bytes, struct nk_err *err);
+/* nk_os_file_mode: permission bits and owner of a path (doctor, key files). */
+NK_RESULT nk_os_file_mode(const char *path, unsigned *out_mode, bool *out_mine, struct nk_err *err);
+/* nk_os_interrupted: has SIGINT or SIGTERM come since start? First asks for a tidy end; the second ends at once. */
+bool nk_os_interrupted(void);
+/* nk_os_peak_memory_kb: peak resident memory of this process (bench). */
+uint64_t nk_os_peak_memory_kb(void);
+
+#endif

@@ -1,0 +1,273 @@
+/*
+ * os_sandbox.c: what the parse child gives up before it looks at a hostile file.
+ *
+ * In this order: descriptors, Landlock, limits, seccomp. Invariant: what is not
+ * in the list of allowed calls ends the process (SIGSYS), and the list holds
+ * nothing that opens, names or connects anything.
+ */
+#include "base.h"
+
+#include "os.h"
+
+#include "os_int.h"
+
+#include <fcntl.h>
+#include <linux/landlock.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { KEEP_MAX = 16 };
+
+static int by_number(const void *a, const void *b)
+{
+	const int left = *(const int *)a;
+	const int right = *(const int *)b;
+
+	return (left > right) - (left < right);
+}
+
+static bool is_kept(const int *keep, size_t len, int fd)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (keep[i] == fd) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * 0, 1 and 2 lead nowhere: a message of libc must not fall into somebody's
+ * file. In sanitizer builds 2 stays, or nobody would see their reports.
+ */
+static bool blind_standard_files(const int *keep, size_t len)
+{
+	const int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	bool good = null_fd >= 0;
+
+	for (int fd = 0; fd < (NK_SANITIZED ? 2 : 3) && good; fd++) {
+		good = is_kept(keep, len, fd) || fd == null_fd || dup2(null_fd, fd) == fd;
+	}
+	return good;
+}
+
+bool nk_os_shut_files(const struct nk_os_child_options *opt, int write_fd, int status_fd)
+{
+	int keep[KEEP_MAX + 5] = { 0, 1, 2, write_fd, status_fd };
+	size_t len = 5;
+	unsigned from = 0;
+
+	if (opt->keep_len > KEEP_MAX) {
+		return false;
+	}
+	for (size_t i = 0; i < opt->keep_len; i++) {
+		keep[len++] = opt->keep[i];
+	}
+	if (!blind_standard_files(keep + 3, len - 3)) {
+		return false;
+	}
+	qsort(keep, len, sizeof(keep[0]), by_number);
+	for (size_t i = 0; i < len; i++) {
+		const unsigned fd = (unsigned)keep[i];
+
+		if (fd > from && close_range(from, fd - 1, 0) != 0) {
+			return false;
+		}
+		from = fd + 1 > from ? fd + 1 : from;
+	}
+	return close_range(from, ~0U, 0) == 0;
+}
+
+/* Bytes of address space that the process has already; it counts against RLIMIT_AS too. */
+static uint64_t address_space(void)
+{
+	NK_OWNED(nk_os_fd_close) int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	char text[32] = "";
+	const ssize_t len = fd >= 0 ? read(fd, text, sizeof(text) - 1) : 0;
+	struct nk_str rest = { text, len > 0 ? (size_t)len : 0 };
+	struct nk_str pages = { NULL, 0 };
+	uint64_t n = 0;
+
+	if (!nk_str_cut(&rest, ' ', &pages) || !nk_parse_u64(pages, 0, UINT64_MAX / 65536, &n)) {
+		return 0;
+	}
+	return n * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static bool limit(enum __rlimit_resource what, uint64_t soft, uint64_t hard)
+{
+	const struct rlimit r = { soft, hard };
+
+	return setrlimit(what, &r) == 0;
+}
+
+static bool shut_limits(const struct nk_os_child_options *opt)
+{
+	const uint64_t memory = address_space() + (uint64_t)opt->memory_mb * 1024 * 1024;
+
+	if (opt->memory_mb != 0 && !NK_SANITIZED && !limit(RLIMIT_AS, memory, memory)) {
+		return false;
+	}
+	/* SIGXCPU at the soft limit says what happened; the hard one is for a child that would not listen. */
+	if (opt->cpu_s != 0 && !limit(RLIMIT_CPU, opt->cpu_s, (uint64_t)opt->cpu_s + 1)) {
+		return false;
+	}
+	return limit(RLIMIT_CORE, 0, 0) && limit(RLIMIT_NPROC, 0, 0) && limit(RLIMIT_NOFILE, 0, 0) &&
+		limit(RLIMIT_FSIZE, 0, 0);
+}
+
+/* As in <linux/landlock.h> of newer kernels; the first member alone is what the oldest knows. */
+struct ruleset {
+	uint64_t files;
+	uint64_t net;
+};
+
+/* A rule set without a rule: no file, no TCP. A kernel without Landlock is fine: seccomp stands behind it. */
+static bool shut_landlock(void)
+{
+	const long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+	struct ruleset all = { .files = (UINT64_C(1) << 13) - 1 };
+	NK_OWNED(nk_os_fd_close) int fd = -1;
+
+	if (abi < 1) {
+		return true;
+	}
+	all.files = abi >= 2 ? (UINT64_C(1) << 14) - 1 : all.files;
+	all.files = abi >= 3 ? (UINT64_C(1) << 15) - 1 : all.files;
+	all.files = abi >= 5 ? (UINT64_C(1) << 16) - 1 : all.files;
+	all.net = abi >= 4 ? 3 : 0;
+	fd = (int)syscall(SYS_landlock_create_ruleset, &all, abi >= 4 ? sizeof(all) : sizeof(all.files), 0);
+	if (fd < 0) {
+		return false;
+	}
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && syscall(SYS_landlock_restrict_self, fd, 0) == 0;
+}
+
+static void filter_free(scmp_filter_ctx *filter)
+{
+	if (*filter != NULL) {
+		seccomp_release(*filter);
+		*filter = NULL;
+	}
+}
+
+/* Calls that only compute, wait for a lock of the own process, or touch a descriptor that is open. */
+static const int plain_calls[] = {
+	SCMP_SYS(read),
+	SCMP_SYS(readv),
+	SCMP_SYS(pread64),
+	SCMP_SYS(lseek),
+	SCMP_SYS(fstat),
+	SCMP_SYS(close),
+	SCMP_SYS(munmap),
+	SCMP_SYS(mremap),
+	SCMP_SYS(madvise),
+	SCMP_SYS(brk),
+	SCMP_SYS(futex),
+	SCMP_SYS(getrandom),
+	SCMP_SYS(sysinfo), /* qsort of a large array */
+	SCMP_SYS(getpid),
+	SCMP_SYS(gettid),
+	SCMP_SYS(clock_gettime),
+	SCMP_SYS(gettimeofday),
+	SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(restart_syscall),
+	SCMP_SYS(exit),
+	SCMP_SYS(exit_group),
+};
+
+/* What the sanitizers' own allocator and reports need on top. */
+static const int sanitizer_calls[] = {
+	SCMP_SYS(rt_sigaction),
+	SCMP_SYS(sigaltstack),
+	SCMP_SYS(sched_yield),
+	SCMP_SYS(prctl),
+	SCMP_SYS(getrlimit),
+	SCMP_SYS(prlimit64),
+	SCMP_SYS(readlink),
+	SCMP_SYS(getuid),
+};
+
+static int allow_calls(scmp_filter_ctx filter, const int *calls, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		const int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 0);
+
+		if (rc != 0) {
+			return rc;
+		}
+	}
+	return 0;
+}
+
+static struct scmp_arg_cmp arg_equals(unsigned arg, uint64_t value)
+{
+	return (struct scmp_arg_cmp){ .arg = arg, .op = SCMP_CMP_EQ, .datum_a = value };
+}
+
+static struct scmp_arg_cmp arg_masked(unsigned arg, uint64_t mask, uint64_t value)
+{
+	return (struct scmp_arg_cmp){ .arg = arg, .op = SCMP_CMP_MASKED_EQ, .datum_a = mask, .datum_b = value };
+}
+
+/* Writing goes to the parent, to the status pipe (closed before fn runs) and to the blind standard error. */
+static int allow_writing(scmp_filter_ctx filter, int fd)
+{
+	const struct scmp_arg_cmp to_fd = arg_equals(0, nk_u64(fd));
+	const int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1, to_fd);
+
+	return rc != 0 ? rc : seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(writev), 1, to_fd);
+}
+
+/* Memory of its own, without code in it. abort() signals itself. */
+static int allow_bounded(scmp_filter_ctx filter)
+{
+	const struct scmp_arg_cmp no_code = arg_masked(2, PROT_EXEC, 0);
+	const struct scmp_arg_cmp no_file = arg_masked(3, MAP_ANONYMOUS, MAP_ANONYMOUS);
+	const struct scmp_arg_cmp self = arg_equals(0, nk_u64(nk_os_pid()));
+	const struct scmp_arg_cmp abort_only = arg_equals(2, SIGABRT);
+	int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2, no_code, no_file);
+
+	rc = rc != 0 ? rc : seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, no_code);
+	return rc != 0 ? rc : seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 2, self, abort_only);
+}
+
+static bool shut_seccomp(int write_fd, int status_fd)
+{
+	NK_OWNED(filter_free) scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	int rc = 0;
+
+	if (filter == NULL) {
+		return false;
+	}
+	rc = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+	rc = rc != 0 ? rc : allow_calls(filter, plain_calls, NK_ARRAY_LEN(plain_calls));
+	rc = rc != 0 || !NK_SANITIZED ? rc : allow_calls(filter, sanitizer_calls, NK_ARRAY_LEN(sanitizer_calls));
+	rc = rc != 0 ? rc : allow_writing(filter, write_fd);
+	rc = rc != 0 ? rc : allow_writing(filter, status_fd);
+	rc = rc != 0 ? rc : allow_writing(filter, STDERR_FILENO);
+	rc = rc != 0 ? rc : allow_bounded(filter);
+	rc = rc != 0 ? rc : seccomp_load(filter);
+	return rc == 0;
+}
+
+enum nk_os_stage nk_os_shut_in(const struct nk_os_child_options *opt, int write_fd, int status_fd)
+{
+	/* Landlock needs a descriptor for a moment, which the limits would refuse. */
+	if (!shut_landlock()) {
+		return NK_OS_STAGE_LANDLOCK;
+	}
+	if (!shut_limits(opt)) {
+		return NK_OS_STAGE_LIMITS;
+	}
+	if (!shut_seccomp(write_fd, status_fd)) {
+		return NK_OS_STAGE_SECCOMP;
+	}
+	return NK_OS_STAGE_READY;
+}
