@@ -155,3 +155,11 @@ const char *nk_err_name(enum nk_code code)
 {
 	return class_of(code)->name;
 }
+
+NK_RESULT nk_err_pass(struct nk_err *err, const struct nk_err *why)
+{
+	if (err != NULL) {
+		*err = *why;
+	}
+	return (nk_rc){ why->code };
+}

@@ -58,6 +58,9 @@ static inline bool nk_ok(nk_rc rc)
  */
 NK_RESULT nk_fail(struct nk_err *err, enum nk_code code, const char *fmt, ...) NK_PRINTF(3, 4);
 
+/* nk_err_pass: hand on an error that was caught in a struct of one's own: *why is copied to *err, its code is returned. */
+NK_RESULT nk_err_pass(struct nk_err *err, const struct nk_err *why);
+
 /* nk_fail_nomem: the one text for lack of memory. */
 NK_RESULT nk_fail_nomem(struct nk_err *err);
 

@@ -5,12 +5,14 @@
 
 #include "column_int.h"
 
-NK_RESULT nk_column_text(const struct nk_stmt *stmt, int col, struct nk_arena *arena, struct nk_str *out, struct nk_err *err)
+NK_RESULT nk_column_text(
+	const struct nk_stmt *stmt, int col, struct nk_arena *arena, struct nk_str *out, struct nk_err *err)
 {
 	return nk_arena_dup(arena, nk_col_text(stmt, col), out, err);
 }
 
-NK_RESULT nk_column_blob(const struct nk_stmt *stmt, int col, struct nk_arena *arena, struct nk_bytes *out, struct nk_err *err)
+NK_RESULT nk_column_blob(
+	const struct nk_stmt *stmt, int col, struct nk_arena *arena, struct nk_bytes *out, struct nk_err *err)
 {
 	struct nk_str copy = { NULL, 0 };
 
@@ -22,7 +24,8 @@ NK_RESULT nk_column_blob(const struct nk_stmt *stmt, int col, struct nk_arena *a
 NK_RESULT nk_column_id(const struct nk_stmt *stmt, int col, const char *table, struct nk_uuid *out, struct nk_err *err)
 {
 	if (!nk_col_uuid(stmt, col, out)) {
-		return nk_fail(err, NK_CORRUPT, "table %s: a row has no proper id; restore the store from a backup", table);
+		return nk_fail(
+			err, NK_CORRUPT, "table %s: a row has no proper id; restore the store from a backup", table);
 	}
 	return nk_done();
 }

@@ -18,10 +18,12 @@ enum nk_holding_kind {
 #undef ROW
 	NK_HOLDING_KIND_COUNT
 };
+/* nk_holding_kind_name: the word of the row; nk_holding_kind_summary: its text, a msgid; both static. */
 const char *nk_holding_kind_name(enum nk_holding_kind k);
-const char *nk_holding_kind_summary(enum nk_holding_kind k); /* msgid */
+const char *nk_holding_kind_summary(enum nk_holding_kind k);
 
 enum nk_gone { NK_GONE_OPEN, NK_GONE_VERIFIED, NK_GONE_UNVERIFIED, NK_GONE_LOST, NK_GONE_UNACCOUNTED, NK_GONE_COUNT };
+/* nk_gone_name: "verified" and so on; static. */
 const char *nk_gone_name(enum nk_gone g);
 
 struct nk_party {
@@ -53,10 +55,14 @@ struct nk_warrant {
 	uint32_t uses_left;
 	nk_date review_on;
 };
+/* nk_warrant_add: NK_DENIED when the requester signs and there is no limitation (I4). */
 NK_RESULT nk_warrant_add(struct nk_tx *tx, const struct nk_warrant *w, struct nk_err *err);
-/* nk_warrant_sign: puts a signature under an unsigned one. NK_DENIED when the signer is its requester (I4), NK_EXISTS when it is signed. */
+/* nk_warrant_sign: puts a signature under an unsigned one. NK_DENIED when the signer is its requester, whatever the limitation says (I4), NK_EXISTS when it is signed. */
 NK_RESULT nk_warrant_sign(struct nk_tx *tx, struct nk_uuid id, struct nk_uuid signer, struct nk_bytes signature, struct nk_err *err);
-/* nk_warrant_find: a live one of that kind and scope (NK_NOT_FOUND). nk_warrant_use: one use less; NK_DENIED when expired, used up, not yet valid, unsigned, or when `executor` signed it and the warrant carries no limitation (I4). */
+/*
+ * nk_warrant_find: a live, signed one of that kind and scope (NK_NOT_FOUND).
+ * nk_warrant_use: one use less; NK_DENIED when expired, used up, not yet valid, unsigned, or when `executor` signed it and it carries no limitation (I4).
+ */
 NK_RESULT nk_warrant_find(struct nk_store *store, struct nk_str kind, struct nk_str scope, nk_time now, struct nk_arena *arena, struct nk_warrant *out, struct nk_err *err);
 NK_RESULT nk_warrant_use(struct nk_tx *tx, struct nk_uuid id, struct nk_uuid executor, nk_time now, struct nk_err *err);
 
@@ -74,7 +80,10 @@ struct nk_holding {
 	enum nk_gone gone;
 	char was_read[8];            /* yes | no | unknown */
 };
-/* nk_holding_open: the row and its closing duty (due at expiry, owner = custodian); id is made. NK_INVALID when one of custodian, purpose, place, warrant, expiry is missing; NK_DENIED when the warrant is not signed or does not hold at opened_at (I2). */
+/*
+ * nk_holding_open: the row and its closing duty (due at expiry, owner = custodian); id is made. NK_INVALID when one of custodian, purpose, place, warrant, expiry is
+ * missing; NK_DENIED when the warrant is not signed or does not hold at opened_at (I2). was_read "" becomes "unknown" (I10).
+ */
 NK_RESULT nk_holding_open(struct nk_tx *tx, const struct nk_holding *h, struct nk_uuid *out_id, struct nk_err *err);
 /* nk_holding_close: with evidence; closes its duty. Dual-control kinds need a second party that is not the custodian (I3), else NK_DENIED. Once only: NK_CONFLICT. */
 NK_RESULT nk_holding_close(struct nk_tx *tx, struct nk_uuid id, enum nk_gone gone, struct nk_uuid evidence, struct nk_uuid checked_by, nk_time now, struct nk_err *err);
@@ -82,7 +91,10 @@ NK_RESULT nk_holding_get(struct nk_store *store, struct nk_uuid id, struct nk_ar
 /* nk_holding_list: all, or only open ones; ordered by opening. */
 NK_RESULT nk_holding_list(struct nk_store *store, bool only_open, struct nk_arena *arena, struct nk_holding **out, size_t *out_n, struct nk_err *err);
 
-/* Extents: numbers are dense person numbers. An empty extent has no row. nk_extent_remove_everywhere: an erased person leaves every extent of holdings that are verified gone or are ours (store, vault_copy). */
+/*
+ * Extents: numbers are dense person numbers. An empty extent has no row. nk_extent_remove_everywhere: an erased person leaves every
+ * extent of holdings that are verified gone or are ours (store, vault_copy).
+ */
 NK_RESULT nk_extent_add(struct nk_tx *tx, struct nk_uuid holding, enum nk_item_class c, const uint32_t *numbers, size_t n, struct nk_err *err);
 NK_RESULT nk_extent_remove(struct nk_tx *tx, struct nk_uuid holding, enum nk_item_class c, const uint32_t *numbers, size_t n, struct nk_err *err);
 NK_RESULT nk_extent_remove_everywhere(struct nk_tx *tx, const uint32_t *numbers, size_t n, struct nk_err *err);

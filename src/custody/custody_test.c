@@ -268,6 +268,35 @@ static void i4_who_asks_does_not_sign_and_who_signed_does_not_execute(void **sta
 	kit_commit(&tx);
 }
 
+static void i4_a_warrant_is_signed_once_and_not_by_who_asked(void **state)
+{
+	NK_OWNED(world_done) struct world w = { 0 };
+	const struct nk_bytes signature = nk_bytes_of("signature", 9);
+	struct nk_warrant open;
+	struct nk_warrant got;
+	struct nk_tx *tx = NULL;
+	struct nk_err err = { 0 };
+
+	(void)state;
+	world_new(&w);
+	open = order(&w);
+	open.id = kit_uuid(203);
+	open.scope = NK_STR("plan");
+	open.signer = (struct nk_uuid){ { 0 } };
+	open.limitation = NK_STR("one person only");
+	tx = kit_begin(&w.k);
+	kit_ok(nk_warrant_add(tx, &open, &err), &err);
+	kit_fails(nk_warrant_use(tx, open.id, w.operator_id, KIT_START, &err), NK_DENIED);
+	kit_fails(nk_warrant_sign(tx, open.id, w.operator_id, signature, &err), NK_DENIED);
+	kit_fails(nk_warrant_sign(tx, open.id, w.officer_id, nk_bytes_of("", 0), &err), NK_INVALID);
+	kit_fails(nk_warrant_sign(tx, kit_uuid(999), w.officer_id, signature, &err), NK_NOT_FOUND);
+	kit_ok(nk_warrant_sign(tx, open.id, w.officer_id, signature, &err), &err);
+	kit_fails(nk_warrant_sign(tx, open.id, w.officer_id, signature, &err), NK_EXISTS);
+	kit_commit(&tx);
+	kit_ok(nk_warrant_find(w.k.store, NK_STR("order"), NK_STR("plan"), KIT_START, w.arena, &got, &err), &err);
+	assert_true(nk_uuid_eq(got.signer, w.officer_id) && nk_bytes_eq(got.signature, signature));
+}
+
 static void a_warrant_holds_only_in_its_window_and_for_its_uses(void **state)
 {
 	NK_OWNED(world_done) struct world w = { 0 };
@@ -279,8 +308,11 @@ static void a_warrant_holds_only_in_its_window_and_for_its_uses(void **state)
 	world_new(&w);
 	kit_ok(nk_warrant_find(w.k.store, NK_STR("order"), NK_STR("store"), KIT_START, w.arena, &got, &err), &err);
 	assert_true(nk_uuid_eq(got.id, w.warrant_id) && got.uses_left == 2 && got.review_on == NK_DATE_NONE);
-	kit_fails(nk_warrant_find(w.k.store, NK_STR("order"), NK_STR("else"), KIT_START, w.arena, &got, &err), NK_NOT_FOUND);
-	kit_fails(nk_warrant_find(w.k.store, NK_STR("order"), NK_STR("store"), KIT_START + 100 * NK_DAY, w.arena, &got, &err), NK_NOT_FOUND);
+	kit_fails(nk_warrant_find(w.k.store, NK_STR("order"), NK_STR("else"), KIT_START, w.arena, &got, &err),
+		NK_NOT_FOUND);
+	kit_fails(nk_warrant_find(
+			  w.k.store, NK_STR("order"), NK_STR("store"), KIT_START + 100 * NK_DAY, w.arena, &got, &err),
+		NK_NOT_FOUND);
 	tx = kit_begin(&w.k);
 	kit_fails(nk_warrant_use(tx, w.warrant_id, w.operator_id, KIT_START - 2 * NK_DAY, &err), NK_DENIED);
 	kit_fails(nk_warrant_use(tx, w.warrant_id, w.operator_id, KIT_START + 100 * NK_DAY, &err), NK_DENIED);
@@ -289,7 +321,8 @@ static void a_warrant_holds_only_in_its_window_and_for_its_uses(void **state)
 	kit_fails(nk_warrant_use(tx, w.warrant_id, w.operator_id, KIT_START, &err), NK_DENIED);
 	kit_fails(nk_warrant_use(tx, kit_uuid(999), w.operator_id, KIT_START, &err), NK_NOT_FOUND);
 	kit_commit(&tx);
-	kit_fails(nk_warrant_find(w.k.store, NK_STR("order"), NK_STR("store"), KIT_START, w.arena, &got, &err), NK_NOT_FOUND);
+	kit_fails(nk_warrant_find(w.k.store, NK_STR("order"), NK_STR("store"), KIT_START, w.arena, &got, &err),
+		NK_NOT_FOUND);
 }
 
 static void a_holding_closes_once_by_evidence_and_ends_its_duty(void **state)
@@ -310,7 +343,8 @@ static void a_holding_closes_once_by_evidence_and_ends_its_duty(void **state)
 	tx = kit_begin(&w.k);
 	kit_fails(nk_holding_close(tx, id, NK_GONE_VERIFIED, nobody, nobody, KIT_START, &err), NK_DENIED);
 	kit_fails(nk_holding_close(tx, id, NK_GONE_OPEN, add_evidence(&w, tx), nobody, KIT_START, &err), NK_INVALID);
-	kit_fails(nk_holding_close(tx, kit_uuid(999), NK_GONE_VERIFIED, add_evidence(&w, tx), nobody, KIT_START, &err), NK_NOT_FOUND);
+	kit_fails(nk_holding_close(tx, kit_uuid(999), NK_GONE_VERIFIED, add_evidence(&w, tx), nobody, KIT_START, &err),
+		NK_NOT_FOUND);
 	nk_tx_end(&tx);
 	kit_ok(close_as(&w, id, NK_GONE_VERIFIED, nobody), &err);
 	kit_fails(close_as(&w, id, NK_GONE_VERIFIED, nobody), NK_CONFLICT);
@@ -424,7 +458,9 @@ static void extents_say_whose_and_which_items(void **state)
 	kit_ok(nk_extent_of_person(w.k.store, 2, w.arena, &rows, &n, &err), &err);
 	assert_true(n == 2);
 	for (size_t i = 0; i < n; i++) {
-		assert_true(rows[i].classes == (nk_uuid_eq(rows[i].holding, a) ? (1U << NK_ITEM_name | 1U << NK_ITEM_mail) : 1U << NK_ITEM_login));
+		assert_true(
+			rows[i].classes == (nk_uuid_eq(rows[i].holding, a) ? (1U << NK_ITEM_name | 1U << NK_ITEM_mail)
+									   : 1U << NK_ITEM_login));
 	}
 	kit_ok(nk_extent_of_person(w.k.store, 4000000000U, w.arena, &rows, &n, &err), &err);
 	assert_true(n == 1);
@@ -530,6 +566,7 @@ int main(void)
 		cmocka_unit_test(i2_a_holding_rolls_back_together_with_its_duty),
 		cmocka_unit_test(i3_dual_control_kinds_close_only_with_a_check_by_a_second_party),
 		cmocka_unit_test(i4_who_asks_does_not_sign_and_who_signed_does_not_execute),
+		cmocka_unit_test(i4_a_warrant_is_signed_once_and_not_by_who_asked),
 		cmocka_unit_test(a_warrant_holds_only_in_its_window_and_for_its_uses),
 		cmocka_unit_test(a_holding_closes_once_by_evidence_and_ends_its_duty),
 		cmocka_unit_test(i10_what_nobody_said_about_reading_is_unknown),

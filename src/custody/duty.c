@@ -20,7 +20,8 @@ NK_RESULT nk_duty_add(struct nk_tx *tx, const struct nk_duty *d, struct nk_uuid 
 		return nk_fail(err, NK_INVALID, "a duty needs a kind, an owner and a day by which it is due");
 	}
 	NK_TRY(nk_uuid_new(nk_store_env(nk_tx_store(tx)), &id, err));
-	NK_TRY(nk_stmt_get(nk_tx_store(tx), "INSERT INTO duty(id, kind, owner_id, holding_id, due_at) VALUES (?1, ?2, ?3, ?4, ?5)", &stmt, err));
+	NK_TRY(nk_stmt_get(nk_tx_store(tx),
+		"INSERT INTO duty(id, kind, owner_id, holding_id, due_at) VALUES (?1, ?2, ?3, ?4, ?5)", &stmt, err));
 	nk_stmt_uuid(stmt, 1, id);
 	nk_stmt_text(stmt, 2, d->kind);
 	nk_stmt_uuid(stmt, 3, d->owner);
@@ -39,7 +40,8 @@ NK_RESULT nk_duty_close(struct nk_tx *tx, struct nk_uuid id, struct nk_uuid evid
 	if (nk_uuid_is_nil(evidence)) {
 		return nk_fail(err, NK_DENIED, "a duty ends only by evidence");
 	}
-	NK_TRY(nk_stmt_get(nk_tx_store(tx), "UPDATE duty SET closed_at = ?2, evidence_id = ?3 WHERE id = ?1 AND closed_at IS NULL", &stmt, err));
+	NK_TRY(nk_stmt_get(nk_tx_store(tx),
+		"UPDATE duty SET closed_at = ?2, evidence_id = ?3 WHERE id = ?1 AND closed_at IS NULL", &stmt, err));
 	nk_stmt_uuid(stmt, 1, id);
 	nk_stmt_int(stmt, 2, now);
 	nk_stmt_uuid(stmt, 3, evidence);
@@ -52,13 +54,16 @@ NK_RESULT nk_duty_close(struct nk_tx *tx, struct nk_uuid id, struct nk_uuid evid
 
 static NK_RESULT take_row(const struct nk_stmt *stmt, struct nk_arena *arena, struct nk_duty *out, struct nk_err *err)
 {
-	*out = (struct nk_duty){ .holding = nk_column_id_or_nil(stmt, 3), .due_at = nk_col_int(stmt, 4), .closed_at = nk_col_int(stmt, 5) };
+	*out = (struct nk_duty){
+		.holding = nk_column_id_or_nil(stmt, 3), .due_at = nk_col_int(stmt, 4), .closed_at = nk_col_int(stmt, 5)
+	};
 	NK_TRY(nk_column_id(stmt, 0, "duty", &out->id, err));
 	NK_TRY(nk_column_id(stmt, 2, "duty", &out->owner, err));
 	return nk_column_text(stmt, 1, arena, &out->kind, err);
 }
 
-NK_RESULT nk_duty_list(struct nk_store *store, bool only_open, struct nk_arena *arena, struct nk_duty **out, size_t *out_n, struct nk_err *err)
+NK_RESULT nk_duty_list(struct nk_store *store, bool only_open, struct nk_arena *arena, struct nk_duty **out,
+	size_t *out_n, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 	NK_OWNED(nk_vec_done) struct nk_vec rows = { 0 };
@@ -66,9 +71,9 @@ NK_RESULT nk_duty_list(struct nk_store *store, bool only_open, struct nk_arena *
 
 	nk_vec_init(&rows, sizeof(struct nk_duty), DUTIES_MAX);
 	NK_TRY(nk_stmt_get(store,
-			   "SELECT id, kind, owner_id, holding_id, due_at, COALESCE(closed_at, 0) FROM duty WHERE ?1 = 0 OR closed_at IS NULL "
-			   "ORDER BY due_at, rowid",
-			   &stmt, err));
+		"SELECT id, kind, owner_id, holding_id, due_at, COALESCE(closed_at, 0) FROM duty WHERE ?1 = 0 OR closed_at IS NULL "
+		"ORDER BY due_at, rowid",
+		&stmt, err));
 	nk_stmt_int(stmt, 1, only_open ? 1 : 0);
 	NK_TRY(nk_stmt_step(stmt, &more, err));
 	while (more) {

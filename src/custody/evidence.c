@@ -5,8 +5,8 @@
 
 #include "custody.h"
 
-NK_RESULT nk_evidence_add(struct nk_tx *tx, struct nk_str kind, const struct nk_hash *digest, struct nk_bytes statement, int64_t leaf, nk_time now,
-			  struct nk_uuid *out_id, struct nk_err *err)
+NK_RESULT nk_evidence_add(struct nk_tx *tx, struct nk_str kind, const struct nk_hash *digest, struct nk_bytes statement,
+	int64_t leaf, nk_time now, struct nk_uuid *out_id, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 	struct nk_uuid id;
@@ -15,7 +15,9 @@ NK_RESULT nk_evidence_add(struct nk_tx *tx, struct nk_str kind, const struct nk_
 		return nk_fail(err, NK_INVALID, "evidence needs a kind");
 	}
 	NK_TRY(nk_uuid_new(nk_store_env(nk_tx_store(tx)), &id, err));
-	NK_TRY(nk_stmt_get(nk_tx_store(tx), "INSERT INTO evidence(id, kind, digest, statement, leaf, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", &stmt, err));
+	NK_TRY(nk_stmt_get(nk_tx_store(tx),
+		"INSERT INTO evidence(id, kind, digest, statement, leaf, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", &stmt,
+		err));
 	nk_stmt_uuid(stmt, 1, id);
 	nk_stmt_text(stmt, 2, kind);
 	nk_stmt_blob(stmt, 3, nk_bytes_of(digest->b, sizeof(digest->b)));

@@ -29,14 +29,16 @@ static NK_RESULT bitmap_read(struct nk_bytes bytes, roaring_bitmap_t **out, stru
 	bitmap = roaring_bitmap_portable_deserialize_safe((const char *)bytes.ptr, bytes.len);
 	if (bitmap == NULL || roaring_bitmap_portable_size_in_bytes(bitmap) != bytes.len) {
 		bitmap_free(&bitmap);
-		return nk_fail(err, NK_CORRUPT, "table extent: a set of persons is damaged; restore the store from a backup");
+		return nk_fail(
+			err, NK_CORRUPT, "table extent: a set of persons is damaged; restore the store from a backup");
 	}
 	*out = bitmap;
 	return nk_done();
 }
 
 /* The bitmap of a holding and class; an empty one when there is no row. */
-static NK_RESULT load(struct nk_store *store, struct nk_uuid holding, enum nk_item_class c, roaring_bitmap_t **out, struct nk_err *err)
+static NK_RESULT load(struct nk_store *store, struct nk_uuid holding, enum nk_item_class c, roaring_bitmap_t **out,
+	struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 	bool found = false;
@@ -56,13 +58,15 @@ static NK_RESULT drop(struct nk_tx *tx, struct nk_uuid holding, enum nk_item_cla
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 
-	NK_TRY(nk_stmt_get(nk_tx_store(tx), "DELETE FROM extent WHERE holding_id = ?1 AND item_class = ?2", &stmt, err));
+	NK_TRY(nk_stmt_get(
+		nk_tx_store(tx), "DELETE FROM extent WHERE holding_id = ?1 AND item_class = ?2", &stmt, err));
 	nk_stmt_uuid(stmt, 1, holding);
 	nk_stmt_int(stmt, 2, (int64_t)c);
 	return nk_stmt_run(stmt, err);
 }
 
-static NK_RESULT save(struct nk_tx *tx, struct nk_uuid holding, enum nk_item_class c, roaring_bitmap_t *bitmap, struct nk_err *err)
+static NK_RESULT save(
+	struct nk_tx *tx, struct nk_uuid holding, enum nk_item_class c, roaring_bitmap_t *bitmap, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 	NK_OWNED(nk_buf_done) struct nk_buf bytes = { 0 };
@@ -76,16 +80,17 @@ static NK_RESULT save(struct nk_tx *tx, struct nk_uuid holding, enum nk_item_cla
 	NK_TRY(nk_buf_reserve(&bytes, roaring_bitmap_portable_size_in_bytes(bitmap), &at, err));
 	bytes.len = roaring_bitmap_portable_serialize(bitmap, (char *)at);
 	NK_TRY(nk_stmt_get(nk_tx_store(tx),
-			   "INSERT INTO extent(holding_id, item_class, persons) VALUES (?1, ?2, ?3) "
-			   "ON CONFLICT (holding_id, item_class) DO UPDATE SET persons = excluded.persons",
-			   &stmt, err));
+		"INSERT INTO extent(holding_id, item_class, persons) VALUES (?1, ?2, ?3) "
+		"ON CONFLICT (holding_id, item_class) DO UPDATE SET persons = excluded.persons",
+		&stmt, err));
 	nk_stmt_uuid(stmt, 1, holding);
 	nk_stmt_int(stmt, 2, (int64_t)c);
 	nk_stmt_blob(stmt, 3, nk_buf_bytes(&bytes));
 	return nk_stmt_run(stmt, err);
 }
 
-NK_RESULT nk_extent_add(struct nk_tx *tx, struct nk_uuid holding, enum nk_item_class c, const uint32_t *numbers, size_t n, struct nk_err *err)
+NK_RESULT nk_extent_add(struct nk_tx *tx, struct nk_uuid holding, enum nk_item_class c, const uint32_t *numbers,
+	size_t n, struct nk_err *err)
 {
 	NK_OWNED(bitmap_free) roaring_bitmap_t *bitmap = NULL;
 
@@ -102,7 +107,8 @@ static void take_out(roaring_bitmap_t *bitmap, const uint32_t *numbers, size_t n
 	}
 }
 
-NK_RESULT nk_extent_remove(struct nk_tx *tx, struct nk_uuid holding, enum nk_item_class c, const uint32_t *numbers, size_t n, struct nk_err *err)
+NK_RESULT nk_extent_remove(struct nk_tx *tx, struct nk_uuid holding, enum nk_item_class c, const uint32_t *numbers,
+	size_t n, struct nk_err *err)
 {
 	NK_OWNED(bitmap_free) roaring_bitmap_t *bitmap = NULL;
 
@@ -112,7 +118,8 @@ NK_RESULT nk_extent_remove(struct nk_tx *tx, struct nk_uuid holding, enum nk_ite
 	return save(tx, holding, c, bitmap, err);
 }
 
-NK_RESULT nk_extent_count(struct nk_store *store, struct nk_uuid holding, enum nk_item_class c, uint64_t *out, struct nk_err *err)
+NK_RESULT nk_extent_count(
+	struct nk_store *store, struct nk_uuid holding, enum nk_item_class c, uint64_t *out, struct nk_err *err)
 {
 	NK_OWNED(bitmap_free) roaring_bitmap_t *bitmap = NULL;
 
@@ -133,14 +140,15 @@ static NK_RESULT take_key(const struct nk_stmt *stmt, struct extent_key *out, st
 
 	NK_TRY(nk_column_id(stmt, 0, "extent", &out->holding, err));
 	if (c < 0 || c >= NK_ITEM_COUNT) {
-		return nk_fail(err, NK_CORRUPT, "table extent: a row has an item class that this version does not know");
+		return nk_fail(
+			err, NK_CORRUPT, "table extent: a row has an item class that this version does not know");
 	}
 	out->item_class = (enum nk_item_class)c;
 	return nk_done();
 }
 
-NK_RESULT nk_extent_of_person(struct nk_store *store, uint32_t number, struct nk_arena *arena, struct nk_extent_row **out, size_t *out_n,
-			      struct nk_err *err)
+NK_RESULT nk_extent_of_person(struct nk_store *store, uint32_t number, struct nk_arena *arena,
+	struct nk_extent_row **out, size_t *out_n, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 	NK_OWNED(nk_vec_done) struct nk_vec rows = { 0 };
@@ -148,7 +156,8 @@ NK_RESULT nk_extent_of_person(struct nk_store *store, uint32_t number, struct nk
 	bool more = false;
 
 	nk_vec_init(&rows, sizeof(struct nk_extent_row), EXTENT_ROWS_MAX);
-	NK_TRY(nk_stmt_get(store, "SELECT holding_id, item_class, persons FROM extent ORDER BY holding_id, item_class", &stmt, err));
+	NK_TRY(nk_stmt_get(store, "SELECT holding_id, item_class, persons FROM extent ORDER BY holding_id, item_class",
+		&stmt, err));
 	NK_TRY(nk_stmt_step(stmt, &more, err));
 	while (more) {
 		NK_OWNED(bitmap_free) roaring_bitmap_t *bitmap = NULL;
@@ -181,9 +190,9 @@ NK_RESULT nk_extent_remove_everywhere(struct nk_tx *tx, const uint32_t *numbers,
 	nk_vec_init(&keys, sizeof(struct extent_key), EXTENT_ROWS_MAX);
 	/* Ours are the store and the vault's second place: there the person's key was the person. */
 	NK_TRY(nk_stmt_get(nk_tx_store(tx),
-			   "SELECT e.holding_id, e.item_class FROM extent e JOIN holding h ON h.id = e.holding_id "
-			   "WHERE h.gone = 'verified' OR h.kind IN ('store', 'vault_copy') ORDER BY e.holding_id, e.item_class",
-			   &stmt, err));
+		"SELECT e.holding_id, e.item_class FROM extent e JOIN holding h ON h.id = e.holding_id "
+		"WHERE h.gone = 'verified' OR h.kind IN ('store', 'vault_copy') ORDER BY e.holding_id, e.item_class",
+		&stmt, err));
 	NK_TRY(nk_stmt_step(stmt, &more, err));
 	while (more) {
 		void *item = NULL;

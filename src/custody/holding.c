@@ -105,13 +105,16 @@ static NK_RESULT check_warrant(struct nk_tx *tx, const struct nk_holding *h, str
 	char text[NK_UUID_TEXT];
 	bool found = false;
 
-	NK_TRY(nk_stmt_get(nk_tx_store(tx), "SELECT id FROM warrant WHERE id = ?1 AND signer_id IS NOT NULL AND from_at <= ?2 AND until_at > ?2", &stmt,
-			   err));
+	NK_TRY(nk_stmt_get(nk_tx_store(tx),
+		"SELECT id FROM warrant WHERE id = ?1 AND signer_id IS NOT NULL AND from_at <= ?2 AND until_at > ?2",
+		&stmt, err));
 	nk_stmt_uuid(stmt, 1, h->warrant);
 	nk_stmt_int(stmt, 2, h->opened_at);
 	NK_TRY(nk_stmt_step(stmt, &found, err));
 	if (!found) {
-		return nk_fail(err, NK_DENIED, "warrant %s is not signed or does not hold at this time; have one signed", nk_uuid_print(h->warrant, text));
+		return nk_fail(err, NK_DENIED,
+			"warrant %s is not signed or does not hold at this time; have one signed",
+			nk_uuid_print(h->warrant, text));
 	}
 	return nk_done();
 }
@@ -127,9 +130,9 @@ NK_RESULT nk_holding_open(struct nk_tx *tx, const struct nk_holding *h, struct n
 	NK_TRY(check_warrant(tx, h, err));
 	NK_TRY(nk_uuid_new(nk_store_env(nk_tx_store(tx)), &id, err));
 	NK_TRY(nk_stmt_get(nk_tx_store(tx),
-			   "INSERT INTO holding(id, kind, place, custodian_id, purpose, warrant_id, derived_from, opened_at, expires_at, gone, was_read) "
-			   "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'open', ?10)",
-			   &stmt, err));
+		"INSERT INTO holding(id, kind, place, custodian_id, purpose, warrant_id, derived_from, opened_at, expires_at, gone, was_read) "
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'open', ?10)",
+		&stmt, err));
 	nk_stmt_uuid(stmt, 1, id);
 	nk_stmt_text(stmt, 2, nk_str_c(nk_holding_kind_name(h->kind)));
 	nk_stmt_text(stmt, 3, h->place);
@@ -148,7 +151,8 @@ NK_RESULT nk_holding_open(struct nk_tx *tx, const struct nk_holding *h, struct n
 	return nk_done();
 }
 
-static NK_RESULT take_row(const struct nk_stmt *stmt, struct nk_arena *arena, struct nk_holding *out, struct nk_err *err)
+static NK_RESULT take_row(
+	const struct nk_stmt *stmt, struct nk_arena *arena, struct nk_holding *out, struct nk_err *err)
 {
 	const struct nk_str was_read = nk_col_text(stmt, 11);
 
@@ -162,24 +166,26 @@ static NK_RESULT take_row(const struct nk_stmt *stmt, struct nk_arena *arena, st
 	NK_TRY(nk_column_id(stmt, 3, "holding", &out->custodian, err));
 	NK_TRY(nk_column_id(stmt, 5, "holding", &out->warrant, err));
 	if (!kind_by_name(nk_col_text(stmt, 1), &out->kind) || !gone_by_name(nk_col_text(stmt, 10), &out->gone) ||
-	    was_read.len >= sizeof(out->was_read)) {
-		return nk_fail(err, NK_CORRUPT, "table holding: a row has a kind or a state that this version does not know");
+		was_read.len >= sizeof(out->was_read)) {
+		return nk_fail(
+			err, NK_CORRUPT, "table holding: a row has a kind or a state that this version does not know");
 	}
 	memcpy(out->was_read, was_read.ptr, was_read.len);
 	NK_TRY(nk_column_text(stmt, 2, arena, &out->place, err));
 	return nk_column_text(stmt, 4, arena, &out->purpose, err);
 }
 
-NK_RESULT nk_holding_get(struct nk_store *store, struct nk_uuid id, struct nk_arena *arena, struct nk_holding *out, struct nk_err *err)
+NK_RESULT nk_holding_get(
+	struct nk_store *store, struct nk_uuid id, struct nk_arena *arena, struct nk_holding *out, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 	char text[NK_UUID_TEXT];
 	bool found = false;
 
 	NK_TRY(nk_stmt_get(store,
-			   "SELECT id, kind, place, custodian_id, purpose, warrant_id, derived_from, opened_at, expires_at, COALESCE(closed_at, 0), gone, "
-			   "was_read FROM holding WHERE id = ?1",
-			   &stmt, err));
+		"SELECT id, kind, place, custodian_id, purpose, warrant_id, derived_from, opened_at, expires_at, COALESCE(closed_at, 0), gone, "
+		"was_read FROM holding WHERE id = ?1",
+		&stmt, err));
 	nk_stmt_uuid(stmt, 1, id);
 	NK_TRY(nk_stmt_step(stmt, &found, err));
 	if (!found) {
@@ -188,7 +194,8 @@ NK_RESULT nk_holding_get(struct nk_store *store, struct nk_uuid id, struct nk_ar
 	return take_row(stmt, arena, out, err);
 }
 
-NK_RESULT nk_holding_list(struct nk_store *store, bool only_open, struct nk_arena *arena, struct nk_holding **out, size_t *out_n, struct nk_err *err)
+NK_RESULT nk_holding_list(struct nk_store *store, bool only_open, struct nk_arena *arena, struct nk_holding **out,
+	size_t *out_n, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 	NK_OWNED(nk_vec_done) struct nk_vec rows = { 0 };
@@ -196,9 +203,9 @@ NK_RESULT nk_holding_list(struct nk_store *store, bool only_open, struct nk_aren
 
 	nk_vec_init(&rows, sizeof(struct nk_holding), HOLDINGS_MAX);
 	NK_TRY(nk_stmt_get(store,
-			   "SELECT id, kind, place, custodian_id, purpose, warrant_id, derived_from, opened_at, expires_at, COALESCE(closed_at, 0), gone, "
-			   "was_read FROM holding WHERE ?1 = 0 OR closed_at IS NULL ORDER BY opened_at, rowid",
-			   &stmt, err));
+		"SELECT id, kind, place, custodian_id, purpose, warrant_id, derived_from, opened_at, expires_at, COALESCE(closed_at, 0), gone, "
+		"was_read FROM holding WHERE ?1 = 0 OR closed_at IS NULL ORDER BY opened_at, rowid",
+		&stmt, err));
 	nk_stmt_int(stmt, 1, only_open ? 1 : 0);
 	NK_TRY(nk_stmt_step(stmt, &more, err));
 	while (more) {
@@ -213,7 +220,8 @@ NK_RESULT nk_holding_list(struct nk_store *store, bool only_open, struct nk_aren
 	return nk_done();
 }
 
-static NK_RESULT may_close(const struct nk_holding *h, struct nk_uuid evidence, struct nk_uuid checked_by, struct nk_err *err)
+static NK_RESULT may_close(
+	const struct nk_holding *h, struct nk_uuid evidence, struct nk_uuid checked_by, struct nk_err *err)
 {
 	char text[NK_UUID_TEXT];
 
@@ -224,27 +232,29 @@ static NK_RESULT may_close(const struct nk_holding *h, struct nk_uuid evidence, 
 		return nk_fail(err, NK_DENIED, "holding %s closes only by evidence", nk_uuid_print(h->id, text));
 	}
 	if (kinds[h->kind].dual && (nk_uuid_is_nil(checked_by) || nk_uuid_eq(checked_by, h->custodian))) {
-		return nk_fail(err, NK_DENIED, "holding %s is under dual control: a second party, not its custodian, must check that it is gone",
-			       nk_uuid_print(h->id, text));
+		return nk_fail(err, NK_DENIED,
+			"holding %s is under dual control: a second party, not its custodian, must check that it is gone",
+			nk_uuid_print(h->id, text));
 	}
 	return nk_done();
 }
 
-static NK_RESULT close_duty(struct nk_tx *tx, struct nk_uuid id, struct nk_uuid evidence, nk_time now, struct nk_err *err)
+static NK_RESULT close_duty(
+	struct nk_tx *tx, struct nk_uuid id, struct nk_uuid evidence, nk_time now, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 
 	NK_TRY(nk_stmt_get(nk_tx_store(tx),
-			   "UPDATE duty SET closed_at = ?2, evidence_id = ?3 WHERE holding_id = ?1 AND kind = 'close-holding' AND closed_at IS NULL", &stmt,
-			   err));
+		"UPDATE duty SET closed_at = ?2, evidence_id = ?3 WHERE holding_id = ?1 AND kind = 'close-holding' AND closed_at IS NULL",
+		&stmt, err));
 	nk_stmt_uuid(stmt, 1, id);
 	nk_stmt_int(stmt, 2, now);
 	nk_stmt_uuid(stmt, 3, evidence);
 	return nk_stmt_run(stmt, err);
 }
 
-NK_RESULT nk_holding_close(struct nk_tx *tx, struct nk_uuid id, enum nk_gone gone, struct nk_uuid evidence, struct nk_uuid checked_by, nk_time now,
-			   struct nk_err *err)
+NK_RESULT nk_holding_close(struct nk_tx *tx, struct nk_uuid id, enum nk_gone gone, struct nk_uuid evidence,
+	struct nk_uuid checked_by, nk_time now, struct nk_err *err)
 {
 	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
@@ -256,7 +266,8 @@ NK_RESULT nk_holding_close(struct nk_tx *tx, struct nk_uuid id, enum nk_gone gon
 	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 65536, &arena, err));
 	NK_TRY(nk_holding_get(nk_tx_store(tx), id, arena, &h, err));
 	NK_TRY(may_close(&h, evidence, checked_by, err));
-	NK_TRY(nk_stmt_get(nk_tx_store(tx), "UPDATE holding SET closed_at = ?2, gone = ?3, checked_by = ?4 WHERE id = ?1", &stmt, err));
+	NK_TRY(nk_stmt_get(nk_tx_store(tx),
+		"UPDATE holding SET closed_at = ?2, gone = ?3, checked_by = ?4 WHERE id = ?1", &stmt, err));
 	nk_stmt_uuid(stmt, 1, id);
 	nk_stmt_int(stmt, 2, now);
 	nk_stmt_text(stmt, 3, nk_str_c(nk_gone_name(gone)));

@@ -31,13 +31,15 @@ static const char *z(struct nk_str text)
 static struct nk_str when(const struct page *p, nk_time t, char room[static WHEN_TEXT])
 {
 	char iso[NK_TIME_TEXT];
+	struct nk_ymd day;
 	int len = 0;
 
 	if (t == 0) {
 		return nk_str_c(nk_tr(p->sheet.lang, "not done"));
 	}
 	(void)nk_time_print(t + JAPAN, iso);
-	len = snprintf(room, WHEN_TEXT, nk_tr(p->sheet.lang, "%1$.10s %2$.8s (Japan, UTC+9)"), iso, iso + 11);
+	day = nk_date_split(nk_time_day(t, 540));
+	len = snprintf(room, WHEN_TEXT, nk_tr(p->sheet.lang, "%1$04d-%2$02u-%3$02u %4$.8s (Japan, UTC+9)"), day.year, day.month, day.day, iso + 11);
 	return (struct nk_str){ room, len < 0 ? 0 : (size_t)len };
 }
 
@@ -91,7 +93,7 @@ static void put_form(struct page *p)
 	nk_sheet_field(s, "Number", nk_str_c(nk_uuid_print(p->c->job, id)));
 	nk_sheet_field(s, "Issuer", p->c->issuer);
 	field_time(p, "Issued", p->c->issued_at);
-	nk_sheet_field_f(s, "Persons", "%llu", (ull)p->c->persons);
+	nk_sheet_field_f(s, "Covers", "%llu persons", (ull)p->c->persons);
 	nk_sheet_field(s, "Level", nk_str_c(nk_tr(s->lang, level_line(p->level))));
 	nk_sheet_field_f(s, "Made by", "Nokosazu %s", z(p->c->version));
 }
@@ -224,7 +226,7 @@ static void put_receipt(struct page *p, const struct nk_receipt *r)
 	const struct nk_str at = when(p, r->at, room);
 	const char *signed_or_not = nk_tr(p->sheet.lang, nk_receipt_ok(r) ? "the receipt is signed." : "the receipt is NOT signed.");
 
-	nk_sheet_item(&p->sheet, 1, "%1$s, host %2$s, %3$s; medium: %4$s; %5$s; %6$s", r->holder, r->host, r->organisation, r->medium, at.ptr, signed_or_not);
+	nk_sheet_item(&p->sheet, 2, "%1$s, host %2$s, %3$s; medium: %4$s; %5$s; %6$s", r->holder, r->host, r->organisation, r->medium, at.ptr, signed_or_not);
 }
 
 static void put_keys(struct page *p)
@@ -261,26 +263,61 @@ static void put_means(struct page *p)
 	put_keys(p);
 }
 
+static const char *place_text(enum nk_place_kind kind)
+{
+	static const char *const texts[NK_PLACE_KIND_COUNT] = {
+		[NK_PLACE_STORE] = NK_N("Database"),
+		[NK_PLACE_VAULT] = NK_N("Key vault"),
+		[NK_PLACE_LEDGER] = NK_N("Ledger"),
+		[NK_PLACE_HOME] = NK_N("Folder of this installation"),
+		[NK_PLACE_TARGET_FILES] = NK_N("Files of a connected system"),
+		[NK_PLACE_EXTRA] = NK_N("Further folder"),
+	};
+
+	return texts[kind];
+}
+
+/* 4096000 as 4,096,000. */
+static const char *grouped(uint64_t n, char room[static 32])
+{
+	char *at = room + 31;
+	unsigned digits = 0;
+
+	*at = '\0';
+	do {
+		if (digits > 0 && digits % 3 == 0) {
+			*--at = ',';
+		}
+		*--at = (char)('0' + n % 10);
+		n /= 10;
+		digits++;
+	} while (n > 0);
+	return at;
+}
+
 static void put_place(struct page *p, const struct nk_place *place, const struct nk_residue_place_report *r)
 {
 	const struct nk_str label = ours(p, place->label);
+	char bytes[32];
 
-	nk_sheet_item(&p->sheet, 0, "%1$s: %2$llu files, %3$llu bytes; found: %4$llu; also values of persons who stay: %5$llu; not readable: %6$llu; %7$s",
-		      z(label), (ull)r->files, (ull)r->bytes, (ull)r->hits, (ull)r->hits_of_others, (ull)r->unscanned,
-		      nk_tr(p->sheet.lang, r->control_found ? "the control person was found." : "the control person was NOT FOUND."));
+	nk_sheet_item(&p->sheet, 0, "%1$s (%2$s): %3$llu files, %4$s bytes; found: %5$llu; values shared with persons who stay: %6$llu; not readable: %7$llu; %8$s",
+		      nk_tr(p->sheet.lang, place_text(place->kind)), z(label), (ull)r->files, grouped(r->bytes, bytes), (ull)r->hits, (ull)r->hits_of_others,
+		      (ull)r->unscanned, nk_tr(p->sheet.lang, r->control_found ? "the control person was found." : "the control person was NOT FOUND."));
 }
 
-static void put_scan(struct page *p, const struct nk_residue_report *scan, const char *intro, const char *none)
+static void put_scan(struct page *p, const struct nk_residue_report *scan, const char *intro)
 {
 	nk_sheet_gap(&p->sheet);
-	if (!nk_cert_searched(scan)) {
-		nk_sheet_para(&p->sheet, "%s", nk_tr(p->sheet.lang, none));
-		return;
-	}
-	nk_sheet_para(&p->sheet, "%1$s %2$s", nk_tr(p->sheet.lang, intro), nk_tr(p->sheet.lang, scan->valid ? "valid." : "NOT VALID."));
-	for (size_t i = 0; i < scan->n_places; i++) {
+	nk_sheet_para(&p->sheet, "%s", nk_tr(p->sheet.lang, intro));
+	for (size_t i = 0; nk_cert_searched(scan) && i < scan->n_places; i++) {
 		put_place(p, &p->c->places[i], &scan->places[i]);
 	}
+}
+
+/* One of three texts: no search, a valid one, one that is not valid. */
+static const char *search_text(const struct nk_residue_report *scan, const char *none, const char *valid, const char *invalid)
+{
+	return !nk_cert_searched(scan) ? none : scan->valid ? valid : invalid;
 }
 
 static void put_scans(struct page *p)
@@ -294,8 +331,12 @@ static void put_scans(struct page *p)
 					 "had to be found there.",
 			      (ull)any->patterns, any->scanner);
 	}
-	put_scan(p, p->c->scan_before, "Before the keys were destroyed:", "Before the keys were destroyed no search was made.");
-	put_scan(p, p->c->scan_after, "After the keys were destroyed:", "After the keys were destroyed no search was made.");
+	put_scan(p, p->c->scan_before,
+		 search_text(p->c->scan_before, NK_N("Before the keys were destroyed no search was made."), NK_N("Before the keys were destroyed (a valid search):"),
+			     NK_N("Before the keys were destroyed (NOT a valid search):")));
+	put_scan(p, p->c->scan_after,
+		 search_text(p->c->scan_after, NK_N("After the keys were destroyed no search was made."), NK_N("After the keys were destroyed (a valid search):"),
+			     NK_N("After the keys were destroyed (NOT a valid search):")));
 }
 
 static void put_retained(struct page *p)
@@ -349,7 +390,7 @@ static void put_order(struct page *p)
 	} else {
 		nk_sheet_field(s, "Approved by", nk_str_c(nk_uuid_print(p->c->approved_by, id)));
 	}
-	nk_sheet_field(s, "List of persons", nk_str_c(hash));
+	nk_sheet_field(s, "Erase plan (hash)", nk_str_c(hash));
 	if (p->c->limitation.len > 0) {
 		nk_sheet_field(s, "Limitation", ours(p, p->c->limitation));
 	}

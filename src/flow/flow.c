@@ -153,7 +153,7 @@ static NK_RESULT open_clock(struct nk_flow *flow, const struct nk_env *env, stru
 	nk_buf_init(&text, 256);
 	nk_flow_path(flow, "clock", path);
 	if (!nk_ok(nk_env_read_all(env, path, text.max, &text, &own))) {
-		return own.code == NK_NOT_FOUND ? nk_done() : nk_fail(err, own.code, "%s", own.text[NK_LANG_EN]);
+		return own.code == NK_NOT_FOUND ? nk_done() : nk_err_pass(err, &own);
 	}
 	if (!nk_str_starts(nk_buf_str(&text), NK_STR("simulated ")) || !nk_parse_i64(nk_str_trim(nk_str_sub(nk_buf_str(&text), 10, text.len)), INT64_MIN / 4, INT64_MAX / 4, &offset)) {
 		return nk_fail(err, NK_CORRUPT, NK_N("%s is not readable as a clock file"), path);

@@ -139,7 +139,7 @@ static NK_RESULT finish(struct nk_applying *a, struct nk_err *err)
 static NK_RESULT verdict(const struct nk_applying *a, struct nk_err *err)
 {
 	if (!nk_ok(a->sent)) {
-		return nk_fail(err, a->sent.code, NK_N("%s; what was done is recorded: the same command goes on"), a->sent_err.text[NK_LANG_EN]);
+		return nk_err_pass(err, &a->sent_err);
 	}
 	if (a->unknown > 0) {
 		return nk_fail(err, NK_UNAVAILABLE, NK_N("the target did not answer for %llu steps; the same command reads back and goes on"), (unsigned long long)a->unknown);

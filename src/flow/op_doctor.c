@@ -85,11 +85,18 @@ static NK_RESULT ledger(struct nk_flow *flow, struct exam *x, struct nk_err *err
 	struct nk_replay r;
 	struct nk_err why;
 	char dir[PATH_MAX];
+	char path[PATH_MAX];
 
 	nk_buf_init(&vkey, 1024);
 	nk_flow_path(flow, "ledger", dir);
-	NK_TRY(nk_ledger_vkey(flow->ledger, &vkey, err));
-	if (!nk_ok(nk_ledger_replay(flow->env, dir, nk_buf_str(&vkey), nk_bytes_of("", 0), NULL, NULL, &r, &why))) {
+	nk_flow_path(flow, "public/ledger.vkey", path);
+	if (!nk_ok(nk_env_read_all(flow->env, path, vkey.max, &vkey, &why))) {
+		return say(x, "fail", &why, err);
+	}
+	if (!nk_ok(nk_ledger_check(flow->ledger, &why))) {
+		return say(x, "fail", &why, err);
+	}
+	if (!nk_ok(nk_ledger_replay(flow->env, dir, nk_str_trim(nk_buf_str(&vkey)), nk_bytes_of("", 0), NULL, NULL, &r, &why))) {
 		return say(x, "fail", &why, err);
 	}
 	SAY(x, "ok", err, NK_N("ledger replays: %llu entries, tree and signature are right"), (unsigned long long)r.entries);

@@ -104,7 +104,7 @@ static NK_RESULT find_or_make(struct nk_erasing *e, struct nk_err *err)
 		return new_job(e, err);
 	}
 	if (!nk_ok(rc)) {
-		return nk_fail(err, rc.code, "%s", none.text[NK_LANG_EN]);
+		return nk_err_pass(err, &none);
 	}
 	e->warrant = e->plan.warrant;
 	NK_TRY(nk_erase_state_parse(e, err));

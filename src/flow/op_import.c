@@ -59,7 +59,7 @@ static NK_RESULT compare(struct importing *im, struct nk_err *err)
 	im->known_source = nk_ok(rc);
 	if (!im->known_source) {
 		if (rc.code != NK_NOT_FOUND) {
-			return nk_fail(err, rc.code, "%s", none.text[NK_LANG_EN]);
+			return nk_err_pass(err, &none);
 		}
 		im->source = (struct nk_source){ .name = im->req->source, .format = im->roster->format };
 		NK_TRY(nk_uuid_new(im->flow->env, &im->source.id, err));
@@ -156,7 +156,7 @@ static NK_RESULT approval(struct importing *im, bool *out_go, struct nk_err *err
 		return nk_done();
 	}
 	if (rc.code != NK_NOT_FOUND) {
-		return nk_fail(err, rc.code, "%s", why.text[NK_LANG_EN]);
+		return nk_err_pass(err, &why);
 	}
 	items[0] = nk_item_text("kind", NK_STR("import"));
 	items[1] = nk_item_hex("hash", im->hash.b, NK_HASH_LEN);

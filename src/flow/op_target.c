@@ -99,7 +99,7 @@ NK_RESULT nk_op_target_add(struct nk_flow *flow, const struct nk_target_request 
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
 	NK_OWNED(nk_buf_done) struct nk_buf text;
-	struct nk_uuid id;
+	struct nk_uuid id = { { 0 } };
 	struct nk_uuid h;
 	char name[64];
 	char path[PATH_MAX];

@@ -93,6 +93,17 @@ NK_RESULT nk_findings_add(struct nk_findings *f, const struct nk_rule *rule, str
 	return nk_done();
 }
 
+NK_RESULT nk_findings_add_times(struct nk_findings *f, const struct nk_rule *rule, struct nk_place place, uint64_t times, struct nk_err *err)
+{
+	const size_t before = f->list.len;
+
+	NK_TRY(nk_findings_add(f, rule, place, err));
+	if (f->list.len > before) {
+		((struct nk_finding *)nk_vec_at(&f->list, before))->times = times;
+	}
+	return nk_done();
+}
+
 NK_RESULT nk_findings_end(struct nk_findings *f, const struct nk_finding **out, size_t *out_n, struct nk_err *err)
 {
 	struct nk_finding *list = nk_arena_array(f->arena, f->list.len, sizeof(*list));

@@ -39,6 +39,8 @@ NK_RESULT nk_findings_init(struct nk_findings *f, const struct nk_env *env, stru
 void nk_findings_done(struct nk_findings *f);
 /* nk_findings_add: one breach. Fails with NK_NOMEM only. */
 NK_RESULT nk_findings_add(struct nk_findings *f, const struct nk_rule *rule, struct nk_place place, struct nk_err *err);
+/* nk_findings_add_times: one finding that stands for `times` breaches in one file, without their lines. Not folded. */
+NK_RESULT nk_findings_add_times(struct nk_findings *f, const struct nk_rule *rule, struct nk_place place, uint64_t times, struct nk_err *err);
 /* nk_findings_end: the list, copied into the arena. */
 NK_RESULT nk_findings_end(struct nk_findings *f, const struct nk_finding **out, size_t *out_n, struct nk_err *err);
 

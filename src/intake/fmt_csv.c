@@ -71,7 +71,10 @@ static NK_RESULT take_event(void *arg, const struct nk_tables_event *ev, struct 
 		return nk_fmt_csv_tell(f, nk_format_fault(ev->fault), ev->line, ev->column > 0 ? nk_size(ev->column - 1) : SIZE_MAX, err);
 	case NK_TABLES_FILE_END:
 		f->run->build->head.passwords_dropped = ev->passwords;
-		return ev->passwords > 0 ? nk_fmt_csv_tell(f, &passwords, 0, SIZE_MAX, err) : nk_done();
+		if (ev->passwords == 0) {
+			return nk_done();
+		}
+		return nk_findings_add_times(f->run->findings, &passwords, (struct nk_place){ NK_STR(""), 0, NK_STR("") }, ev->passwords, err);
 	}
 	return nk_done();
 }

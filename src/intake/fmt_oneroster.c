@@ -103,14 +103,14 @@ static NK_RESULT take_file_end(struct orone *o, const struct nk_tables_event *ev
 	struct nk_roster *head = &o->run->build->head;
 
 	if (ev->passwords > 0) {
-		NK_TRY(nk_findings_add(o->run->findings, &passwords, (struct nk_place){ o->file_name, 0, NK_STR("password") }, err));
+		NK_TRY(nk_findings_add_times(o->run->findings, &passwords, (struct nk_place){ o->file_name, 0, NK_STR("password") }, ev->passwords, err));
 	}
 	head->passwords_dropped += ev->passwords;
 	if (!o->known || o->file == ORONE_DEMOGRAPHICS) {
 		head->rows_not_imported += ev->rows;
 	}
 	if (o->known && o->file == ORONE_DEMOGRAPHICS && ev->rows > 0) {
-		NK_TRY(nk_findings_add(o->run->findings, &not_imported, (struct nk_place){ o->file_name, 0, NK_STR("") }, err));
+		NK_TRY(nk_findings_add_times(o->run->findings, &not_imported, (struct nk_place){ o->file_name, 0, NK_STR("") }, ev->rows, err));
 	}
 	return nk_done();
 }

@@ -11,6 +11,7 @@
 enum { HEAD = 8 };
 #define BYTES_MAX (UINT64_C(1) << 30)
 
+/* The format by its word, or by the first bytes; NULL: none of ours. */
 static NK_RESULT format_of(const struct nk_env *env, const struct nk_intake_options *opt, const struct nk_format **out, struct nk_err *err)
 {
 	uint8_t head[HEAD];
@@ -18,11 +19,11 @@ static NK_RESULT format_of(const struct nk_env *env, const struct nk_intake_opti
 
 	if (opt->format.len > 0) {
 		*out = nk_format_by_name(opt->format);
-		return *out != NULL ? nk_done() : nk_fail(err, NK_UNSUPPORTED, "unknown roster format: the formats are oneroster and csv");
+		return nk_done();
 	}
 	NK_TRY(env->read(env->self, opt->fd, 0, head, sizeof(head), &len, err));
 	*out = nk_format_by_head(nk_bytes_of(head, len));
-	return *out != NULL ? nk_done() : nk_fail(err, NK_UNSUPPORTED, "this is neither a OneRoster zip nor a CSV file");
+	return nk_done();
 }
 
 static NK_RESULT read_into(struct nk_format_run *run, const struct nk_roster **out_roster, struct nk_err *err)
@@ -30,6 +31,9 @@ static NK_RESULT read_into(struct nk_format_run *run, const struct nk_roster **o
 	const struct nk_format *format = NULL;
 
 	NK_TRY(format_of(run->env, run->opt, &format, err));
+	if (format == NULL) {
+		return nk_fail(err, NK_UNSUPPORTED, "unknown roster format: the formats are oneroster and csv");
+	}
 	NK_TRY(format->read(run, err));
 	if (run->findings->errors > 0) {
 		return nk_fail(err, NK_INVALID, "the roster has %llu errors; nothing was changed. The list names file, line and column of each",

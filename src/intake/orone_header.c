@@ -230,6 +230,24 @@ static NK_RESULT adopt(struct orone *o, const struct orone_header *h, size_t n, 
 	return nk_done();
 }
 
+/* Is one of our own names among the columns behind the standard's? Then this is no extension: a column before it is wrong. */
+static bool hides_ours(const struct orone_def *def, const struct nk_str *found, size_t from, size_t n)
+{
+	for (size_t i = from; i < n; i++) {
+		for (size_t h = 0; h < def->n_headers; h++) {
+			struct nk_str rest = nk_str_c(def->headers[h].names);
+			struct nk_str name;
+
+			while (nk_str_cut(&rest, ',', &name)) {
+				if (nk_str_ieq(name, nk_str_trim(found[i]))) {
+					return true;
+				}
+			}
+		}
+	}
+	return false;
+}
+
 NK_RESULT nk_orone_header_take(struct orone *o, const struct nk_str *names, size_t n, struct nk_err *err)
 {
 	const struct orone_def *def = nk_orone_rules_of(o->file);
@@ -244,7 +262,7 @@ NK_RESULT nk_orone_header_take(struct orone *o, const struct nk_str *names, size
 			best_width = width;
 		}
 	}
-	if (best == NULL) {
+	if (best == NULL || hides_ours(def, names, best_width, n)) {
 		best = nearest(def, names, n);
 		NK_TRY(check_names(o, best->names, names, n, err));
 		return explain(o, names, n, err);

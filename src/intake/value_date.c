@@ -182,6 +182,7 @@ static enum nk_date_reading read_text(struct nk_str s, nk_date *out)
 	const struct era *era = take_era(&s);
 	int part[PARTS] = { 0 };
 	size_t digits[PARTS] = { 0 };
+	enum nk_date_reading reading = NK_DATE_BAD;
 
 	for (size_t i = 0; i < PARTS; i++) {
 		part[i] = take_number(&s, &digits[i]);
@@ -189,14 +190,19 @@ static enum nk_date_reading read_text(struct nk_str s, nk_date *out)
 			return NK_DATE_BAD;
 		}
 		if (i == 0 && s.len == 0) {
-			return in_era(era, read_digits(era, part[0], digits[0], out), *out);
+			reading = read_digits(era, part[0], digits[0], out);
+			return in_era(era, reading, *out);
 		}
 		if (i < 2 && !take_separator(&s, after[i])) {
 			return NK_DATE_BAD;
 		}
 	}
 	(void)take(&s, "日");
-	return s.len > 0 ? NK_DATE_BAD : in_era(era, read_parts(era, part, digits, out), *out);
+	if (s.len > 0) {
+		return NK_DATE_BAD;
+	}
+	reading = read_parts(era, part, digits, out);
+	return in_era(era, reading, *out);
 }
 
 enum nk_date_reading nk_value_date(struct nk_str s, nk_date *out)

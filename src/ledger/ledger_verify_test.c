@@ -87,6 +87,45 @@ static void a_flipped_bit_is_found_wherever_it_is(void **state)
 	flip_through(&w, "tile/entries/000", 1319);
 }
 
+static void a_great_ledger_is_checked_on_every_level(void **state)
+{
+	NK_OWNED(world_done) struct world w = new_world();
+	NK_OWNED(nk_buf_done) struct nk_buf tile = { 0 };
+	NK_OWNED(nk_buf_done) struct nk_buf proof = { 0 };
+
+	(void)state;
+	append(&w, 66000);
+	kit_ok(replay(&w), &err);
+	assert_true(there(in_ledger(&w, "tile/1/000"), 8192));
+	assert_true(there(in_ledger(&w, "tile/2/000.p/1"), 32));
+	nk_buf_init(&proof, 1 << 20);
+	kit_ok(nk_ledger_prove(w.ledger, 65535, &proof, &err), &err);
+	read_file(in_ledger(&w, "tile/1/000"), &tile);
+	tile.ptr[77 * NK_HASH_LEN] ^= 0x10;
+	overwrite(in_ledger(&w, "tile/1/000"), nk_buf_bytes(&tile));
+	kit_fails(replay(&w), NK_CORRUPT);
+	assert_non_null(strstr(err.text[NK_LANG_EN], "tile/1/000"));
+	/* And no proof that is not true leaves the house. */
+	kit_fails(nk_ledger_prove(w.ledger, 65535, &proof, &err), NK_CORRUPT);
+}
+
+static void what_a_crash_left_behind_is_written_over(void **state)
+{
+	static const uint8_t junk[5000] = { 0xff };
+	NK_OWNED(world_done) struct world w = new_world();
+	int file = -1;
+
+	(void)state;
+	append(&w, 1);
+	kit_ok(kit_env()->open(kit_env()->self, in_ledger(&w, "tile/0/000.p/3"), NK_OPEN_CREATE, &file, &err), &err);
+	kit_env()->close(kit_env()->self, &file);
+	overwrite(in_ledger(&w, "tile/0/000.p/3"), nk_bytes_of(junk, sizeof(junk)));
+	kit_ok(replay(&w), &err); /* of no checkpoint yet */
+	append(&w, 2);
+	assert_true(there(in_ledger(&w, "tile/0/000.p/3"), 96));
+	kit_ok(replay(&w), &err);
+}
+
 static void a_missing_file_is_named(void **state)
 {
 	NK_OWNED(world_done) struct world w = new_world();
@@ -396,6 +435,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_replay_sees_every_entry_and_says_what_it_checked),
 		cmocka_unit_test(a_flipped_bit_is_found_wherever_it_is),
+		cmocka_unit_test(a_great_ledger_is_checked_on_every_level),
+		cmocka_unit_test(what_a_crash_left_behind_is_written_over),
 		cmocka_unit_test(a_missing_file_is_named),
 		cmocka_unit_test(a_rewritten_or_shortened_ledger_is_found_by_an_older_checkpoint),
 		cmocka_unit_test(a_leaf_changed_in_the_store_is_found),

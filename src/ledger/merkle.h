@@ -32,6 +32,7 @@ struct nk_merkle_stack {
 	struct nk_hash node[64];
 	uint64_t size;
 };
+/* nk_merkle_push: one more leaf at the right. nk_merkle_root: the root of all so far; the stack goes on. */
 void nk_merkle_push(struct nk_merkle_stack *s, const struct nk_hash *leaf);
 void nk_merkle_root(const struct nk_merkle_stack *s, struct nk_hash *out);
 

@@ -123,16 +123,16 @@ static NK_RESULT open_row(struct nk_links *links, const struct row *row, struct 
 	}
 	if (rc.code == NK_CORRUPT) {
 		return nk_fail(err, NK_CORRUPT,
-			       "the vault does not know the key of the link of person %1$lu (slot %2$llu): this is not an erasure; check that store and vault belong together",
-			       (unsigned long)row->number, (unsigned long long)row->slot.number);
+			"the vault does not know the key of the link of person %1$lu (slot %2$llu): this is not an erasure; check that store and vault belong together",
+			(unsigned long)row->number, (unsigned long long)row->slot.number);
 	}
 	NK_TRY(rc);
 	who_of(links, row->number, who);
-	if (!nk_sealed_peek(row->record, &header) || header.slot.number != row->slot.number || header.slot.generation != row->slot.generation ||
-	    !nk_sealed_read(&key, who, row->record, plain)) {
+	if (!nk_sealed_peek(row->record, &header) || header.slot.number != row->slot.number ||
+		header.slot.generation != row->slot.generation || !nk_sealed_read(&key, who, row->record, plain)) {
 		return nk_fail(err, NK_CORRUPT,
-			       "the link of person %lu does not open with its key: it was changed or moved from another row; restore the store from a backup",
-			       (unsigned long)row->number);
+			"the link of person %lu does not open with its key: it was changed or moved from another row; restore the store from a backup",
+			(unsigned long)row->number);
 	}
 	link = nk_arena_alloc(links->arena, sizeof(*link));
 	if (link == NULL) {
@@ -150,8 +150,9 @@ static NK_RESULT load(struct nk_links *links, struct nk_err *err)
 	bool more = false;
 
 	nk_buf_init_wiping(&plain, NK_SEALED_MAX);
-	NK_TRY(nk_stmt_get(links->store, "SELECT person_number, slot, generation, record FROM link WHERE target_id = ?1 ORDER BY person_number", &stmt,
-			   err));
+	NK_TRY(nk_stmt_get(links->store,
+		"SELECT person_number, slot, generation, record FROM link WHERE target_id = ?1 ORDER BY person_number",
+		&stmt, err));
 	nk_stmt_uuid(stmt, 1, links->target);
 	NK_TRY(nk_stmt_step(stmt, &more, err));
 	while (more) {
@@ -160,16 +161,20 @@ static NK_RESULT load(struct nk_links *links, struct nk_err *err)
 		const int64_t generation = nk_col_int(stmt, 2);
 
 		if (number < 1 || number >= LINKS_MAX || slot < 0 || generation < 0 || generation > UINT32_MAX) {
-			return nk_fail(err, NK_CORRUPT, "table link: the row of person %lld is damaged; restore the store from a backup", (long long)number);
+			return nk_fail(err, NK_CORRUPT,
+				"table link: the row of person %lld is damaged; restore the store from a backup",
+				(long long)number);
 		}
-		const struct row row = { (uint32_t)number, { (uint64_t)slot, (uint32_t)generation }, nk_col_blob(stmt, 3) };
+		const struct row row = { (uint32_t)number, { (uint64_t)slot, (uint32_t)generation },
+			nk_col_blob(stmt, 3) };
 		NK_TRY(open_row(links, &row, &plain, err));
 		NK_TRY(nk_stmt_step(stmt, &more, err));
 	}
 	return nk_done();
 }
 
-NK_RESULT nk_links_open(struct nk_store *store, struct nk_vault *vault, struct nk_uuid target, struct nk_links **out, struct nk_err *err)
+NK_RESULT nk_links_open(struct nk_store *store, struct nk_vault *vault, struct nk_uuid target, struct nk_links **out,
+	struct nk_err *err)
 {
 	NK_OWNED(nk_links_free) struct nk_links *links = calloc(1, sizeof(*links));
 	struct nk_vault_status status = { 0 };
@@ -222,7 +227,7 @@ const struct nk_link *nk_links_of(const struct nk_links *links, uint32_t person_
 
 const struct nk_link *nk_links_by_anchor(const struct nk_links *links, struct nk_str anchor)
 {
-	struct nk_people_walk walk = { 0 };
+	struct nk_people_walk walk = { 0, false };
 	uint32_t number = 0;
 
 	if (anchor.len == 0) {
@@ -238,7 +243,8 @@ const struct nk_link *nk_links_by_anchor(const struct nk_links *links, struct nk
 	return NULL;
 }
 
-static NK_RESULT write_row(struct nk_links *links, const struct nk_link *link, const struct nk_key *key, struct nk_buf *plain, struct nk_err *err)
+static NK_RESULT write_row(struct nk_links *links, const struct nk_link *link, const struct nk_key *key,
+	struct nk_buf *plain, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 	NK_OWNED(nk_buf_done) struct nk_buf box = { 0 };
@@ -249,10 +255,10 @@ static NK_RESULT write_row(struct nk_links *links, const struct nk_link *link, c
 	who_of(links, link->person_number, who);
 	NK_TRY(nk_sealed_write(nk_store_env(links->store), key, who, &header, plain, &box, err));
 	NK_TRY(nk_stmt_get(links->store,
-			   "INSERT INTO link(person_number, target_id, slot, generation, record) VALUES (?1, ?2, ?3, ?4, ?5) "
-			   "ON CONFLICT (person_number, target_id) DO UPDATE SET slot = excluded.slot, generation = excluded.generation, "
-			   "record = excluded.record",
-			   &stmt, err));
+		"INSERT INTO link(person_number, target_id, slot, generation, record) VALUES (?1, ?2, ?3, ?4, ?5) "
+		"ON CONFLICT (person_number, target_id) DO UPDATE SET slot = excluded.slot, generation = excluded.generation, "
+		"record = excluded.record",
+		&stmt, err));
 	nk_stmt_int(stmt, 1, link->person_number);
 	nk_stmt_uuid(stmt, 2, links->target);
 	nk_stmt_int(stmt, 3, nk_i64(link->slot.number));
@@ -278,7 +284,8 @@ static void wipe_link(struct nk_link *link)
 	wipe_text(link->anchor);
 }
 
-static NK_RESULT put_new(struct nk_links *links, const struct nk_link *link, const struct nk_key *key, struct nk_err *err)
+static NK_RESULT put_new(
+	struct nk_links *links, const struct nk_link *link, const struct nk_key *key, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf plain = { 0 };
 	struct nk_link *kept = nk_arena_alloc(links->arena, sizeof(*kept));
@@ -315,7 +322,8 @@ static NK_RESULT put_over(struct nk_links *links, struct nk_link *old, const str
 	return write_row(links, old, &key, &plain, err);
 }
 
-NK_RESULT nk_links_put(struct nk_links *links, struct nk_tx *tx, const struct nk_link *link, const struct nk_key *key, struct nk_err *err)
+NK_RESULT nk_links_put(struct nk_links *links, struct nk_tx *tx, const struct nk_link *link, const struct nk_key *key,
+	struct nk_err *err)
 {
 	struct nk_link *old = find(links, link->person_number);
 
@@ -324,11 +332,13 @@ NK_RESULT nk_links_put(struct nk_links *links, struct nk_tx *tx, const struct nk
 		return nk_fail(err, NK_INVALID, "a link without a person's number; this is a fault of the program");
 	}
 	if (key == NULL) {
-		return old == NULL ? nk_fail(err, NK_NOT_FOUND, "person %lu has no link to this target", (unsigned long)link->person_number) :
-				     put_over(links, old, link, err);
+		return old == NULL ? nk_fail(err, NK_NOT_FOUND, "person %lu has no link to this target",
+					     (unsigned long)link->person_number)
+				   : put_over(links, old, link, err);
 	}
 	if (old != NULL) {
-		return nk_fail(err, NK_EXISTS, "person %lu has a link to this target already", (unsigned long)link->person_number);
+		return nk_fail(err, NK_EXISTS, "person %lu has a link to this target already",
+			(unsigned long)link->person_number);
 	}
 	return put_new(links, link, key, err);
 }

@@ -23,8 +23,9 @@ NK_RESULT nk_link_write(const struct nk_link *link, struct nk_buf *out, struct n
 	const uint8_t head[4] = { NK_LINK_SCHEMA, nk_u8((uint64_t)link->state), link->password_set ? 1 : 0, 0 };
 
 	if (link->state >= NK_LINK_STATE_COUNT || link->n_keys > NK_LINK_KEYS_MAX || !sound(link->anchor)) {
-		return nk_fail(err, NK_LIMIT, "the link of person %1$lu has more than %2$d keys or a text that is too long", (unsigned long)link->person_number,
-			       (int)NK_LINK_KEYS_MAX);
+		return nk_fail(err, NK_LIMIT,
+			"the link of person %1$lu has more than %2$d keys or a text that is too long",
+			(unsigned long)link->person_number, (int)NK_LINK_KEYS_MAX);
 	}
 	NK_TRY(nk_buf_add(out, head, sizeof(head), err));
 	NK_TRY(nk_buf_add_le32(out, link->person_number, err));
@@ -32,8 +33,9 @@ NK_RESULT nk_link_write(const struct nk_link *link, struct nk_buf *out, struct n
 	NK_TRY(nk_buf_add_le32(out, nk_u32(link->n_keys), err));
 	for (size_t i = 0; i < link->n_keys; i++) {
 		if (!sound(link->keys[i].kind) || !sound(link->keys[i].value)) {
-			return nk_fail(err, NK_LIMIT, "the link of person %1$lu has a key that is not UTF-8 or is longer than %2$d bytes",
-				       (unsigned long)link->person_number, (int)NK_LINK_TEXT_MAX);
+			return nk_fail(err, NK_LIMIT,
+				"the link of person %1$lu has a key that is not UTF-8 or is longer than %2$d bytes",
+				(unsigned long)link->person_number, (int)NK_LINK_TEXT_MAX);
 		}
 		NK_TRY(put_text(link->keys[i].kind, out, err));
 		NK_TRY(put_text(link->keys[i].value, out, err));
@@ -43,7 +45,9 @@ NK_RESULT nk_link_write(const struct nk_link *link, struct nk_buf *out, struct n
 
 static NK_RESULT damaged(const struct nk_link *link, struct nk_err *err)
 {
-	return nk_fail(err, NK_CORRUPT, "the link of person %lu opens but is not whole; restore the store from a backup", (unsigned long)link->person_number);
+	return nk_fail(err, NK_CORRUPT,
+		"the link of person %lu opens but is not whole; restore the store from a backup",
+		(unsigned long)link->person_number);
 }
 
 static NK_RESULT take_text(struct nk_cursor *c, struct nk_arena *arena, struct nk_str *out, struct nk_err *err)
@@ -63,8 +67,9 @@ NK_RESULT nk_link_read(struct nk_bytes record, struct nk_arena *arena, struct nk
 		return damaged(out, err);
 	}
 	if (head.ptr[0] != NK_LINK_SCHEMA) {
-		return nk_fail(err, NK_NEWER, "the link of person %lu was written by a newer version of the program; install that version",
-			       (unsigned long)out->person_number);
+		return nk_fail(err, NK_NEWER,
+			"the link of person %lu was written by a newer version of the program; install that version",
+			(unsigned long)out->person_number);
 	}
 	if (nk_cursor_le32(&c) != out->person_number) {
 		return damaged(out, err);
@@ -99,7 +104,8 @@ static void add_key(struct nk_link_key *keys, size_t *n, struct nk_str kind, str
 	(*n)++;
 }
 
-NK_RESULT nk_link_merge(const struct nk_link *old, const struct nk_link *next, struct nk_arena *arena, struct nk_link *out, struct nk_err *err)
+NK_RESULT nk_link_merge(const struct nk_link *old, const struct nk_link *next, struct nk_arena *arena,
+	struct nk_link *out, struct nk_err *err)
 {
 	const bool replaced = old->anchor.len > 0 && next->anchor.len > 0 && !nk_str_eq(old->anchor, next->anchor);
 	struct nk_link_key *keys = nk_arena_array(arena, old->n_keys + next->n_keys + 1, sizeof(*keys));

@@ -25,7 +25,9 @@ static void world(struct kit_store *k)
 
 	kit_store_new(k);
 	tx = kit_begin(k);
-	kit_ok(nk_stmt_get(k->store, "INSERT INTO target(id, name, type, holding_id) VALUES (?1, ?2, 'ldap', ?1)", &stmt, &err), &err);
+	kit_ok(nk_stmt_get(k->store, "INSERT INTO target(id, name, type, holding_id) VALUES (?1, ?2, 'ldap', ?1)",
+		       &stmt, &err),
+		&err);
 	for (uint32_t i = 0; i < 2; i++) {
 		nk_stmt_uuid(stmt, 1, kit_uuid(50 + i));
 		nk_stmt_text(stmt, 2, i == 0 ? NK_STR("one") : NK_STR("two"));

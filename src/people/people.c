@@ -31,7 +31,8 @@ void nk_people_who(const struct nk_people *people, struct nk_uuid id, uint8_t ou
 	memcpy(out + sizeof(people->tenant.b), id.b, sizeof(id.b));
 }
 
-NK_RESULT nk_people_keep(struct nk_people *people, struct nk_uuid id, struct nk_slot slot, struct nk_bytes record, struct nk_err *err)
+NK_RESULT nk_people_keep(
+	struct nk_people *people, struct nk_uuid id, struct nk_slot slot, struct nk_bytes record, struct nk_err *err)
 {
 	const uint32_t number = nk_get_le32(record.ptr + 4);
 	struct nk_people_entry *e = NULL;
@@ -47,7 +48,9 @@ NK_RESULT nk_people_keep(struct nk_people *people, struct nk_uuid id, struct nk_
 	NK_TRY(nk_vec_push(&people->entries, &item, err));
 	memcpy(bytes, record.ptr, record.len);
 	e = item;
-	*e = (struct nk_people_entry){ .id = id, .slot = slot, .record = bytes, .record_len = nk_u32(record.len), .number = number };
+	*e = (struct nk_people_entry){
+		.id = id, .slot = slot, .record = bytes, .record_len = nk_u32(record.len), .number = number
+	};
 	*(uint32_t *)nk_vec_at(&people->by_number, number) = nk_u32(people->entries.len);
 	if (number >= people->next_number) {
 		people->next_number = number + 1;
@@ -61,8 +64,8 @@ static NK_RESULT no_key(const struct row *row, nk_rc rc, struct nk_err *err)
 		return rc;
 	}
 	return nk_fail(err, NK_CORRUPT,
-		       "the vault does not know the key of person %1$lu (slot %2$llu): this is not an erasure; check that store and vault belong together",
-		       (unsigned long)row->number, (unsigned long long)row->slot.number);
+		"the vault does not know the key of person %1$lu (slot %2$llu): this is not an erasure; check that store and vault belong together",
+		(unsigned long)row->number, (unsigned long long)row->slot.number);
 }
 
 static NK_RESULT note_unfinished(struct nk_people *people, uint32_t number, struct nk_err *err)
@@ -88,15 +91,16 @@ static NK_RESULT open_row(struct nk_people *people, const struct row *row, struc
 		return no_key(row, rc, err);
 	}
 	if (nk_sealed_peek(row->record, &header) && header.format > NK_SEALED_FORMAT) {
-		return nk_fail(err, NK_NEWER, "the record of person %lu was written by a newer version of the program; install that version",
-			       (unsigned long)row->number);
+		return nk_fail(err, NK_NEWER,
+			"the record of person %lu was written by a newer version of the program; install that version",
+			(unsigned long)row->number);
 	}
 	nk_people_who(people, row->id, who);
 	if (header.slot.number != row->slot.number || header.slot.generation != row->slot.generation ||
-	    !nk_sealed_read(&key, who, row->record, plain)) {
+		!nk_sealed_read(&key, who, row->record, plain)) {
 		return nk_fail(err, NK_CORRUPT,
-			       "the record of person %lu does not open with its key: it was changed or moved from another row; restore the store from a backup",
-			       (unsigned long)row->number);
+			"the record of person %lu does not open with its key: it was changed or moved from another row; restore the store from a backup",
+			(unsigned long)row->number);
 	}
 	NK_TRY(nk_record_check(nk_buf_bytes(plain), row->number, err));
 	return nk_people_keep(people, row->id, row->slot, nk_buf_bytes(plain), err);
@@ -109,8 +113,10 @@ static NK_RESULT take_row(const struct nk_stmt *stmt, struct row *out, struct nk
 	const int64_t generation = nk_col_int(stmt, 3);
 
 	if (number < 1 || number >= PERSONS_MAX || slot < 0 || generation < 0 || generation > UINT32_MAX ||
-	    !nk_col_uuid(stmt, 1, &out->id)) {
-		return nk_fail(err, NK_CORRUPT, "table person: the row of person %lld is damaged; restore the store from a backup", (long long)number);
+		!nk_col_uuid(stmt, 1, &out->id)) {
+		return nk_fail(err, NK_CORRUPT,
+			"table person: the row of person %lld is damaged; restore the store from a backup",
+			(long long)number);
 	}
 	out->number = (uint32_t)number;
 	out->slot = (struct nk_slot){ (uint64_t)slot, (uint32_t)generation };
@@ -149,8 +155,9 @@ static NK_RESULT load(struct nk_people *people, struct nk_err *err)
 
 	nk_buf_init_wiping(&plain, NK_SEALED_MAX);
 	NK_TRY(count_rows(people, err));
-	NK_TRY(nk_stmt_get(people->store, "SELECT number, id, slot, generation, record FROM person WHERE record IS NOT NULL ORDER BY number",
-			   &stmt, err));
+	NK_TRY(nk_stmt_get(people->store,
+		"SELECT number, id, slot, generation, record FROM person WHERE record IS NOT NULL ORDER BY number",
+		&stmt, err));
 	NK_TRY(nk_stmt_step(stmt, &more, err));
 	while (more) {
 		struct row row;
@@ -191,7 +198,8 @@ static NK_RESULT prepare(struct nk_people *people, const struct nk_people_option
 	return keep_keys(people, opt, err);
 }
 
-NK_RESULT nk_people_open(struct nk_store *store, struct nk_vault *vault, const struct nk_people_options *opt, struct nk_people **out, struct nk_err *err)
+NK_RESULT nk_people_open(struct nk_store *store, struct nk_vault *vault, const struct nk_people_options *opt,
+	struct nk_people **out, struct nk_err *err)
 {
 	NK_OWNED(nk_people_free) struct nk_people *people = calloc(1, sizeof(*people));
 
@@ -260,4 +268,3 @@ uint32_t nk_people_next_number(const struct nk_people *people)
 {
 	return people->next_number;
 }
-

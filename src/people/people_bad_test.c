@@ -12,7 +12,8 @@
 #include "record_int.h"
 
 /* Planted persons: names that stand nowhere else. */
-static const char *const planted[] = { "残佐子", "ノコサズコ", "nokoko.zansa", "zansa-4711@example.org", "NKZ-000-4711" };
+static const char *const planted[] = { "残佐子", "ノコサズコ", "nokoko.zansa", "zansa-4711@example.org",
+	"NKZ-000-4711" };
 
 static struct nk_person planted_person(void)
 {
@@ -114,8 +115,9 @@ static void a_record_in_another_persons_row_does_not_open(void **state)
 	(void)state;
 	two_persons(&k, p);
 	/* Record, slot and generation move together: only the associated data can tell. */
-	kit_exec(&k, "UPDATE person SET record = (SELECT record FROM person WHERE number = 1), slot = (SELECT slot FROM person WHERE number = 1), "
-		     "generation = (SELECT generation FROM person WHERE number = 1) WHERE number = 2");
+	kit_exec(&k,
+		"UPDATE person SET record = (SELECT record FROM person WHERE number = 1), slot = (SELECT slot FROM person WHERE number = 1), "
+		"generation = (SELECT generation FROM person WHERE number = 1) WHERE number = 2");
 	does_not_open(&k, NK_CORRUPT, "the record of person 2 does not open");
 }
 
@@ -137,8 +139,10 @@ static void a_changed_byte_is_noticed(void **state)
 
 	(void)state;
 	two_persons(&k, p);
-	kit_exec(&k, "UPDATE person SET record = substr(record, 1, 40) || x'00' || substr(record, 42) WHERE number = 1");
-	kit_exec(&k, "UPDATE person SET record = substr(record, 1, 41) || x'ff' || substr(record, 43) WHERE number = 1");
+	kit_exec(
+		&k, "UPDATE person SET record = substr(record, 1, 40) || x'00' || substr(record, 42) WHERE number = 1");
+	kit_exec(
+		&k, "UPDATE person SET record = substr(record, 1, 41) || x'ff' || substr(record, 43) WHERE number = 1");
 	does_not_open(&k, NK_CORRUPT, "the record of person 1 does not open");
 }
 
@@ -149,7 +153,8 @@ static void the_epoch_in_the_header_is_authenticated(void **state)
 
 	(void)state;
 	two_persons(&k, p);
-	kit_exec(&k, "UPDATE person SET record = substr(record, 1, 13) || x'07' || substr(record, 15) WHERE number = 2");
+	kit_exec(
+		&k, "UPDATE person SET record = substr(record, 1, 13) || x'07' || substr(record, 15) WHERE number = 2");
 	does_not_open(&k, NK_CORRUPT, "the record of person 2 does not open");
 }
 

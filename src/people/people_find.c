@@ -40,7 +40,7 @@ static uint32_t find_field(const struct nk_people *people, enum nk_field f, stru
 {
 	NK_OWNED(nk_buf_done) struct nk_buf room = { 0 };
 	const uint32_t hash = hash_of(people, nk_str_bytes(normal));
-	struct nk_people_walk walk = { 0 };
+	struct nk_people_walk walk = { 0, false };
 	uint32_t number = 0;
 
 	nk_buf_init_wiping(&room, NK_RECORD_MAX);
@@ -49,15 +49,17 @@ static uint32_t find_field(const struct nk_people *people, enum nk_field f, stru
 		struct nk_str there = { NULL, 0 };
 
 		nk_assert(e != NULL);
-		if (number != but && nk_ok(nk_token_normal(f, nk_record_field(nk_people_entry_record(e), f), &room, &there, NULL)) &&
-		    nk_str_eq(there, normal)) {
+		if (number != but &&
+			nk_ok(nk_token_normal(f, nk_record_field(nk_people_entry_record(e), f), &room, &there, NULL)) &&
+			nk_str_eq(there, normal)) {
 			return number;
 		}
 	}
 	return 0;
 }
 
-static NK_RESULT index_field(struct nk_people *people, const struct nk_people_entry *e, enum nk_field f, struct nk_buf *room, struct nk_err *err)
+static NK_RESULT index_field(struct nk_people *people, const struct nk_people_entry *e, enum nk_field f,
+	struct nk_buf *room, struct nk_err *err)
 {
 	const struct nk_str value = nk_record_field(nk_people_entry_record(e), f);
 	struct nk_str normal = { NULL, 0 };
@@ -90,7 +92,8 @@ NK_RESULT nk_people_index_entry(struct nk_people *people, const struct nk_people
 		NK_TRY(source_key(nk_record_field(record, NK_FIELD_SOURCE), key, &room, err));
 		NK_TRY(nk_people_index_add(&people->by_source, hash_of(people, nk_buf_bytes(&room)), e->number, err));
 	}
-	return nk_people_index_add(&people->by_id, hash_of(people, nk_bytes_of(e->id.b, sizeof(e->id.b))), e->number, err);
+	return nk_people_index_add(
+		&people->by_id, hash_of(people, nk_bytes_of(e->id.b, sizeof(e->id.b))), e->number, err);
 }
 
 void nk_people_unindex(struct nk_people *people, const struct nk_people_entry *e)
@@ -160,7 +163,7 @@ const struct nk_person *nk_people_by_number(const struct nk_people *people, uint
 const struct nk_person *nk_people_by_id(const struct nk_people *people, struct nk_uuid id)
 {
 	const uint32_t hash = hash_of(people, nk_bytes_of(id.b, sizeof(id.b)));
-	struct nk_people_walk walk = { 0 };
+	struct nk_people_walk walk = { 0, false };
 	uint32_t number = 0;
 
 	while ((number = nk_people_index_next(&people->by_id, hash, &walk)) != 0) {
@@ -186,10 +189,11 @@ const struct nk_person *nk_people_by_field(const struct nk_people *people, enum 
 	return nk_people_by_number(people, find_field(people, f, normal, 0));
 }
 
-const struct nk_person *nk_people_by_source(const struct nk_people *people, struct nk_str source, struct nk_str source_key_)
+const struct nk_person *nk_people_by_source(
+	const struct nk_people *people, struct nk_str source, struct nk_str source_key_)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf room = { 0 };
-	struct nk_people_walk walk = { 0 };
+	struct nk_people_walk walk = { 0, false };
 	uint32_t number = 0;
 	uint32_t hash = 0;
 
@@ -202,7 +206,7 @@ const struct nk_person *nk_people_by_source(const struct nk_people *people, stru
 		struct nk_people_entry *e = nk_people_entry_of(people, number);
 
 		if (e != NULL && nk_str_eq(nk_record_field(nk_people_entry_record(e), NK_FIELD_SOURCE), source) &&
-		    nk_str_eq(nk_record_field(nk_people_entry_record(e), NK_FIELD_SOURCE_KEY), source_key_)) {
+			nk_str_eq(nk_record_field(nk_people_entry_record(e), NK_FIELD_SOURCE_KEY), source_key_)) {
 			return view_of(people, e);
 		}
 	}

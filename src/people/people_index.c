@@ -105,18 +105,20 @@ void nk_people_index_remove(struct nk_people_index *ix, uint32_t hash, uint32_t 
 
 uint32_t nk_people_index_next(const struct nk_people_index *ix, uint32_t hash, struct nk_people_walk *walk)
 {
+	size_t i = 0;
+
 	if (ix->cap == 0) {
 		return 0;
 	}
-	for (;;) {
-		const size_t i = (place(hash, ix->cap) + walk->step) % ix->cap;
-
-		if (ix->cells[i].number == FREE_CELL) {
-			return 0;
-		}
-		walk->step++;
+	for (i = walk->begun ? walk->at : place(hash, ix->cap); ix->cells[i].number != FREE_CELL;
+		i = i + 1 == ix->cap ? 0 : i + 1) {
 		if (ix->cells[i].hash == hash && ix->cells[i].number != GIVEN_UP) {
+			walk->begun = true;
+			walk->at = i + 1 == ix->cap ? 0 : i + 1;
 			return ix->cells[i].number;
 		}
 	}
+	walk->begun = true;
+	walk->at = i;
+	return 0;
 }

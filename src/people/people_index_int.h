@@ -23,7 +23,8 @@ void nk_people_index_remove(struct nk_people_index *ix, uint32_t hash, uint32_t 
 
 /* Walks the numbers under a hash: start with { 0 }, nk_people_index_next gives 0 at the end. */
 struct nk_people_walk {
-	size_t step;
+	size_t at;
+	bool begun;
 };
 uint32_t nk_people_index_next(const struct nk_people_index *ix, uint32_t hash, struct nk_people_walk *walk);
 

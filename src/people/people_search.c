@@ -17,7 +17,7 @@
 enum { WORDS_MAX = 8, WORD_MAX = 1024 };
 
 struct segment {
-	size_t at;       /* in text; ends where the next one begins */
+	size_t at; /* in text; ends where the next one begins */
 	uint32_t number;
 };
 
@@ -117,8 +117,8 @@ static NK_RESULT fold(struct folder *f, struct nk_str value, bool romaji, struct
 	return fold_new(f, value, romaji, out, err);
 }
 
-static NK_RESULT add_line(struct folder *f, const struct nk_person *p, enum nk_field a, enum nk_field b, bool romaji, struct nk_buf *text,
-			  struct nk_err *err)
+static NK_RESULT add_line(struct folder *f, const struct nk_person *p, enum nk_field a, enum nk_field b, bool romaji,
+	struct nk_buf *text, struct nk_err *err)
 {
 	struct nk_str first = { NULL, 0 };
 	struct nk_str second = { NULL, 0 };
@@ -147,8 +147,8 @@ static NK_RESULT add_word(struct nk_str value, struct nk_buf *text, struct nk_er
 
 static NK_RESULT add_person(struct folder *f, const struct nk_person *p, struct nk_buf *text, struct nk_err *err)
 {
-	static const enum nk_field words[] = { NK_FIELD_MIDDLE, NK_FIELD_LOGIN, NK_FIELD_MASTER_ID, NK_FIELD_STUDENT_NUMBER, NK_FIELD_SOURCE_KEY,
-		NK_FIELD_MAIL };
+	static const enum nk_field words[] = { NK_FIELD_MIDDLE, NK_FIELD_LOGIN, NK_FIELD_MASTER_ID,
+		NK_FIELD_STUDENT_NUMBER, NK_FIELD_SOURCE_KEY, NK_FIELD_MAIL };
 
 	NK_TRY(add_line(f, p, NK_FIELD_FAMILY, NK_FIELD_GIVEN, false, text, err));
 	NK_TRY(add_line(f, p, NK_FIELD_FAMILY_KANA, NK_FIELD_GIVEN_KANA, false, text, err));
@@ -377,8 +377,8 @@ static size_t next_hit(const struct nk_search *s, const struct words *w, size_t 
 	return i;
 }
 
-NK_RESULT nk_people_search(const struct nk_people *people, struct nk_str query, size_t max, const struct nk_person **out, size_t *out_n, size_t *out_total,
-			   struct nk_err *err)
+NK_RESULT nk_people_search(const struct nk_people *people, struct nk_str query, size_t max,
+	const struct nk_person **out, size_t *out_n, size_t *out_total, struct nk_err *err)
 {
 	NK_OWNED(words_done) struct words w = { 0 };
 	const struct nk_search *s = NULL;

@@ -10,7 +10,8 @@
 #include "store.h"
 #include "vault.h"
 
-static NK_RESULT each_row(struct nk_stmt *stmt, enum nk_slot_kind kind, nk_vault_slot_fn *fn, void *arg, struct nk_err *err)
+static NK_RESULT each_row(
+	struct nk_stmt *stmt, enum nk_slot_kind kind, nk_vault_slot_fn *fn, void *arg, struct nk_err *err)
 {
 	bool more = false;
 
@@ -20,8 +21,9 @@ static NK_RESULT each_row(struct nk_stmt *stmt, enum nk_slot_kind kind, nk_vault
 		const int64_t generation = nk_col_int(stmt, 1);
 
 		if (number < 0 || generation < 0 || generation > UINT32_MAX) {
-			return nk_fail(err, NK_CORRUPT, "the store names slot %lld of the vault, which cannot be; restore the store from a backup",
-				       (long long)number);
+			return nk_fail(err, NK_CORRUPT,
+				"the store names slot %lld of the vault, which cannot be; restore the store from a backup",
+				(long long)number);
 		}
 		NK_TRY(fn(arg, kind, (struct nk_slot){ (uint64_t)number, (uint32_t)generation }, err));
 		NK_TRY(nk_stmt_step(stmt, &more, err));
@@ -36,7 +38,8 @@ NK_RESULT nk_people_each_slot(struct nk_store *store, nk_vault_slot_fn *fn, void
 	NK_OWNED(nk_stmt_put) struct nk_stmt *contacts = NULL;
 	NK_OWNED(nk_stmt_put) struct nk_stmt *keys = NULL;
 
-	NK_TRY(nk_stmt_get(store, "SELECT slot, generation FROM person WHERE record IS NOT NULL ORDER BY number", &persons, err));
+	NK_TRY(nk_stmt_get(
+		store, "SELECT slot, generation FROM person WHERE record IS NOT NULL ORDER BY number", &persons, err));
 	NK_TRY(each_row(persons, NK_SLOT_PERSON, fn, arg, err));
 	NK_TRY(nk_stmt_get(store, "SELECT slot, generation FROM link", &links, err));
 	NK_TRY(each_row(links, NK_SLOT_LINK, fn, arg, err));
@@ -46,7 +49,8 @@ NK_RESULT nk_people_each_slot(struct nk_store *store, nk_vault_slot_fn *fn, void
 	return each_row(keys, NK_SLOT_SYSTEM, fn, arg, err);
 }
 
-NK_RESULT nk_people_pseudonym(struct nk_people *people, const struct nk_person *p, uint8_t out[static NK_MAC_LEN], struct nk_err *err)
+NK_RESULT nk_people_pseudonym(
+	struct nk_people *people, const struct nk_person *p, uint8_t out[static NK_MAC_LEN], struct nk_err *err)
 {
 	NK_OWNED(nk_key_wipe) struct nk_key key = { { 0 } };
 	NK_OWNED(nk_key_wipe) struct nk_key ledger = { { 0 } };

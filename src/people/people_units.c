@@ -37,7 +37,8 @@ void nk_people_places_free(struct nk_people_places **places)
 }
 
 /* A new place in `list`, under `id` (which is copied: items of a list move). */
-static NK_RESULT new_place(struct nk_people_places *p, struct nk_vec *list, struct nk_map *map, struct nk_uuid id, void **out, struct nk_err *err)
+static NK_RESULT new_place(struct nk_people_places *p, struct nk_vec *list, struct nk_map *map, struct nk_uuid id,
+	void **out, struct nk_err *err)
 {
 	uint8_t *key = nk_arena_alloc(p->arena, sizeof(id.b));
 
@@ -113,12 +114,16 @@ static NK_RESULT load_units(struct nk_people *people, struct nk_err *err)
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 	bool more = false;
 
-	NK_TRY(nk_stmt_get(people->store, "SELECT id, source_id, parent_id, source_key, kind, name, code, ended_on FROM unit ORDER BY rowid", &stmt,
-			   err));
+	NK_TRY(nk_stmt_get(people->store,
+		"SELECT id, source_id, parent_id, source_key, kind, name, code, ended_on FROM unit ORDER BY rowid",
+		&stmt, err));
 	NK_TRY(nk_stmt_step(stmt, &more, err));
 	while (more) {
-		struct nk_unit unit = { .key = nk_col_text(stmt, 3), .kind = nk_col_text(stmt, 4), .name = nk_col_text(stmt, 5),
-			.code = nk_col_text(stmt, 6), .ended_on = col_date(stmt, 7) };
+		struct nk_unit unit = { .key = nk_col_text(stmt, 3),
+			.kind = nk_col_text(stmt, 4),
+			.name = nk_col_text(stmt, 5),
+			.code = nk_col_text(stmt, 6),
+			.ended_on = col_date(stmt, 7) };
 
 		if (!nk_col_uuid(stmt, 0, &unit.id) || !nk_col_uuid(stmt, 1, &unit.source)) {
 			return damaged("unit", err);
@@ -138,15 +143,20 @@ static NK_RESULT load_groups(struct nk_people *people, struct nk_err *err)
 	bool more = false;
 
 	NK_TRY(nk_stmt_get(people->store,
-			   "SELECT id, source_id, unit_id, source_key, kind, title, code, grade, school_year, ended_on FROM class_group ORDER BY rowid",
-			   &stmt, err));
+		"SELECT id, source_id, unit_id, source_key, kind, title, code, grade, school_year, ended_on FROM class_group ORDER BY rowid",
+		&stmt, err));
 	NK_TRY(nk_stmt_step(stmt, &more, err));
 	while (more) {
-		struct nk_group group = { .key = nk_col_text(stmt, 3), .kind = nk_col_text(stmt, 4), .title = nk_col_text(stmt, 5),
-			.code = nk_col_text(stmt, 6), .grade = nk_col_text(stmt, 7), .school_year = (int)nk_col_int(stmt, 8),
+		struct nk_group group = { .key = nk_col_text(stmt, 3),
+			.kind = nk_col_text(stmt, 4),
+			.title = nk_col_text(stmt, 5),
+			.code = nk_col_text(stmt, 6),
+			.grade = nk_col_text(stmt, 7),
+			.school_year = (int)nk_col_int(stmt, 8),
 			.ended_on = col_date(stmt, 9) };
 
-		if (!nk_col_uuid(stmt, 0, &group.id) || !nk_col_uuid(stmt, 1, &group.source) || !nk_col_uuid(stmt, 2, &group.unit)) {
+		if (!nk_col_uuid(stmt, 0, &group.id) || !nk_col_uuid(stmt, 1, &group.source) ||
+			!nk_col_uuid(stmt, 2, &group.unit)) {
 			return damaged("class_group", err);
 		}
 		NK_TRY(keep_group(people->places, &group, err));
@@ -200,10 +210,10 @@ NK_RESULT nk_people_put_unit(struct nk_people *people, struct nk_tx *tx, const s
 
 	nk_assert(nk_tx_store(tx) == people->store);
 	NK_TRY(nk_stmt_get(people->store,
-			   "INSERT INTO unit(id, source_id, source_key, kind, name, code, parent_id, ended_on) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
-			   "ON CONFLICT (id) DO UPDATE SET source_key = excluded.source_key, kind = excluded.kind, name = excluded.name, "
-			   "code = excluded.code, parent_id = excluded.parent_id, ended_on = excluded.ended_on",
-			   &stmt, err));
+		"INSERT INTO unit(id, source_id, source_key, kind, name, code, parent_id, ended_on) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
+		"ON CONFLICT (id) DO UPDATE SET source_key = excluded.source_key, kind = excluded.kind, name = excluded.name, "
+		"code = excluded.code, parent_id = excluded.parent_id, ended_on = excluded.ended_on",
+		&stmt, err));
 	nk_stmt_uuid(stmt, 1, unit->id);
 	nk_stmt_uuid(stmt, 2, unit->source);
 	nk_stmt_text(stmt, 3, unit->key);
@@ -220,18 +230,19 @@ NK_RESULT nk_people_put_unit(struct nk_people *people, struct nk_tx *tx, const s
 	return keep_unit(people->places, unit, err);
 }
 
-NK_RESULT nk_people_put_group(struct nk_people *people, struct nk_tx *tx, const struct nk_group *group, struct nk_err *err)
+NK_RESULT nk_people_put_group(
+	struct nk_people *people, struct nk_tx *tx, const struct nk_group *group, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 
 	nk_assert(nk_tx_store(tx) == people->store);
 	NK_TRY(nk_stmt_get(people->store,
-			   "INSERT INTO class_group(id, source_id, source_key, unit_id, kind, title, code, grade, school_year, ended_on) "
-			   "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) "
-			   "ON CONFLICT (id) DO UPDATE SET source_key = excluded.source_key, unit_id = excluded.unit_id, kind = excluded.kind, "
-			   "title = excluded.title, code = excluded.code, grade = excluded.grade, school_year = excluded.school_year, "
-			   "ended_on = excluded.ended_on",
-			   &stmt, err));
+		"INSERT INTO class_group(id, source_id, source_key, unit_id, kind, title, code, grade, school_year, ended_on) "
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) "
+		"ON CONFLICT (id) DO UPDATE SET source_key = excluded.source_key, unit_id = excluded.unit_id, kind = excluded.kind, "
+		"title = excluded.title, code = excluded.code, grade = excluded.grade, school_year = excluded.school_year, "
+		"ended_on = excluded.ended_on",
+		&stmt, err));
 	nk_stmt_uuid(stmt, 1, group->id);
 	nk_stmt_uuid(stmt, 2, group->source);
 	nk_stmt_text(stmt, 3, group->key);

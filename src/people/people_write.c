@@ -42,7 +42,8 @@ static void work_done(struct work *w)
 	nk_vec_done(&w->tokens);
 }
 
-static NK_RESULT seal(struct nk_people *people, const struct nk_person *p, const struct nk_key *key, struct work *w, struct nk_err *err)
+static NK_RESULT seal(struct nk_people *people, const struct nk_person *p, const struct nk_key *key, struct work *w,
+	struct nk_err *err)
 {
 	const struct nk_sealed_header header = { NK_SEALED_FORMAT, p->slot, people->epoch };
 	uint8_t who[NK_SEALED_WHO];
@@ -59,14 +60,15 @@ static NK_RESULT flush_tokens(struct nk_people *people, struct work *w, struct n
 	return nk_done();
 }
 
-static NK_RESULT add_one(struct nk_people *people, struct nk_stmt *stmt, const struct nk_person *p, const struct nk_key *key, struct work *w,
-			 struct nk_err *err)
+static NK_RESULT add_one(struct nk_people *people, struct nk_stmt *stmt, const struct nk_person *p,
+	const struct nk_key *key, struct work *w, struct nk_err *err)
 {
 	struct nk_person first = *p;
 
 	if (p->number != people->next_number) {
-		return nk_fail(err, NK_INVALID, "new persons must have the next numbers in order: %1$lu instead of %2$lu", (unsigned long)p->number,
-			       (unsigned long)people->next_number);
+		return nk_fail(err, NK_INVALID,
+			"new persons must have the next numbers in order: %1$lu instead of %2$lu",
+			(unsigned long)p->number, (unsigned long)people->next_number);
 	}
 	first.version = 1;
 	nk_buf_reset(&w->plain);
@@ -83,8 +85,8 @@ static NK_RESULT add_one(struct nk_people *people, struct nk_stmt *stmt, const s
 	return nk_stmt_run(stmt, err);
 }
 
-NK_RESULT nk_people_add(struct nk_people *people, struct nk_tx *tx, const struct nk_person *persons, const struct nk_key *keys, size_t n,
-			struct nk_err *err)
+NK_RESULT nk_people_add(struct nk_people *people, struct nk_tx *tx, const struct nk_person *persons,
+	const struct nk_key *keys, size_t n, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 	NK_OWNED(work_done) struct work w = { 0 };
@@ -94,8 +96,9 @@ NK_RESULT nk_people_add(struct nk_people *people, struct nk_tx *tx, const struct
 	work_init(&w);
 	nk_people_search_drop(people);
 	NK_TRY(nk_tombstone_any(people, &tombstones, err));
-	NK_TRY(nk_stmt_get(people->store, "INSERT INTO person(number, id, slot, generation, version, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", &stmt,
-			   err));
+	NK_TRY(nk_stmt_get(people->store,
+		"INSERT INTO person(number, id, slot, generation, version, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+		&stmt, err));
 	for (size_t i = 0; i < n; i++) {
 		if (tombstones) {
 			NK_TRY(nk_tombstone_refuse(people, &persons[i], err));
@@ -108,7 +111,8 @@ NK_RESULT nk_people_add(struct nk_people *people, struct nk_tx *tx, const struct
 	return flush_tokens(people, &w, err);
 }
 
-NK_RESULT nk_people_replace(struct nk_people *people, struct nk_people_entry *e, struct nk_bytes record, struct nk_err *err)
+NK_RESULT nk_people_replace(
+	struct nk_people *people, struct nk_people_entry *e, struct nk_bytes record, struct nk_err *err)
 {
 	uint8_t *bytes = nk_arena_alloc(people->arena, record.len);
 
@@ -127,7 +131,8 @@ NK_RESULT nk_people_replace(struct nk_people *people, struct nk_people_entry *e,
 }
 
 /* Tokens of the items that differ between two records: old rows go, new ones are pushed to w->tokens. */
-static NK_RESULT change_tokens(struct nk_people *people, const struct nk_people_entry *e, struct work *w, struct nk_err *err)
+static NK_RESULT change_tokens(
+	struct nk_people *people, const struct nk_people_entry *e, struct work *w, struct nk_err *err)
 {
 	NK_OWNED(nk_vec_done) struct nk_vec old = { 0 };
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
@@ -173,19 +178,23 @@ static NK_RESULT write_row(struct nk_people *people, const struct nk_person *p, 
 
 	NK_TRY(nk_vault_key(people->vault, NK_SLOT_PERSON, p->slot, &key, err));
 	NK_TRY(seal(people, p, &key, w, err));
-	NK_TRY(nk_stmt_get(people->store, "UPDATE person SET version = ?1, record = ?2 WHERE number = ?3 AND version = ?4", &stmt, err));
+	NK_TRY(nk_stmt_get(people->store,
+		"UPDATE person SET version = ?1, record = ?2 WHERE number = ?3 AND version = ?4", &stmt, err));
 	nk_stmt_int(stmt, 1, p->version);
 	nk_stmt_blob(stmt, 2, nk_buf_bytes(&w->box));
 	nk_stmt_int(stmt, 3, p->number);
 	nk_stmt_int(stmt, 4, (int64_t)p->version - 1);
 	NK_TRY(nk_stmt_run(stmt, err));
 	if (nk_store_changes(people->store) != 1) {
-		return nk_fail(err, NK_CONFLICT, "person %lu was changed by another process meanwhile; run the command again", (unsigned long)p->number);
+		return nk_fail(err, NK_CONFLICT,
+			"person %lu was changed by another process meanwhile; run the command again",
+			(unsigned long)p->number);
 	}
 	return nk_done();
 }
 
-NK_RESULT nk_people_update(struct nk_people *people, struct nk_tx *tx, const struct nk_person *person, struct nk_err *err)
+NK_RESULT nk_people_update(
+	struct nk_people *people, struct nk_tx *tx, const struct nk_person *person, struct nk_err *err)
 {
 	NK_OWNED(work_done) struct work w = { 0 };
 	struct nk_people_entry *e = nk_people_entry_of(people, person->number);
@@ -267,14 +276,16 @@ static void drop_unfinished(struct nk_people *people, uint32_t number)
 	}
 }
 
-NK_RESULT nk_people_erase(struct nk_people *people, struct nk_tx *tx, const uint32_t *numbers, size_t n, struct nk_err *err)
+NK_RESULT nk_people_erase(
+	struct nk_people *people, struct nk_tx *tx, const uint32_t *numbers, size_t n, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *person = NULL;
 	NK_OWNED(nk_stmt_put) struct nk_stmt *token = NULL;
 
 	nk_assert(nk_tx_store(tx) == people->store);
 	nk_people_search_drop(people);
-	NK_TRY(nk_stmt_get(people->store, "UPDATE person SET version = version + 1, record = NULL WHERE number = ?1", &person, err));
+	NK_TRY(nk_stmt_get(people->store, "UPDATE person SET version = version + 1, record = NULL WHERE number = ?1",
+		&person, err));
 	NK_TRY(nk_stmt_get(people->store, "DELETE FROM token WHERE person_number = ?1", &token, err));
 	for (size_t i = 0; i < n; i++) {
 		nk_stmt_int(person, 1, numbers[i]);
@@ -304,7 +315,8 @@ static NK_RESULT change_keys(struct nk_people *people, const struct nk_key *inde
 	return nk_done();
 }
 
-NK_RESULT nk_people_retoken(struct nk_people *people, struct nk_tx *tx, const struct nk_key *index_key, struct nk_err *err)
+NK_RESULT nk_people_retoken(
+	struct nk_people *people, struct nk_tx *tx, const struct nk_key *index_key, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 	NK_OWNED(work_done) struct work w = { 0 };

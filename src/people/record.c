@@ -50,15 +50,18 @@ static NK_RESULT check_person(const struct nk_person *p, struct nk_err *err)
 		return nk_fail(err, NK_INVALID, "a person has no number or no id; this is a fault of the program");
 	}
 	if (p->state >= NK_PERSON_ERASED || p->flags > UINT8_MAX) {
-		return nk_fail(err, NK_INVALID, "person %lu has a state that a record cannot have", (unsigned long)p->number);
+		return nk_fail(
+			err, NK_INVALID, "person %lu has a state that a record cannot have", (unsigned long)p->number);
 	}
 	if (p->n_memberships > NK_MEMBERSHIPS_MAX) {
-		return nk_fail(err, NK_LIMIT, "person %1$lu belongs to more than %2$d units and classes; correct the roster",
-			       (unsigned long)p->number, (int)NK_MEMBERSHIPS_MAX);
+		return nk_fail(err, NK_LIMIT,
+			"person %1$lu belongs to more than %2$d units and classes; correct the roster",
+			(unsigned long)p->number, (int)NK_MEMBERSHIPS_MAX);
 	}
 	for (size_t i = 0; i < p->n_memberships; i++) {
 		if (p->memberships[i].role >= NK_ROLE_COUNT) {
-			return nk_fail(err, NK_INVALID, "person %lu has a membership with an unknown role", (unsigned long)p->number);
+			return nk_fail(err, NK_INVALID, "person %lu has a membership with an unknown role",
+				(unsigned long)p->number);
 		}
 	}
 	return nk_done();
@@ -74,12 +77,12 @@ static NK_RESULT put_fields(const struct nk_person *p, struct nk_buf *out, struc
 			continue;
 		}
 		if (v.len > NK_FIELD_LEN_MAX) {
-			return nk_fail(err, NK_LIMIT, "item \"%1$s\" of person %2$lu is longer than %3$d bytes", nk_field_name((enum nk_field)f),
-				       (unsigned long)p->number, (int)NK_FIELD_LEN_MAX);
+			return nk_fail(err, NK_LIMIT, "item \"%1$s\" of person %2$lu is longer than %3$d bytes",
+				nk_field_name((enum nk_field)f), (unsigned long)p->number, (int)NK_FIELD_LEN_MAX);
 		}
 		if (!nk_utf8_valid(nk_str_bytes(v), NULL)) {
-			return nk_fail(err, NK_INVALID, "item \"%1$s\" of person %2$lu is not UTF-8", nk_field_name((enum nk_field)f),
-				       (unsigned long)p->number);
+			return nk_fail(err, NK_INVALID, "item \"%1$s\" of person %2$lu is not UTF-8",
+				nk_field_name((enum nk_field)f), (unsigned long)p->number);
 		}
 		NK_TRY(nk_buf_add(out, head, sizeof(head), err));
 		NK_TRY(nk_buf_add_str(out, v, err));
@@ -112,8 +115,9 @@ NK_RESULT nk_record_write(const struct nk_person *p, struct nk_buf *out, struct 
 
 static NK_RESULT bad_record(uint32_t number, struct nk_err *err)
 {
-	return nk_fail(err, NK_CORRUPT, "the record of person %lu opens but is not whole; restore the store from a backup",
-		       (unsigned long)number);
+	return nk_fail(err, NK_CORRUPT,
+		"the record of person %lu opens but is not whole; restore the store from a backup",
+		(unsigned long)number);
 }
 
 static bool check_fields(struct nk_cursor *c)
@@ -144,11 +148,13 @@ NK_RESULT nk_record_check(struct nk_bytes record, uint32_t number, struct nk_err
 		return bad_record(number, err);
 	}
 	if (fixed.ptr[0] != NK_RECORD_SCHEMA) {
-		return nk_fail(err, NK_NEWER, "the record of person %lu was written by a newer version of the program; install that version",
-			       (unsigned long)number);
+		return nk_fail(err, NK_NEWER,
+			"the record of person %lu was written by a newer version of the program; install that version",
+			(unsigned long)number);
 	}
 	n = nk_get_le32(fixed.ptr + 24);
-	if (fixed.ptr[1] >= NK_PERSON_ERASED || fixed.ptr[3] != 0 || nk_get_le32(fixed.ptr + 4) != number || n > NK_MEMBERSHIPS_MAX) {
+	if (fixed.ptr[1] >= NK_PERSON_ERASED || fixed.ptr[3] != 0 || nk_get_le32(fixed.ptr + 4) != number ||
+		n > NK_MEMBERSHIPS_MAX) {
 		return bad_record(number, err);
 	}
 	for (size_t i = 0; i < n; i++) {

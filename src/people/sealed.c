@@ -19,7 +19,8 @@ static void header_put(const struct nk_sealed_header *h, uint8_t out[static NK_S
 	nk_put_le64(out + 13, h->epoch);
 }
 
-static void aad_make(const uint8_t who[static NK_SEALED_WHO], const uint8_t header[static NK_SEALED_HEADER], uint8_t out[static AAD_LEN])
+static void aad_make(const uint8_t who[static NK_SEALED_WHO], const uint8_t header[static NK_SEALED_HEADER],
+	uint8_t out[static AAD_LEN])
 {
 	memcpy(out, who, NK_SEALED_WHO);
 	memcpy(out + NK_SEALED_WHO, header, NK_SEALED_HEADER);
@@ -30,8 +31,9 @@ void nk_sealed_subkey(const struct nk_key *slot_key, enum nk_subkey purpose, str
 	nk_key_derive(slot_key, (uint64_t)purpose, "nkperson", out);
 }
 
-NK_RESULT nk_sealed_write(const struct nk_env *env, const struct nk_key *slot_key, const uint8_t who[static NK_SEALED_WHO],
-			  const struct nk_sealed_header *header, struct nk_buf *plain, struct nk_buf *out, struct nk_err *err)
+NK_RESULT nk_sealed_write(const struct nk_env *env, const struct nk_key *slot_key,
+	const uint8_t who[static NK_SEALED_WHO], const struct nk_sealed_header *header, struct nk_buf *plain,
+	struct nk_buf *out, struct nk_err *err)
 {
 	NK_OWNED(nk_key_wipe) struct nk_key key = { { 0 } };
 	uint8_t aad[AAD_LEN];
@@ -63,7 +65,8 @@ bool nk_sealed_peek(struct nk_bytes record, struct nk_sealed_header *out)
 	return true;
 }
 
-bool nk_sealed_read(const struct nk_key *slot_key, const uint8_t who[static NK_SEALED_WHO], struct nk_bytes record, struct nk_buf *plain)
+bool nk_sealed_read(const struct nk_key *slot_key, const uint8_t who[static NK_SEALED_WHO], struct nk_bytes record,
+	struct nk_buf *plain)
 {
 	NK_OWNED(nk_key_wipe) struct nk_key key = { { 0 } };
 	struct nk_bytes box = { NULL, 0 };

@@ -58,7 +58,8 @@ static NK_RESULT nfkc(struct nk_str v, struct nk_buf *room, struct nk_err *err)
 	return nk_done();
 }
 
-NK_RESULT nk_token_normal(enum nk_field f, struct nk_str value, struct nk_buf *room, struct nk_str *out, struct nk_err *err)
+NK_RESULT nk_token_normal(
+	enum nk_field f, struct nk_str value, struct nk_buf *room, struct nk_str *out, struct nk_err *err)
 {
 	if (is_normal(f, value)) {
 		*out = value;
@@ -80,8 +81,8 @@ void nk_token_field_key(const struct nk_key *index_key, enum nk_field f, struct 
 	nk_key_derive(index_key, (uint64_t)f + 1, "nktokens", out);
 }
 
-NK_RESULT nk_token_make(const struct nk_key *field_key, enum nk_field f, struct nk_str value, struct nk_buf *room, uint8_t out[static NK_MAC_LEN],
-			bool *out_is, struct nk_err *err)
+NK_RESULT nk_token_make(const struct nk_key *field_key, enum nk_field f, struct nk_str value, struct nk_buf *room,
+	uint8_t out[static NK_MAC_LEN], bool *out_is, struct nk_err *err)
 {
 	struct nk_str normal = { NULL, 0 };
 
@@ -95,8 +96,8 @@ NK_RESULT nk_token_make(const struct nk_key *field_key, enum nk_field f, struct 
 	return nk_done();
 }
 
-NK_RESULT nk_token_collect(const struct nk_people *people, struct nk_bytes record, uint32_t number, struct nk_buf *room, struct nk_vec *rows,
-			   struct nk_err *err)
+NK_RESULT nk_token_collect(const struct nk_people *people, struct nk_bytes record, uint32_t number, struct nk_buf *room,
+	struct nk_vec *rows, struct nk_err *err)
 {
 	for (unsigned f = 0; f < NK_FIELD_COUNT; f++) {
 		uint8_t token[NK_MAC_LEN];
@@ -106,7 +107,8 @@ NK_RESULT nk_token_collect(const struct nk_people *people, struct nk_bytes recor
 		if (people->token_key[f] == NULL) {
 			continue;
 		}
-		NK_TRY(nk_token_make(people->token_key[f], (enum nk_field)f, nk_record_field(record, (enum nk_field)f), room, token, &is, err));
+		NK_TRY(nk_token_make(people->token_key[f], (enum nk_field)f, nk_record_field(record, (enum nk_field)f),
+			room, token, &is, err));
 		if (is) {
 			struct nk_token_row *row = NULL;
 
@@ -128,7 +130,8 @@ static int by_index(const void *a, const void *b)
 	if (x->field != y->field) {
 		return x->field < y->field ? -1 : 1;
 	}
-	return nk_str_cmp(nk_bytes_str(nk_bytes_of(x->token, NK_MAC_LEN)), nk_bytes_str(nk_bytes_of(y->token, NK_MAC_LEN)));
+	return nk_str_cmp(
+		nk_bytes_str(nk_bytes_of(x->token, NK_MAC_LEN)), nk_bytes_str(nk_bytes_of(y->token, NK_MAC_LEN)));
 }
 
 NK_RESULT nk_token_taken(enum nk_field f, uint32_t number, uint32_t by, struct nk_err *err)
@@ -140,12 +143,15 @@ NK_RESULT nk_token_taken(enum nk_field f, uint32_t number, uint32_t by, struct n
 		return nk_fail(err, NK_EXISTS, "the login of person %1$lu is already that of person %2$lu", who, other);
 	}
 	if (f == NK_FIELD_MAIL) {
-		return nk_fail(err, NK_EXISTS, "the mail address of person %1$lu is already that of person %2$lu", who, other);
+		return nk_fail(
+			err, NK_EXISTS, "the mail address of person %1$lu is already that of person %2$lu", who, other);
 	}
 	if (f == NK_FIELD_STUDENT_NUMBER) {
-		return nk_fail(err, NK_EXISTS, "the student or staff number of person %1$lu is already that of person %2$lu", who, other);
+		return nk_fail(err, NK_EXISTS,
+			"the student or staff number of person %1$lu is already that of person %2$lu", who, other);
 	}
-	return nk_fail(err, NK_EXISTS, "the master identifier of person %1$lu is already that of person %2$lu", who, other);
+	return nk_fail(
+		err, NK_EXISTS, "the master identifier of person %1$lu is already that of person %2$lu", who, other);
 }
 
 /* The arena knows every living person, so what the table still has is of somebody whose erasure was cut off. */
@@ -154,11 +160,13 @@ static NK_RESULT explain_taken(struct nk_people *people, const struct nk_token_r
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 	bool found = false;
 
-	NK_TRY(nk_stmt_get(people->store, "SELECT person_number FROM token WHERE field = ?1 AND token = ?2", &stmt, err));
+	NK_TRY(nk_stmt_get(
+		people->store, "SELECT person_number FROM token WHERE field = ?1 AND token = ?2", &stmt, err));
 	nk_stmt_int(stmt, 1, row->field);
 	nk_stmt_blob(stmt, 2, nk_bytes_of(row->token, NK_MAC_LEN));
 	NK_TRY(nk_stmt_step(stmt, &found, err));
-	return nk_token_taken((enum nk_field)row->field, row->person_number, found ? (uint32_t)nk_col_int(stmt, 0) : 0, err);
+	return nk_token_taken(
+		(enum nk_field)row->field, row->person_number, found ? (uint32_t)nk_col_int(stmt, 0) : 0, err);
 }
 
 NK_RESULT nk_token_write(struct nk_people *people, struct nk_vec *rows, struct nk_err *err)
@@ -170,7 +178,8 @@ NK_RESULT nk_token_write(struct nk_people *people, struct nk_vec *rows, struct n
 	}
 	/* In the index's own order: neighbours land on one page. */
 	qsort(rows->items, rows->len, sizeof(struct nk_token_row), by_index);
-	NK_TRY(nk_stmt_get(people->store, "INSERT INTO token(person_number, field, token) VALUES (?1, ?2, ?3)", &stmt, err));
+	NK_TRY(nk_stmt_get(
+		people->store, "INSERT INTO token(person_number, field, token) VALUES (?1, ?2, ?3)", &stmt, err));
 	for (size_t i = 0; i < rows->len; i++) {
 		const struct nk_token_row *row = nk_vec_at(rows, i);
 		nk_rc rc = nk_done();
@@ -192,14 +201,15 @@ static NK_RESULT check_row(struct nk_people *people, const struct nk_token_row *
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 	bool found = false;
 
-	NK_TRY(nk_stmt_get(people->store, "SELECT person_number FROM token WHERE field = ?1 AND token = ?2", &stmt, err));
+	NK_TRY(nk_stmt_get(
+		people->store, "SELECT person_number FROM token WHERE field = ?1 AND token = ?2", &stmt, err));
 	nk_stmt_int(stmt, 1, row->field);
 	nk_stmt_blob(stmt, 2, nk_bytes_of(row->token, NK_MAC_LEN));
 	NK_TRY(nk_stmt_step(stmt, &found, err));
 	if (!found || nk_col_int(stmt, 0) != row->person_number) {
 		return nk_fail(err, NK_CORRUPT,
-			       "the index key does not fit the tokens in the store (person %lu): store and vault are not of the same state; restore both from one backup",
-			       (unsigned long)row->person_number);
+			"the index key does not fit the tokens in the store (person %lu): store and vault are not of the same state; restore both from one backup",
+			(unsigned long)row->person_number);
 	}
 	return nk_done();
 }

@@ -10,7 +10,8 @@
 #include "record_int.h"
 #include "token_int.h"
 
-static NK_RESULT token_of(struct nk_people *people, struct nk_str login, uint8_t out[static NK_MAC_LEN], bool *out_is, struct nk_err *err)
+static NK_RESULT token_of(
+	struct nk_people *people, struct nk_str login, uint8_t out[static NK_MAC_LEN], bool *out_is, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf room = { 0 };
 
@@ -18,7 +19,8 @@ static NK_RESULT token_of(struct nk_people *people, struct nk_str login, uint8_t
 	return nk_token_make(people->tombstone_key, NK_FIELD_LOGIN, login, &room, out, out_is, err);
 }
 
-NK_RESULT nk_tombstone_add(struct nk_people *people, struct nk_tx *tx, struct nk_str login, nk_date until, struct nk_err *err)
+NK_RESULT nk_tombstone_add(
+	struct nk_people *people, struct nk_tx *tx, struct nk_str login, nk_date until, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 	uint8_t token[NK_MAC_LEN];
@@ -30,9 +32,9 @@ NK_RESULT nk_tombstone_add(struct nk_people *people, struct nk_tx *tx, struct nk
 	}
 	/* Of two days the later one holds. */
 	NK_TRY(nk_stmt_get(nk_tx_store(tx),
-			   "INSERT INTO tombstone(token, until_day) VALUES (?1, ?2) ON CONFLICT (token) DO UPDATE SET "
-			   "until_day = CASE WHEN excluded.until_day > tombstone.until_day THEN excluded.until_day ELSE tombstone.until_day END",
-			   &stmt, err));
+		"INSERT INTO tombstone(token, until_day) VALUES (?1, ?2) ON CONFLICT (token) DO UPDATE SET "
+		"until_day = CASE WHEN excluded.until_day > tombstone.until_day THEN excluded.until_day ELSE tombstone.until_day END",
+		&stmt, err));
 	nk_stmt_blob(stmt, 1, nk_bytes_of(token, sizeof(token)));
 	nk_stmt_int(stmt, 2, until);
 	return nk_stmt_run(stmt, err);
@@ -49,7 +51,8 @@ NK_RESULT nk_tombstone_has(struct nk_people *people, struct nk_str login, nk_dat
 	if (!is) {
 		return nk_done();
 	}
-	NK_TRY(nk_stmt_get(people->store, "SELECT until_day FROM tombstone WHERE token = ?1 AND until_day >= ?2", &stmt, err));
+	NK_TRY(nk_stmt_get(
+		people->store, "SELECT until_day FROM tombstone WHERE token = ?1 AND until_day >= ?2", &stmt, err));
 	nk_stmt_blob(stmt, 1, nk_bytes_of(token, sizeof(token)));
 	nk_stmt_int(stmt, 2, today);
 	return nk_stmt_step(stmt, out, err);
@@ -81,8 +84,9 @@ NK_RESULT nk_tombstone_refuse(struct nk_people *people, const struct nk_person *
 
 	NK_TRY(nk_tombstone_has(people, p->field[NK_FIELD_LOGIN], today, &has, err));
 	if (has) {
-		return nk_fail(err, NK_CONFLICT, "the login of person %lu belonged to somebody who was erased and is still blocked; give another login",
-			       (unsigned long)p->number);
+		return nk_fail(err, NK_CONFLICT,
+			"the login of person %lu belonged to somebody who was erased and is still blocked; give another login",
+			(unsigned long)p->number);
 	}
 	return nk_done();
 }

@@ -104,7 +104,7 @@ static int authorize(void *arg, int action, const char *a, const char *b, const 
 	case SQLITE_UPDATE:
 		return of_sqlite(a) ? SQLITE_DENY : SQLITE_OK;
 	case SQLITE_DELETE:
-		/* IGNORE means: delete, but row by row. For DROP TABLE it would mean: do nothing and say that it went well. */
+		/* IGNORE: delete, but row by row. For DROP TABLE it would mean: do nothing and say that it went well. */
 		return of_sqlite(a) ? SQLITE_DENY : SQLITE_IGNORE;
 	default:
 		return SQLITE_DENY;

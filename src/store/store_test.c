@@ -98,6 +98,8 @@ static void a_newer_store_is_refused_untouched(void **state)
 	kit_fails(try_open(path, NK_STORE_CREATE, &store), NK_NEWER);
 	read_file(path, &after);
 	assert_true(nk_bytes_eq(nk_buf_bytes(&before), nk_buf_bytes(&after)));
+	raw(path, "UPDATE schema_version SET sha256 = zeroblob(32) WHERE version = 1");
+	kit_fails(try_open(path, NK_STORE_WRITE, &store), NK_NEWER); /* whatever else the newer one changed */
 }
 
 static void a_migration_that_was_another_text_is_refused(void **state)
@@ -215,22 +217,29 @@ static void a_change_without_a_leaf_is_refused_and_rolled_back(void **state)
 {
 	static const char *const changes[] = {
 		"INSERT INTO person (id, slot, generation, version) VALUES (zeroblob(16), 0, 0, 1)",
-		"UPDATE person SET version = 7", "DELETE FROM person WHERE number = 1",
-		"DELETE FROM person", /* which SQLite would do without looking at rows */
+		"UPDATE person SET version = 7",
+		"DELETE FROM person WHERE number = 1",
+		"DELETE FROM person",
+		"DELETE FROM idempotency", /* nothing refers to it: SQLite would do that without looking at rows */
 		"REPLACE INTO person (id, number, slot, generation, version) SELECT id, number, 5, 5, 5 FROM person",
-		"INSERT INTO person (id, slot, generation, version) SELECT id, 5, 5, 5 FROM person WHERE true ON "
-		"CONFLICT (id) DO UPDATE SET slot = 9, version = 9",
+		"INSERT INTO idempotency (key, at) VALUES (x'01', 9) ON CONFLICT (key) DO UPDATE SET at = 9",
 		"INSERT INTO leaf (seq, entry, hash) VALUES (0, x'', zeroblob(32))", /* the ledger did not say so */
 	};
 	NK_OWNED(nk_store_close) struct nk_store *store = open_store(":memory:", NK_STORE_CREATE);
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 
 	(void)state;
-	commit_person(store, 1, text("x"));
+	kit_ok(nk_tx_begin(store, &tx, &err), &err);
+	kit_ok(add_person(store, 1, text("x")), &err);
+	kit_ok(run(store, "INSERT INTO idempotency (key, at) VALUES (x'01', 1), (x'02', 1)"), &err);
+	nk_tx_count_leaf(tx);
+	kit_ok(nk_tx_commit(&tx, &err), &err);
 	for (size_t i = 0; i < NK_ARRAY_LEN(changes); i++) {
 		kit_fails(commit_alone(store, changes[i]), NK_INTERNAL);
 		assert_false(nk_store_in_tx(store));
 		assert_int_equal(count(store, "SELECT count(*) FROM person WHERE version = 1"), 1);
 		assert_int_equal(count(store, "SELECT count(*) FROM leaf"), 0);
+		assert_int_equal(count(store, "SELECT count(*) FROM idempotency WHERE at = 1"), 2);
 	}
 	/* What changes no row, or only bookkeeping, needs no leaf. */
 	kit_ok(commit_alone(store, "UPDATE person SET version = 7 WHERE number = 99"), &err);

@@ -148,6 +148,7 @@ static NK_RESULT handle_new(const struct nk_env *env, const struct nk_target_set
 	h->env = env;
 	NK_TRY(nk_random(env, seed, sizeof(seed), err));
 	nk_map_init(&h->known, seed);
+	nk_map_init(&h->used, seed);
 	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, ARENA_MAX, &h->arena, err));
 	NK_TRY(nk_arena_new(NK_ARENA_WIPING, SCRATCH_MAX, &h->scratch, err));
 	return copy_settings(h, s, err);
@@ -318,6 +319,7 @@ void nk_ldap_close(struct nk_target_handle **h)
 		(void)ldap_unbind_ext((*h)->ld, NULL, NULL);
 	}
 	nk_map_done(&(*h)->known);
+	nk_map_done(&(*h)->used);
 	nk_arena_free(&(*h)->scratch);
 	nk_arena_free(&(*h)->arena);
 	free(*h);

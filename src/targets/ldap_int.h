@@ -35,6 +35,7 @@ struct nk_target_handle {
 	uint32_t batch;
 	int64_t timeout_ms;
 	struct nk_map known;          /* lower-case names of the schema */
+	struct nk_map used;           /* ldap_used.c */
 	struct nk_str subschema;
 	struct nk_target_probe facts;
 	bool post_read;
@@ -111,6 +112,13 @@ enum nk_outcome nk_ldap_op_outcome(const struct nk_step *step, int code);
 /* nk_ldap_op_anchor: the entryUUID out of a Post-Read response, into `arena`; empty when there is none. */
 NK_RESULT nk_ldap_op_anchor(struct nk_target_handle *h, LDAPMessage *m, struct nk_arena *arena, struct nk_str *out,
 			    struct nk_err *err);
+
+/* ldap_used.c: does the server hold values of this attribute (with options), as far as we have seen? _all: of all that a request
+ * writes; _op: it was written outside a transaction. */
+bool nk_ldap_used_has(const struct nk_target_handle *h, enum nk_object_kind kind, struct nk_str attr);
+NK_RESULT nk_ldap_used_add(struct nk_target_handle *h, enum nk_object_kind kind, struct nk_str attr, struct nk_err *err);
+bool nk_ldap_used_all(const struct nk_target_handle *h, const struct nk_ldap_op *op);
+void nk_ldap_used_op(struct nk_target_handle *h, const struct nk_ldap_op *op);
 
 /* ldap_apply.c, ldap_again.c (refused requests looked at one by one) */
 NK_RESULT nk_ldap_apply(struct nk_target_handle *h, const struct nk_step *steps, size_t n, struct nk_step_result *results,

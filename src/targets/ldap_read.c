@@ -40,6 +40,9 @@ static NK_RESULT take_entry(void *arg, LDAPMessage *m, struct nk_err *err)
 	nk_arena_reset(r->h->scratch);
 	NK_TRY(nk_dn_fold_into(entry.key, r->h->scratch, &folded, err));
 	entry.kind = nk_str_eq(folded, r->base) ? NK_OBJECT_CONTAINER : r->kind;
+	for (size_t i = 0; i < entry.n_attrs; i++) {
+		NK_TRY(nk_ldap_used_add(r->h, entry.kind, entry.attrs[i].name, err));
+	}
 	r->sentinel_seen = r->sentinel_seen || nk_str_eq(folded, r->sentinel);
 	NK_TRY(nk_vec_push(&r->entries, &room, err));
 	*(struct nk_entry *)room = entry;

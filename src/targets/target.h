@@ -101,7 +101,7 @@ struct nk_target_settings {
 	struct nk_bytes secret;        /* bind password; borrowed during open */
 	uint32_t page;                 /* 1000 */
 	uint32_t window;               /* operations in flight: 64 */
-	uint32_t batch;                /* steps in one transaction: 100 */
+	uint32_t batch;                /* requests in one transaction: 250; 1: no transactions */
 	int64_t timeout_ms;            /* 30000 */
 	const struct nk_attr *wanted;  /* attributes to read for persons, groups, units: names only */
 	size_t n_wanted;
@@ -136,7 +136,8 @@ struct nk_target {
 	bool (*has)(struct nk_target_handle *h, struct nk_str name);
 	/* read: all entries under the three bases into `arena`; NK_INCOMPLETE when it could not be read to its end (never a short list taken for whole). */
 	NK_RESULT (*read)(struct nk_target_handle *h, struct nk_arena *arena, struct nk_snapshot *out, struct nk_err *err);
-	/* apply: these steps in order, results[i] each; ADD of a group comes with the MEMBER_ADDs that follow it. Stops sending at the first CONFLICT or UNKNOWN. */
+	/* apply: these steps in order, results[i] each; ADD of a group comes with the MEMBER_ADDs that follow it. Stops sending at the first CONFLICT or
+	 * UNKNOWN. Good (NK_OK) whenever results tell what happened, a lost connection included: look at them. An error: nothing was sent. */
 	NK_RESULT (*apply)(struct nk_target_handle *h, const struct nk_step *steps, size_t n, struct nk_step_result *results, struct nk_arena *arena, struct nk_err *err);
 	/* set_password: RFC 3062, only over an encrypted connection (NK_DENIED else). */
 	NK_RESULT (*set_password)(struct nk_target_handle *h, struct nk_str key, struct nk_bytes password, struct nk_err *err);

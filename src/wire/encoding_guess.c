@@ -122,20 +122,27 @@ static struct reading read_euc(struct nk_bytes b, bool whole)
 	return r;
 }
 
-/* Does a piece of text read as UTF-8 with at least one kana, kanji or wide form in it? */
+static bool is_japanese(uint32_t cp)
+{
+	return (cp >= 0x3000 && cp <= 0x30ff) || (cp >= 0x4e00 && cp <= 0x9fff) || (cp >= 0xff00 && cp <= 0xffef);
+}
+
+/* Does a piece of text read as UTF-8 with two kana, kanji or wide forms in a row? One alone proves nothing: "莉乃" in
+ * CP932 (E4 BB 94 54) reads as one kanji and a "T". */
 static bool is_japanese_utf8(struct nk_str piece)
 {
+	bool before = false;
 	size_t at = 0;
 
 	if (!nk_utf8_valid(nk_str_bytes(piece), NULL)) {
 		return false;
 	}
 	while (at < piece.len) {
-		const uint32_t cp = nk_utf8_next(piece, &at);
-		if ((cp >= 0x3000 && cp <= 0x30ff) || (cp >= 0x4e00 && cp <= 0x9fff) ||
-			(cp >= 0xff00 && cp <= 0xffef)) {
+		const bool here = is_japanese(nk_utf8_next(piece, &at));
+		if (before && here) {
 			return true;
 		}
+		before = here;
 	}
 	return false;
 }

@@ -263,7 +263,7 @@ static void depth_and_size_have_limits(void **state)
 		memset(text + depth, ']', depth);
 		assert_int_equal(parse_code((struct nk_str){ text, 2 * depth }, NULL), depth > 32 ? NK_LIMIT : NK_OK);
 	}
-	assert_int_equal(parse_code(NK_STR("[\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\\\"[[\"]"), NULL), NK_OK);
+	assert_int_equal(parse_code(NK_STR("[\"\\\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"]"), NULL), NK_OK);
 	memset(text, ' ', sizeof(text));
 	NK_OWNED(nk_jdoc_free) struct nk_jdoc *doc = NULL;
 	assert_int_equal(nk_jdoc_parse(nk_bytes_of(text, 200), 199, &doc, NULL).code, NK_LIMIT);
@@ -292,8 +292,7 @@ static void base64_has_one_spelling_only(void **state)
 {
 	static const char *const texts[] = { "Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Z===", "====", "=",
 		"Zg==Zg==", "Zm 9", "Zm9v\n", "Zm_-", "Zg=a",
-		"\xc3\xa9"
-		"aa" };
+		"\xc3\xa9zz" };
 
 	(void)state;
 	for (size_t i = 0; i < NK_ARRAY_LEN(texts); i++) {

@@ -325,9 +325,9 @@ static void a_sample_may_end_inside_a_character(void **state)
 	size_t bad = 0;
 
 	(void)state;
-	assert_true(nk_encoding_guess(nk_bytes_of("\xe5\xb1\xb1\xe5\xb1", 5), false, &e, &skip, &bad));
+	assert_true(nk_encoding_guess(nk_bytes_of("\xe5\xb1\xb1\xe7\x94\xb0\xe5\xb1", 8), false, &e, &skip, &bad));
 	assert_int_equal(e, NK_ENC_UTF8);
-	assert_false(nk_encoding_guess(nk_bytes_of("\xe5\xb1\xb1\xe5\xb1", 5), true, &e, &skip, &bad));
+	assert_false(nk_encoding_guess(nk_bytes_of("\xe5\xb1\xb1\xe7\x94\xb0\xe5\xb1", 8), true, &e, &skip, &bad));
 	assert_true(nk_encoding_guess(nk_bytes_of("\x82\xa0\x83\x7c\x82", 5), false, &e, &skip, &bad));
 	assert_int_equal(e, NK_ENC_CP932);
 	expect_no_guess(nk_bytes_of("\x82\xa0\x83\x7c\x82", 5), 4);
@@ -351,6 +351,14 @@ static void half_utf8_and_half_cp932_is_mixed(void **state)
 	const size_t second = a.len;
 	assert_true(nk_ok(nk_buf_add(&a, b.ptr, b.len, NULL)));
 	expect_no_guess(nk_buf_bytes(&a), second + 2);
+}
+
+/* 莉乃, 莉子: three of their four bytes are one UTF-8 kanji, the last one is a letter. */
+static void names_that_look_like_utf8_do_not_make_cp932_mixed(void **state)
+{
+	(void)state;
+	expect_guess(nk_bytes_of("\x8d\xb2\x93\xa1,\xe4\xbb\x94\x54\n\x97\xd1,\xe4\xbb\x8e\x71\n", 18),
+		NK_ENC_CP932, 0);
 }
 
 static void a_mark_that_lies_is_refused(void **state)
@@ -419,6 +427,7 @@ int main(void)
 		cmocka_unit_test(each_encoding_is_recognised),
 		cmocka_unit_test(a_sample_may_end_inside_a_character),
 		cmocka_unit_test(half_utf8_and_half_cp932_is_mixed),
+		cmocka_unit_test(names_that_look_like_utf8_do_not_make_cp932_mixed),
 		cmocka_unit_test(a_mark_that_lies_is_refused),
 		cmocka_unit_test(what_cannot_be_told_is_not_guessed),
 		cmocka_unit_test(the_lists_of_an_office_are_recognised),

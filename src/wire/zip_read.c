@@ -36,10 +36,17 @@ static void wiping_free(voidpf opaque, voidpf address)
 
 void nk_zip_end_stream(struct nk_zip *zip)
 {
-	if (zip->stream.inflating) {
-		(void)inflateEnd(&zip->stream.z);
+	struct nk_zip_stream *s = &zip->stream;
+
+	if (s->inflating) {
+		(void)inflateEnd(&s->z);
 	}
-	explicit_bzero(&zip->stream, sizeof(zip->stream));
+	explicit_bzero(s->input, sizeof(s->input));
+	s->z = (z_stream){ 0 };
+	s->slot = NULL;
+	s->inflating = false;
+	s->ended = false;
+	s->produced = 0;
 }
 
 NK_RESULT nk_zip_begin(struct nk_zip *zip, size_t i, struct nk_err *err)

@@ -207,6 +207,7 @@ static inline void kit_slapd_signal_(struct kit_slapd *s, int signal_number)
 {
 	if (s->pid > 0) {
 		(void)kill(s->pid, signal_number);
+		(void)kill(s->pid, SIGCONT);
 		(void)waitpid(s->pid, NULL, 0);
 		s->pid = 0;
 	}
@@ -215,6 +216,14 @@ static inline void kit_slapd_signal_(struct kit_slapd *s, int signal_number)
 static inline void kit_slapd_kill(struct kit_slapd *s)
 {
 	kit_slapd_signal_(s, SIGKILL);
+}
+
+/* kit_slapd_freeze: it takes connections and requests no more, and does not say so. */
+static inline void kit_slapd_freeze(struct kit_slapd *s)
+{
+	int status = 0;
+
+	nk_assert(kill(s->pid, SIGSTOP) == 0 && waitpid(s->pid, &status, WUNTRACED) == s->pid && WIFSTOPPED(status));
 }
 
 static inline void kit_slapd_end(struct kit_slapd *s)

@@ -1,0 +1,121 @@
+/*
+ * unlock.c: the unlock secret, read into wiping memory, wiped as soon as the installation is open.
+ */
+#include "base.h"
+
+#include "unlock.h"
+
+#include "os.h"
+
+enum { SECRET_MAX = 4096, KEY_FILE_LEN = 32, PASSPHRASE_MIN = 12, WAIT_MS = 10000 };
+
+NK_RESULT nk_unlock_key_path(struct nk_cli *cli, struct nk_buf *out, struct nk_err *err)
+{
+	const char *const typed = nk_args_get(&cli->args, "key-file");
+	const char *const variable = cli->start->variable("NOKOSAZU_KEY_FILE");
+
+	if (typed != NULL) {
+		return nk_buf_add_c(out, typed, err);
+	}
+	if (variable != NULL && variable[0] != '\0') {
+		return nk_buf_add_c(out, variable, err);
+	}
+	return nk_flow_secret_kind(cli->env, cli->home, out, err);
+}
+
+NK_RESULT nk_unlock_read_key(struct nk_cli *cli, const char *path, struct nk_buf *out, struct nk_err *err)
+{
+	unsigned mode = 0;
+	bool mine = false;
+
+	NK_TRY(nk_os_file_mode(path, &mode, &mine, err));
+	if ((mode & 077U) != 0) {
+		return nk_fail(err, NK_DENIED, NK_N("the key file %s can be read by others: chmod 600 it, and think about who has read it"), path);
+	}
+	return nk_env_read_all(cli->env, path, out->max, out, err);
+}
+
+NK_RESULT nk_unlock_secret(struct nk_cli *cli, struct nk_buf *out, bool *out_keyfile, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf path;
+
+	nk_buf_init(&path, PATH_MAX);
+	NK_TRY(nk_unlock_key_path(cli, &path, err));
+	*out_keyfile = path.len > 0;
+	if (path.len > 0) {
+		NK_TRY(nk_buf_add(&path, "", 1, err));
+		return nk_unlock_read_key(cli, (const char *)path.ptr, out, err);
+	}
+	nk_progress_clear(&cli->progress);
+	return nk_os_ask_secret(nk_cli_tr(cli, NK_N("Passphrase of this installation: ")), out, err);
+}
+
+NK_RESULT nk_unlock_new_key(struct nk_cli *cli, const char *path, struct nk_buf *out, struct nk_err *err)
+{
+	struct nk_err none;
+	uint8_t *at = NULL;
+	unsigned mode = 0;
+	bool mine = false;
+
+	if (path[0] != '/') {
+		return nk_fail(err, NK_USAGE, NK_N("the path of the key file is written into the configuration: it must begin with \"/\""));
+	}
+	if (nk_ok(nk_os_file_mode(path, &mode, &mine, &none))) {
+		return nk_unlock_read_key(cli, path, out, err);
+	}
+	if (none.code != NK_NOT_FOUND) {
+		*err = none;
+		return (nk_rc){ none.code };
+	}
+	NK_TRY(nk_buf_reserve(out, KEY_FILE_LEN, &at, err));
+	NK_TRY(nk_random(cli->env, at, KEY_FILE_LEN, err));
+	out->len += KEY_FILE_LEN;
+	NK_TRY(nk_env_write_new(cli->env, path, nk_buf_bytes(out), err));
+	nk_cli_say(cli, NK_N("a new key file was made: %s; without it, or an escrow sheet, nobody opens this installation"), path);
+	return nk_done();
+}
+
+NK_RESULT nk_unlock_new_passphrase(struct nk_cli *cli, struct nk_buf *out, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf again;
+	size_t characters = 0;
+	size_t at = 0;
+
+	nk_buf_init_wiping(&again, SECRET_MAX);
+	NK_TRY(nk_os_ask_secret(nk_cli_tr(cli, NK_N("New passphrase (at least 12 characters): ")), out, err));
+	if (!nk_utf8_valid(nk_buf_bytes(out), NULL)) {
+		return nk_fail(err, NK_INVALID, NK_N("the passphrase is not valid UTF-8"));
+	}
+	while (at < out->len) {
+		(void)nk_utf8_next(nk_buf_str(out), &at);
+		characters++;
+	}
+	if (characters < PASSPHRASE_MIN) {
+		return nk_fail(err, NK_INVALID, NK_N("the passphrase must have at least 12 characters"));
+	}
+	NK_TRY(nk_os_ask_secret(nk_cli_tr(cli, NK_N("The same passphrase again: ")), &again, err));
+	if (again.len != out->len || !nk_ct_equal(again.ptr, out->ptr, out->len)) {
+		return nk_fail(err, NK_INVALID, NK_N("the two passphrases are not the same"));
+	}
+	return nk_done();
+}
+
+NK_RESULT nk_unlock_open(struct nk_cli *cli, bool write, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf secret;
+	struct nk_flow_options opt = {
+		.home = cli->home, .write = write, .wait_ms = WAIT_MS, .progress = nk_progress_tell, .progress_arg = &cli->progress
+	};
+
+	nk_buf_init_wiping(&secret, SECRET_MAX);
+	NK_TRY(nk_unlock_secret(cli, &secret, &opt.secret_is_keyfile, err));
+	opt.secret = nk_buf_bytes(&secret);
+	return nk_flow_open(cli->env, &opt, &cli->flow, err);
+}
+
+NK_RESULT nk_unlock_open_locked(struct nk_cli *cli, struct nk_err *err)
+{
+	const struct nk_flow_options opt = { .home = cli->home, .locked_only = true, .wait_ms = WAIT_MS };
+
+	return nk_flow_open(cli->env, &opt, &cli->flow, err);
+}

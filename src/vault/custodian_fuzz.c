@@ -1,2 +1,0 @@
-#include "base.h"
-int main(void){return 0;}
