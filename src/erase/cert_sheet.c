@@ -169,7 +169,7 @@ void nk_sheet_field(struct nk_sheet *s, const char *msgid, struct nk_str value)
 
 	blanks(s, 2);
 	add(s, label);
-	if (nk_width(value) > COLUMNS - LABEL && nk_str_chr(value, ' ') == SIZE_MAX && width < LABEL) {
+	if (nk_width(value) > COLUMNS - LABEL && nk_str_chr(value, ' ') == SIZE_MAX) {
 		/* A long identifier has a line of its own. */
 		nk_sheet_gap(s);
 		blanks(s, 4);

@@ -13,9 +13,9 @@ struct nk_applying {
 	struct nk_plan_row row;
 	struct nk_planning planning;
 	const struct nk_step *todo;
-	size_t n, from, end;            /* [from, end) was sent last and is not recorded yet */
+	size_t n, from, end; /* [from, end) was sent last and is not recorded yet */
 	struct nk_step_result *results;
-	struct nk_slot *slots;          /* for new links, handed out in order */
+	struct nk_slot *slots; /* for new links, handed out in order */
 	struct nk_key *keys;
 	size_t links_made;
 	nk_rc sent;
@@ -32,7 +32,9 @@ NK_RESULT nk_apply_record(struct nk_applying *a, struct nk_tx *tx, struct nk_err
 /* nk_apply_look: sets stop, unknown, drifted from the last results. */
 void nk_apply_look(struct nk_applying *a);
 /* nk_apply_approved, nk_apply_begin: shared with erase plans. */
-NK_RESULT nk_apply_approved(struct nk_flow *flow, const struct nk_plan_row *row, struct nk_uuid *out_warrant, struct nk_err *err);
-NK_RESULT nk_apply_begin(struct nk_flow *flow, const struct nk_plan_row *row, struct nk_uuid warrant, struct nk_tx *tx, struct nk_err *err);
+NK_RESULT nk_apply_approved(
+	struct nk_flow *flow, const struct nk_plan_row *row, struct nk_uuid *out_warrant, struct nk_err *err);
+NK_RESULT nk_apply_begin(struct nk_flow *flow, const struct nk_plan_row *row, struct nk_uuid warrant,
+	struct nk_tx *tx, struct nk_err *err);
 
 #endif

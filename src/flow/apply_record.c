@@ -8,7 +8,8 @@
 #include "apply_int.h"
 
 /* Attributes whose values name a person: a read-back asks for each of them. */
-static const char *const naming[] = { "uid", "mail", "employeeNumber", "cn", "sn", "givenName", "displayName", "eduPersonPrincipalName" };
+static const char *const naming[] = { "uid", "mail", "employeeNumber", "cn", "sn", "givenName", "displayName",
+	"eduPersonPrincipalName" };
 
 static bool is_naming(struct nk_str attr, struct nk_str *out_kind)
 {
@@ -72,14 +73,18 @@ static NK_RESULT keys_of_step(const struct nk_step *s, struct nk_vec *keys, stru
 /* Whom a step copies something of to the target; membership and suspension copy nothing new. */
 static bool copies(const struct nk_step *s)
 {
-	return s->person_number != 0 && (s->kind == NK_STEP_ADD || s->kind == NK_STEP_MODIFY || s->kind == NK_STEP_RENAME || s->kind == NK_STEP_RESUME);
+	return s->person_number != 0 &&
+		(s->kind == NK_STEP_ADD || s->kind == NK_STEP_MODIFY || s->kind == NK_STEP_RENAME ||
+			s->kind == NK_STEP_RESUME);
 }
 
 static NK_RESULT announce_link(struct nk_applying *a, struct nk_tx *tx, const struct nk_step *s, struct nk_err *err)
 {
 	NK_OWNED(nk_vec_done) struct nk_vec keys;
 	const struct nk_link *const old = nk_links_of(a->planning.links, s->person_number);
-	struct nk_link l = { .person_number = s->person_number, .target = a->planning.target.id, .state = NK_LINK_INTENDED };
+	struct nk_link l = {
+		.person_number = s->person_number, .target = a->planning.target.id, .state = NK_LINK_INTENDED
+	};
 	const struct nk_key *key = NULL;
 
 	nk_vec_init_wiping(&keys, sizeof(struct nk_link_key), 4096);
@@ -96,14 +101,15 @@ static NK_RESULT announce_link(struct nk_applying *a, struct nk_tx *tx, const st
 	return nk_links_put(a->planning.links, tx, &l, key, err);
 }
 
-static NK_RESULT object_state(struct nk_applying *a, struct nk_tx *tx, const struct nk_step *s, struct nk_str anchor, const char *state, struct nk_err *err)
+static NK_RESULT object_state(struct nk_applying *a, struct nk_tx *tx, const struct nk_step *s, struct nk_str anchor,
+	const char *state, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *q = NULL;
 
 	NK_TRY(nk_stmt_get(nk_tx_store(tx),
-			   "INSERT INTO target_object(target_id, object_id, anchor, state) VALUES (?1, ?2, ?3, ?4) "
-			   "ON CONFLICT (target_id, object_id) DO UPDATE SET anchor = excluded.anchor, state = excluded.state",
-			   &q, err));
+		"INSERT INTO target_object(target_id, object_id, anchor, state) VALUES (?1, ?2, ?3, ?4) "
+		"ON CONFLICT (target_id, object_id) DO UPDATE SET anchor = excluded.anchor, state = excluded.state",
+		&q, err));
 	nk_stmt_uuid(q, 1, a->planning.target.id);
 	nk_stmt_uuid(q, 2, s->object);
 	nk_stmt_blob(q, 3, nk_str_bytes(anchor));
@@ -115,21 +121,25 @@ static NK_RESULT object_gone(struct nk_applying *a, struct nk_tx *tx, const stru
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *q = NULL;
 
-	NK_TRY(nk_stmt_get(nk_tx_store(tx), "DELETE FROM target_object WHERE target_id = ?1 AND object_id = ?2", &q, err));
+	NK_TRY(nk_stmt_get(
+		nk_tx_store(tx), "DELETE FROM target_object WHERE target_id = ?1 AND object_id = ?2", &q, err));
 	nk_stmt_uuid(q, 1, a->planning.target.id);
 	nk_stmt_uuid(q, 2, s->object);
 	return nk_stmt_run(q, err);
 }
 
-static NK_RESULT copied(struct nk_applying *a, struct nk_tx *tx, const uint32_t *numbers, size_t n, struct nk_err *err)
+static NK_RESULT copied(
+	struct nk_applying *a, struct nk_tx *tx, const uint32_t *numbers, size_t n, struct nk_err *err)
 {
-	static const enum nk_item_class classes[] = { NK_ITEM_ids, NK_ITEM_login, NK_ITEM_mail, NK_ITEM_name, NK_ITEM_kana, NK_ITEM_class };
+	static const enum nk_item_class classes[] = { NK_ITEM_ids, NK_ITEM_login, NK_ITEM_mail, NK_ITEM_name,
+		NK_ITEM_kana, NK_ITEM_class };
 	struct nk_leaf_item items[1] = { nk_item_hex("holding", a->planning.target.holding.b, 16) };
 
 	for (size_t c = 0; n > 0 && c < NK_ARRAY_LEN(classes); c++) {
 		NK_TRY(nk_extent_add(tx, a->planning.target.holding, classes[c], numbers, n, err));
 	}
-	return n > 0 ? nk_flow_person_leaves(a->flow, tx, NK_LEAF_COPY_OUT, numbers, NULL, n, items, 1, err) : nk_done();
+	return n > 0 ? nk_flow_person_leaves(a->flow, tx, NK_LEAF_COPY_OUT, numbers, NULL, n, items, 1, err)
+		     : nk_done();
 }
 
 NK_RESULT nk_apply_announce(struct nk_applying *a, struct nk_tx *tx, struct nk_err *err)
@@ -156,14 +166,16 @@ NK_RESULT nk_apply_announce(struct nk_applying *a, struct nk_tx *tx, struct nk_e
 static NK_RESULT record_done(struct nk_applying *a, struct nk_tx *tx, size_t i, struct nk_err *err)
 {
 	const struct nk_step *const s = &a->todo[i];
-	const struct nk_link *const old = s->person_number != 0 ? nk_links_of(a->planning.links, s->person_number) : NULL;
+	const struct nk_link *const old =
+		s->person_number != 0 ? nk_links_of(a->planning.links, s->person_number) : NULL;
 	struct nk_link l;
 
 	if (s->object_kind == NK_OBJECT_GROUP || s->object_kind == NK_OBJECT_UNIT) {
 		if (s->kind == NK_STEP_DELETE) {
 			return object_gone(a, tx, s, err);
 		}
-		return s->kind == NK_STEP_ADD ? object_state(a, tx, s, a->results[i].anchor, "present", err) : nk_done();
+		return s->kind == NK_STEP_ADD ? object_state(a, tx, s, a->results[i].anchor, "present", err)
+					      : nk_done();
 	}
 	if (old == NULL || (s->kind != NK_STEP_ADD && s->kind != NK_STEP_SUSPEND)) {
 		return nk_done();
@@ -184,8 +196,9 @@ static NK_RESULT record_refused(struct nk_applying *a, size_t i, struct nk_err *
 {
 	const struct nk_step *const s = &a->todo[i];
 
-	return nk_buf_printf(&a->refused, err, "%s: %s, %s %u, code %d\n", a->results[i].outcome == NK_OUTCOME_REFUSED ? "refused" : "conflict", nk_step_kind_name(s->kind),
-			     s->person_number != 0 ? "person" : "object", s->person_number, a->results[i].code);
+	return nk_buf_printf(&a->refused, err, "%s: %s, %s %u, code %d\n",
+		a->results[i].outcome == NK_OUTCOME_REFUSED ? "refused" : "conflict", nk_step_kind_name(s->kind),
+		s->person_number != 0 ? "person" : "object", s->person_number, a->results[i].code);
 }
 
 NK_RESULT nk_apply_record(struct nk_applying *a, struct nk_tx *tx, struct nk_err *err)
@@ -195,7 +208,9 @@ NK_RESULT nk_apply_record(struct nk_applying *a, struct nk_tx *tx, struct nk_err
 
 	for (size_t i = a->from; i < a->end; i++) {
 		const enum nk_outcome o = a->results[i].outcome;
-		const int state = o == NK_OUTCOME_DONE ? NK_STEP_DONE : o == NK_OUTCOME_REFUSED ? NK_STEP_REFUSED : NK_STEP_OPEN;
+		const int state = o == NK_OUTCOME_DONE ? NK_STEP_DONE
+			: o == NK_OUTCOME_REFUSED      ? NK_STEP_REFUSED
+						       : NK_STEP_OPEN;
 
 		if (o == NK_OUTCOME_DONE) {
 			NK_TRY(record_done(a, tx, i, err));

@@ -12,7 +12,7 @@ struct setting {
 	const char *section; /* "target" stands for [target NAME] */
 	const char *key;
 	enum kind kind;
-	size_t at;           /* offset in struct nk_config, or in struct nk_config_target */
+	size_t at; /* offset in struct nk_config, or in struct nk_config_target */
 	uint32_t min, max, preset;
 	const char *help;
 };
@@ -21,46 +21,66 @@ struct setting {
 #define TAT(member) offsetof(struct nk_config_target, member)
 
 static const struct setting settings[] = {
-	{ "site", "organisation", K_TEXT, AT(organisation), 0, 0, 0, "name of the organisation that issues certificates" },
+	{ "site", "organisation", K_TEXT, AT(organisation), 0, 0, 0,
+		"name of the organisation that issues certificates" },
 	{ "site", "domain", K_TEXT, AT(domain), 0, 0, 0, "domain of logins and of the ledger's origin" },
 	{ "site", "timezone_minutes", K_NUMBER, AT(tz_minutes), 0, 840, 540, "minutes east of UTC" },
 	{ "vault", "copy", K_TEXT, AT(copy_dir), 0, 0, 0, "second place of the vault, on another disk" },
-	{ "vault", "single_copy", K_YES_NO, AT(single_copy), 0, 1, 0, "work without a second place; every statement says so" },
+	{ "vault", "single_copy", K_YES_NO, AT(single_copy), 0, 1, 0,
+		"work without a second place; every statement says so" },
 	{ "vault", "sealer", K_TEXT, AT(sealer), 0, 0, 0, "file or custodian" },
 	{ "vault", "custodians", K_WORDS, AT(custodians), 0, 0, 0, "addresses as printed by nokosazu-custodian" },
 	{ "vault", "threshold", K_NUMBER, AT(threshold), 1, 9, 2, "custodians needed to open" },
-	{ "vault", "key_file", K_TEXT, AT(key_file), 0, 0, 0, "file with the unlock secret; without it a passphrase is asked for" },
+	{ "vault", "key_file", K_TEXT, AT(key_file), 0, 0, 0,
+		"file with the unlock secret; without it a passphrase is asked for" },
 	{ "people", "grace_days", K_NUMBER, AT(grace_days), 0, 3660, 30, "days from leaving to erasure" },
-	{ "people", "tombstone_months", K_NUMBER, AT(tombstone_months), 0, 240, 24, "months for which nobody gets an erased login again" },
-	{ "people", "keep_contact", K_YES_NO, AT(keep_contact), 0, 1, 0, "keep one mail of an erased person for notification only" },
-	{ "people", "contact_months", K_NUMBER, AT(contact_months), 1, 240, 60, "months for which that mail is kept" },
+	{ "people", "tombstone_months", K_NUMBER, AT(tombstone_months), 0, 240, 24,
+		"months for which nobody gets an erased login again" },
+	{ "people", "keep_contact", K_YES_NO, AT(keep_contact), 0, 1, 0,
+		"keep one mail of an erased person for notification only" },
+	{ "people", "contact_months", K_NUMBER, AT(contact_months), 1, 240, 60,
+		"months for which that mail is kept" },
 	{ "plan", "expire_hours", K_NUMBER, AT(plan_hours), 1, 720, 24, "hours for which a plan can be applied" },
-	{ "import", "destroy_days", K_NUMBER, AT(import_days), 1, 3660, 30, "days within which an imported file is to be destroyed" },
+	{ "import", "destroy_days", K_NUMBER, AT(import_days), 1, 3660, 30,
+		"days within which an imported file is to be destroyed" },
 	{ "notice", "days", K_NUMBER, AT(notice_days), 1, 366, 14, "days within which notices are to be handed out" },
 	{ "notice", "grades", K_WORDS, AT(notice_grades), 0, 0, 0, "grades whose joiners get an initial password" },
-	{ "notice", "classes", K_WORDS, AT(notice_classes), 0, 0, 0, "titles or codes of classes whose joiners get one" },
+	{ "notice", "classes", K_WORDS, AT(notice_classes), 0, 0, 0,
+		"titles or codes of classes whose joiners get one" },
 	{ "guard", "floor", K_NUMBER, AT(guard.floor), 1, 10000000, 1, "fewest persons of a source" },
-	{ "guard", "cell_percent", K_NUMBER, AT(guard.cell_percent), 1, 100, 10, "largest change of a school, grade and role outside the season" },
-	{ "guard", "cell_small", K_NUMBER, AT(guard.cell_small), 0, 1000, 20, "cells below this are judged by number" },
-	{ "guard", "scheme_percent", K_NUMBER, AT(guard.scheme_percent), 1, 100, 10, "new and gone keys at once: id scheme changed" },
+	{ "guard", "cell_percent", K_NUMBER, AT(guard.cell_percent), 1, 100, 10,
+		"largest change of a school, grade and role outside the season" },
+	{ "guard", "cell_small", K_NUMBER, AT(guard.cell_small), 0, 1000, 20,
+		"cells below this are judged by number" },
+	{ "guard", "scheme_percent", K_NUMBER, AT(guard.scheme_percent), 1, 100, 10,
+		"new and gone keys at once: id scheme changed" },
 	{ "guard", "leave_percent", K_NUMBER, AT(guard.leave_percent), 0, 100, 2, "leavers without a second person" },
-	{ "guard", "leave_number", K_NUMBER, AT(guard.leave_number), 0, 1000000, 5, "leavers without a second person, at least" },
-	{ "guard", "season_percent", K_NUMBER, AT(guard.season_percent), 0, 100, 10, "leavers without a second person, 15 March to 30 April" },
-	{ "guard", "least_percent", K_NUMBER, AT(guard.least_percent), 1, 100, 90, "a source smaller than this share of its last stops" },
-	{ "guard", "window_days", K_NUMBER, AT(guard.window_days), 1, 366, 30, "days over which leavers are added up" },
-	{ "guard", "erase_percent", K_NUMBER, AT(erase_percent), 0, 100, 2, "erasures in one plan without a second person" },
-	{ "guard", "erase_number", K_NUMBER, AT(erase_number), 0, 1000000, 5, "erasures in one plan without a second person, at least" },
-	{ "guard", "erase_season_percent", K_NUMBER, AT(erase_season_percent), 0, 100, 10, "the same, 15 March to 30 April" },
+	{ "guard", "leave_number", K_NUMBER, AT(guard.leave_number), 0, 1000000, 5,
+		"leavers without a second person, at least" },
+	{ "guard", "season_percent", K_NUMBER, AT(guard.season_percent), 0, 100, 10,
+		"leavers without a second person, 15 March to 30 April" },
+	{ "guard", "least_percent", K_NUMBER, AT(guard.least_percent), 1, 100, 90,
+		"a source smaller than this share of its last stops" },
+	{ "guard", "window_days", K_NUMBER, AT(guard.window_days), 1, 366, 30,
+		"days over which leavers are added up" },
+	{ "guard", "erase_percent", K_NUMBER, AT(erase_percent), 0, 100, 2,
+		"erasures in one plan without a second person" },
+	{ "guard", "erase_number", K_NUMBER, AT(erase_number), 0, 1000000, 5,
+		"erasures in one plan without a second person, at least" },
+	{ "guard", "erase_season_percent", K_NUMBER, AT(erase_season_percent), 0, 100, 10,
+		"the same, 15 March to 30 April" },
 	{ "target", "type", K_TEXT, TAT(type), 0, 0, 0, "ldap" },
 	{ "target", "uri", K_TEXT, TAT(settings.uri), 0, 0, 0, "ldap://host:port, ldaps://host, ldapi://%2Fpath" },
 	{ "target", "base", K_TEXT, TAT(settings.base), 0, 0, 0, "suffix, such as dc=example,dc=ac,dc=jp" },
 	{ "target", "people_base", K_TEXT, TAT(settings.people_base), 0, 0, 0, "default ou=people under the base" },
 	{ "target", "groups_base", K_TEXT, TAT(settings.groups_base), 0, 0, 0, "default ou=groups under the base" },
 	{ "target", "units_base", K_TEXT, TAT(settings.units_base), 0, 0, 0, "default ou=units under the base" },
-	{ "target", "bind_dn", K_TEXT, TAT(settings.bind_dn), 0, 0, 0, "whom to bind as; the password is in the vault's care (target add)" },
+	{ "target", "bind_dn", K_TEXT, TAT(settings.bind_dn), 0, 0, 0,
+		"whom to bind as; the password is in the vault's care (target add)" },
 	{ "target", "ca_file", K_TEXT, TAT(settings.ca_file), 0, 0, 0, "certificates that sign the server's" },
 	{ "target", "starttls", K_YES_NO, TAT(settings.starttls), 0, 1, 0, "StartTLS on ldap://" },
-	{ "target", "allow_plain", K_YES_NO, TAT(settings.allow_plain), 0, 1, 0, "bind without TLS, on loopback only" },
+	{ "target", "allow_plain", K_YES_NO, TAT(settings.allow_plain), 0, 1, 0,
+		"bind without TLS, on loopback only" },
 	{ "target", "sentinel", K_TEXT, TAT(settings.sentinel), 0, 0, 0, "DN that a complete read must show" },
 	{ "target", "page", K_NUMBER, TAT(settings.page), 1, 10000, 1000, "entries a page" },
 	{ "target", "window", K_NUMBER, TAT(settings.window), 1, 1024, 64, "operations in flight" },
@@ -73,8 +93,8 @@ static const struct setting settings[] = {
 
 struct reader {
 	struct nk_config *config;
-	struct nk_str file;              /* name for messages */
-	struct nk_vec *values;           /* of struct nk_config_value, or NULL */
+	struct nk_str file; /* name for messages */
+	struct nk_vec *values; /* of struct nk_config_value, or NULL */
 	struct nk_arena *values_arena;
 };
 
@@ -95,7 +115,8 @@ static const char *nearest(const char *section, struct nk_str word)
 		while (head < key.len && head < word.len && key.ptr[head] == word.ptr[head]) {
 			head++;
 		}
-		while (tail < key.len && tail < word.len && key.ptr[key.len - 1 - tail] == word.ptr[word.len - 1 - tail]) {
+		while (tail < key.len && tail < word.len &&
+			key.ptr[key.len - 1 - tail] == word.ptr[word.len - 1 - tail]) {
 			tail++;
 		}
 		if (head + tail > best_score) {
@@ -106,10 +127,12 @@ static const char *nearest(const char *section, struct nk_str word)
 	return best;
 }
 
-static NK_RESULT fault(const struct reader *r, unsigned line, const char *what, struct nk_str word, const char *hint, struct nk_err *err)
+static NK_RESULT fault(const struct reader *r, unsigned line, const char *what, struct nk_str word, const char *hint,
+	struct nk_err *err)
 {
-	return nk_fail(err, NK_CONFIG, NK_N("configuration file %1$s, line %2$u: %3$s: \"%4$s\" (nearest known: %5$s)"), nk_short(r->file).text, line, what,
-		       nk_short(word).text, hint[0] != '\0' ? hint : "-");
+	return nk_fail(err, NK_CONFIG,
+		NK_N("configuration file %1$s, line %2$u: %3$s: \"%4$s\" (nearest known: %5$s)"),
+		nk_short(r->file).text, line, what, nk_short(word).text, hint[0] != '\0' ? hint : "-");
 }
 
 static const struct setting *setting_of(const char *section, struct nk_str key)
@@ -122,7 +145,8 @@ static const struct setting *setting_of(const char *section, struct nk_str key)
 	return NULL;
 }
 
-static NK_RESULT words_of(struct nk_arena *arena, struct nk_str value, struct nk_config_words *out, struct nk_err *err)
+static NK_RESULT words_of(
+	struct nk_arena *arena, struct nk_str value, struct nk_config_words *out, struct nk_err *err)
 {
 	struct nk_str item;
 
@@ -132,7 +156,8 @@ static NK_RESULT words_of(struct nk_arena *arena, struct nk_str value, struct nk
 			continue;
 		}
 		if (out->n == NK_CONFIG_WORDS_MAX) {
-			return nk_fail(err, NK_LIMIT, NK_N("a configuration value has more than %d words"), NK_CONFIG_WORDS_MAX);
+			return nk_fail(err, NK_LIMIT, NK_N("a configuration value has more than %d words"),
+				NK_CONFIG_WORDS_MAX);
 		}
 		NK_TRY(nk_arena_dup(arena, nk_str_trim(item), &out->word[out->n], err));
 		out->n++;
@@ -140,7 +165,8 @@ static NK_RESULT words_of(struct nk_arena *arena, struct nk_str value, struct nk
 	return nk_done();
 }
 
-static NK_RESULT put(struct reader *r, const struct setting *s, void *room, struct nk_str value, unsigned line, struct nk_err *err)
+static NK_RESULT put(
+	struct reader *r, const struct setting *s, void *room, struct nk_str value, unsigned line, struct nk_err *err)
 {
 	char *const at = (char *)room + s->at;
 
@@ -177,7 +203,8 @@ static NK_RESULT target_of(struct reader *r, struct nk_str section, struct nk_co
 		}
 	}
 	if (c->n_targets == NK_CONFIG_TARGETS_MAX) {
-		return nk_fail(err, NK_LIMIT, NK_N("more than %d targets in the configuration"), NK_CONFIG_TARGETS_MAX);
+		return nk_fail(
+			err, NK_LIMIT, NK_N("more than %d targets in the configuration"), NK_CONFIG_TARGETS_MAX);
 	}
 	*out = &c->targets[c->n_targets++];
 	for (size_t i = 0; i < NK_ARRAY_LEN(settings); i++) {
@@ -190,7 +217,8 @@ static NK_RESULT target_of(struct reader *r, struct nk_str section, struct nk_co
 	return nk_arena_dup(c->arena, name, &(*out)->settings.name, err);
 }
 
-static NK_RESULT map_row(struct reader *r, struct nk_config_target *t, struct nk_str key, struct nk_str value, struct nk_err *err)
+static NK_RESULT map_row(
+	struct reader *r, struct nk_config_target *t, struct nk_str key, struct nk_str value, struct nk_err *err)
 {
 	struct nk_map_row *rows = nk_arena_array(r->config->arena, t->n_rows + 1, sizeof(*rows));
 	struct nk_str attr;
@@ -210,7 +238,8 @@ static NK_RESULT map_row(struct reader *r, struct nk_config_target *t, struct nk
 	return nk_done();
 }
 
-static NK_RESULT remember(struct reader *r, struct nk_str section, struct nk_str key, struct nk_str value, unsigned line, struct nk_err *err)
+static NK_RESULT remember(struct reader *r, struct nk_str section, struct nk_str key, struct nk_str value,
+	unsigned line, struct nk_err *err)
 {
 	void *at = NULL;
 	struct nk_config_value *v;
@@ -227,7 +256,8 @@ static NK_RESULT remember(struct reader *r, struct nk_str section, struct nk_str
 	return nk_arena_dup(r->values_arena, r->file, &v->file, err);
 }
 
-static NK_RESULT row(void *arg, struct nk_str section, struct nk_str key, struct nk_str value, unsigned line, struct nk_err *err)
+static NK_RESULT row(
+	void *arg, struct nk_str section, struct nk_str key, struct nk_str value, unsigned line, struct nk_err *err)
 {
 	struct reader *const r = arg;
 	const bool is_target = nk_str_starts(section, NK_STR("target "));
@@ -243,12 +273,14 @@ static NK_RESULT row(void *arg, struct nk_str section, struct nk_str key, struct
 	}
 	s = setting_of(is_target ? "target" : nk_short(section).text, key);
 	if (s == NULL) {
-		return fault(r, line, "unknown section or key", key, nearest(is_target ? "target" : nk_short(section).text, key), err);
+		return fault(r, line, "unknown section or key", key,
+			nearest(is_target ? "target" : nk_short(section).text, key), err);
 	}
 	return put(r, s, is_target ? (void *)t : (void *)r->config, value, line, err);
 }
 
-static NK_RESULT read_file(const struct nk_env *env, struct reader *r, const char *path, struct nk_str name, struct nk_err *err)
+static NK_RESULT read_file(
+	const struct nk_env *env, struct reader *r, const char *path, struct nk_str name, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf text;
 
@@ -290,11 +322,13 @@ static NK_RESULT fill_bases(struct nk_config *c, struct nk_err *err)
 			}
 		}
 		if (nk_target_find_type(c->targets[i].type) == NULL) {
-			return nk_fail(err, NK_CONFIG, NK_N("target %1$s: unknown type \"%2$s\""), nk_short(s->name).text, nk_short(c->targets[i].type).text);
+			return nk_fail(err, NK_CONFIG, NK_N("target %1$s: unknown type \"%2$s\""),
+				nk_short(s->name).text, nk_short(c->targets[i].type).text);
 		}
 		if (nk_mapping_default(c->targets[i].profile) == NULL) {
-			return nk_fail(err, NK_CONFIG, NK_N("target %1$s: unknown profile \"%2$s\"; known: school, university"), nk_short(s->name).text,
-				       nk_short(c->targets[i].profile).text);
+			return nk_fail(err, NK_CONFIG,
+				NK_N("target %1$s: unknown profile \"%2$s\"; known: school, university"),
+				nk_short(s->name).text, nk_short(c->targets[i].profile).text);
 		}
 	}
 	return nk_done();
@@ -307,8 +341,11 @@ static NK_RESULT read_all(const struct nk_env *env, const char *home, struct rea
 
 	(void)snprintf(path, sizeof(path), "%s/nokosazu.conf", home);
 	if (!nk_ok(read_file(env, r, path, NK_STR("nokosazu.conf"), err))) {
-		return err->code == NK_NOT_FOUND ? nk_fail(err, NK_NOT_FOUND, NK_N("%s is no installation (no nokosazu.conf there); make one with \"nokosazu init\""), home)
-						 : (nk_rc){ err->code };
+		return err->code == NK_NOT_FOUND
+			? nk_fail(err, NK_NOT_FOUND,
+				  NK_N("%s is no installation (no nokosazu.conf there); make one with \"nokosazu init\""),
+				  home)
+			: (nk_rc){ err->code };
 	}
 	(void)snprintf(path, sizeof(path), "%s/conf.d", home);
 	if (!nk_ok(env->list(env->self, path, conf_file, &l, err))) {
@@ -371,7 +408,8 @@ const struct nk_config_target *nk_config_find_target(const struct nk_config *con
 	return NULL;
 }
 
-NK_RESULT nk_config_rows(const struct nk_env *env, const char *home, struct nk_arena *arena, struct nk_config_value **out, size_t *out_n, struct nk_err *err)
+NK_RESULT nk_config_rows(const struct nk_env *env, const char *home, struct nk_arena *arena,
+	struct nk_config_value **out, size_t *out_n, struct nk_err *err)
 {
 	NK_OWNED(nk_config_free) struct nk_config *c = NULL;
 	NK_OWNED(nk_vec_done) struct nk_vec values;
@@ -401,9 +439,11 @@ NK_RESULT nk_config_help(struct nk_buf *out, struct nk_err *err)
 		const struct setting *const s = &settings[i];
 
 		if (s->kind == K_NUMBER) {
-			NK_TRY(nk_buf_printf(out, err, "[%s] %s: %u to %u, default %u: %s\n", s->section, s->key, s->min, s->max, s->preset, s->help));
+			NK_TRY(nk_buf_printf(out, err, "[%s] %s: %u to %u, default %u: %s\n", s->section, s->key,
+				s->min, s->max, s->preset, s->help));
 		} else {
-			NK_TRY(nk_buf_printf(out, err, "[%s] %s: %s: %s\n", s->section, s->key, kinds[s->kind], s->help));
+			NK_TRY(nk_buf_printf(
+				out, err, "[%s] %s: %s: %s\n", s->section, s->key, kinds[s->kind], s->help));
 		}
 	}
 	return nk_done();

@@ -22,18 +22,18 @@ struct nk_config_words {
 struct nk_config_target {
 	struct nk_target_settings settings;
 	struct nk_str type;
-	struct nk_str profile;         /* school | university */
-	struct nk_str files;           /* folder of the target's own files, for the residue scan; empty: not ours to see */
-	struct nk_str rewrite;         /* program that rewrites those files after an erasure; empty: none */
+	struct nk_str profile; /* school | university */
+	struct nk_str files; /* folder of the target's own files, for the residue scan; empty: not ours to see */
+	struct nk_str rewrite; /* program that rewrites those files after an erasure; empty: none */
 	bool scheduled_groups;
-	struct nk_map_row *rows;       /* map.* keys over the profile's */
+	struct nk_map_row *rows; /* map.* keys over the profile's */
 	size_t n_rows;
 };
 
 struct nk_config {
 	struct nk_arena *arena;
 	struct nk_str organisation, domain;
-	uint32_t tz_minutes;           /* east of UTC */
+	uint32_t tz_minutes; /* east of UTC */
 	struct nk_str copy_dir;
 	bool single_copy;
 	struct nk_str sealer;
@@ -43,7 +43,7 @@ struct nk_config {
 	uint32_t grace_days;
 	uint32_t tombstone_months;
 	uint32_t plan_hours;
-	uint32_t import_days;          /* destroy an imported file by */
+	uint32_t import_days; /* destroy an imported file by */
 	bool keep_contact;
 	uint32_t contact_months;
 	uint32_t notice_days;
@@ -63,7 +63,8 @@ struct nk_config_value {
 	struct nk_str section, key, value, file;
 	unsigned line;
 };
-NK_RESULT nk_config_rows(const struct nk_env *env, const char *home, struct nk_arena *arena, struct nk_config_value **out, size_t *out_n, struct nk_err *err);
+NK_RESULT nk_config_rows(const struct nk_env *env, const char *home, struct nk_arena *arena,
+	struct nk_config_value **out, size_t *out_n, struct nk_err *err);
 /* nk_config_help: the table as text for the man page: "section key  type  default  help". */
 NK_RESULT nk_config_help(struct nk_buf *out, struct nk_err *err);
 

@@ -1,5 +1,6 @@
 /*
- * erase_cert.c: the last stage: statement, signature, the leaf that binds it, and the files that a third party checks.
+ * erase_cert.c: the last stage: statement, signature, the leaf that binds it, and the files that a third party
+ * checks.
  */
 #include "base.h"
 #include "erase_int.h"
@@ -15,7 +16,8 @@ static NK_RESULT external_open(struct nk_erasing *e, struct nk_err *err)
 	for (size_t i = 0; i < n; i++) {
 		bool has = false;
 
-		if (list[i].kind != NK_HOLDING_import_file && list[i].kind != NK_HOLDING_notice && list[i].kind != NK_HOLDING_export && list[i].kind != NK_HOLDING_backup) {
+		if (list[i].kind != NK_HOLDING_import_file && list[i].kind != NK_HOLDING_notice &&
+			list[i].kind != NK_HOLDING_export && list[i].kind != NK_HOLDING_backup) {
 			continue;
 		}
 		for (size_t p = 0; !has && p < e->n; p++) {
@@ -67,10 +69,14 @@ static void retained(struct nk_erasing *e)
 	const nk_date today = nk_flow_today(e->flow);
 	const uint64_t contacts = e->retained[1].count;
 
-	e->retained[0] = (struct nk_cert_retained){ .what = NK_STR("tombstone of the login"), .rule = NK_STR("no re-issue of a login name"),
-						    .until = today + (nk_date)(c->tombstone_months * 30), .count = e->n };
-	e->retained[1] = (struct nk_cert_retained){ .what = NK_STR("notification contact"), .rule = NK_STR("a leaver must be reachable when an old copy turns up"),
-						    .until = today + (nk_date)(c->contact_months * 30), .count = contacts };
+	e->retained[0] = (struct nk_cert_retained){ .what = NK_STR("tombstone of the login"),
+		.rule = NK_STR("no re-issue of a login name"),
+		.until = today + (nk_date)(c->tombstone_months * 30),
+		.count = e->n };
+	e->retained[1] = (struct nk_cert_retained){ .what = NK_STR("notification contact"),
+		.rule = NK_STR("a leaver must be reachable when an old copy turns up"),
+		.until = today + (nk_date)(c->contact_months * 30),
+		.count = contacts };
 	e->cert.retained = e->retained;
 	e->cert.n_retained = contacts > 0 ? 2 : 1;
 }
@@ -121,19 +127,23 @@ NK_RESULT nk_erase_signer(struct nk_erasing *e, struct nk_uuid *out, struct nk_e
 	return nk_done();
 }
 
-/* The certificate's leaf is the digest of the DSSE payload (DECISIONS 10); the proof carries the leaf in its extra line. */
-static NK_RESULT record(struct nk_erasing *e, struct nk_bytes statement, struct nk_bytes envelope, uint64_t *out_index, struct nk_err *err)
+/* The certificate's leaf is the digest of the DSSE payload (DECISIONS 10); the proof carries the leaf in its extra
+ * line. */
+static NK_RESULT record(struct nk_erasing *e, struct nk_bytes statement, struct nk_bytes envelope,
+	uint64_t *out_index, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	struct nk_hash digest;
 	struct nk_uuid evidence;
 
 	nk_sha256(statement, &digest);
-	const struct nk_leaf_item items[2] = { nk_item_hex("job", e->job.id.b, 16), nk_item_hex("payload", digest.b, NK_HASH_LEN) };
+	const struct nk_leaf_item items[2] = { nk_item_hex("job", e->job.id.b, 16),
+		nk_item_hex("payload", digest.b, NK_HASH_LEN) };
 
 	NK_TRY(nk_tx_begin(e->flow->store, &tx, err));
 	NK_TRY(nk_flow_leaf(e->flow, tx, NK_LEAF_CERT, items, 2, out_index, err));
-	NK_TRY(nk_evidence_add(tx, NK_STR("erasure certificate"), &digest, envelope, nk_i64(*out_index), nk_now(e->flow->env), &evidence, err));
+	NK_TRY(nk_evidence_add(tx, NK_STR("erasure certificate"), &digest, envelope, nk_i64(*out_index),
+		nk_now(e->flow->env), &evidence, err));
 	NK_TRY(nk_plan_set_state(tx, e->plan.id, NK_PLAN_DONE, e->plan.warrant, err));
 	NK_TRY(nk_erase_stage(e, tx, NK_ERASE_CERTIFIED, err));
 	return nk_flow_commit(e->flow, &tx, err);
@@ -190,7 +200,8 @@ static NK_RESULT reply(struct nk_erasing *e, struct nk_err *err)
 
 	(void)snprintf(e->out->level, sizeof(e->out->level), "%s", nk_level_name(nk_cert_level(&e->cert)));
 	e->out->rehearsed_e3 = e->cert.rehearsed_e3;
-	return nk_arena_printf(e->arena, &e->out->certificate, err, "%s/certificates/%s.dsse.json", e->flow->home, nk_uuid_print(e->job.id, id));
+	return nk_arena_printf(e->arena, &e->out->certificate, err, "%s/certificates/%s.dsse.json", e->flow->home,
+		nk_uuid_print(e->job.id, id));
 }
 
 NK_RESULT nk_erase_certify(struct nk_erasing *e, struct nk_err *err)

@@ -5,7 +5,8 @@
 #include "base.h"
 #include "erase_int.h"
 
-static NK_RESULT keep_one(struct nk_erasing *e, struct nk_tx *tx, struct nk_uuid holding, struct nk_slot slot, const struct nk_key *key, const struct nk_person *p, nk_date until, struct nk_err *err)
+static NK_RESULT keep_one(struct nk_erasing *e, struct nk_tx *tx, struct nk_uuid holding, struct nk_slot slot,
+	const struct nk_key *key, const struct nk_person *p, nk_date until, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
 	NK_OWNED(nk_buf_done) struct nk_buf box;
@@ -21,7 +22,9 @@ static NK_RESULT keep_one(struct nk_erasing *e, struct nk_tx *tx, struct nk_uuid
 	NK_TRY(nk_buf_reserve(&box, plain.len + NK_SEAL_EXTRA, &at, err));
 	NK_TRY(nk_seal(e->flow->env, key, nk_bytes_of(id.b, 16), nk_buf_bytes(&plain), at, err));
 	box.len += plain.len + NK_SEAL_EXTRA;
-	NK_TRY(nk_stmt_get(nk_tx_store(tx), "INSERT INTO contact(id, holding_id, slot, generation, expires_on, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", &s, err));
+	NK_TRY(nk_stmt_get(nk_tx_store(tx),
+		"INSERT INTO contact(id, holding_id, slot, generation, expires_on, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+		&s, err));
 	nk_stmt_uuid(s, 1, id);
 	nk_stmt_uuid(s, 2, holding);
 	nk_stmt_int(s, 3, nk_i64(slot.number));
@@ -31,18 +34,26 @@ static NK_RESULT keep_one(struct nk_erasing *e, struct nk_tx *tx, struct nk_uuid
 	return nk_stmt_run(s, err);
 }
 
-static NK_RESULT holding_of(struct nk_erasing *e, struct nk_tx *tx, nk_time until, struct nk_uuid *out, struct nk_err *err)
+static NK_RESULT holding_of(
+	struct nk_erasing *e, struct nk_tx *tx, nk_time until, struct nk_uuid *out, struct nk_err *err)
 {
 	const nk_time now = nk_now(e->flow->env);
 	const struct nk_holding h = {
-		.kind = NK_HOLDING_contact, .place = NK_STR("store"), .custodian = e->flow->actor, .purpose = NK_STR("notification only"), .warrant = e->flow->standing_order,
-		.opened_at = now, .expires_at = until, .was_read = "no",
+		.kind = NK_HOLDING_contact,
+		.place = NK_STR("store"),
+		.custodian = e->flow->actor,
+		.purpose = NK_STR("notification only"),
+		.warrant = e->flow->standing_order,
+		.opened_at = now,
+		.expires_at = until,
+		.was_read = "no",
 	};
 
 	return nk_holding_open(tx, &h, out, err);
 }
 
-static NK_RESULT keep_all(struct nk_erasing *e, struct nk_tx *tx, const struct nk_slot *slots, const struct nk_key *keys, struct nk_err *err)
+static NK_RESULT keep_all(struct nk_erasing *e, struct nk_tx *tx, const struct nk_slot *slots,
+	const struct nk_key *keys, struct nk_err *err)
 {
 	const nk_time now = nk_now(e->flow->env);
 	const nk_time until = now + (int64_t)e->flow->config->contact_months * 30 * NK_DAY;

@@ -26,7 +26,8 @@ static NK_RESULT slots_of(struct nk_erasing *e, const char *sql, struct nk_vec *
 			if (!have) {
 				break;
 			}
-			NK_TRY(push_slot(slots, (struct nk_slot){ nk_u64(nk_col_int(s, 0)), nk_u32(nk_u64(nk_col_int(s, 1))) }, err));
+			NK_TRY(push_slot(slots,
+				(struct nk_slot){ nk_u64(nk_col_int(s, 0)), nk_u32(nk_u64(nk_col_int(s, 1))) }, err));
 		}
 		nk_stmt_rewind(s);
 	}
@@ -91,7 +92,9 @@ static NK_RESULT out_of_extents(struct nk_erasing *e, struct nk_tx *tx, struct n
 	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 256 << 20, &arena, err));
 	NK_TRY(nk_holding_list(nk_tx_store(tx), true, arena, &list, &n, err));
 	for (size_t i = 0; i < n; i++) {
-		for (unsigned c = 0; (list[i].kind == NK_HOLDING_store || list[i].kind == NK_HOLDING_target) && c < NK_ITEM_COUNT; c++) {
+		for (unsigned c = 0;
+			(list[i].kind == NK_HOLDING_store || list[i].kind == NK_HOLDING_target) && c < NK_ITEM_COUNT;
+			c++) {
 			NK_TRY(nk_extent_remove(tx, list[i].id, (enum nk_item_class)c, e->numbers, e->n, err));
 		}
 	}
@@ -112,7 +115,8 @@ NK_RESULT nk_erase_rows(struct nk_erasing *e, struct nk_err *err)
 	return nk_flow_commit(e->flow, &tx, err);
 }
 
-/* New tokens under a new index key; the old one dies, so that tokens in old data backups say nothing (erasure.md §1.6). */
+/* New tokens under a new index key; the old one dies, so that tokens in old data backups say nothing (erasure.md
+ * §1.6). */
 static NK_RESULT turn_index(struct nk_erasing *e, struct nk_err *err)
 {
 	NK_OWNED(nk_key_wipe) struct nk_key key;
@@ -161,7 +165,8 @@ NK_RESULT nk_erase_rotate(struct nk_erasing *e, struct nk_err *err)
 	NK_TRY(nk_tx_begin(e->flow->store, &tx, err));
 	NK_TRY(nk_erase_stage(e, tx, NK_ERASE_ROTATED, err));
 	{
-		const struct nk_leaf_item items[3] = { nk_item_number("epoch", f.epoch), nk_item_hex("job", e->job.id.b, 16), nk_item_number("receipts", f.n_receipts) };
+		const struct nk_leaf_item items[3] = { nk_item_number("epoch", f.epoch),
+			nk_item_hex("job", e->job.id.b, 16), nk_item_number("receipts", f.n_receipts) };
 
 		NK_TRY(nk_flow_leaf(e->flow, tx, NK_LEAF_ROTATE, items, 3, NULL, err));
 	}

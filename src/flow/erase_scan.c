@@ -1,13 +1,14 @@
 /*
  * erase_scan.c: which places are scanned, with what, and what a finding means.
  *
- * A finding in our own places stops the erasure (somebody put a copy there: it has to go first). One in a target's own
- * files does not: it is named in the certificate as not erased there.
+ * A finding in our own places stops the erasure (somebody put a copy there: it has to go first). One in a target's
+ * own files does not: it is named in the certificate as not erased there.
  */
 #include "base.h"
 #include "erase_int.h"
 
-static NK_RESULT add_place(struct nk_erasing *e, enum nk_place_kind kind, const char *path, const char *label, struct nk_err *err)
+static NK_RESULT add_place(
+	struct nk_erasing *e, enum nk_place_kind kind, const char *path, const char *label, struct nk_err *err)
 {
 	if (e->n_places == NK_ERASE_PLACES_MAX) {
 		return nk_fail(err, NK_LIMIT, NK_N("more than %d places to scan"), NK_ERASE_PLACES_MAX);
@@ -24,8 +25,8 @@ static NK_RESULT own_places(struct nk_erasing *e, struct nk_err *err)
 	static const struct {
 		enum nk_place_kind kind;
 		const char *name;
-	} own[] = { { NK_PLACE_STORE, "store" }, { NK_PLACE_VAULT, "vault" }, { NK_PLACE_LEDGER, "ledger" }, { NK_PLACE_HOME, "conf.d" },
-		    { NK_PLACE_HOME, "certificates" }, { NK_PLACE_HOME, "public" } };
+	} own[] = { { NK_PLACE_STORE, "store" }, { NK_PLACE_VAULT, "vault" }, { NK_PLACE_LEDGER, "ledger" },
+		{ NK_PLACE_HOME, "conf.d" }, { NK_PLACE_HOME, "certificates" }, { NK_PLACE_HOME, "public" } };
 	char path[PATH_MAX];
 
 	for (size_t i = 0; i < NK_ARRAY_LEN(own); i++) {
@@ -50,14 +51,17 @@ static NK_RESULT places(struct nk_erasing *e, struct nk_err *err)
 	for (size_t i = 0; i < c->n_targets; i++) {
 		if (c->targets[i].files.len > 0) {
 			(void)snprintf(path, sizeof(path), "%.*s", NK_FMT(c->targets[i].files));
-			(void)snprintf(label, sizeof(label), "target %.*s: files", NK_FMT(c->targets[i].settings.name));
+			(void)snprintf(
+				label, sizeof(label), "target %.*s: files", NK_FMT(c->targets[i].settings.name));
 			NK_TRY(add_place(e, NK_PLACE_TARGET_FILES, path, label, err));
 		}
 	}
-	return e->req->extra_scan != NULL ? add_place(e, NK_PLACE_EXTRA, e->req->extra_scan, "further folder", err) : nk_done();
+	return e->req->extra_scan != NULL ? add_place(e, NK_PLACE_EXTRA, e->req->extra_scan, "further folder", err)
+					  : nk_done();
 }
 
-/* The control's row in the database: bookkeeping, so it needs no leaf; its removal is scrubbed with everything else. */
+/* The control's row in the database: bookkeeping, so it needs no leaf; its removal is scrubbed with everything else.
+ */
 static NK_RESULT control_row(struct nk_flow *flow, const char *sql, struct nk_str control, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
@@ -97,8 +101,15 @@ static void tell(void *arg, uint64_t bytes)
 static NK_RESULT scan(struct nk_erasing *e, struct nk_residue_report *out, struct nk_err *err)
 {
 	const struct nk_residue_options opt = {
-		.places = e->places, .n_places = e->n_places, .patterns = e->patterns, .n_patterns = e->n_patterns, .plant = plant, .unplant = unplant, .plant_arg = e->flow,
-		.progress = tell, .progress_arg = e->flow,
+		.places = e->places,
+		.n_places = e->n_places,
+		.patterns = e->patterns,
+		.n_patterns = e->n_patterns,
+		.plant = plant,
+		.unplant = unplant,
+		.plant_arg = e->flow,
+		.progress = tell,
+		.progress_arg = e->flow,
 	};
 
 	return nk_residue_scan(e->flow->env, &opt, e->arena, out, err);
@@ -138,12 +149,14 @@ static NK_RESULT own_hits(const struct nk_erasing *e, const struct nk_residue_re
 			for (size_t h = 0; h < r->n_hits; h++) {
 				file = r->hits[h].place == i && !r->hits[h].also_of_others ? r->hits[h].file : file;
 			}
-			return nk_fail(err, NK_INCOMPLETE, NK_N("%1$llu traces of these persons lie in %2$s (for example in %3$s); remove that copy, then the same command goes on"),
-				       (unsigned long long)p->hits, e->places[i].path, nk_short(file).text);
+			return nk_fail(err, NK_INCOMPLETE,
+				NK_N("%1$llu traces of these persons lie in %2$s (for example in %3$s); remove that copy, then the same command goes on"),
+				(unsigned long long)p->hits, e->places[i].path, nk_short(file).text);
 		}
 		if (!p->control_found || p->unscanned > 0) {
-			return nk_fail(err, NK_INCOMPLETE, NK_N("the scan of %1$s is not valid: control person found: %2$s, files not read: %3$llu"), e->places[i].path, p->control_found ? "yes" : "no",
-				       (unsigned long long)p->unscanned);
+			return nk_fail(err, NK_INCOMPLETE,
+				NK_N("the scan of %1$s is not valid: control person found: %2$s, files not read: %3$llu"),
+				e->places[i].path, p->control_found ? "yes" : "no", (unsigned long long)p->unscanned);
 		}
 	}
 	return nk_done();
@@ -159,7 +172,8 @@ NK_RESULT nk_erase_scan_before(struct nk_erasing *e, struct nk_err *err)
 	return own_hits(e, &e->before, err);
 }
 
-/* After a crash behind the keys' death nobody knows the patterns any more: then this scan is not done, and the certificate says so. */
+/* After a crash behind the keys' death nobody knows the patterns any more: then this scan is not done, and the
+ * certificate says so. */
 NK_RESULT nk_erase_scan_after(struct nk_erasing *e, struct nk_err *err)
 {
 	NK_TRY(nk_store_scrub(e->flow->store, true, err));

@@ -1,5 +1,6 @@
 /*
- * erase_state.c: what an erasure has measured, kept between runs as canonical JSON: times, counts, receipts; nobody's data.
+ * erase_state.c: what an erasure has measured, kept between runs as canonical JSON: times, counts, receipts; nobody's
+ * data.
  */
 #include "base.h"
 #include "erase_int.h"
@@ -161,7 +162,8 @@ static NK_RESULT get_report(struct nk_erasing *e, struct nk_jval v, struct nk_re
 		bool control = false;
 
 		(void)nk_jbool(nk_jat(p, 5), &control);
-		out->places[i] = (struct nk_residue_place_report){ at_count(p, 0), at_count(p, 1), at_count(p, 2), at_count(p, 3), at_count(p, 4), control };
+		out->places[i] = (struct nk_residue_place_report){ at_count(p, 0), at_count(p, 1), at_count(p, 2),
+			at_count(p, 3), at_count(p, 4), control };
 	}
 	return nk_done();
 }
@@ -174,7 +176,8 @@ static NK_RESULT get_places(struct nk_erasing *e, struct nk_jval list, struct nk
 		if (!nk_jstr(nk_jat(nk_jat(list, i), 1), &label)) {
 			return nk_fail(err, NK_CORRUPT, NK_N("the state of an erasure in the store is damaged"));
 		}
-		e->places[i] = (struct nk_place){ .kind = (enum nk_place_kind)at_count(nk_jat(list, i), 0), .path = "" };
+		e->places[i] =
+			(struct nk_place){ .kind = (enum nk_place_kind)at_count(nk_jat(list, i), 0), .path = "" };
 		NK_TRY(nk_arena_dup(e->arena, label, &e->places[i].label, err));
 		e->n_places = i + 1;
 	}
@@ -186,7 +189,8 @@ static void get_receipts(struct nk_erasing *e, struct nk_jval list)
 	for (size_t i = 0; i < nk_jlen(list) && i < NK_RECEIPTS_MAX; i++) {
 		struct nk_str hex;
 
-		if (nk_jstr(nk_jat(list, i), &hex) && nk_hex_parse(hex, (uint8_t *)&e->receipts[i], sizeof(e->receipts[i]))) {
+		if (nk_jstr(nk_jat(list, i), &hex) &&
+			nk_hex_parse(hex, (uint8_t *)&e->receipts[i], sizeof(e->receipts[i]))) {
 			e->cert.n_receipts = i + 1;
 		}
 	}
@@ -203,7 +207,10 @@ static NK_RESULT get_targets(struct nk_erasing *e, struct nk_jval list, struct n
 		t->type = e->flow->config->targets[i].type;
 		t->deleted = get_count(v, "deleted");
 		t->residue_hits = get_count(v, "hits");
-		t->readback = (struct nk_readback){ .persons = get_count(v, "persons"), .keys = get_count(v, "keys"), .absent = get_count(v, "absent"), .sentinel_seen = get_bool(v, "sentinel") };
+		t->readback = (struct nk_readback){ .persons = get_count(v, "persons"),
+			.keys = get_count(v, "keys"),
+			.absent = get_count(v, "absent"),
+			.sentinel_seen = get_bool(v, "sentinel") };
 		(void)nk_jstr(nk_jget(v, "files"), &files);
 		NK_TRY(nk_arena_dup(e->arena, files, &t->files, err));
 	}

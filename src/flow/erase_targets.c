@@ -1,8 +1,8 @@
 /*
  * erase_targets.c: take the persons out of every target, and ask each target anew whether they are gone.
  *
- * First out of the groups, then the accounts; then a read-back with every key they ever had there. A target that cannot
- * be asked stops the erasure here: nothing is destroyed before every copy that we made has been looked for.
+ * First out of the groups, then the accounts; then a read-back with every key they ever had there. A target that
+ * cannot be asked stops the erasure here: nothing is destroyed before every copy that we made has been looked for.
  */
 #include "base.h"
 #include "erase_int.h"
@@ -17,9 +17,9 @@ struct emptying {
 	bool *absent;
 	size_t n;
 	struct nk_snapshot snapshot;
-	struct nk_map dns;             /* every DN these persons ever had → their number */
+	struct nk_map dns; /* every DN these persons ever had → their number */
 	struct nk_map anchors;
-	struct nk_vec steps;           /* of struct nk_step */
+	struct nk_vec steps; /* of struct nk_step */
 	struct nk_map *staying;
 };
 
@@ -33,7 +33,8 @@ static bool taken(void *arg, struct nk_str kind, struct nk_str value, uint32_t n
 	return nk_map_get(m->staying, nk_str_bytes(value), &found);
 }
 
-static NK_RESULT put_value(struct nk_map *map, struct nk_arena *arena, struct nk_str value, uint32_t number, struct nk_err *err)
+static NK_RESULT put_value(
+	struct nk_map *map, struct nk_arena *arena, struct nk_str value, uint32_t number, struct nk_err *err)
 {
 	struct nk_str kept;
 
@@ -126,9 +127,14 @@ static NK_RESULT out_of_group(struct emptying *m, const struct nk_entry *entry, 
 
 			if (nk_map_get(&m->dns, nk_str_bytes(a->values[v]), &number)) {
 				NK_TRY(push_step(m,
-						 (struct nk_step){ .kind = NK_STEP_MEMBER_REMOVE, .object_kind = NK_OBJECT_GROUP, .person_number = nk_u32(number), .key = entry->key,
-								   .anchor = entry->anchor, .version = entry->version, .value = a->values[v] },
-						 err));
+					(struct nk_step){ .kind = NK_STEP_MEMBER_REMOVE,
+						.object_kind = NK_OBJECT_GROUP,
+						.person_number = nk_u32(number),
+						.key = entry->key,
+						.anchor = entry->anchor,
+						.version = entry->version,
+						.value = a->values[v] },
+					err));
 			}
 		}
 	}
@@ -147,10 +153,12 @@ static NK_RESULT make_steps(struct emptying *m, struct nk_err *err)
 		uint64_t number = 0;
 
 		/* By anchor; by DN only where no anchor was ever read back (a crash right behind the add). */
-		if (entry->kind != NK_OBJECT_PERSON || !nk_map_get(&m->anchors, nk_str_bytes(entry->anchor), &number)) {
+		if (entry->kind != NK_OBJECT_PERSON ||
+			!nk_map_get(&m->anchors, nk_str_bytes(entry->anchor), &number)) {
 			const struct nk_link *l = NULL;
 
-			if (entry->kind != NK_OBJECT_PERSON || !nk_map_get(&m->dns, nk_str_bytes(entry->key), &number)) {
+			if (entry->kind != NK_OBJECT_PERSON ||
+				!nk_map_get(&m->dns, nk_str_bytes(entry->key), &number)) {
 				continue;
 			}
 			l = nk_links_of(m->links, nk_u32(number));
@@ -159,9 +167,13 @@ static NK_RESULT make_steps(struct emptying *m, struct nk_err *err)
 			}
 		}
 		NK_TRY(push_step(m,
-				 (struct nk_step){ .kind = NK_STEP_DELETE, .object_kind = NK_OBJECT_PERSON, .person_number = nk_u32(number), .key = entry->key, .anchor = entry->anchor,
-						   .version = entry->version },
-				 err));
+			(struct nk_step){ .kind = NK_STEP_DELETE,
+				.object_kind = NK_OBJECT_PERSON,
+				.person_number = nk_u32(number),
+				.key = entry->key,
+				.anchor = entry->anchor,
+				.version = entry->version },
+			err));
 	}
 	return nk_done();
 }
@@ -181,8 +193,9 @@ static NK_RESULT send(struct emptying *m, struct nk_cert_target *t, struct nk_er
 		const struct nk_step *const s = nk_vec_at(&m->steps, i);
 
 		if (results[i].outcome != NK_OUTCOME_DONE) {
-			return nk_fail(err, NK_INCOMPLETE, NK_N("target %1$s did not take out person %2$u (code %3$d); the same command goes on"), nk_short(m->target.config->settings.name).text,
-				       s->person_number, results[i].code);
+			return nk_fail(err, NK_INCOMPLETE,
+				NK_N("target %1$s did not take out person %2$u (code %3$d); the same command goes on"),
+				nk_short(m->target.config->settings.name).text, s->person_number, results[i].code);
 		}
 		t->deleted += s->kind == NK_STEP_DELETE ? 1 : 0;
 	}
@@ -194,11 +207,15 @@ static NK_RESULT read_back(struct emptying *m, struct nk_cert_target *t, struct 
 	nk_flow_tell(m->e->flow, NK_N("reading back"), 0, m->n);
 	NK_TRY(nk_readback_run(m->target.link, m->mine, m->n, taken, m, m->absent, &t->readback, err));
 	if (!t->readback.sentinel_seen) {
-		return nk_fail(err, NK_INCOMPLETE, NK_N("target %s did not show its sentinel: its answer proves nothing"), nk_short(m->target.config->settings.name).text);
+		return nk_fail(err, NK_INCOMPLETE,
+			NK_N("target %s did not show its sentinel: its answer proves nothing"),
+			nk_short(m->target.config->settings.name).text);
 	}
 	if (t->readback.present > 0 || t->readback.mentions > 0) {
-		return nk_fail(err, NK_INCOMPLETE, NK_N("target %1$s still shows %2$llu accounts and %3$llu other entries that name these persons"),
-			       nk_short(m->target.config->settings.name).text, (unsigned long long)t->readback.present, (unsigned long long)t->readback.mentions);
+		return nk_fail(err, NK_INCOMPLETE,
+			NK_N("target %1$s still shows %2$llu accounts and %3$llu other entries that name these persons"),
+			nk_short(m->target.config->settings.name).text, (unsigned long long)t->readback.present,
+			(unsigned long long)t->readback.mentions);
 	}
 	return nk_done();
 }
@@ -211,7 +228,8 @@ static NK_RESULT empty_one(struct emptying *m, struct nk_cert_target *t, struct 
 	nk_flow_tell(m->e->flow, NK_N("taking out of the targets"), 0, m->n);
 	NK_TRY(nk_target_read(m->target.link, m->e->arena, &m->snapshot, err));
 	if (!m->snapshot.complete || !m->snapshot.sentinel_seen) {
-		return nk_fail(err, NK_INCOMPLETE, NK_N("target %s could not be read to its end"), nk_short(m->target.config->settings.name).text);
+		return nk_fail(err, NK_INCOMPLETE, NK_N("target %s could not be read to its end"),
+			nk_short(m->target.config->settings.name).text);
 	}
 	NK_TRY(make_steps(m, err));
 	NK_TRY(send(m, t, err));
@@ -220,7 +238,8 @@ static NK_RESULT empty_one(struct emptying *m, struct nk_cert_target *t, struct 
 }
 
 /* Tells a target's owner to rewrite its files: a database keeps what was deleted in its free pages. */
-static NK_RESULT rewrite(struct nk_erasing *e, const struct nk_config_target *c, struct nk_cert_target *t, struct nk_err *err)
+static NK_RESULT rewrite(
+	struct nk_erasing *e, const struct nk_config_target *c, struct nk_cert_target *t, struct nk_err *err)
 {
 	char program[PATH_MAX];
 	char files[PATH_MAX];
@@ -236,7 +255,8 @@ static NK_RESULT rewrite(struct nk_erasing *e, const struct nk_config_target *c,
 	nk_flow_tell(e->flow, NK_N("rewriting the target's files"), 0, 0);
 	NK_TRY(nk_os_run(argv, 600000, &status, err));
 	if (status != 0) {
-		return nk_fail(err, NK_UNAVAILABLE, NK_N("the rewrite program of target %1$s ended with status %2$d"), nk_short(c->settings.name).text, status);
+		return nk_fail(err, NK_UNAVAILABLE, NK_N("the rewrite program of target %1$s ended with status %2$d"),
+			nk_short(c->settings.name).text, status);
 	}
 	t->files = NK_STR("rewritten-and-clean");
 	return nk_done();

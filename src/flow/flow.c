@@ -1,8 +1,8 @@
 /*
  * flow.c: opening and closing an installation, committing, leaves.
  *
- * Order of opening, and why: lock (one writer) → configuration → clock → store → vault (checked against the sequence that the
- * store remembers) → house keys → ledger (rolls forward) → leftovers of a cut-off run → people on first use.
+ * Order of opening, and why: lock (one writer) → configuration → clock → store → vault (checked against the sequence
+ * that the store remembers) → house keys → ledger (rolls forward) → leftovers of a cut-off run → people on first use.
  */
 #include "base.h"
 #include "flow_int.h"
@@ -58,15 +58,17 @@ struct nk_leaf_item nk_item_number(const char *key, uint64_t number)
 	return (struct nk_leaf_item){ .key = key, .number = nk_i64(number), .form = NK_ITEM_NUMBER };
 }
 
-NK_RESULT nk_flow_leaf(struct nk_flow *flow, struct nk_tx *tx, enum nk_leaf_type type, const struct nk_leaf_item *items, size_t n, uint64_t *out_index, struct nk_err *err)
+NK_RESULT nk_flow_leaf(struct nk_flow *flow, struct nk_tx *tx, enum nk_leaf_type type,
+	const struct nk_leaf_item *items, size_t n, uint64_t *out_index, struct nk_err *err)
 {
 	const struct nk_leaf leaf = { .type = type, .actor = flow->actor, .items = items, .n_items = n };
 
 	return nk_ledger_append(flow->ledger, tx, &leaf, out_index, err);
 }
 
-NK_RESULT nk_flow_person_leaves(struct nk_flow *flow, struct nk_tx *tx, enum nk_leaf_type type, const uint32_t *numbers, const struct nk_pseudonym *who, size_t n,
-				const struct nk_leaf_item *items, size_t n_items, struct nk_err *err)
+NK_RESULT nk_flow_person_leaves(struct nk_flow *flow, struct nk_tx *tx, enum nk_leaf_type type,
+	const uint32_t *numbers, const struct nk_pseudonym *who, size_t n, const struct nk_leaf_item *items,
+	size_t n_items, struct nk_err *err)
 {
 	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
 	struct nk_people *people = NULL;
@@ -79,7 +81,9 @@ NK_RESULT nk_flow_person_leaves(struct nk_flow *flow, struct nk_tx *tx, enum nk_
 		return nk_fail_nomem(err);
 	}
 	for (size_t i = 0; i < n; i++) {
-		leaves[i] = (struct nk_leaf){ .type = type, .about_person = true, .actor = flow->actor, .items = items, .n_items = n_items };
+		leaves[i] = (struct nk_leaf){
+			.type = type, .about_person = true, .actor = flow->actor, .items = items, .n_items = n_items
+		};
 		if (who != NULL) {
 			leaves[i].who = who[i];
 			continue;
@@ -130,9 +134,9 @@ void nk_flow_forget(struct nk_flow *flow)
 NK_RESULT nk_flow_people(struct nk_flow *flow, struct nk_people **out, struct nk_err *err)
 {
 	if (flow->people == NULL) {
-		const struct nk_people_options opt = {
-			.tenant = flow->tenant, .index_key = flow->key[NK_HOUSE_INDEX], .tombstone_key = flow->key[NK_HOUSE_TOMBSTONE]
-		};
+		const struct nk_people_options opt = { .tenant = flow->tenant,
+			.index_key = flow->key[NK_HOUSE_INDEX],
+			.tombstone_key = flow->key[NK_HOUSE_TOMBSTONE] };
 
 		nk_flow_tell(flow, NK_N("opening the records"), 0, 0);
 		NK_TRY(nk_people_open(flow->store, flow->vault, &opt, &flow->people, err));
@@ -155,7 +159,9 @@ static NK_RESULT open_clock(struct nk_flow *flow, const struct nk_env *env, stru
 	if (!nk_ok(nk_env_read_all(env, path, text.max, &text, &own))) {
 		return own.code == NK_NOT_FOUND ? nk_done() : nk_err_pass(err, &own);
 	}
-	if (!nk_str_starts(nk_buf_str(&text), NK_STR("simulated ")) || !nk_parse_i64(nk_str_trim(nk_str_sub(nk_buf_str(&text), 10, text.len)), INT64_MIN / 4, INT64_MAX / 4, &offset)) {
+	if (!nk_str_starts(nk_buf_str(&text), NK_STR("simulated ")) ||
+		!nk_parse_i64(nk_str_trim(nk_str_sub(nk_buf_str(&text), 10, text.len)), INT64_MIN / 4, INT64_MAX / 4,
+			&offset)) {
 		return nk_fail(err, NK_CORRUPT, NK_N("%s is not readable as a clock file"), path);
 	}
 	flow->simulated = true;
@@ -179,7 +185,9 @@ static NK_RESULT fact_uuid(struct nk_flow *flow, const char *name, struct nk_uui
 static NK_RESULT open_store(struct nk_flow *flow, const struct nk_flow_options *opt, struct nk_err *err)
 {
 	char path[PATH_MAX];
-	const struct nk_store_options so = { .path = path, .mode = flow->write ? NK_STORE_WRITE : NK_STORE_READ, .wait_ms = opt->wait_ms };
+	const struct nk_store_options so = {
+		.path = path, .mode = flow->write ? NK_STORE_WRITE : NK_STORE_READ, .wait_ms = opt->wait_ms
+	};
 
 	nk_flow_path(flow, "store/nokosazu.db", path);
 	NK_TRY(nk_store_open(flow->env, &so, &flow->store, err));
@@ -189,8 +197,8 @@ static NK_RESULT open_store(struct nk_flow *flow, const struct nk_flow_options *
 	return fact_uuid(flow, "store_holding", &flow->store_holding, err);
 }
 
-void nk_flow_vault_options(const struct nk_config *c, struct nk_bytes secret, bool is_keyfile, const char *dir, const char **custodians,
-			   char copy[static PATH_MAX], struct nk_vault_options *out)
+void nk_flow_vault_options(const struct nk_config *c, struct nk_bytes secret, bool is_keyfile, const char *dir,
+	const char **custodians, char copy[static PATH_MAX], struct nk_vault_options *out)
 {
 	(void)snprintf(copy, PATH_MAX, "%.*s", NK_FMT(c->copy_dir));
 	for (size_t i = 0; i < c->custodians.n; i++) {
@@ -201,7 +209,11 @@ void nk_flow_vault_options(const struct nk_config *c, struct nk_bytes secret, bo
 		.copy_dir = c->copy_dir.len > 0 ? copy : NULL,
 		.single_copy = c->single_copy,
 		.sealer = c->sealer,
-		.sealing = { .dir = dir, .custodians = custodians, .n_custodians = c->custodians.n, .threshold = c->threshold, .organisation = c->organisation },
+		.sealing = { .dir = dir,
+			.custodians = custodians,
+			.n_custodians = c->custodians.n,
+			.threshold = c->threshold,
+			.organisation = c->organisation },
 		.secret = secret,
 		.secret_is_keyfile = is_keyfile,
 	};
@@ -226,7 +238,9 @@ static NK_RESULT open_ledger(struct nk_flow *flow, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf origin;
 	char dir[PATH_MAX];
-	struct nk_ledger_options lo = { .dir = dir, .seed = flow->write ? flow->key[NK_HOUSE_LEDGER] : NULL, .simulated_clock = flow->simulated };
+	struct nk_ledger_options lo = { .dir = dir,
+		.seed = flow->write ? flow->key[NK_HOUSE_LEDGER] : NULL,
+		.simulated_clock = flow->simulated };
 
 	nk_buf_init(&origin, 512);
 	NK_TRY(nk_store_fact_blob(flow->store, "origin", &origin, err));
@@ -237,8 +251,8 @@ static NK_RESULT open_ledger(struct nk_flow *flow, struct nk_err *err)
 
 struct sweep {
 	struct nk_map known;
-	struct nk_vec keys;   /* of struct nk_slot: memory for the map's keys */
-	struct nk_vec loose;  /* of struct nk_slot */
+	struct nk_vec keys; /* of struct nk_slot: memory for the map's keys */
+	struct nk_vec loose; /* of struct nk_slot */
 };
 
 static NK_RESULT referenced(void *arg, enum nk_slot_kind kind, struct nk_slot slot, struct nk_err *err)
@@ -328,7 +342,8 @@ static NK_RESULT tell_recovered(struct nk_flow *flow, struct nk_err *err)
 	return nk_flow_commit(flow, &tx, err);
 }
 
-NK_RESULT nk_flow_open(const struct nk_env *env, const struct nk_flow_options *opt, struct nk_flow **out, struct nk_err *err)
+NK_RESULT nk_flow_open(
+	const struct nk_env *env, const struct nk_flow_options *opt, struct nk_flow **out, struct nk_err *err)
 {
 	NK_OWNED(nk_flow_close) struct nk_flow *flow = calloc(1, sizeof(*flow));
 	char path[PATH_MAX];
@@ -381,7 +396,8 @@ void nk_flow_close(struct nk_flow **flow)
 	*flow = NULL;
 }
 
-NK_RESULT nk_flow_secret_kind(const struct nk_env *env, const char *home, struct nk_buf *out_keyfile, struct nk_err *err)
+NK_RESULT nk_flow_secret_kind(
+	const struct nk_env *env, const char *home, struct nk_buf *out_keyfile, struct nk_err *err)
 {
 	NK_OWNED(nk_config_free) struct nk_config *c = NULL;
 

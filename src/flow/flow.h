@@ -2,9 +2,9 @@
  * flow.h: the operations. Everything a front end can ask for, one function and one row of ops.rows each.
  *
  * Only this floor begins transactions. Each writing operation: rights → warrant → holding (before a copy exists) →
- * change + leaf in one transaction → what follows outside, rolled forward. Front ends see this header and nothing below
- * but base. Replies live in req/reply arenas that wipe; personal values in them are for showing, never for logs.
- * One struct nk_flow, one thread.
+ * change + leaf in one transaction → what follows outside, rolled forward. Front ends see this header and nothing
+ * below but base. Replies live in req/reply arenas that wipe; personal values in them are for showing, never for
+ * logs. One struct nk_flow, one thread.
  */
 #ifndef NK_FLOW_H
 #define NK_FLOW_H
@@ -18,19 +18,22 @@ struct nk_flow;
 
 struct nk_flow_options {
 	const char *home;
-	struct nk_bytes secret;       /* passphrase, or contents of the key file */
+	struct nk_bytes secret; /* passphrase, or contents of the key file */
 	bool secret_is_keyfile;
-	bool write;                   /* may change something; readers wait for a writer and the other way round */
-	bool locked_only;             /* no unlock secret: only what needs no key (ledger verify, some of doctor) */
+	bool write; /* may change something; readers wait for a writer and the other way round */
+	bool locked_only; /* no unlock secret: only what needs no key (ledger verify, some of doctor) */
 	int64_t wait_ms;
-	nk_progress_fn *progress;     /* may be NULL */
+	nk_progress_fn *progress; /* may be NULL */
 	void *progress_arg;
 };
 
-/* nk_flow_open: lock, configuration, store, vault, recovery of whatever was cut off, ledger, people. nk_flow_secret_kind: what is needed to unlock: *out_keyfile = path in the configuration, "" = passphrase. */
-NK_RESULT nk_flow_open(const struct nk_env *env, const struct nk_flow_options *opt, struct nk_flow **out, struct nk_err *err);
+/* nk_flow_open: lock, configuration, store, vault, recovery of whatever was cut off, ledger, people.
+ * nk_flow_secret_kind: what is needed to unlock: *out_keyfile = path in the configuration, "" = passphrase. */
+NK_RESULT nk_flow_open(
+	const struct nk_env *env, const struct nk_flow_options *opt, struct nk_flow **out, struct nk_err *err);
 void nk_flow_close(struct nk_flow **flow);
-NK_RESULT nk_flow_secret_kind(const struct nk_env *env, const char *home, struct nk_buf *out_keyfile, struct nk_err *err);
+NK_RESULT nk_flow_secret_kind(
+	const struct nk_env *env, const char *home, struct nk_buf *out_keyfile, struct nk_err *err);
 bool nk_flow_clock_simulated(const struct nk_flow *flow);
 
 /* The table of operations, for help and the documentation. */
@@ -45,18 +48,18 @@ struct nk_init_request {
 	const char *home;
 	struct nk_bytes secret;
 	bool secret_is_keyfile;
-	const char *key_file;          /* path to remember, or NULL */
-	struct nk_str organisation;    /* 星見ヶ原市教育委員会 */
-	struct nk_str domain;          /* of logins and the ledger's origin: hoshimi.example.jp */
-	struct nk_str operator_name;   /* personal; sealed */
-	const char *copy_dir;          /* second place of the vault; NULL only with single_copy */
+	const char *key_file; /* path to remember, or NULL */
+	struct nk_str organisation; /* 星見ヶ原市教育委員会 */
+	struct nk_str domain; /* of logins and the ledger's origin: hoshimi.example.jp */
+	struct nk_str operator_name; /* personal; sealed */
+	const char *copy_dir; /* second place of the vault; NULL only with single_copy */
 	bool single_copy;
-	struct nk_str sealer;          /* file | custodian */
+	struct nk_str sealer; /* file | custodian */
 	const char *const *custodians;
 	size_t n_custodians;
 	unsigned threshold;
-	nk_date clock;                 /* simulated from that day on; NK_DATE_NONE: the real clock */
-	uint32_t kdf_memory_kb;        /* 0 = default */
+	nk_date clock; /* simulated from that day on; NK_DATE_NONE: the real clock */
+	uint32_t kdf_memory_kb; /* 0 = default */
 };
 NK_RESULT nk_op_init(const struct nk_env *env, const struct nk_init_request *req, struct nk_err *err);
 
@@ -65,7 +68,7 @@ NK_RESULT nk_op_clock(struct nk_flow *flow, nk_date day, struct nk_err *err);
 
 /* import --------------------------------------------------------------------------------------------------------- */
 struct nk_shown_finding { /* a finding of reading or of the guard, as rows for people and JSON */
-	char severity[8];         /* note | warning | error | stop | approve */
+	char severity[8]; /* note | warning | error | stop | approve */
 	char rule[16];
 	struct nk_str file;
 	uint64_t line;
@@ -76,15 +79,22 @@ struct nk_shown_finding { /* a finding of reading or of the guard, as rows for p
 struct nk_import_request {
 	int fd;
 	uint64_t size;
-	struct nk_str label;           /* file's name for the holding: kept only when it is plain ASCII */
-	struct nk_str source;          /* --source NAME, default "main" */
-	struct nk_str format;          /* empty: by content */
+	struct nk_str label; /* file's name for the holding: kept only when it is plain ASCII */
+	struct nk_str source; /* --source NAME, default "main" */
+	struct nk_str format; /* empty: by content */
 	struct nk_bytes mapping;
 	bool strict;
-	bool check_only;               /* read, compare and judge; write nothing */
-	int expected_year;             /* 0: of today */
+	bool check_only; /* read, compare and judge; write nothing */
+	int expected_year; /* 0: of today */
 };
-enum nk_import_outcome { NK_IMPORT_DONE, NK_IMPORT_SAME, NK_IMPORT_CHECKED, NK_IMPORT_NEEDS_APPROVAL, NK_IMPORT_STOPPED, NK_IMPORT_REFUSED };
+enum nk_import_outcome {
+	NK_IMPORT_DONE,
+	NK_IMPORT_SAME,
+	NK_IMPORT_CHECKED,
+	NK_IMPORT_NEEDS_APPROVAL,
+	NK_IMPORT_STOPPED,
+	NK_IMPORT_REFUSED
+};
 struct nk_import_reply {
 	enum nk_import_outcome outcome;
 	struct nk_str format, generation, encoding;
@@ -93,21 +103,22 @@ struct nk_import_reply {
 	uint64_t passwords_dropped, rows_not_imported;
 	const struct nk_shown_finding *findings;
 	size_t n_findings;
-	char hash[65];                 /* to approve, when outcome is NEEDS_APPROVAL */
-	uint64_t approve_count;        /* the number the approver types */
-	struct nk_uuid holding;        /* of the file */
+	char hash[65]; /* to approve, when outcome is NEEDS_APPROVAL */
+	uint64_t approve_count; /* the number the approver types */
+	struct nk_uuid holding; /* of the file */
 	nk_time destroy_by;
 };
-NK_RESULT nk_op_import(struct nk_flow *flow, const struct nk_import_request *req, struct nk_arena *arena, struct nk_import_reply *out, struct nk_err *err);
+NK_RESULT nk_op_import(struct nk_flow *flow, const struct nk_import_request *req, struct nk_arena *arena,
+	struct nk_import_reply *out, struct nk_err *err);
 
 /* plan, approve, apply ------------------------------------------------------------------------------------------- */
-struct nk_plan_line {      /* one step or conflict, for showing */
-	char sign;                 /* + add, ~ change, > rename, - suspend, ^ resume, x delete, ! conflict */
-	char kind[16];             /* nk_step_kind_name, or "conflict" */
-	char object[12];           /* person | group | unit | container */
-	struct nk_str key;         /* DN: personal */
-	struct nk_str shown;       /* the person's name, or the group's title */
-	struct nk_str detail;      /* "displayName;lang-ja: 佐藤 花 → 鈴木 花"; several joined by "; " */
+struct nk_plan_line { /* one step or conflict, for showing */
+	char sign; /* + add, ~ change, > rename, - suspend, ^ resume, x delete, ! conflict */
+	char kind[16]; /* nk_step_kind_name, or "conflict" */
+	char object[12]; /* person | group | unit | container */
+	struct nk_str key; /* DN: personal */
+	struct nk_str shown; /* the person's name, or the group's title */
+	struct nk_str detail; /* "displayName;lang-ja: 佐藤 花 → 鈴木 花"; several joined by "; " */
 };
 struct nk_plan_reply {
 	char hash[65];
@@ -115,25 +126,28 @@ struct nk_plan_reply {
 	bool erase;
 	const struct nk_plan_line *lines;
 	size_t n_lines;
-	uint64_t add, change, rename, suspend, resume, member_add, member_remove, remove, conflicts, unchanged, foreign, no_login;
+	uint64_t add, change, rename, suspend, resume, member_add, member_remove, remove, conflicts, unchanged,
+		foreign, no_login;
 	uint64_t steps;
 	uint64_t approve_count;
 	const struct nk_shown_finding *findings;
 	size_t n_findings;
 	nk_time expires_at;
-	uint64_t held;                 /* entries read from the target */
+	uint64_t held; /* entries read from the target */
 };
 struct nk_plan_request {
-	struct nk_str target;          /* name; empty: the only one */
-	bool show_only;                /* do not save (no hash to apply) */
+	struct nk_str target; /* name; empty: the only one */
+	bool show_only; /* do not save (no hash to apply) */
 };
-NK_RESULT nk_op_plan(struct nk_flow *flow, const struct nk_plan_request *req, struct nk_arena *arena, struct nk_plan_reply *out, struct nk_err *err);
+NK_RESULT nk_op_plan(struct nk_flow *flow, const struct nk_plan_request *req, struct nk_arena *arena,
+	struct nk_plan_reply *out, struct nk_err *err);
 
 struct nk_plan_erase_request {
-	struct nk_uuid only;           /* one person; nil: all who are due */
-	bool even_if_not_due;          /* with `only`: a request of the person; 削除日 is moved to today, with its own leaf */
+	struct nk_uuid only; /* one person; nil: all who are due */
+	bool even_if_not_due; /* with `only`: a request of the person; 削除日 is moved to today, with its own leaf */
 };
-NK_RESULT nk_op_plan_erase(struct nk_flow *flow, const struct nk_plan_erase_request *req, struct nk_arena *arena, struct nk_plan_reply *out, struct nk_err *err);
+NK_RESULT nk_op_plan_erase(struct nk_flow *flow, const struct nk_plan_erase_request *req, struct nk_arena *arena,
+	struct nk_plan_reply *out, struct nk_err *err);
 
 struct nk_plan_summary {
 	char hash[65];
@@ -143,36 +157,40 @@ struct nk_plan_summary {
 	bool approved;
 	nk_time made_at, expires_at;
 };
-NK_RESULT nk_op_plan_list(struct nk_flow *flow, struct nk_arena *arena, struct nk_plan_summary **out, size_t *out_n, struct nk_err *err);
+NK_RESULT nk_op_plan_list(struct nk_flow *flow, struct nk_arena *arena, struct nk_plan_summary **out, size_t *out_n,
+	struct nk_err *err);
 
 struct nk_approve_request {
-	struct nk_str hash;            /* at least 8 hex characters; of a plan, an erase plan or an import */
-	uint64_t count;                /* the number the approver typed: must be the one shown */
-	struct nk_key seed;            /* the approver's signing key, read from his key file by the front */
+	struct nk_str hash; /* at least 8 hex characters; of a plan, an erase plan or an import */
+	uint64_t count; /* the number the approver typed: must be the one shown */
+	struct nk_key seed; /* the approver's signing key, read from his key file by the front */
 };
 NK_RESULT nk_op_approve(struct nk_flow *flow, const struct nk_approve_request *req, struct nk_err *err);
 NK_RESULT nk_op_cancel(struct nk_flow *flow, struct nk_str hash, struct nk_err *err);
 
 struct nk_apply_reply {
 	bool erase;
-	uint64_t done, refused, left;  /* steps */
+	uint64_t done, refused, left; /* steps */
 	uint64_t conflicts;
-	struct nk_str refused_text;    /* one line a refused step: kind, person's number or group, code; no personal values */
+	struct nk_str
+		refused_text; /* one line a refused step: kind, person's number or group, code; no personal values */
 	/* of an erasure: */
 	uint64_t erased;
 	struct nk_uuid job;
-	struct nk_str certificate;     /* path of the envelope; .tlog-proof, .ja.txt, .en.txt beside it */
-	char level[4];                 /* "E2" */
+	struct nk_str certificate; /* path of the envelope; .tlog-proof, .ja.txt, .en.txt beside it */
+	char level[4]; /* "E2" */
 	bool rehearsed_e3;
 	struct nk_str text[NK_LANG_COUNT]; /* the certificate for people */
 };
 struct nk_apply_request {
 	struct nk_str hash;
-	const char *extra_scan;        /* a further folder to scan in an erasure, or NULL */
-	const char *subject_copy_dir;  /* write each person's opening there (a holding); NULL: no openings are kept */
+	const char *extra_scan; /* a further folder to scan in an erasure, or NULL */
+	const char *subject_copy_dir; /* write each person's opening there (a holding); NULL: no openings are kept */
 };
-/* nk_op_apply: a target's plan or an erase plan; resumable: the same hash again goes on. NK_CONFLICT drift, NK_GUARD not approved, NK_UNAVAILABLE target gone, NK_INCOMPLETE some steps refused. */
-NK_RESULT nk_op_apply(struct nk_flow *flow, const struct nk_apply_request *req, struct nk_arena *arena, struct nk_apply_reply *out, struct nk_err *err);
+/* nk_op_apply: a target's plan or an erase plan; resumable: the same hash again goes on. NK_CONFLICT drift, NK_GUARD
+ * not approved, NK_UNAVAILABLE target gone, NK_INCOMPLETE some steps refused. */
+NK_RESULT nk_op_apply(struct nk_flow *flow, const struct nk_apply_request *req, struct nk_arena *arena,
+	struct nk_apply_reply *out, struct nk_err *err);
 
 /* person --------------------------------------------------------------------------------------------------------- */
 struct nk_person_row {
@@ -183,21 +201,23 @@ struct nk_person_row {
 	nk_date valid_from, valid_until, delete_on;
 	bool hold, is_protected, hidden;
 	/* show only: */
-	struct nk_str memberships;     /* lines */
-	struct nk_str targets;         /* lines: target, state, anchor, keys */
-	struct nk_str holdings;        /* lines: holding, kind, items (person where) */
+	struct nk_str memberships; /* lines */
+	struct nk_str targets; /* lines: target, state, anchor, keys */
+	struct nk_str holdings; /* lines: holding, kind, items (person where) */
 };
-NK_RESULT nk_op_person_find(struct nk_flow *flow, struct nk_str query, size_t max, struct nk_arena *arena, struct nk_person_row **out, size_t *out_n, size_t *out_total, struct nk_err *err);
+NK_RESULT nk_op_person_find(struct nk_flow *flow, struct nk_str query, size_t max, struct nk_arena *arena,
+	struct nk_person_row **out, size_t *out_n, size_t *out_total, struct nk_err *err);
 /* nk_op_person_show: by id, login, student number or source key. */
-NK_RESULT nk_op_person_show(struct nk_flow *flow, struct nk_str key, struct nk_arena *arena, struct nk_person_row *out, struct nk_err *err);
+NK_RESULT nk_op_person_show(struct nk_flow *flow, struct nk_str key, struct nk_arena *arena,
+	struct nk_person_row *out, struct nk_err *err);
 NK_RESULT nk_op_person_hold(struct nk_flow *flow, struct nk_str key, bool hold, struct nk_err *err);
 
 /* target --------------------------------------------------------------------------------------------------------- */
 struct nk_target_request {
 	struct nk_str name, type, uri, base, bind_dn, ca_file, profile, files;
-	struct nk_bytes secret;        /* bind password; kept in the vault's care */
+	struct nk_bytes secret; /* bind password; kept in the vault's care */
 	bool starttls, allow_plain;
-	const char *rewrite;           /* a program that rewrites the target's files, run after an erasure; NULL: none */
+	const char *rewrite; /* a program that rewrites the target's files, run after an erasure; NULL: none */
 };
 struct nk_target_row {
 	struct nk_str name, type, uri, base;
@@ -210,33 +230,39 @@ struct nk_target_test_reply {
 	bool bound, encrypted, transactions, assertion, password_modify;
 	uint64_t entries;
 };
-NK_RESULT nk_op_target_add(struct nk_flow *flow, const struct nk_target_request *req, struct nk_err *err); /* tries it first; then writes conf.d/target-NAME.conf */
-NK_RESULT nk_op_target_list(struct nk_flow *flow, struct nk_arena *arena, struct nk_target_row **out, size_t *out_n, struct nk_err *err);
-NK_RESULT nk_op_target_test(struct nk_flow *flow, struct nk_str name, struct nk_arena *arena, struct nk_target_test_reply *out, struct nk_err *err);
+NK_RESULT nk_op_target_add(struct nk_flow *flow, const struct nk_target_request *req,
+	struct nk_err *err); /* tries it first; then writes conf.d/target-NAME.conf */
+NK_RESULT nk_op_target_list(
+	struct nk_flow *flow, struct nk_arena *arena, struct nk_target_row **out, size_t *out_n, struct nk_err *err);
+NK_RESULT nk_op_target_test(struct nk_flow *flow, struct nk_str name, struct nk_arena *arena,
+	struct nk_target_test_reply *out, struct nk_err *err);
 
 /* notice --------------------------------------------------------------------------------------------------------- */
 struct nk_notice {
-	struct nk_str name, kana, login, password, unit, group; /* personal and secret: to paper or screen, never to a log */
-	uint32_t seat;                 /* 出席番号 */
+	struct nk_str name, kana, login, password, unit,
+		group; /* personal and secret: to paper or screen, never to a log */
+	uint32_t seat; /* 出席番号 */
 };
 struct nk_notice_request {
 	struct nk_str target;
-	struct nk_str only;            /* one person (login or id); empty: all whom the rule names and who have no password yet */
+	struct nk_str
+		only; /* one person (login or id); empty: all whom the rule names and who have no password yet */
 };
 struct nk_notice_reply {
 	struct nk_uuid holding;
-	struct nk_notice *sheets;      /* in class order */
+	struct nk_notice *sheets; /* in class order */
 	size_t n;
 	nk_time hand_out_by;
 };
-NK_RESULT nk_op_notice_issue(struct nk_flow *flow, const struct nk_notice_request *req, struct nk_arena *arena, struct nk_notice_reply *out, struct nk_err *err);
+NK_RESULT nk_op_notice_issue(struct nk_flow *flow, const struct nk_notice_request *req, struct nk_arena *arena,
+	struct nk_notice_reply *out, struct nk_err *err);
 /* nk_op_notice_done: the sheets were handed out (or destroyed): the holding closes. */
 NK_RESULT nk_op_notice_done(struct nk_flow *flow, struct nk_uuid holding, struct nk_err *err);
 
 /* party ---------------------------------------------------------------------------------------------------------- */
 struct nk_party_request {
-	struct nk_str name;            /* personal; sealed */
-	struct nk_str roles;           /* officer … */
+	struct nk_str name; /* personal; sealed */
+	struct nk_str roles; /* officer … */
 	uint8_t public_key[32];
 };
 struct nk_party_row {
@@ -244,10 +270,13 @@ struct nk_party_row {
 	struct nk_str name, roles;
 	bool has_key, ended;
 };
-NK_RESULT nk_op_party_add(struct nk_flow *flow, const struct nk_party_request *req, struct nk_uuid *out_id, struct nk_err *err);
-NK_RESULT nk_op_party_list(struct nk_flow *flow, struct nk_arena *arena, struct nk_party_row **out, size_t *out_n, struct nk_err *err);
+NK_RESULT nk_op_party_add(
+	struct nk_flow *flow, const struct nk_party_request *req, struct nk_uuid *out_id, struct nk_err *err);
+NK_RESULT nk_op_party_list(
+	struct nk_flow *flow, struct nk_arena *arena, struct nk_party_row **out, size_t *out_n, struct nk_err *err);
 /* nk_op_party_key: a new signing key: the seed for the party's own key file, the public half for enrolment. */
-NK_RESULT nk_op_party_key(const struct nk_env *env, struct nk_key *out_seed, uint8_t out_public[static 32], struct nk_err *err);
+NK_RESULT nk_op_party_key(
+	const struct nk_env *env, struct nk_key *out_seed, uint8_t out_public[static 32], struct nk_err *err);
 
 /* ledger, verify, vault, duties, doctor -------------------------------------------------------------------------- */
 struct nk_ledger_reply {
@@ -256,12 +285,14 @@ struct nk_ledger_reply {
 	bool older_checked;
 	bool store_agrees;
 };
-NK_RESULT nk_op_ledger_verify(const struct nk_env *env, const char *home, struct nk_str vkey, struct nk_bytes older, struct nk_ledger_reply *out, struct nk_err *err);
-NK_RESULT nk_op_ledger_proof(struct nk_flow *flow, uint64_t index, struct nk_buf *out_proof, struct nk_buf *out_entry, struct nk_err *err);
+NK_RESULT nk_op_ledger_verify(const struct nk_env *env, const char *home, struct nk_str vkey, struct nk_bytes older,
+	struct nk_ledger_reply *out, struct nk_err *err);
+NK_RESULT nk_op_ledger_proof(
+	struct nk_flow *flow, uint64_t index, struct nk_buf *out_proof, struct nk_buf *out_entry, struct nk_err *err);
 
 struct nk_verify_line {
-	char result[12];               /* ok | failed | not checked */
-	const char *what;              /* msgid */
+	char result[12]; /* ok | failed | not checked */
+	const char *what; /* msgid */
 };
 struct nk_verify_reply {
 	bool good;
@@ -270,9 +301,10 @@ struct nk_verify_reply {
 	size_t n;
 	struct nk_str text[NK_LANG_COUNT]; /* the certificate for people, from the verified statement */
 };
-/* nk_op_verify: needs no installation: bytes and public keys only (cert_pem, ledger_vkey as texts; the latter may be empty). */
-NK_RESULT nk_op_verify(struct nk_bytes envelope, struct nk_bytes proof, struct nk_str cert_pem, struct nk_str ledger_vkey, struct nk_arena *arena,
-		       struct nk_verify_reply *out, struct nk_err *err);
+/* nk_op_verify: needs no installation: bytes and public keys only (cert_pem, ledger_vkey as texts; the latter may be
+ * empty). */
+NK_RESULT nk_op_verify(struct nk_bytes envelope, struct nk_bytes proof, struct nk_str cert_pem,
+	struct nk_str ledger_vkey, struct nk_arena *arena, struct nk_verify_reply *out, struct nk_err *err);
 
 struct nk_vault_reply {
 	uint64_t sequence, epoch, live, destroyed, released;
@@ -288,12 +320,14 @@ struct nk_reseal_request {
 	const char *const *custodians;
 	size_t n_custodians;
 	unsigned threshold;
-	struct nk_bytes secret;        /* empty: keep the unlock secret */
+	struct nk_bytes secret; /* empty: keep the unlock secret */
 	bool secret_is_keyfile;
 	const char *key_file;
 };
-NK_RESULT nk_op_vault_reseal(struct nk_flow *flow, const struct nk_reseal_request *req, struct nk_vault_reply *out, struct nk_err *err);
-NK_RESULT nk_op_vault_escrow(struct nk_flow *flow, unsigned k, unsigned n, struct nk_buf *out_sheets, struct nk_err *err);
+NK_RESULT nk_op_vault_reseal(
+	struct nk_flow *flow, const struct nk_reseal_request *req, struct nk_vault_reply *out, struct nk_err *err);
+NK_RESULT nk_op_vault_escrow(
+	struct nk_flow *flow, unsigned k, unsigned n, struct nk_buf *out_sheets, struct nk_err *err);
 NK_RESULT nk_op_vault_escrow_try(struct nk_flow *flow, const struct nk_str *shares, size_t n, struct nk_err *err);
 
 struct nk_duty_row {
@@ -302,7 +336,8 @@ struct nk_duty_row {
 	nk_time due_at, closed_at;
 	bool overdue;
 };
-NK_RESULT nk_op_duty_list(struct nk_flow *flow, bool only_open, struct nk_arena *arena, struct nk_duty_row **out, size_t *out_n, struct nk_err *err);
+NK_RESULT nk_op_duty_list(struct nk_flow *flow, bool only_open, struct nk_arena *arena, struct nk_duty_row **out,
+	size_t *out_n, struct nk_err *err);
 
 struct nk_holding_row {
 	struct nk_uuid id;
@@ -310,21 +345,24 @@ struct nk_holding_row {
 	uint64_t persons;
 	nk_time opened_at, expires_at, closed_at;
 };
-NK_RESULT nk_op_holding_list(struct nk_flow *flow, bool only_open, struct nk_arena *arena, struct nk_holding_row **out, size_t *out_n, struct nk_err *err);
-/* nk_op_holding_close: an external copy is gone: `verified` when its bytes were looked at and destroyed, else the word of the custodian (unverified). */
+NK_RESULT nk_op_holding_list(struct nk_flow *flow, bool only_open, struct nk_arena *arena,
+	struct nk_holding_row **out, size_t *out_n, struct nk_err *err);
+/* nk_op_holding_close: an external copy is gone: `verified` when its bytes were looked at and destroyed, else the
+ * word of the custodian (unverified). */
 NK_RESULT nk_op_holding_close(struct nk_flow *flow, struct nk_uuid id, bool verified, struct nk_err *err);
 
 struct nk_doctor_line {
-	char level[8];                 /* ok | warn | fail */
+	char level[8]; /* ok | warn | fail */
 	char text[NK_LANG_COUNT][320];
 };
-NK_RESULT nk_op_doctor(const struct nk_env *env, const struct nk_flow_options *opt, const char *const *weak, size_t n_weak, struct nk_arena *arena,
-		       struct nk_doctor_line **out, size_t *out_n, struct nk_err *err);
+NK_RESULT nk_op_doctor(const struct nk_env *env, const struct nk_flow_options *opt, const char *const *weak,
+	size_t n_weak, struct nk_arena *arena, struct nk_doctor_line **out, size_t *out_n, struct nk_err *err);
 
 struct nk_config_row {
 	struct nk_str section, key, value, file;
 	unsigned line;
 };
-NK_RESULT nk_op_config_show(const struct nk_env *env, const char *home, struct nk_arena *arena, struct nk_config_row **out, size_t *out_n, struct nk_err *err); /* checks too: NK_CONFIG */
+NK_RESULT nk_op_config_show(const struct nk_env *env, const char *home, struct nk_arena *arena,
+	struct nk_config_row **out, size_t *out_n, struct nk_err *err); /* checks too: NK_CONFIG */
 
 #endif

@@ -17,11 +17,20 @@
 #include "vault.h"
 
 /* The house's own keys: slots of kind SYSTEM, by name (table system_key). */
-enum nk_house_key { NK_HOUSE_LEDGER, NK_HOUSE_CERT, NK_HOUSE_LOG, NK_HOUSE_INDEX, NK_HOUSE_TOMBSTONE, NK_HOUSE_SECRET, NK_HOUSE_DIGEST, NK_HOUSE_KEY_COUNT };
+enum nk_house_key {
+	NK_HOUSE_LEDGER,
+	NK_HOUSE_CERT,
+	NK_HOUSE_LOG,
+	NK_HOUSE_INDEX,
+	NK_HOUSE_TOMBSTONE,
+	NK_HOUSE_SECRET,
+	NK_HOUSE_DIGEST,
+	NK_HOUSE_KEY_COUNT
+};
 
 struct nk_flow {
 	const struct nk_env *env;
-	struct nk_os_clock clock;      /* used when the clock is simulated */
+	struct nk_os_clock clock; /* used when the clock is simulated */
 	bool simulated;
 	bool write;
 	char home[PATH_MAX];
@@ -32,7 +41,7 @@ struct nk_flow {
 	struct nk_key *key[NK_HOUSE_KEY_COUNT]; /* locked memory */
 	struct nk_slot key_slot[NK_HOUSE_KEY_COUNT];
 	struct nk_ledger *ledger;
-	struct nk_people *people;      /* opened on first use: nk_flow_people */
+	struct nk_people *people; /* opened on first use: nk_flow_people */
 	struct nk_uuid tenant, actor, standing_order, store_holding;
 	nk_progress_fn *progress;
 	void *progress_arg;
@@ -44,50 +53,64 @@ nk_date nk_flow_today(const struct nk_flow *flow);
 NK_RESULT nk_flow_people(struct nk_flow *flow, struct nk_people **out, struct nk_err *err);
 /* nk_flow_path: home/name into path. */
 void nk_flow_path(const struct nk_flow *flow, const char *name, char path[static PATH_MAX]);
-/* nk_flow_commit: remembers the vault's sequence, commits, publishes the ledger. nk_flow_commit_quiet: without publishing (batches; the next publish makes up). */
+/* nk_flow_commit: remembers the vault's sequence, commits, publishes the ledger. nk_flow_commit_quiet: without
+ * publishing (batches; the next publish makes up). */
 NK_RESULT nk_flow_commit(struct nk_flow *flow, struct nk_tx **tx, struct nk_err *err);
 NK_RESULT nk_flow_commit_quiet(struct nk_flow *flow, struct nk_tx **tx, struct nk_err *err);
 /* nk_flow_leaf: one leaf with the acting party. */
-NK_RESULT nk_flow_leaf(struct nk_flow *flow, struct nk_tx *tx, enum nk_leaf_type type, const struct nk_leaf_item *items, size_t n, uint64_t *out_index, struct nk_err *err);
-/* nk_flow_person_leaves: one leaf of `type` for each person (numbers); who[] may be NULL (then pseudonyms are computed). */
-NK_RESULT nk_flow_person_leaves(struct nk_flow *flow, struct nk_tx *tx, enum nk_leaf_type type, const uint32_t *numbers, const struct nk_pseudonym *who, size_t n,
-				const struct nk_leaf_item *items, size_t n_items, struct nk_err *err);
+NK_RESULT nk_flow_leaf(struct nk_flow *flow, struct nk_tx *tx, enum nk_leaf_type type,
+	const struct nk_leaf_item *items, size_t n, uint64_t *out_index, struct nk_err *err);
+/* nk_flow_person_leaves: one leaf of `type` for each person (numbers); who[] may be NULL (then pseudonyms are
+ * computed). */
+NK_RESULT nk_flow_person_leaves(struct nk_flow *flow, struct nk_tx *tx, enum nk_leaf_type type,
+	const uint32_t *numbers, const struct nk_pseudonym *who, size_t n, const struct nk_leaf_item *items,
+	size_t n_items, struct nk_err *err);
 struct nk_leaf_item nk_item_text(const char *key, struct nk_str text);
 struct nk_leaf_item nk_item_hex(const char *key, const void *bytes, size_t len);
 struct nk_leaf_item nk_item_number(const char *key, uint64_t number);
-/* nk_flow_slots_pending: says durably that slots are being made whose rows are not committed yet; the commit clears it. */
+/* nk_flow_slots_pending: says durably that slots are being made whose rows are not committed yet; the commit clears
+ * it. */
 NK_RESULT nk_flow_slots_pending(struct nk_flow *flow, struct nk_err *err);
-/* nk_flow_vault_options: from the configuration; custodians and copy are the caller's room and live as long as *out. */
-void nk_flow_vault_options(const struct nk_config *c, struct nk_bytes secret, bool is_keyfile, const char *dir, const char **custodians, char copy[static PATH_MAX],
-			   struct nk_vault_options *out);
+/* nk_flow_vault_options: from the configuration; custodians and copy are the caller's room and live as long as *out.
+ */
+void nk_flow_vault_options(const struct nk_config *c, struct nk_bytes secret, bool is_keyfile, const char *dir,
+	const char **custodians, char copy[static PATH_MAX], struct nk_vault_options *out);
 /* nk_flow_forget: after a failed write the people in memory may be ahead of the store: forget them. */
 void nk_flow_forget(struct nk_flow *flow);
 
 /* house_keys.c */
 const char *nk_house_key_name(enum nk_house_key k);
-NK_RESULT nk_house_keys_make(struct nk_vault *vault, struct nk_slot slots[static NK_HOUSE_KEY_COUNT], struct nk_key keys[static NK_HOUSE_KEY_COUNT], struct nk_err *err);
-NK_RESULT nk_house_keys_save(struct nk_tx *tx, const struct nk_slot slots[static NK_HOUSE_KEY_COUNT], nk_time now, struct nk_err *err);
-NK_RESULT nk_house_key_change(struct nk_tx *tx, enum nk_house_key k, struct nk_slot slot, nk_time now, struct nk_err *err);
+NK_RESULT nk_house_keys_make(struct nk_vault *vault, struct nk_slot slots[static NK_HOUSE_KEY_COUNT],
+	struct nk_key keys[static NK_HOUSE_KEY_COUNT], struct nk_err *err);
+NK_RESULT nk_house_keys_save(
+	struct nk_tx *tx, const struct nk_slot slots[static NK_HOUSE_KEY_COUNT], nk_time now, struct nk_err *err);
+NK_RESULT nk_house_key_change(
+	struct nk_tx *tx, enum nk_house_key k, struct nk_slot slot, nk_time now, struct nk_err *err);
 NK_RESULT nk_house_keys_open(struct nk_flow *flow, struct nk_err *err);
 
-/* approval.c: what the guard holds back waits as an unsigned warrant "exception" whose scope is "<what>:<hash>:<count>". */
-NK_RESULT nk_approval_request(struct nk_flow *flow, struct nk_tx *tx, struct nk_str what, const char *hash, uint64_t count, struct nk_err *err);
+/* approval.c: what the guard holds back waits as an unsigned warrant "exception" whose scope is
+ * "<what>:<hash>:<count>". */
+NK_RESULT nk_approval_request(struct nk_flow *flow, struct nk_tx *tx, struct nk_str what, const char *hash,
+	uint64_t count, struct nk_err *err);
 struct nk_approval {
 	struct nk_uuid warrant;
-	char what[16];    /* import | plan | erase */
+	char what[16]; /* import | plan | erase */
 	char hash[65];
 	uint64_t count;
 	bool is_signed;
 };
 /* nk_approval_find: by a prefix of the hash, among those that are still good. */
 NK_RESULT nk_approval_find(struct nk_flow *flow, struct nk_str prefix, struct nk_approval *out, struct nk_err *err);
-/* nk_approval_state: NK_OK = signed and still good (id out); NK_GUARD = waits for a second person; NK_NOT_FOUND = nobody asked. */
+/* nk_approval_state: NK_OK = signed and still good (id out); NK_GUARD = waits for a second person; NK_NOT_FOUND =
+ * nobody asked. */
 NK_RESULT nk_approval_state(struct nk_flow *flow, const char *hash, struct nk_uuid *out_warrant, struct nk_err *err);
 
 /* shown.c: findings and texts for people. */
-NK_RESULT nk_shown_intake(const struct nk_finding *f, size_t n, struct nk_arena *arena, struct nk_vec *out, struct nk_err *err);
+NK_RESULT nk_shown_intake(
+	const struct nk_finding *f, size_t n, struct nk_arena *arena, struct nk_vec *out, struct nk_err *err);
 NK_RESULT nk_shown_guard(const struct nk_guard_finding *f, size_t n, struct nk_vec *out, struct nk_err *err);
-NK_RESULT nk_shown_end(struct nk_vec *vec, struct nk_arena *arena, const struct nk_shown_finding **out, size_t *out_n, struct nk_err *err);
+NK_RESULT nk_shown_end(struct nk_vec *vec, struct nk_arena *arena, const struct nk_shown_finding **out, size_t *out_n,
+	struct nk_err *err);
 
 /* nk_guard_text: a guard finding's sentence in both languages, into out->text. */
 void nk_guard_text(const struct nk_guard_finding *f, struct nk_err *out);
@@ -97,14 +120,16 @@ struct nk_open_target {
 	const struct nk_config_target *config;
 	struct nk_uuid id, holding;
 	struct nk_target_link *link;
-	struct nk_mapping mapping;         /* profile with the configuration's rows over it */
+	struct nk_mapping mapping; /* profile with the configuration's rows over it */
 	struct nk_target_settings settings;
 	uint64_t last_count;
 };
 /* nk_open_target: connects and binds with the sealed secret; name empty: the only one. Texts live in `arena`. */
-NK_RESULT nk_open_target(struct nk_flow *flow, struct nk_str name, struct nk_arena *arena, struct nk_open_target *out, struct nk_err *err);
+NK_RESULT nk_open_target(struct nk_flow *flow, struct nk_str name, struct nk_arena *arena, struct nk_open_target *out,
+	struct nk_err *err);
 void nk_open_target_close(struct nk_open_target *t);
-NK_RESULT nk_open_target_mapping(const struct nk_config_target *t, struct nk_arena *arena, struct nk_mapping *out, struct nk_err *err);
+NK_RESULT nk_open_target_mapping(
+	const struct nk_config_target *t, struct nk_arena *arena, struct nk_mapping *out, struct nk_err *err);
 
 /* planning.c: the plan made from people and target, for plan and for apply. */
 struct nk_planning {
@@ -114,19 +139,23 @@ struct nk_planning {
 	struct nk_desired desired;
 	struct nk_plan plan;
 };
-NK_RESULT nk_planning_make(struct nk_flow *flow, struct nk_str target, const uint8_t nonce[static 32], struct nk_arena *arena, struct nk_planning *out, struct nk_err *err);
+NK_RESULT nk_planning_make(struct nk_flow *flow, struct nk_str target, const uint8_t nonce[static 32],
+	struct nk_arena *arena, struct nk_planning *out, struct nk_err *err);
 void nk_planning_done(struct nk_planning *p);
 
 /* plan_lines.c */
-NK_RESULT nk_plan_lines(struct nk_flow *flow, const struct nk_plan *plan, struct nk_arena *arena, struct nk_plan_reply *out, struct nk_err *err);
+NK_RESULT nk_plan_lines(struct nk_flow *flow, const struct nk_plan *plan, struct nk_arena *arena,
+	struct nk_plan_reply *out, struct nk_err *err);
 
 /* nk_holding_end (op_holding.c): closes a holding of that kind (COUNT: any external kind) with evidence and leaf. */
-NK_RESULT nk_holding_end(struct nk_flow *flow, struct nk_uuid id, enum nk_holding_kind kind, enum nk_gone gone, struct nk_str how, struct nk_err *err);
+NK_RESULT nk_holding_end(struct nk_flow *flow, struct nk_uuid id, enum nk_holding_kind kind, enum nk_gone gone,
+	struct nk_str how, struct nk_err *err);
 /* nk_rotate_vault (op_vault.c): prepare, verify, commit, finish. */
 NK_RESULT nk_rotate_vault(struct nk_flow *flow, struct nk_vault_finish *out, struct nk_err *err);
 /* nk_erase_may_cancel: NK_CONFLICT once the keys of an erase plan are destroyed. */
 NK_RESULT nk_erase_may_cancel(struct nk_flow *flow, const struct nk_plan_row *row, struct nk_err *err);
 /* op_apply.c hands erase plans over. */
-NK_RESULT nk_erase_run(struct nk_flow *flow, const struct nk_plan_row *row, const struct nk_apply_request *req, struct nk_arena *arena, struct nk_apply_reply *out, struct nk_err *err);
+NK_RESULT nk_erase_run(struct nk_flow *flow, const struct nk_plan_row *row, const struct nk_apply_request *req,
+	struct nk_arena *arena, struct nk_apply_reply *out, struct nk_err *err);
 
 #endif

@@ -1,26 +1,29 @@
 /*
  * op_apply.c: do exactly what the plan says, or stop.
  *
- * The plan is made again under its own nonce; what nobody approved is drift and nothing is written then. Steps go out in
- * chunks. Before a chunk leaves, one transaction records what will be tried (links with every key, extents, COPY_OUT
- * leaves); the next one records what came of it. Cut off anywhere, the same command goes on (DECISIONS 21).
+ * The plan is made again under its own nonce; what nobody approved is drift and nothing is written then. Steps go out
+ * in chunks. Before a chunk leaves, one transaction records what will be tried (links with every key, extents,
+ * COPY_OUT leaves); the next one records what came of it. Cut off anywhere, the same command goes on (DECISIONS 21).
  */
 #include "base.h"
 #include "apply_int.h"
 
 enum { CHUNK = 500 };
 
-static NK_RESULT find_row(struct nk_flow *flow, struct nk_str prefix, struct nk_arena *arena, struct nk_plan_row *row, struct nk_err *err)
+static NK_RESULT find_row(struct nk_flow *flow, struct nk_str prefix, struct nk_arena *arena, struct nk_plan_row *row,
+	struct nk_err *err)
 {
 	NK_TRY(nk_plan_find(flow->store, flow->key[NK_HOUSE_LOG], prefix, arena, row, err));
 	if (row->state == NK_PLAN_DONE) {
-		return nk_fail(err, NK_EXISTS, NK_N("this plan has been applied; make a new one with \"nokosazu plan\""));
+		return nk_fail(
+			err, NK_EXISTS, NK_N("this plan has been applied; make a new one with \"nokosazu plan\""));
 	}
 	if (row->state == NK_PLAN_CANCELLED) {
 		return nk_fail(err, NK_GONE, NK_N("this plan was cancelled; make a new one with \"nokosazu plan\""));
 	}
 	if (row->state == NK_PLAN_OPEN && nk_now(flow->env) > row->expires_at) {
-		return nk_fail(err, NK_CONFLICT, NK_N("this plan has expired; make a new one with \"nokosazu plan\""));
+		return nk_fail(
+			err, NK_CONFLICT, NK_N("this plan has expired; make a new one with \"nokosazu plan\""));
 	}
 	if (row->verdict == NK_VERDICT_STOPPED) {
 		return nk_fail(err, NK_GUARD, NK_N("the guard stopped this plan"));
@@ -28,7 +31,8 @@ static NK_RESULT find_row(struct nk_flow *flow, struct nk_str prefix, struct nk_
 	return nk_done();
 }
 
-NK_RESULT nk_apply_approved(struct nk_flow *flow, const struct nk_plan_row *row, struct nk_uuid *out_warrant, struct nk_err *err)
+NK_RESULT nk_apply_approved(
+	struct nk_flow *flow, const struct nk_plan_row *row, struct nk_uuid *out_warrant, struct nk_err *err)
 {
 	char hex[65];
 
@@ -40,7 +44,8 @@ NK_RESULT nk_apply_approved(struct nk_flow *flow, const struct nk_plan_row *row,
 	return nk_approval_state(flow, hex, out_warrant, err);
 }
 
-NK_RESULT nk_apply_begin(struct nk_flow *flow, const struct nk_plan_row *row, struct nk_uuid warrant, struct nk_tx *tx, struct nk_err *err)
+NK_RESULT nk_apply_begin(struct nk_flow *flow, const struct nk_plan_row *row, struct nk_uuid warrant,
+	struct nk_tx *tx, struct nk_err *err)
 {
 	struct nk_leaf_item items[1] = { nk_item_hex("hash", row->hash.b, NK_HASH_LEN) };
 
@@ -54,7 +59,8 @@ NK_RESULT nk_apply_begin(struct nk_flow *flow, const struct nk_plan_row *row, st
 	return nk_flow_leaf(flow, tx, NK_LEAF_APPLY_BEGIN, items, 1, NULL, err);
 }
 
-static NK_RESULT target_name(struct nk_flow *flow, struct nk_uuid id, struct nk_arena *arena, struct nk_str *out, struct nk_err *err)
+static NK_RESULT target_name(
+	struct nk_flow *flow, struct nk_uuid id, struct nk_arena *arena, struct nk_str *out, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
 	bool have = false;
@@ -73,7 +79,8 @@ static size_t chunk_end(const struct nk_step *todo, size_t n, size_t from)
 {
 	size_t end = from + CHUNK < n ? from + CHUNK : n;
 
-	while (end < n && (todo[end].kind == NK_STEP_MEMBER_ADD || todo[end].kind == NK_STEP_MEMBER_REMOVE) && nk_str_eq(todo[end].key, todo[end - 1].key)) {
+	while (end < n && (todo[end].kind == NK_STEP_MEMBER_ADD || todo[end].kind == NK_STEP_MEMBER_REMOVE) &&
+		nk_str_eq(todo[end].key, todo[end - 1].key)) {
 		end++;
 	}
 	return end;
@@ -84,7 +91,8 @@ static NK_RESULT link_keys(struct nk_applying *a, struct nk_err *err)
 	size_t n = 0;
 
 	for (size_t i = 0; i < a->n; i++) {
-		if (a->todo[i].kind == NK_STEP_ADD && a->todo[i].person_number != 0 && nk_links_of(a->planning.links, a->todo[i].person_number) == NULL) {
+		if (a->todo[i].kind == NK_STEP_ADD && a->todo[i].person_number != 0 &&
+			nk_links_of(a->planning.links, a->todo[i].person_number) == NULL) {
 			n++;
 		}
 	}
@@ -111,7 +119,8 @@ static NK_RESULT round_of(struct nk_applying *a, struct nk_err *err)
 	a->end = chunk_end(a->todo, a->n, a->from);
 	NK_TRY(nk_apply_announce(a, tx, err));
 	NK_TRY(nk_flow_commit_quiet(a->flow, &tx, err));
-	a->sent = nk_target_apply(a->planning.target.link, a->todo + a->from, a->end - a->from, a->results + a->from, a->arena, &a->sent_err);
+	a->sent = nk_target_apply(a->planning.target.link, a->todo + a->from, a->end - a->from, a->results + a->from,
+		a->arena, &a->sent_err);
 	nk_flow_tell(a->flow, NK_N("applying"), a->end, a->n);
 	return nk_done();
 }
@@ -132,7 +141,8 @@ static NK_RESULT finish(struct nk_applying *a, struct nk_err *err)
 	items[0] = nk_item_number("done", a->out->done);
 	items[1] = nk_item_hex("hash", a->row.hash.b, NK_HASH_LEN);
 	items[2] = nk_item_number("refused", a->out->refused);
-	NK_TRY(nk_flow_leaf(a->flow, tx, whole && !a->stop ? NK_LEAF_APPLY_END : NK_LEAF_APPLY_PART, items, 3, NULL, err));
+	NK_TRY(nk_flow_leaf(
+		a->flow, tx, whole && !a->stop ? NK_LEAF_APPLY_END : NK_LEAF_APPLY_PART, items, 3, NULL, err));
 	return nk_flow_commit(a->flow, &tx, err);
 }
 
@@ -142,13 +152,17 @@ static NK_RESULT verdict(const struct nk_applying *a, struct nk_err *err)
 		return nk_err_pass(err, &a->sent_err);
 	}
 	if (a->unknown > 0) {
-		return nk_fail(err, NK_UNAVAILABLE, NK_N("the target did not answer for %llu steps; the same command reads back and goes on"), (unsigned long long)a->unknown);
+		return nk_fail(err, NK_UNAVAILABLE,
+			NK_N("the target did not answer for %llu steps; the same command reads back and goes on"),
+			(unsigned long long)a->unknown);
 	}
 	if (a->drifted > 0) {
-		return nk_fail(err, NK_CONFLICT, NK_N("somebody changed the target meanwhile; nothing of theirs was overwritten; make a new plan"));
+		return nk_fail(err, NK_CONFLICT,
+			NK_N("somebody changed the target meanwhile; nothing of theirs was overwritten; make a new plan"));
 	}
 	if (a->out->refused > 0) {
-		return nk_fail(err, NK_INCOMPLETE, NK_N("the target refused %llu steps"), (unsigned long long)a->out->refused);
+		return nk_fail(err, NK_INCOMPLETE, NK_N("the target refused %llu steps"),
+			(unsigned long long)a->out->refused);
 	}
 	return nk_done();
 }
@@ -191,7 +205,8 @@ static NK_RESULT run(struct nk_applying *a, struct nk_err *err)
 	return verdict(a, err);
 }
 
-NK_RESULT nk_op_apply(struct nk_flow *flow, const struct nk_apply_request *req, struct nk_arena *arena, struct nk_apply_reply *out, struct nk_err *err)
+NK_RESULT nk_op_apply(struct nk_flow *flow, const struct nk_apply_request *req, struct nk_arena *arena,
+	struct nk_apply_reply *out, struct nk_err *err)
 {
 	struct nk_applying a = { .flow = flow, .arena = arena, .out = out, .sent = nk_done() };
 	struct nk_people *people = NULL;

@@ -1,18 +1,25 @@
 /*
  * approval.c: what the guard held back, and the second person's signature under it.
  *
- * A request is an unsigned warrant of kind "exception"; its scope is "<what>:<hash>:<count>", so that what is signed is the
- * hash of exactly one plan and the number that was shown. Good for a day and one use.
+ * A request is an unsigned warrant of kind "exception"; its scope is "<what>:<hash>:<count>", so that what is signed
+ * is the hash of exactly one plan and the number that was shown. Good for a day and one use.
  */
 #include "base.h"
 #include "flow_int.h"
 
-NK_RESULT nk_approval_request(struct nk_flow *flow, struct nk_tx *tx, struct nk_str what, const char *hash, uint64_t count, struct nk_err *err)
+NK_RESULT nk_approval_request(struct nk_flow *flow, struct nk_tx *tx, struct nk_str what, const char *hash,
+	uint64_t count, struct nk_err *err)
 {
 	char scope[160];
 	const nk_time now = nk_now(flow->env);
-	struct nk_warrant w = { .kind = NK_STR("exception"), .verbs = NK_STR("apply"), .requester = flow->actor, .limitation = NK_STR(""), .uses_left = 1,
-				.from_at = now, .until_at = now + NK_DAY, .review_on = NK_DATE_NONE };
+	struct nk_warrant w = { .kind = NK_STR("exception"),
+		.verbs = NK_STR("apply"),
+		.requester = flow->actor,
+		.limitation = NK_STR(""),
+		.uses_left = 1,
+		.from_at = now,
+		.until_at = now + NK_DAY,
+		.review_on = NK_DATE_NONE };
 
 	(void)snprintf(scope, sizeof(scope), "%.*s:%s:%" PRIu64, NK_FMT(what), hash, count);
 	w.scope = nk_str_c(scope);
@@ -26,7 +33,9 @@ NK_RESULT nk_approval_find(struct nk_flow *flow, struct nk_str prefix, struct nk
 	bool have = false;
 	size_t found = 0;
 
-	NK_TRY(nk_stmt_get(flow->store, "SELECT id, scope, signer_id, until_at, uses_left, from_at FROM warrant WHERE kind = 'exception' AND uses_left > 0 AND until_at > ?1", &s, err));
+	NK_TRY(nk_stmt_get(flow->store,
+		"SELECT id, scope, signer_id, until_at, uses_left, from_at FROM warrant WHERE kind = 'exception' AND uses_left > 0 AND until_at > ?1",
+		&s, err));
 	nk_stmt_int(s, 1, nk_now(flow->env));
 	for (;;) {
 		struct nk_str scope;
@@ -38,7 +47,8 @@ NK_RESULT nk_approval_find(struct nk_flow *flow, struct nk_str prefix, struct nk
 			break;
 		}
 		scope = nk_col_text(s, 1);
-		if (!nk_str_cut(&scope, ':', &what) || !nk_str_cut(&scope, ':', &hash) || !nk_str_starts(hash, prefix) || hash.len != 64) {
+		if (!nk_str_cut(&scope, ':', &what) || !nk_str_cut(&scope, ':', &hash) ||
+			!nk_str_starts(hash, prefix) || hash.len != 64) {
 			continue;
 		}
 		found += found == 0 || !nk_str_eq(nk_str_c(out->hash), hash) ? 1 : 0;
@@ -53,7 +63,8 @@ NK_RESULT nk_approval_find(struct nk_flow *flow, struct nk_str prefix, struct nk
 		return nk_fail(err, NK_NOT_FOUND, NK_N("nothing waits for approval under this hash"));
 	}
 	if (found > 1) {
-		return nk_fail(err, NK_CONFLICT, NK_N("more than one thing waits under these first characters; give more of the hash"));
+		return nk_fail(err, NK_CONFLICT,
+			NK_N("more than one thing waits under these first characters; give more of the hash"));
 	}
 	return nk_done();
 }
@@ -64,7 +75,9 @@ NK_RESULT nk_approval_state(struct nk_flow *flow, const char *hash, struct nk_uu
 
 	NK_TRY(nk_approval_find(flow, nk_str_c(hash), &a, err));
 	if (!a.is_signed) {
-		return nk_fail(err, NK_GUARD, NK_N("a second person has to approve this first: nokosazu approve %1$.12s --count %2$llu --key FILE"), a.hash, (unsigned long long)a.count);
+		return nk_fail(err, NK_GUARD,
+			NK_N("a second person has to approve this first: nokosazu approve %1$.12s --count %2$llu --key FILE"),
+			a.hash, (unsigned long long)a.count);
 	}
 	*out_warrant = a.warrant;
 	return nk_done();
@@ -73,10 +86,12 @@ NK_RESULT nk_approval_state(struct nk_flow *flow, const char *hash, struct nk_uu
 /* The text that the approver signs: short enough to be read aloud. */
 static NK_RESULT statement(const struct nk_approval *a, struct nk_buf *out, struct nk_err *err)
 {
-	return nk_buf_printf(out, err, "{\"approve\":\"%s\",\"count\":%" PRIu64 ",\"hash\":\"%s\"}", a->what, a->count, a->hash);
+	return nk_buf_printf(
+		out, err, "{\"approve\":\"%s\",\"count\":%" PRIu64 ",\"hash\":\"%s\"}", a->what, a->count, a->hash);
 }
 
-static NK_RESULT signer_of(struct nk_flow *flow, const struct nk_key *seed, struct nk_arena *arena, struct nk_party *out, struct nk_err *err)
+static NK_RESULT signer_of(struct nk_flow *flow, const struct nk_key *seed, struct nk_arena *arena,
+	struct nk_party *out, struct nk_err *err)
 {
 	uint8_t pub[NK_SIGN_PUB_LEN];
 	struct nk_party *list = NULL;
@@ -114,13 +129,16 @@ NK_RESULT nk_op_approve(struct nk_flow *flow, const struct nk_approve_request *r
 	}
 	NK_TRY(signer_of(flow, &req->seed, arena, &signer, err));
 	if (nk_uuid_eq(signer.id, flow->actor)) {
-		return nk_fail(err, NK_DENIED, NK_N("who asks or carries out cannot approve: a second person signs with a key of his own"));
+		return nk_fail(err, NK_DENIED,
+			NK_N("who asks or carries out cannot approve: a second person signs with a key of his own"));
 	}
 	if (!nk_party_has_role(&signer, NK_STR("officer"))) {
 		return nk_fail(err, NK_DENIED, NK_N("this person does not have the role \"officer\""));
 	}
 	if (req->count != a.count) {
-		return nk_fail(err, NK_INVALID, NK_N("the number typed (%1$llu) is not the number of this plan; look at it again"), (unsigned long long)req->count);
+		return nk_fail(err, NK_INVALID,
+			NK_N("the number typed (%1$llu) is not the number of this plan; look at it again"),
+			(unsigned long long)req->count);
 	}
 	NK_TRY(statement(&a, &text, err));
 	nk_sign(&req->seed, nk_buf_bytes(&text), sig);

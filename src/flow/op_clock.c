@@ -1,5 +1,6 @@
 /*
- * op_clock.c: moves the clock of a store that was made with a simulated one. Only forward: the ledger's times never go back.
+ * op_clock.c: moves the clock of a store that was made with a simulated one. Only forward: the ledger's times never
+ * go back.
  */
 #include "base.h"
 #include "flow_int.h"
@@ -15,7 +16,8 @@ NK_RESULT nk_op_clock(struct nk_flow *flow, nk_date day, struct nk_err *err)
 	const struct nk_leaf_item items[1] = { nk_item_number("to", nk_u64(then > 0 ? then : 0)) };
 
 	if (!flow->simulated) {
-		return nk_fail(err, NK_DENIED, NK_N("this installation runs on the real clock; only \"init --clock\" makes one whose clock can be moved"));
+		return nk_fail(err, NK_DENIED,
+			NK_N("this installation runs on the real clock; only \"init --clock\" makes one whose clock can be moved"));
 	}
 	if (then < now) {
 		return nk_fail(err, NK_INVALID, NK_N("the clock goes forward only"));

@@ -25,15 +25,16 @@ static NK_RESULT say(struct exam *x, const char *level, const struct nk_err *tex
 }
 
 /* A sentence is rendered by the same call as an error, so that both languages come from one catalogue. */
-#define SAY(x, level, err, ...)                                                    \
-	do {                                                                       \
-		struct nk_err say_text_;                                           \
+#define SAY(x, level, err, ...)                                                     \
+	do {                                                                        \
+		struct nk_err say_text_;                                            \
 		const nk_rc say_rc_ = nk_fail(&say_text_, NK_INVALID, __VA_ARGS__); \
-		(void)say_rc_;                                                     \
-		NK_TRY(say((x), (level), &say_text_, (err)));                      \
+		(void)say_rc_;                                                      \
+		NK_TRY(say((x), (level), &say_text_, (err)));                       \
 	} while (0)
 
-static NK_RESULT file_modes(const struct nk_env *env, const struct nk_flow_options *opt, struct exam *x, struct nk_err *err)
+static NK_RESULT file_modes(
+	const struct nk_env *env, const struct nk_flow_options *opt, struct exam *x, struct nk_err *err)
 {
 	static const char *const names[] = { "", "/store", "/vault", "/vault/client.key" };
 	char path[PATH_MAX];
@@ -49,7 +50,8 @@ static NK_RESULT file_modes(const struct nk_env *env, const struct nk_flow_optio
 			continue;
 		}
 		if ((mode & 077) != 0) {
-			SAY(x, "fail", err, NK_N("%1$s can be opened by others (mode %2$o); chmod go-rwx"), path, mode);
+			SAY(x, "fail", err, NK_N("%1$s can be opened by others (mode %2$o); chmod go-rwx"), path,
+				mode);
 		}
 		if (!mine) {
 			SAY(x, "warn", err, NK_N("%s belongs to another user of the system"), path);
@@ -63,15 +65,19 @@ static NK_RESULT vault(struct nk_flow *flow, struct exam *x, struct nk_err *err)
 	struct nk_vault_status s;
 
 	nk_vault_status(flow->vault, &s);
-	SAY(x, "ok", err, NK_N("vault opens: epoch %1$llu, sequence %2$llu, sealer %3$s"), (unsigned long long)s.epoch, (unsigned long long)s.sequence, s.sealer);
+	SAY(x, "ok", err, NK_N("vault opens: epoch %1$llu, sequence %2$llu, sealer %3$s"),
+		(unsigned long long)s.epoch, (unsigned long long)s.sequence, s.sealer);
 	if (s.single_copy) {
-		SAY(x, "warn", err, NK_N("the vault has no second place: a broken disk makes every record unreadable, and every statement says so"));
+		SAY(x, "warn", err,
+			NK_N("the vault has no second place: a broken disk makes every record unreadable, and every statement says so"));
 	}
 	if (!s.escrow_rehearsed) {
-		SAY(x, "warn", err, NK_N("recovery of the unlock secret was never rehearsed: nokosazu vault escrow, print the sheets, then vault escrow --try"));
+		SAY(x, "warn", err,
+			NK_N("recovery of the unlock secret was never rehearsed: nokosazu vault escrow, print the sheets, then vault escrow --try"));
 	}
 	if (strcmp(s.sealer, "file") == 0) {
-		SAY(x, "warn", err, NK_N("the epoch secret lies in a file: certificates reach level E2 at most (vault reseal --sealer custodian)"));
+		SAY(x, "warn", err,
+			NK_N("the epoch secret lies in a file: certificates reach level E2 at most (vault reseal --sealer custodian)"));
 	}
 	if (s.recovered) {
 		SAY(x, "warn", err, NK_N("something that was cut off was put right when the vault was opened"));
@@ -96,10 +102,12 @@ static NK_RESULT ledger(struct nk_flow *flow, struct exam *x, struct nk_err *err
 	if (!nk_ok(nk_ledger_check(flow->ledger, &why))) {
 		return say(x, "fail", &why, err);
 	}
-	if (!nk_ok(nk_ledger_replay(flow->env, dir, nk_str_trim(nk_buf_str(&vkey)), nk_bytes_of("", 0), NULL, NULL, &r, &why))) {
+	if (!nk_ok(nk_ledger_replay(
+		    flow->env, dir, nk_str_trim(nk_buf_str(&vkey)), nk_bytes_of("", 0), NULL, NULL, &r, &why))) {
 		return say(x, "fail", &why, err);
 	}
-	SAY(x, "ok", err, NK_N("ledger replays: %llu entries, tree and signature are right"), (unsigned long long)r.entries);
+	SAY(x, "ok", err, NK_N("ledger replays: %llu entries, tree and signature are right"),
+		(unsigned long long)r.entries);
 	return nk_done();
 }
 
@@ -133,10 +141,12 @@ static NK_RESULT approvers(struct nk_flow *flow, struct exam *x, struct nk_err *
 	NK_TRY(nk_arena_new(NK_ARENA_WIPING, 16 << 20, &arena, err));
 	NK_TRY(nk_party_list(flow->store, flow->key[NK_HOUSE_LOG], arena, &list, &n, err));
 	for (size_t i = 0; i < n; i++) {
-		officers += list[i].has_key && !list[i].ended && nk_party_has_role(&list[i], NK_STR("officer")) ? 1 : 0;
+		officers +=
+			list[i].has_key && !list[i].ended && nk_party_has_role(&list[i], NK_STR("officer")) ? 1 : 0;
 	}
 	if (officers == 0) {
-		SAY(x, "warn", err, NK_N("nobody is enrolled who could approve what the guard holds back (nokosazu party add --role officer)"));
+		SAY(x, "warn", err,
+			NK_N("nobody is enrolled who could approve what the guard holds back (nokosazu party add --role officer)"));
 	} else {
 		SAY(x, "ok", err, NK_N("%zu persons can approve what the guard holds back"), officers);
 	}
@@ -172,7 +182,8 @@ static NK_RESULT opened(struct nk_flow *flow, struct exam *x, struct nk_err *err
 	return nk_done();
 }
 
-static NK_RESULT examine(const struct nk_env *env, const struct nk_flow_options *opt, const char *const *weak, size_t n_weak, struct exam *x, struct nk_err *err)
+static NK_RESULT examine(const struct nk_env *env, const struct nk_flow_options *opt, const char *const *weak,
+	size_t n_weak, struct exam *x, struct nk_err *err)
 {
 	NK_OWNED(nk_flow_close) struct nk_flow *flow = NULL;
 	struct nk_err why;
@@ -192,8 +203,8 @@ static NK_RESULT examine(const struct nk_env *env, const struct nk_flow_options 
 	return opened(flow, x, err);
 }
 
-NK_RESULT nk_op_doctor(const struct nk_env *env, const struct nk_flow_options *opt, const char *const *weak, size_t n_weak, struct nk_arena *arena, struct nk_doctor_line **out,
-		       size_t *out_n, struct nk_err *err)
+NK_RESULT nk_op_doctor(const struct nk_env *env, const struct nk_flow_options *opt, const char *const *weak,
+	size_t n_weak, struct nk_arena *arena, struct nk_doctor_line **out, size_t *out_n, struct nk_err *err)
 {
 	struct exam x = { .err = err };
 	nk_rc rc;
@@ -209,7 +220,8 @@ NK_RESULT nk_op_doctor(const struct nk_env *env, const struct nk_flow_options *o
 	return nk_ok(rc) && *out == NULL ? nk_fail_nomem(err) : rc;
 }
 
-NK_RESULT nk_op_config_show(const struct nk_env *env, const char *home, struct nk_arena *arena, struct nk_config_row **out, size_t *out_n, struct nk_err *err)
+NK_RESULT nk_op_config_show(const struct nk_env *env, const char *home, struct nk_arena *arena,
+	struct nk_config_row **out, size_t *out_n, struct nk_err *err)
 {
 	struct nk_config_value *values = NULL;
 
@@ -219,7 +231,8 @@ NK_RESULT nk_op_config_show(const struct nk_env *env, const char *home, struct n
 		return nk_fail_nomem(err);
 	}
 	for (size_t i = 0; i < *out_n; i++) {
-		(*out)[i] = (struct nk_config_row){ values[i].section, values[i].key, values[i].value, values[i].file, values[i].line };
+		(*out)[i] = (struct nk_config_row){ values[i].section, values[i].key, values[i].value, values[i].file,
+			values[i].line };
 	}
 	return nk_done();
 }

@@ -1,8 +1,8 @@
 /*
  * op_erase.c: the stages of an erasure, each durable before the next begins (docs/adr/0003). Run again, it goes on.
  *
- * The order is the promise: targets are emptied and read back, then places are scanned with a control person, and only
- * then do the keys die; the ledger says so after they are dead, never before.
+ * The order is the promise: targets are emptied and read back, then places are scanned with a control person, and
+ * only then do the keys die; the ledger says so after they are dead, never before.
  */
 #include "base.h"
 #include "erase_int.h"
@@ -19,7 +19,8 @@ NK_RESULT nk_erase_stage(struct nk_erasing *e, struct nk_tx *tx, enum nk_erase_s
 }
 
 /* The stage's own transaction when nothing else goes into it. */
-static NK_RESULT stage_alone(struct nk_erasing *e, enum nk_erase_stage stage, enum nk_leaf_type leaf, const struct nk_leaf_item *items, size_t n, struct nk_err *err)
+static NK_RESULT stage_alone(struct nk_erasing *e, enum nk_erase_stage stage, enum nk_leaf_type leaf,
+	const struct nk_leaf_item *items, size_t n, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 
@@ -53,8 +54,11 @@ static NK_RESULT person_of(struct nk_erasing *e, uint32_t number, struct nk_eras
 	const struct nk_person *const p = nk_people_by_number(e->flow->people, number);
 	uint8_t salt[32];
 
-	if (p == NULL || (p->state != NK_PERSON_LEAVING && p->state != NK_PERSON_SUSPENDED) || (p->flags & (NK_PERSON_HOLD | NK_PERSON_PROTECTED)) != 0) {
-		return nk_fail(err, NK_CONFLICT, NK_N("person %u is no longer due for erasure (returned, on hold or protected); make a new list"), number);
+	if (p == NULL || (p->state != NK_PERSON_LEAVING && p->state != NK_PERSON_SUSPENDED) ||
+		(p->flags & (NK_PERSON_HOLD | NK_PERSON_PROTECTED)) != 0) {
+		return nk_fail(err, NK_CONFLICT,
+			NK_N("person %u is no longer due for erasure (returned, on hold or protected); make a new list"),
+			number);
 	}
 	*out = (struct nk_erase_person){ .number = number };
 	NK_TRY(nk_random(e->flow->env, salt, sizeof(salt), err));
@@ -81,7 +85,9 @@ static NK_RESULT new_job(struct nk_erasing *e, struct nk_err *err)
 		e->numbers[i] = e->persons[i].number;
 		memcpy(e->who[i].b, e->persons[i].pseudonym, sizeof(e->who[i].b));
 	}
-	e->job = (struct nk_erase_job){ .plan = e->plan.id, .stage = NK_ERASE_RESTRICTED, .started_at = nk_now(e->flow->env) };
+	e->job = (struct nk_erase_job){
+		.plan = e->plan.id, .stage = NK_ERASE_RESTRICTED, .started_at = nk_now(e->flow->env)
+	};
 	e->cert.restricted_at = e->job.started_at;
 	NK_TRY(nk_uuid_new(e->flow->env, &e->job.id, err));
 	NK_TRY(nk_erase_state_print(e, &state, err));
@@ -111,7 +117,8 @@ static NK_RESULT find_or_make(struct nk_erasing *e, struct nk_err *err)
 	return known_persons(e, err);
 }
 
-/* Notices of these persons that were never handed out end here; files of others stay open and cap the level (DECISIONS 23). */
+/* Notices of these persons that were never handed out end here; files of others stay open and cap the level
+ * (DECISIONS 23). */
 static NK_RESULT holdings(struct nk_erasing *e, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
@@ -129,14 +136,17 @@ static NK_RESULT holdings(struct nk_erasing *e, struct nk_err *err)
 	NK_TRY(nk_erase_contacts(e, tx, err));
 	NK_TRY(nk_erase_stage(e, tx, NK_ERASE_HOLDINGS_DONE, err));
 	{
-		const struct nk_leaf_item items[2] = { nk_item_text("stage", nk_str_c(nk_erase_stage_name(NK_ERASE_HOLDINGS_DONE))), nk_item_hex("job", e->job.id.b, 16) };
+		const struct nk_leaf_item items[2] = { nk_item_text("stage",
+							       nk_str_c(nk_erase_stage_name(NK_ERASE_HOLDINGS_DONE))),
+			nk_item_hex("job", e->job.id.b, 16) };
 
 		NK_TRY(nk_flow_leaf(e->flow, tx, NK_LEAF_COPY_CLOSED, items, 2, NULL, err));
 	}
 	return nk_flow_commit(e->flow, &tx, err);
 }
 
-static NK_RESULT scanned(struct nk_erasing *e, const struct nk_residue_report *r, enum nk_erase_stage stage, struct nk_err *err)
+static NK_RESULT scanned(
+	struct nk_erasing *e, const struct nk_residue_report *r, enum nk_erase_stage stage, struct nk_err *err)
 {
 	uint64_t bytes = 0;
 	uint64_t hits = 0;
@@ -145,7 +155,8 @@ static NK_RESULT scanned(struct nk_erasing *e, const struct nk_residue_report *r
 		bytes += r->places[i].bytes;
 		hits += r->places[i].hits;
 	}
-	const struct nk_leaf_item items[4] = { nk_item_number("bytes", bytes), nk_item_number("hits", hits), nk_item_hex("job", e->job.id.b, 16), nk_item_number("valid", r->valid ? 1 : 0) };
+	const struct nk_leaf_item items[4] = { nk_item_number("bytes", bytes), nk_item_number("hits", hits),
+		nk_item_hex("job", e->job.id.b, 16), nk_item_number("valid", r->valid ? 1 : 0) };
 
 	return stage_alone(e, stage, NK_LEAF_SCAN, items, 4, err);
 }
@@ -189,10 +200,14 @@ NK_RESULT nk_erase_may_cancel(struct nk_flow *flow, const struct nk_plan_row *ro
 	if (!row->erase || !nk_ok(nk_erase_job_get(flow->store, row->id, arena, &job, &none))) {
 		return nk_done();
 	}
-	return job.stage >= NK_ERASE_KEYS_GONE ? nk_fail(err, NK_CONFLICT, NK_N("the keys of these persons are destroyed; this cannot be taken back, only finished")) : nk_done();
+	return job.stage >= NK_ERASE_KEYS_GONE
+		? nk_fail(err, NK_CONFLICT,
+			  NK_N("the keys of these persons are destroyed; this cannot be taken back, only finished"))
+		: nk_done();
 }
 
-NK_RESULT nk_erase_run(struct nk_flow *flow, const struct nk_plan_row *row, const struct nk_apply_request *req, struct nk_arena *arena, struct nk_apply_reply *out, struct nk_err *err)
+NK_RESULT nk_erase_run(struct nk_flow *flow, const struct nk_plan_row *row, const struct nk_apply_request *req,
+	struct nk_arena *arena, struct nk_apply_reply *out, struct nk_err *err)
 {
 	struct nk_erasing *const e = nk_arena_alloc(arena, sizeof(*e));
 	nk_rc rc;

@@ -4,7 +4,8 @@
 #include "base.h"
 #include "flow_int.h"
 
-NK_RESULT nk_op_holding_list(struct nk_flow *flow, bool only_open, struct nk_arena *arena, struct nk_holding_row **out, size_t *out_n, struct nk_err *err)
+NK_RESULT nk_op_holding_list(struct nk_flow *flow, bool only_open, struct nk_arena *arena,
+	struct nk_holding_row **out, size_t *out_n, struct nk_err *err)
 {
 	struct nk_holding *list = NULL;
 	size_t n = 0;
@@ -16,8 +17,14 @@ NK_RESULT nk_op_holding_list(struct nk_flow *flow, bool only_open, struct nk_are
 	}
 	for (size_t i = 0; i < n; i++) {
 		(*out)[i] = (struct nk_holding_row){
-			.id = list[i].id, .kind = nk_str_c(nk_holding_kind_name(list[i].kind)), .place = list[i].place, .purpose = list[i].purpose,
-			.gone = nk_str_c(nk_gone_name(list[i].gone)), .opened_at = list[i].opened_at, .expires_at = list[i].expires_at, .closed_at = list[i].closed_at,
+			.id = list[i].id,
+			.kind = nk_str_c(nk_holding_kind_name(list[i].kind)),
+			.place = list[i].place,
+			.purpose = list[i].purpose,
+			.gone = nk_str_c(nk_gone_name(list[i].gone)),
+			.opened_at = list[i].opened_at,
+			.expires_at = list[i].expires_at,
+			.closed_at = list[i].closed_at,
 		};
 		for (unsigned c = 0; c < NK_ITEM_COUNT; c++) {
 			uint64_t persons = 0;
@@ -30,7 +37,8 @@ NK_RESULT nk_op_holding_list(struct nk_flow *flow, bool only_open, struct nk_are
 	return nk_done();
 }
 
-NK_RESULT nk_holding_end(struct nk_flow *flow, struct nk_uuid id, enum nk_holding_kind kind, enum nk_gone gone, struct nk_str how, struct nk_err *err)
+NK_RESULT nk_holding_end(struct nk_flow *flow, struct nk_uuid id, enum nk_holding_kind kind, enum nk_gone gone,
+	struct nk_str how, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
@@ -39,13 +47,16 @@ NK_RESULT nk_holding_end(struct nk_flow *flow, struct nk_uuid id, enum nk_holdin
 	struct nk_uuid evidence;
 	const nk_time now = nk_now(flow->env);
 	const struct nk_bytes parts[] = { nk_bytes_of(id.b, 16), nk_str_bytes(how), nk_bytes_of(&now, sizeof(now)) };
-	const struct nk_leaf_item items[3] = { nk_item_text("gone", nk_str_c(nk_gone_name(gone))), nk_item_hex("holding", id.b, 16), nk_item_text("how", how) };
+	const struct nk_leaf_item items[3] = { nk_item_text("gone", nk_str_c(nk_gone_name(gone))),
+		nk_item_hex("holding", id.b, 16), nk_item_text("how", how) };
 	uint64_t leaf = 0;
 
 	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 1 << 20, &arena, err));
 	NK_TRY(nk_holding_get(flow->store, id, arena, &h, err));
-	if ((kind != NK_HOLDING_KIND_COUNT && h.kind != kind) || h.kind == NK_HOLDING_store || h.kind == NK_HOLDING_target || h.kind == NK_HOLDING_vault_copy) {
-		return nk_fail(err, NK_INVALID, NK_N("a holding of kind \"%s\" does not end this way"), nk_holding_kind_name(h.kind));
+	if ((kind != NK_HOLDING_KIND_COUNT && h.kind != kind) || h.kind == NK_HOLDING_store ||
+		h.kind == NK_HOLDING_target || h.kind == NK_HOLDING_vault_copy) {
+		return nk_fail(err, NK_INVALID, NK_N("a holding of kind \"%s\" does not end this way"),
+			nk_holding_kind_name(h.kind));
 	}
 	if (h.closed_at != 0) {
 		return nk_fail(err, NK_EXISTS, NK_N("this holding is closed already"));
@@ -53,17 +64,20 @@ NK_RESULT nk_holding_end(struct nk_flow *flow, struct nk_uuid id, enum nk_holdin
 	nk_blake(NULL, parts, NK_ARRAY_LEN(parts), &digest);
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
 	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_HOLDING_CLOSE, items, 3, &leaf, err));
-	NK_TRY(nk_evidence_add(tx, NK_STR("operator's word"), &digest, nk_bytes_of("", 0), nk_i64(leaf), now, &evidence, err));
+	NK_TRY(nk_evidence_add(
+		tx, NK_STR("operator's word"), &digest, nk_bytes_of("", 0), nk_i64(leaf), now, &evidence, err));
 	NK_TRY(nk_holding_close(tx, id, gone, evidence, flow->actor, now, err));
 	return nk_flow_commit(flow, &tx, err);
 }
 
 NK_RESULT nk_op_holding_close(struct nk_flow *flow, struct nk_uuid id, bool verified, struct nk_err *err)
 {
-	return nk_holding_end(flow, id, NK_HOLDING_KIND_COUNT, verified ? NK_GONE_VERIFIED : NK_GONE_UNVERIFIED, verified ? NK_STR("looked at and destroyed") : NK_STR("said to be destroyed"), err);
+	return nk_holding_end(flow, id, NK_HOLDING_KIND_COUNT, verified ? NK_GONE_VERIFIED : NK_GONE_UNVERIFIED,
+		verified ? NK_STR("looked at and destroyed") : NK_STR("said to be destroyed"), err);
 }
 
-NK_RESULT nk_op_duty_list(struct nk_flow *flow, bool only_open, struct nk_arena *arena, struct nk_duty_row **out, size_t *out_n, struct nk_err *err)
+NK_RESULT nk_op_duty_list(struct nk_flow *flow, bool only_open, struct nk_arena *arena, struct nk_duty_row **out,
+	size_t *out_n, struct nk_err *err)
 {
 	struct nk_duty *list = NULL;
 	size_t n = 0;
@@ -79,8 +93,13 @@ NK_RESULT nk_op_duty_list(struct nk_flow *flow, bool only_open, struct nk_arena 
 		if (!nk_uuid_is_nil(list[i].holding)) {
 			NK_TRY(nk_holding_get(flow->store, list[i].holding, arena, &h, err));
 		}
-		(*out)[i] = (struct nk_duty_row){ .id = list[i].id, .holding = list[i].holding, .kind = list[i].kind, .place = h.place, .due_at = list[i].due_at,
-						  .closed_at = list[i].closed_at, .overdue = list[i].closed_at == 0 && list[i].due_at < nk_now(flow->env) };
+		(*out)[i] = (struct nk_duty_row){ .id = list[i].id,
+			.holding = list[i].holding,
+			.kind = list[i].kind,
+			.place = h.place,
+			.due_at = list[i].due_at,
+			.closed_at = list[i].closed_at,
+			.overdue = list[i].closed_at == 0 && list[i].due_at < nk_now(flow->env) };
 	}
 	*out_n = n;
 	return nk_done();

@@ -1,7 +1,9 @@
 /*
- * op_import.c: take in a roster: read in the child, compare, judge, and only then one transaction that changes people.
+ * op_import.c: take in a roster: read in the child, compare, judge, and only then one transaction that changes
+ * people.
  *
- * Nothing is written before the guard has spoken. The file is an external holding with a duty to destroy it (DECISIONS 23).
+ * Nothing is written before the guard has spoken. The file is an external holding with a duty to destroy it
+ * (DECISIONS 23).
  */
 #include "base.h"
 #include "flow_int.h"
@@ -24,7 +26,7 @@ struct importing {
 	enum nk_verdict verdict;
 	struct nk_hash hash;
 	struct nk_uuid warrant; /* of an approval that is used */
-	uint32_t *numbers;      /* person of each change */
+	uint32_t *numbers; /* person of each change */
 };
 
 static void tell(void *arg, uint64_t done, uint64_t total)
@@ -37,8 +39,14 @@ static NK_RESULT read_roster(struct importing *im, struct nk_err *err)
 	const struct nk_finding *findings = NULL;
 	size_t n = 0;
 	const struct nk_intake_options opt = {
-		.fd = im->req->fd, .size = im->req->size, .format = im->req->format, .strict = im->req->strict, .mapping = im->req->mapping,
-		.digest_key = im->flow->key[NK_HOUSE_DIGEST], .progress = tell, .progress_arg = im->flow,
+		.fd = im->req->fd,
+		.size = im->req->size,
+		.format = im->req->format,
+		.strict = im->req->strict,
+		.mapping = im->req->mapping,
+		.digest_key = im->flow->key[NK_HOUSE_DIGEST],
+		.progress = tell,
+		.progress_arg = im->flow,
 	};
 	const nk_rc rc = nk_intake_read(im->flow->env, &opt, im->arena, &im->roster, &findings, &n, err);
 
@@ -65,7 +73,8 @@ static NK_RESULT compare(struct importing *im, struct nk_err *err)
 		NK_TRY(nk_uuid_new(im->flow->env, &im->source.id, err));
 	}
 	nk_flow_tell(im->flow, NK_N("comparing"), 0, 0);
-	return nk_changes_make(im->roster, im->people, im->req->source, im->source.id, nk_flow_today(im->flow), im->arena, &im->changes, err);
+	return nk_changes_make(im->roster, im->people, im->req->source, im->source.id, nk_flow_today(im->flow),
+		im->arena, &im->changes, err);
 }
 
 /* Leavers of this source whose 無効開始日 lies in the window: what a slow drip would hide from a single run (S7). */
@@ -77,8 +86,9 @@ static uint64_t left_in_window(const struct importing *im, uint32_t days)
 	for (size_t i = 0; i < nk_people_count(im->people); i++) {
 		const struct nk_person *const p = nk_people_at(im->people, i);
 
-		if (p->state == NK_PERSON_LEAVING && nk_str_eq(p->field[NK_FIELD_SOURCE], im->req->source) && p->valid_until != NK_DATE_NONE && p->valid_until <= today &&
-		    p->valid_until > today - (nk_date)days) {
+		if (p->state == NK_PERSON_LEAVING && nk_str_eq(p->field[NK_FIELD_SOURCE], im->req->source) &&
+			p->valid_until != NK_DATE_NONE && p->valid_until <= today &&
+			p->valid_until > today - (nk_date)days) {
 			n++;
 		}
 	}
@@ -90,9 +100,14 @@ static NK_RESULT judge(struct importing *im, struct nk_err *err)
 	const struct nk_guard_finding *findings = NULL;
 	size_t n = 0;
 	const struct nk_guard_source_input in = {
-		.roster = im->roster, .changes = im->changes, .last = im->known_source ? &im->source : NULL,
-		.left_in_window = left_in_window(im, im->flow->config->guard.window_days), .last_count = im->changes->had, .today = nk_flow_today(im->flow),
-		.expected_year = im->req->expected_year != 0 ? im->req->expected_year : nk_school_year(nk_flow_today(im->flow)),
+		.roster = im->roster,
+		.changes = im->changes,
+		.last = im->known_source ? &im->source : NULL,
+		.left_in_window = left_in_window(im, im->flow->config->guard.window_days),
+		.last_count = im->changes->had,
+		.today = nk_flow_today(im->flow),
+		.expected_year = im->req->expected_year != 0 ? im->req->expected_year
+							     : nk_school_year(nk_flow_today(im->flow)),
 	};
 
 	NK_TRY(nk_guard_source(&in, &im->flow->config->guard, im->arena, &im->verdict, &findings, &n, err));
@@ -122,11 +137,13 @@ static void count(struct importing *im)
 	o->rows_not_imported = im->roster->rows_not_imported;
 }
 
-/* What a second person signs: this file, for this source, with these numbers. Keyed, because a roster can be guessed. */
+/* What a second person signs: this file, for this source, with these numbers. Keyed, because a roster can be guessed.
+ */
 static void hash_of(struct importing *im)
 {
 	const uint64_t figures[] = { im->out->joined, im->out->returned, im->out->changed, im->out->left };
-	const struct nk_bytes parts[] = { nk_bytes_of(im->roster->digest.b, NK_HASH_LEN), nk_str_bytes(im->req->source), nk_bytes_of(figures, sizeof(figures)) };
+	const struct nk_bytes parts[] = { nk_bytes_of(im->roster->digest.b, NK_HASH_LEN),
+		nk_str_bytes(im->req->source), nk_bytes_of(figures, sizeof(figures)) };
 
 	nk_blake(im->flow->key[NK_HOUSE_DIGEST], parts, NK_ARRAY_LEN(parts), &im->hash);
 	nk_hex_print(im->hash.b, NK_HASH_LEN, im->out->hash);
@@ -172,7 +189,8 @@ static struct nk_str plain_label(struct nk_str label)
 	for (size_t i = 0; i < label.len; i++) {
 		const char c = label.ptr[i];
 
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_')) {
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+			    c == '-' || c == '_')) {
 			return NK_STR("roster file");
 		}
 	}
@@ -181,7 +199,8 @@ static struct nk_str plain_label(struct nk_str label)
 
 static NK_RESULT extents(struct importing *im, struct nk_tx *tx, struct nk_uuid holding, struct nk_err *err)
 {
-	static const enum nk_item_class classes[] = { NK_ITEM_ids, NK_ITEM_login, NK_ITEM_mail, NK_ITEM_name, NK_ITEM_kana, NK_ITEM_class };
+	static const enum nk_item_class classes[] = { NK_ITEM_ids, NK_ITEM_login, NK_ITEM_mail, NK_ITEM_name,
+		NK_ITEM_kana, NK_ITEM_class };
 	uint32_t *const in_file = nk_arena_array(im->arena, im->roster->n_persons, sizeof(*in_file));
 	size_t n = 0;
 
@@ -189,7 +208,8 @@ static NK_RESULT extents(struct importing *im, struct nk_tx *tx, struct nk_uuid 
 		return nk_fail_nomem(err);
 	}
 	for (size_t i = 0; i < im->roster->n_persons; i++) {
-		const struct nk_person *const p = nk_people_by_source(im->people, im->req->source, im->roster->persons[i].field[NK_FIELD_SOURCE_KEY]);
+		const struct nk_person *const p = nk_people_by_source(
+			im->people, im->req->source, im->roster->persons[i].field[NK_FIELD_SOURCE_KEY]);
 
 		if (p != NULL) {
 			in_file[n++] = p->number;
@@ -206,8 +226,14 @@ static NK_RESULT file_holding(struct importing *im, struct nk_tx *tx, struct nk_
 {
 	const nk_time now = nk_now(im->flow->env);
 	const struct nk_holding h = {
-		.kind = NK_HOLDING_import_file, .place = plain_label(im->req->label), .custodian = im->flow->actor, .purpose = NK_STR("roster taken in"),
-		.warrant = im->flow->standing_order, .opened_at = now, .expires_at = now + (int64_t)im->flow->config->import_days * NK_DAY, .was_read = "yes",
+		.kind = NK_HOLDING_import_file,
+		.place = plain_label(im->req->label),
+		.custodian = im->flow->actor,
+		.purpose = NK_STR("roster taken in"),
+		.warrant = im->flow->standing_order,
+		.opened_at = now,
+		.expires_at = now + (int64_t)im->flow->config->import_days * NK_DAY,
+		.was_read = "yes",
 	};
 
 	im->out->destroy_by = h.expires_at;
@@ -220,7 +246,8 @@ static NK_RESULT leaves(struct importing *im, struct nk_tx *tx, struct nk_err *e
 	static const struct {
 		enum nk_change_kind change;
 		enum nk_leaf_type leaf;
-	} pairs[] = { { NK_CHANGE_JOIN, NK_LEAF_JOIN }, { NK_CHANGE_RETURN, NK_LEAF_RETURN }, { NK_CHANGE_CHANGE, NK_LEAF_CHANGE }, { NK_CHANGE_LEAVE, NK_LEAF_LEAVE } };
+	} pairs[] = { { NK_CHANGE_JOIN, NK_LEAF_JOIN }, { NK_CHANGE_RETURN, NK_LEAF_RETURN },
+		{ NK_CHANGE_CHANGE, NK_LEAF_CHANGE }, { NK_CHANGE_LEAVE, NK_LEAF_LEAVE } };
 	struct nk_leaf_item items[6];
 	uint32_t *const some = nk_arena_array(im->arena, im->changes->n, sizeof(*some));
 
@@ -266,7 +293,8 @@ static NK_RESULT source_row(struct importing *im, struct nk_tx *tx, struct nk_er
 static NK_RESULT write_all(struct importing *im, const struct nk_join_keys *joins, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
-	const struct nk_change_rules rules = { .today = nk_flow_today(im->flow), .grace_days = im->flow->config->grace_days };
+	const struct nk_change_rules rules = { .today = nk_flow_today(im->flow),
+		.grace_days = im->flow->config->grace_days };
 
 	nk_flow_tell(im->flow, NK_N("writing"), 0, im->changes->n);
 	NK_TRY(nk_tx_begin(im->flow->store, &tx, err));
@@ -308,7 +336,8 @@ static NK_RESULT take_in(struct importing *im, struct nk_err *err)
 
 static bool nothing_changes(const struct nk_changes *c)
 {
-	return c->n == 0 && c->units_new + c->units_changed + c->groups_new + c->groups_changed + c->groups_ended == 0;
+	return c->n == 0 &&
+		c->units_new + c->units_changed + c->groups_new + c->groups_changed + c->groups_ended == 0;
 }
 
 static NK_RESULT run(struct importing *im, struct nk_err *err)
@@ -339,7 +368,8 @@ static NK_RESULT run(struct importing *im, struct nk_err *err)
 	return take_in(im, err);
 }
 
-NK_RESULT nk_op_import(struct nk_flow *flow, const struct nk_import_request *req, struct nk_arena *arena, struct nk_import_reply *out, struct nk_err *err)
+NK_RESULT nk_op_import(struct nk_flow *flow, const struct nk_import_request *req, struct nk_arena *arena,
+	struct nk_import_reply *out, struct nk_err *err)
 {
 	struct importing im = { .flow = flow, .req = req, .arena = arena, .out = out };
 	struct nk_err none;

@@ -1,8 +1,9 @@
 /*
- * op_init.c: a new installation. Order: folders, configuration, vault with the house keys, store, first leaf, public keys.
+ * op_init.c: a new installation. Order: folders, configuration, vault with the house keys, store, first leaf, public
+ * keys.
  *
- * Killed in the middle, the folder is no installation yet (the fact "tenant" is written last, with the INIT leaf), and a
- * second init in it says what to remove.
+ * Killed in the middle, the folder is no installation yet (the fact "tenant" is written last, with the INIT leaf),
+ * and a second init in it says what to remove.
  */
 #include "base.h"
 #include "flow_int.h"
@@ -20,7 +21,8 @@ struct making {
 
 static NK_RESULT folders(const struct making *m, struct nk_err *err)
 {
-	static const char *const names[] = { "", "/conf.d", "/store", "/vault", "/ledger", "/certificates", "/public" };
+	static const char *const names[] = { "", "/conf.d", "/store", "/vault", "/ledger", "/certificates",
+		"/public" };
 	const struct nk_env *const env = m->env;
 	char path[PATH_MAX];
 
@@ -44,10 +46,12 @@ static NK_RESULT write_config(const struct making *m, struct nk_err *err)
 
 	nk_buf_init(&text, 1 << 20);
 	if (!one_line(r->organisation) || !one_line(r->domain) || r->organisation.len == 0 || r->domain.len == 0) {
-		return nk_fail(err, NK_USAGE, NK_N("organisation and domain are one line of text each and must be given"));
+		return nk_fail(
+			err, NK_USAGE, NK_N("organisation and domain are one line of text each and must be given"));
 	}
-	NK_TRY(nk_buf_printf(&text, err, "# Configuration of this installation: see nokosazu.conf(5).\n[site]\norganisation = %.*s\ndomain = %.*s\n\n[vault]\nsealer = %.*s\n",
-			     NK_FMT(r->organisation), NK_FMT(r->domain), NK_FMT(r->sealer)));
+	NK_TRY(nk_buf_printf(&text, err,
+		"# Configuration of this installation: see nokosazu.conf(5).\n[site]\norganisation = %.*s\ndomain = %.*s\n\n[vault]\nsealer = %.*s\n",
+		NK_FMT(r->organisation), NK_FMT(r->domain), NK_FMT(r->sealer)));
 	if (r->copy_dir != NULL) {
 		NK_TRY(nk_buf_printf(&text, err, "copy = %s\n", r->copy_dir));
 	}
@@ -101,7 +105,10 @@ static NK_RESULT make_vault(struct making *m, struct nk_err *err)
 static NK_RESULT first_party(struct making *m, struct nk_tx *tx, struct nk_err *err)
 {
 	struct nk_flow *const f = m->flow;
-	const struct nk_party p = { .id = f->actor, .kind = NK_STR("operator"), .roles = NK_STR("operator"), .label = m->req->operator_name };
+	const struct nk_party p = { .id = f->actor,
+		.kind = NK_STR("operator"),
+		.roles = NK_STR("operator"),
+		.label = m->req->operator_name };
 
 	return nk_party_add(tx, &m->keys[NK_HOUSE_LOG], &p, err);
 }
@@ -111,12 +118,25 @@ static NK_RESULT standing_order(struct making *m, struct nk_tx *tx, struct nk_er
 {
 	struct nk_flow *const f = m->flow;
 	const nk_time now = nk_now(f->env);
+	uint8_t sig[NK_SIG_LEN];
 	const struct nk_warrant w = {
-		.id = f->standing_order, .kind = NK_STR("order"), .verbs = NK_STR("hold,provision,notify"), .scope = NK_STR("standing"), .requester = f->actor, .signer = f->actor,
-		.signature = nk_bytes_of("", 0), .limitation = NK_STR("signed by the operator alone: nobody else was enrolled when this installation was made"),
-		.from_at = now, .until_at = now + 3650 * NK_DAY, .uses_left = UINT32_MAX, .review_on = nk_time_day(now, 540) + 365,
+		.id = f->standing_order,
+		.kind = NK_STR("order"),
+		.verbs = NK_STR("hold,provision,notify"),
+		.scope = NK_STR("standing"),
+		.requester = f->actor,
+		.signer = f->actor,
+		.signature = nk_bytes_of(sig, sizeof(sig)),
+		.limitation = NK_STR(
+			"signed by the operator alone: nobody else was enrolled when this installation was made"),
+		.from_at = now,
+		.until_at = now + 3650 * NK_DAY,
+		.uses_left = UINT32_MAX,
+		.review_on = nk_time_day(now, 540) + 365,
 	};
 
+	/* The operator has no key of his own yet: the site's certificate key signs the order's id for him. */
+	nk_sign(&m->keys[NK_HOUSE_CERT], nk_bytes_of(f->standing_order.b, sizeof(f->standing_order.b)), sig);
 	return nk_warrant_add(tx, &w, err);
 }
 
@@ -124,8 +144,14 @@ static NK_RESULT standing_holdings(struct making *m, struct nk_tx *tx, struct nk
 {
 	struct nk_flow *const f = m->flow;
 	const nk_time now = nk_now(f->env);
-	struct nk_holding h = { .kind = NK_HOLDING_store, .place = NK_STR("store"), .custodian = f->actor, .purpose = NK_STR("identity management"), .warrant = f->standing_order,
-				.opened_at = now, .expires_at = now + 3650 * NK_DAY, .was_read = "yes" };
+	struct nk_holding h = { .kind = NK_HOLDING_store,
+		.place = NK_STR("store"),
+		.custodian = f->actor,
+		.purpose = NK_STR("identity management"),
+		.warrant = f->standing_order,
+		.opened_at = now,
+		.expires_at = now + 3650 * NK_DAY,
+		.was_read = "yes" };
 	struct nk_uuid copy;
 
 	NK_TRY(nk_holding_open(tx, &h, &f->store_holding, err));
@@ -166,8 +192,12 @@ static NK_RESULT make_store(struct making *m, struct nk_err *err)
 	NK_TRY(nk_uuid_new(f->env, &f->tenant, err));
 	NK_TRY(nk_uuid_new(f->env, &f->actor, err));
 	NK_TRY(nk_uuid_new(f->env, &f->standing_order, err));
-	(void)snprintf(m->origin, sizeof(m->origin), "nokosazu.%.*s/%.8s", NK_FMT(m->req->domain), nk_uuid_print(f->tenant, id));
-	const struct nk_ledger_options lo = { .dir = ledger_dir, .origin = nk_str_c(m->origin), .seed = &m->keys[NK_HOUSE_LEDGER], .simulated_clock = m->req->clock != NK_DATE_NONE };
+	(void)snprintf(m->origin, sizeof(m->origin), "nokosazu.%.*s/%.8s", NK_FMT(m->req->domain),
+		nk_uuid_print(f->tenant, id));
+	const struct nk_ledger_options lo = { .dir = ledger_dir,
+		.origin = nk_str_c(m->origin),
+		.seed = &m->keys[NK_HOUSE_LEDGER],
+		.simulated_clock = m->req->clock != NK_DATE_NONE };
 
 	NK_TRY(nk_ledger_open(f->store, &lo, &f->ledger, err));
 	NK_TRY(nk_tx_begin(f->store, &tx, err));
@@ -228,7 +258,8 @@ NK_RESULT nk_op_init(const struct nk_env *env, const struct nk_init_request *req
 	flow->env = env;
 	flow->lock = -1;
 	if (!req->single_copy && req->copy_dir == NULL) {
-		return nk_fail(err, NK_USAGE, NK_N("the vault needs a second place (--copy DIR, better on another disk), or --single-copy, which every statement will then say"));
+		return nk_fail(err, NK_USAGE,
+			NK_N("the vault needs a second place (--copy DIR, better on another disk), or --single-copy, which every statement will then say"));
 	}
 	rc = make(&m, err);
 	nk_wipe(m.keys, sizeof(m.keys));

@@ -2,7 +2,8 @@
  * op_notice.c: initial passwords, made only at the moment they are set, shown once, stored nowhere.
  *
  * For whom: the rule of the configuration ([notice] grades, classes), active persons with an account and without a
- * password from us. The sheets are a holding that is open before the first password exists and closes when they were handed out.
+ * password from us. The sheets are a holding that is open before the first password exists and closes when they were
+ * handed out.
  */
 #include "base.h"
 #include "flow_int.h"
@@ -38,9 +39,12 @@ static bool named_by_rule(const struct issuing *is, const struct nk_person *p)
 		return true;
 	}
 	for (size_t i = 0; i < p->n_memberships; i++) {
-		const struct nk_group *const g = p->memberships[i].is_group ? nk_people_group(is->flow->people, p->memberships[i].where) : NULL;
+		const struct nk_group *const g = p->memberships[i].is_group
+			? nk_people_group(is->flow->people, p->memberships[i].where)
+			: NULL;
 
-		if (g != NULL && nk_str_eq(g->kind, NK_STR("homeroom")) && (word_in(&c->notice_classes, g->title) || word_in(&c->notice_classes, g->code))) {
+		if (g != NULL && nk_str_eq(g->kind, NK_STR("homeroom")) &&
+			(word_in(&c->notice_classes, g->title) || word_in(&c->notice_classes, g->code))) {
 			return true;
 		}
 	}
@@ -56,7 +60,8 @@ static bool wanted(const struct issuing *is, const struct nk_person *p)
 		return false;
 	}
 	if (is->req->only.len > 0) {
-		return nk_str_eq(p->field[NK_FIELD_LOGIN], is->req->only) || nk_str_eq(nk_str_c(nk_uuid_print(p->id, id)), is->req->only);
+		return nk_str_eq(p->field[NK_FIELD_LOGIN], is->req->only) ||
+			nk_str_eq(nk_str_c(nk_uuid_print(p->id, id)), is->req->only);
 	}
 	return !l->password_set && named_by_rule(is, p);
 }
@@ -76,18 +81,27 @@ static NK_RESULT choose(struct issuing *is, struct nk_err *err)
 			is->numbers[is->n++] = p->number;
 		}
 	}
-	return is->n > 0 ? nk_done()
-			 : nk_fail(err, NK_NOT_FOUND, NK_N("nobody needs an initial password: the rule [notice] names nobody with an account and without a password"));
+	return is->n > 0
+		? nk_done()
+		: nk_fail(err, NK_NOT_FOUND,
+			  NK_N("nobody needs an initial password: the rule [notice] names nobody with an account and without a password"));
 }
 
 static NK_RESULT open_holding(struct issuing *is, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
-	static const enum nk_item_class classes[] = { NK_ITEM_name, NK_ITEM_kana, NK_ITEM_login, NK_ITEM_class, NK_ITEM_password };
+	static const enum nk_item_class classes[] = { NK_ITEM_name, NK_ITEM_kana, NK_ITEM_login, NK_ITEM_class,
+		NK_ITEM_password };
 	const nk_time now = nk_now(is->flow->env);
 	const struct nk_holding h = {
-		.kind = NK_HOLDING_notice, .place = NK_STR("account notices"), .custodian = is->flow->actor, .purpose = NK_STR("handing out initial passwords"),
-		.warrant = is->flow->standing_order, .opened_at = now, .expires_at = now + (int64_t)is->flow->config->notice_days * NK_DAY, .was_read = "yes",
+		.kind = NK_HOLDING_notice,
+		.place = NK_STR("account notices"),
+		.custodian = is->flow->actor,
+		.purpose = NK_STR("handing out initial passwords"),
+		.warrant = is->flow->standing_order,
+		.opened_at = now,
+		.expires_at = now + (int64_t)is->flow->config->notice_days * NK_DAY,
+		.was_read = "yes",
 	};
 	struct nk_leaf_item items[2];
 
@@ -173,7 +187,8 @@ static NK_RESULT set_one(struct issuing *is, uint32_t number, struct nk_notice *
 static NK_RESULT mark(struct issuing *is, size_t done, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
-	const struct nk_leaf_item items[2] = { nk_item_hex("holding", is->out->holding.b, 16), nk_item_number("set", done) };
+	const struct nk_leaf_item items[2] = { nk_item_hex("holding", is->out->holding.b, 16),
+		nk_item_number("set", done) };
 
 	NK_TRY(nk_tx_begin(is->flow->store, &tx, err));
 	for (size_t i = 0; i < done; i++) {
@@ -226,7 +241,8 @@ static NK_RESULT issue(struct issuing *is, struct nk_err *err)
 	return rc;
 }
 
-NK_RESULT nk_op_notice_issue(struct nk_flow *flow, const struct nk_notice_request *req, struct nk_arena *arena, struct nk_notice_reply *out, struct nk_err *err)
+NK_RESULT nk_op_notice_issue(struct nk_flow *flow, const struct nk_notice_request *req, struct nk_arena *arena,
+	struct nk_notice_reply *out, struct nk_err *err)
 {
 	struct issuing is = { .flow = flow, .req = req, .arena = arena, .out = out };
 	nk_rc rc;

@@ -4,7 +4,8 @@
 #include "base.h"
 #include "flow_int.h"
 
-NK_RESULT nk_op_party_add(struct nk_flow *flow, const struct nk_party_request *req, struct nk_uuid *out_id, struct nk_err *err)
+NK_RESULT nk_op_party_add(
+	struct nk_flow *flow, const struct nk_party_request *req, struct nk_uuid *out_id, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	struct nk_party p = { .kind = NK_STR("officer"), .roles = req->roles, .label = req->name, .has_key = true };
@@ -14,7 +15,8 @@ NK_RESULT nk_op_party_add(struct nk_flow *flow, const struct nk_party_request *r
 		return nk_fail(err, NK_USAGE, NK_N("a party needs a name and at least one role"));
 	}
 	if (nk_party_has_role(&p, NK_STR("operator"))) {
-		return nk_fail(err, NK_DENIED, NK_N("roles of one who carries out and one who approves are kept apart: not \"operator\""));
+		return nk_fail(err, NK_DENIED,
+			NK_N("roles of one who carries out and one who approves are kept apart: not \"operator\""));
 	}
 	memcpy(p.public_key, req->public_key, sizeof(p.public_key));
 	NK_TRY(nk_uuid_new(flow->env, &p.id, err));
@@ -28,7 +30,8 @@ NK_RESULT nk_op_party_add(struct nk_flow *flow, const struct nk_party_request *r
 	return nk_done();
 }
 
-NK_RESULT nk_op_party_list(struct nk_flow *flow, struct nk_arena *arena, struct nk_party_row **out, size_t *out_n, struct nk_err *err)
+NK_RESULT nk_op_party_list(
+	struct nk_flow *flow, struct nk_arena *arena, struct nk_party_row **out, size_t *out_n, struct nk_err *err)
 {
 	struct nk_party *list = NULL;
 	size_t n = 0;
@@ -39,13 +42,15 @@ NK_RESULT nk_op_party_list(struct nk_flow *flow, struct nk_arena *arena, struct 
 		return nk_fail_nomem(err);
 	}
 	for (size_t i = 0; i < n; i++) {
-		(*out)[i] = (struct nk_party_row){ list[i].id, list[i].label, list[i].roles, list[i].has_key, list[i].ended };
+		(*out)[i] = (struct nk_party_row){ list[i].id, list[i].label, list[i].roles, list[i].has_key,
+			list[i].ended };
 	}
 	*out_n = n;
 	return nk_done();
 }
 
-NK_RESULT nk_op_party_key(const struct nk_env *env, struct nk_key *out_seed, uint8_t out_public[static 32], struct nk_err *err)
+NK_RESULT nk_op_party_key(
+	const struct nk_env *env, struct nk_key *out_seed, uint8_t out_public[static 32], struct nk_err *err)
 {
 	NK_TRY(nk_key_random(env, out_seed, err));
 	nk_sign_public(out_seed, out_public);

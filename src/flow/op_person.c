@@ -9,7 +9,8 @@ static NK_RESULT copy(struct nk_arena *arena, struct nk_str s, struct nk_str *ou
 	return nk_arena_dup(arena, s, out, err);
 }
 
-static NK_RESULT shown(struct nk_arena *arena, const struct nk_person *p, bool kana, struct nk_str *out, struct nk_err *err)
+static NK_RESULT shown(
+	struct nk_arena *arena, const struct nk_person *p, bool kana, struct nk_str *out, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf b;
 
@@ -18,11 +19,19 @@ static NK_RESULT shown(struct nk_arena *arena, const struct nk_person *p, bool k
 	return nk_arena_dup(arena, nk_buf_str(&b), out, err);
 }
 
-static NK_RESULT row_of(struct nk_flow *flow, const struct nk_person *p, struct nk_arena *arena, struct nk_person_row *r, struct nk_err *err)
+static NK_RESULT row_of(struct nk_flow *flow, const struct nk_person *p, struct nk_arena *arena,
+	struct nk_person_row *r, struct nk_err *err)
 {
 	*r = (struct nk_person_row){
-		.id = p->id, .number = p->number, .state = nk_person_state_name(p->state), .valid_from = p->valid_from, .valid_until = p->valid_until, .delete_on = p->delete_on,
-		.hold = (p->flags & NK_PERSON_HOLD) != 0, .is_protected = (p->flags & NK_PERSON_PROTECTED) != 0, .hidden = (p->flags & NK_PERSON_HIDDEN) != 0,
+		.id = p->id,
+		.number = p->number,
+		.state = nk_person_state_name(p->state),
+		.valid_from = p->valid_from,
+		.valid_until = p->valid_until,
+		.delete_on = p->delete_on,
+		.hold = (p->flags & NK_PERSON_HOLD) != 0,
+		.is_protected = (p->flags & NK_PERSON_PROTECTED) != 0,
+		.hidden = (p->flags & NK_PERSON_HIDDEN) != 0,
 	};
 	NK_TRY(shown(arena, p, false, &r->name, err));
 	NK_TRY(shown(arena, p, true, &r->kana, err));
@@ -47,7 +56,8 @@ static NK_RESULT row_of(struct nk_flow *flow, const struct nk_person *p, struct 
 	return nk_done();
 }
 
-NK_RESULT nk_op_person_find(struct nk_flow *flow, struct nk_str query, size_t max, struct nk_arena *arena, struct nk_person_row **out, size_t *out_n, size_t *out_total, struct nk_err *err)
+NK_RESULT nk_op_person_find(struct nk_flow *flow, struct nk_str query, size_t max, struct nk_arena *arena,
+	struct nk_person_row **out, size_t *out_n, size_t *out_total, struct nk_err *err)
 {
 	struct nk_people *people = NULL;
 	const struct nk_person **found;
@@ -70,7 +80,8 @@ NK_RESULT nk_op_person_find(struct nk_flow *flow, struct nk_str query, size_t ma
 /* By id, login, student number, mail, or a source's key. */
 static NK_RESULT person_by(struct nk_flow *flow, struct nk_str key, const struct nk_person **out, struct nk_err *err)
 {
-	static const enum nk_field fields[] = { NK_FIELD_LOGIN, NK_FIELD_STUDENT_NUMBER, NK_FIELD_MASTER_ID, NK_FIELD_MAIL };
+	static const enum nk_field fields[] = { NK_FIELD_LOGIN, NK_FIELD_STUDENT_NUMBER, NK_FIELD_MASTER_ID,
+		NK_FIELD_MAIL };
 	struct nk_people *people = NULL;
 	struct nk_uuid id;
 
@@ -84,10 +95,14 @@ static NK_RESULT person_by(struct nk_flow *flow, struct nk_str key, const struct
 
 		*out = nk_str_eq(p->field[NK_FIELD_SOURCE_KEY], key) ? p : NULL;
 	}
-	return *out != NULL ? nk_done() : nk_fail(err, NK_NOT_FOUND, NK_N("nobody has this id, login, number, mail or source key; search with \"nokosazu person find\""));
+	return *out != NULL
+		? nk_done()
+		: nk_fail(err, NK_NOT_FOUND,
+			  NK_N("nobody has this id, login, number, mail or source key; search with \"nokosazu person find\""));
 }
 
-static NK_RESULT memberships(struct nk_flow *flow, const struct nk_person *p, struct nk_arena *arena, struct nk_str *out, struct nk_err *err)
+static NK_RESULT memberships(struct nk_flow *flow, const struct nk_person *p, struct nk_arena *arena,
+	struct nk_str *out, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf b;
 
@@ -100,13 +115,15 @@ static NK_RESULT memberships(struct nk_flow *flow, const struct nk_person *p, st
 		char until[NK_DATE_TEXT];
 		const struct nk_str name = u != NULL ? u->name : g != NULL ? g->title : NK_STR("?");
 
-		NK_TRY(nk_buf_printf(&b, err, "%s\t%.*s\t%s\t%s\t%s\t%u\n", m->is_group ? "group" : "unit", NK_FMT(name), nk_role_name(m->role), nk_date_print(m->from, from),
-				     nk_date_print(m->until, until), m->number));
+		NK_TRY(nk_buf_printf(&b, err, "%s\t%.*s\t%s\t%s\t%s\t%u\n", m->is_group ? "group" : "unit",
+			NK_FMT(name), nk_role_name(m->role), nk_date_print(m->from, from),
+			nk_date_print(m->until, until), m->number));
 	}
 	return nk_arena_dup(arena, nk_buf_str(&b), out, err);
 }
 
-static NK_RESULT target_lines(struct nk_flow *flow, const struct nk_person *p, struct nk_arena *arena, struct nk_str *out, struct nk_err *err)
+static NK_RESULT target_lines(struct nk_flow *flow, const struct nk_person *p, struct nk_arena *arena,
+	struct nk_str *out, struct nk_err *err)
 {
 	static const char *const states[NK_LINK_STATE_COUNT] = { "intended", "present", "absent" };
 	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
@@ -129,18 +146,22 @@ static NK_RESULT target_lines(struct nk_flow *flow, const struct nk_person *p, s
 		}
 		NK_TRY(nk_links_open(flow->store, flow->vault, id, &links, err));
 		l = nk_links_of(links, p->number);
-		NK_TRY(nk_buf_printf(&b, err, "%.*s\t%s\t%.*s", NK_FMT(nk_col_text(s, 1)), l != NULL ? states[l->state] : "-", NK_FMT(l != NULL ? l->anchor : NK_STR("-"))));
+		NK_TRY(nk_buf_printf(&b, err, "%.*s\t%s\t%.*s", NK_FMT(nk_col_text(s, 1)),
+			l != NULL ? states[l->state] : "-", NK_FMT(l != NULL ? l->anchor : NK_STR("-"))));
 		for (size_t k = 0; l != NULL && k < l->n_keys; k++) {
-			NK_TRY(nk_buf_printf(&b, err, "\t%.*s=%.*s", NK_FMT(l->keys[k].kind), NK_FMT(l->keys[k].value)));
+			NK_TRY(nk_buf_printf(
+				&b, err, "\t%.*s=%.*s", NK_FMT(l->keys[k].kind), NK_FMT(l->keys[k].value)));
 		}
 		NK_TRY(nk_buf_add_c(&b, "\n", err));
 	}
 	return nk_arena_dup(arena, nk_buf_str(&b), out, err);
 }
 
-static NK_RESULT holding_lines(struct nk_flow *flow, const struct nk_person *p, struct nk_arena *arena, struct nk_str *out, struct nk_err *err)
+static NK_RESULT holding_lines(struct nk_flow *flow, const struct nk_person *p, struct nk_arena *arena,
+	struct nk_str *out, struct nk_err *err)
 {
-	static const char *const classes[NK_ITEM_COUNT] = { "ids", "login", "mail", "name", "kana", "class", "birth", "password" };
+	static const char *const classes[NK_ITEM_COUNT] = { "ids", "login", "mail", "name", "kana", "class", "birth",
+		"password" };
 	NK_OWNED(nk_buf_done) struct nk_buf b;
 	struct nk_extent_row *rows = NULL;
 	size_t n = 0;
@@ -154,8 +175,9 @@ static NK_RESULT holding_lines(struct nk_flow *flow, const struct nk_person *p, 
 		char until[NK_TIME_TEXT];
 
 		NK_TRY(nk_holding_get(flow->store, rows[i].holding, arena, &h, err));
-		NK_TRY(nk_buf_printf(&b, err, "%s\t%s\t%.*s\t%s\t%s\t%s\t", nk_uuid_print(h.id, id), nk_holding_kind_name(h.kind), NK_FMT(h.place), nk_time_print(h.opened_at, since),
-				     nk_time_print(h.expires_at, until), nk_gone_name(h.gone)));
+		NK_TRY(nk_buf_printf(&b, err, "%s\t%s\t%.*s\t%s\t%s\t%s\t", nk_uuid_print(h.id, id),
+			nk_holding_kind_name(h.kind), NK_FMT(h.place), nk_time_print(h.opened_at, since),
+			nk_time_print(h.expires_at, until), nk_gone_name(h.gone)));
 		for (unsigned c = 0; c < NK_ITEM_COUNT; c++) {
 			if ((rows[i].classes & (1u << c)) != 0) {
 				NK_TRY(nk_buf_printf(&b, err, "%s ", classes[c]));
@@ -166,7 +188,8 @@ static NK_RESULT holding_lines(struct nk_flow *flow, const struct nk_person *p, 
 	return nk_arena_dup(arena, nk_buf_str(&b), out, err);
 }
 
-NK_RESULT nk_op_person_show(struct nk_flow *flow, struct nk_str key, struct nk_arena *arena, struct nk_person_row *out, struct nk_err *err)
+NK_RESULT nk_op_person_show(struct nk_flow *flow, struct nk_str key, struct nk_arena *arena,
+	struct nk_person_row *out, struct nk_err *err)
 {
 	const struct nk_person *p = NULL;
 

@@ -22,7 +22,8 @@ static NK_RESULT counts_json(const struct nk_plan *plan, struct nk_buf *out, str
 	return nk_json_end(&j, err);
 }
 
-static NK_RESULT step_rows(const struct nk_plan *plan, struct nk_arena *arena, struct nk_plan_step_row **out, struct nk_err *err)
+static NK_RESULT step_rows(
+	const struct nk_plan *plan, struct nk_arena *arena, struct nk_plan_step_row **out, struct nk_err *err)
 {
 	*out = nk_arena_array(arena, plan->n, sizeof(**out));
 	if (*out == NULL) {
@@ -35,13 +36,17 @@ static NK_RESULT step_rows(const struct nk_plan *plan, struct nk_arena *arena, s
 	return nk_done();
 }
 
-static NK_RESULT save(struct nk_flow *flow, const struct nk_planning *p, const uint8_t nonce[static 32], enum nk_verdict verdict, struct nk_arena *arena,
-		      struct nk_plan_reply *out, struct nk_err *err)
+static NK_RESULT save(struct nk_flow *flow, const struct nk_planning *p, const uint8_t nonce[static 32],
+	enum nk_verdict verdict, struct nk_arena *arena, struct nk_plan_reply *out, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	NK_OWNED(nk_buf_done) struct nk_buf counts;
 	struct nk_plan_step_row *rows = NULL;
-	struct nk_plan_row row = { .target = p->target.id, .hash = p->plan.hash, .made_at = nk_now(flow->env), .made_by = flow->actor, .verdict = verdict };
+	struct nk_plan_row row = { .target = p->target.id,
+		.hash = p->plan.hash,
+		.made_at = nk_now(flow->env),
+		.made_by = flow->actor,
+		.verdict = verdict };
 	struct nk_leaf_item items[3];
 
 	nk_buf_init(&counts, 4096);
@@ -81,13 +86,16 @@ static void count(const struct nk_plan *plan, struct nk_plan_reply *out)
 	out->approve_count = out->suspend + out->remove;
 }
 
-static NK_RESULT judge(struct nk_flow *flow, const struct nk_planning *p, struct nk_arena *arena, enum nk_verdict *verdict, struct nk_plan_reply *out, struct nk_err *err)
+static NK_RESULT judge(struct nk_flow *flow, const struct nk_planning *p, struct nk_arena *arena,
+	enum nk_verdict *verdict, struct nk_plan_reply *out, struct nk_err *err)
 {
 	NK_OWNED(nk_vec_done) struct nk_vec shown;
 	struct nk_plan_limits limits;
 	const struct nk_guard_finding *findings = NULL;
 	size_t n = 0;
-	const struct nk_plan_guard_input in = { .plan = &p->plan, .people = flow->people, .links = p->links, .held = &p->snapshot };
+	const struct nk_plan_guard_input in = {
+		.plan = &p->plan, .people = flow->people, .links = p->links, .held = &p->snapshot
+	};
 
 	nk_vec_init(&shown, sizeof(struct nk_shown_finding), 20000);
 	nk_plan_limits_default(&limits, nk_season(nk_flow_today(flow)));
@@ -96,7 +104,8 @@ static NK_RESULT judge(struct nk_flow *flow, const struct nk_planning *p, struct
 	return nk_shown_end(&shown, arena, &out->findings, &out->n_findings, err);
 }
 
-NK_RESULT nk_op_plan(struct nk_flow *flow, const struct nk_plan_request *req, struct nk_arena *arena, struct nk_plan_reply *out, struct nk_err *err)
+NK_RESULT nk_op_plan(struct nk_flow *flow, const struct nk_plan_request *req, struct nk_arena *arena,
+	struct nk_plan_reply *out, struct nk_err *err)
 {
 	NK_OWNED(nk_planning_done) struct nk_planning p = { .links = NULL };
 	enum nk_verdict verdict = NK_VERDICT_STOPPED;
@@ -110,7 +119,9 @@ NK_RESULT nk_op_plan(struct nk_flow *flow, const struct nk_plan_request *req, st
 	out->no_login = p.desired.skipped_no_login;
 	nk_hex_print(p.plan.hash.b, NK_HASH_LEN, out->hash);
 	NK_TRY(judge(flow, &p, arena, &verdict, out, err));
-	out->verdict = verdict == NK_VERDICT_FREE ? NK_PLAN_FREE : verdict == NK_VERDICT_APPROVAL ? NK_PLAN_NEEDS_APPROVAL : NK_PLAN_STOPPED;
+	out->verdict = verdict == NK_VERDICT_FREE ? NK_PLAN_FREE
+		: verdict == NK_VERDICT_APPROVAL  ? NK_PLAN_NEEDS_APPROVAL
+						  : NK_PLAN_STOPPED;
 	NK_TRY(nk_plan_lines(flow, &p.plan, arena, out, err));
 	if (req->show_only || p.plan.n == 0 || verdict == NK_VERDICT_STOPPED) {
 		return nk_done();
@@ -118,7 +129,8 @@ NK_RESULT nk_op_plan(struct nk_flow *flow, const struct nk_plan_request *req, st
 	return save(flow, &p, nonce, verdict, arena, out, err);
 }
 
-NK_RESULT nk_op_plan_list(struct nk_flow *flow, struct nk_arena *arena, struct nk_plan_summary **out, size_t *out_n, struct nk_err *err)
+NK_RESULT nk_op_plan_list(
+	struct nk_flow *flow, struct nk_arena *arena, struct nk_plan_summary **out, size_t *out_n, struct nk_err *err)
 {
 	static const char *const states[] = { "open", "applying", "done", "cancelled" };
 	static const char *const verdicts[] = { "free", "approval", "stopped" };

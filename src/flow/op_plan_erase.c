@@ -17,7 +17,8 @@ static NK_RESULT bring_forward(struct nk_flow *flow, struct nk_uuid id, struct n
 		return nk_fail(err, NK_NOT_FOUND, NK_N("no such person"));
 	}
 	if (p->state != NK_PERSON_LEAVING && p->state != NK_PERSON_SUSPENDED) {
-		return nk_fail(err, NK_CONFLICT, NK_N("this person is still enrolled: the source has to let go first"));
+		return nk_fail(
+			err, NK_CONFLICT, NK_N("this person is still enrolled: the source has to let go first"));
 	}
 	now = *p;
 	now.delete_on = nk_flow_today(flow);
@@ -27,7 +28,8 @@ static NK_RESULT bring_forward(struct nk_flow *flow, struct nk_uuid id, struct n
 	return nk_flow_commit(flow, &tx, err);
 }
 
-static NK_RESULT lines(struct nk_flow *flow, const struct nk_erase_list *list, struct nk_arena *arena, struct nk_plan_reply *out, struct nk_err *err)
+static NK_RESULT lines(struct nk_flow *flow, const struct nk_erase_list *list, struct nk_arena *arena,
+	struct nk_plan_reply *out, struct nk_err *err)
 {
 	struct nk_plan_line *const l = nk_arena_array(arena, list->n, sizeof(*l));
 
@@ -53,12 +55,17 @@ static NK_RESULT lines(struct nk_flow *flow, const struct nk_erase_list *list, s
 	return nk_done();
 }
 
-static NK_RESULT save(struct nk_flow *flow, const struct nk_erase_list *list, const uint8_t nonce[static 32], enum nk_verdict verdict, struct nk_arena *arena,
-		      struct nk_plan_reply *out, struct nk_err *err)
+static NK_RESULT save(struct nk_flow *flow, const struct nk_erase_list *list, const uint8_t nonce[static 32],
+	enum nk_verdict verdict, struct nk_arena *arena, struct nk_plan_reply *out, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	struct nk_plan_step_row *const rows = nk_arena_array(arena, list->n, sizeof(*rows));
-	struct nk_plan_row row = { .erase = true, .hash = list->hash, .made_at = nk_now(flow->env), .made_by = flow->actor, .verdict = verdict, .counts = NK_STR("{}") };
+	struct nk_plan_row row = { .erase = true,
+		.hash = list->hash,
+		.made_at = nk_now(flow->env),
+		.made_by = flow->actor,
+		.verdict = verdict,
+		.counts = NK_STR("{}") };
 	struct nk_leaf_item items[3];
 
 	if (rows == NULL) {
@@ -84,11 +91,14 @@ static NK_RESULT save(struct nk_flow *flow, const struct nk_erase_list *list, co
 	return nk_flow_commit(flow, &tx, err);
 }
 
-static NK_RESULT judge(struct nk_flow *flow, const struct nk_erase_list *list, struct nk_arena *arena, enum nk_verdict *verdict, struct nk_plan_reply *out, struct nk_err *err)
+static NK_RESULT judge(struct nk_flow *flow, const struct nk_erase_list *list, struct nk_arena *arena,
+	enum nk_verdict *verdict, struct nk_plan_reply *out, struct nk_err *err)
 {
 	NK_OWNED(nk_vec_done) struct nk_vec shown;
 	const struct nk_config *const c = flow->config;
-	const struct nk_erase_limits limits = { nk_season(nk_flow_today(flow)) ? c->erase_season_percent : c->erase_percent, c->erase_number };
+	const struct nk_erase_limits limits = {
+		nk_season(nk_flow_today(flow)) ? c->erase_season_percent : c->erase_percent, c->erase_number
+	};
 	const struct nk_guard_finding *findings = NULL;
 	size_t n = 0;
 
@@ -98,7 +108,8 @@ static NK_RESULT judge(struct nk_flow *flow, const struct nk_erase_list *list, s
 	return nk_shown_end(&shown, arena, &out->findings, &out->n_findings, err);
 }
 
-NK_RESULT nk_op_plan_erase(struct nk_flow *flow, const struct nk_plan_erase_request *req, struct nk_arena *arena, struct nk_plan_reply *out, struct nk_err *err)
+NK_RESULT nk_op_plan_erase(struct nk_flow *flow, const struct nk_plan_erase_request *req, struct nk_arena *arena,
+	struct nk_plan_reply *out, struct nk_err *err)
 {
 	struct nk_people *people = NULL;
 	struct nk_erase_list list;
@@ -118,7 +129,9 @@ NK_RESULT nk_op_plan_erase(struct nk_flow *flow, const struct nk_plan_erase_requ
 	out->approve_count = list.n;
 	nk_hex_print(list.hash.b, NK_HASH_LEN, out->hash);
 	NK_TRY(judge(flow, &list, arena, &verdict, out, err));
-	out->verdict = verdict == NK_VERDICT_FREE ? NK_PLAN_FREE : verdict == NK_VERDICT_APPROVAL ? NK_PLAN_NEEDS_APPROVAL : NK_PLAN_STOPPED;
+	out->verdict = verdict == NK_VERDICT_FREE ? NK_PLAN_FREE
+		: verdict == NK_VERDICT_APPROVAL  ? NK_PLAN_NEEDS_APPROVAL
+						  : NK_PLAN_STOPPED;
 	NK_TRY(lines(flow, &list, arena, out, err));
 	if (list.n == 0 || verdict == NK_VERDICT_STOPPED) {
 		return nk_done();

@@ -29,7 +29,8 @@ static NK_RESULT line(struct nk_buf *b, const char *key, struct nk_str value, st
 
 static NK_RESULT conf_text(const struct nk_target_request *r, struct nk_buf *b, struct nk_err *err)
 {
-	NK_TRY(nk_buf_printf(b, err, "# Written by \"nokosazu target add\". See nokosazu.conf(5).\n[target %.*s]\n", NK_FMT(r->name)));
+	NK_TRY(nk_buf_printf(b, err, "# Written by \"nokosazu target add\". See nokosazu.conf(5).\n[target %.*s]\n",
+		NK_FMT(r->name)));
 	NK_TRY(line(b, "type", r->type, err));
 	NK_TRY(line(b, "uri", r->uri, err));
 	NK_TRY(line(b, "base", r->base, err));
@@ -43,13 +44,24 @@ static NK_RESULT conf_text(const struct nk_target_request *r, struct nk_buf *b, 
 }
 
 /* A bind and a look at the root, before anything is kept. */
-static NK_RESULT try_it(struct nk_flow *flow, const struct nk_target_request *r, struct nk_arena *arena, struct nk_err *err)
+static NK_RESULT try_it(
+	struct nk_flow *flow, const struct nk_target_request *r, struct nk_arena *arena, struct nk_err *err)
 {
 	NK_OWNED(nk_target_close) struct nk_target_link *link = NULL;
 	const struct nk_target *const type = nk_target_find_type(r->type);
 	struct nk_target_probe probe;
-	struct nk_target_settings s = { .name = r->name, .uri = r->uri, .base = r->base, .bind_dn = r->bind_dn, .ca_file = r->ca_file, .starttls = r->starttls,
-					.allow_plain = r->allow_plain, .secret = r->secret, .page = 1000, .window = 64, .batch = 100, .timeout_ms = 30000 };
+	struct nk_target_settings s = { .name = r->name,
+		.uri = r->uri,
+		.base = r->base,
+		.bind_dn = r->bind_dn,
+		.ca_file = r->ca_file,
+		.starttls = r->starttls,
+		.allow_plain = r->allow_plain,
+		.secret = r->secret,
+		.page = 1000,
+		.window = 64,
+		.batch = 100,
+		.timeout_ms = 30000 };
 
 	if (type == NULL) {
 		return nk_fail(err, NK_USAGE, NK_N("no such type of target: \"%s\""), nk_short(r->type).text);
@@ -61,24 +73,33 @@ static NK_RESULT try_it(struct nk_flow *flow, const struct nk_target_request *r,
 	return nk_target_probe(link, &probe, err);
 }
 
-static NK_RESULT holding(struct nk_flow *flow, struct nk_tx *tx, const struct nk_target_request *r, struct nk_uuid *out, struct nk_err *err)
+static NK_RESULT holding(struct nk_flow *flow, struct nk_tx *tx, const struct nk_target_request *r,
+	struct nk_uuid *out, struct nk_err *err)
 {
 	const nk_time now = nk_now(flow->env);
-	const struct nk_holding h = { .kind = NK_HOLDING_target, .place = r->name, .custodian = flow->actor, .purpose = NK_STR("accounts"), .warrant = flow->standing_order,
-				      .opened_at = now, .expires_at = now + 3650 * NK_DAY, .was_read = "yes" };
+	const struct nk_holding h = { .kind = NK_HOLDING_target,
+		.place = r->name,
+		.custodian = flow->actor,
+		.purpose = NK_STR("accounts"),
+		.warrant = flow->standing_order,
+		.opened_at = now,
+		.expires_at = now + 3650 * NK_DAY,
+		.was_read = "yes" };
 
 	NK_TRY(nk_holding_open(tx, &h, out, err));
 	return nk_reach_open(tx, *out, flow->actor, now, err);
 }
 
-static NK_RESULT row(struct nk_flow *flow, struct nk_tx *tx, const struct nk_target_request *r, struct nk_uuid id, struct nk_uuid h, struct nk_err *err)
+static NK_RESULT row(struct nk_flow *flow, struct nk_tx *tx, const struct nk_target_request *r, struct nk_uuid id,
+	struct nk_uuid h, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
 	NK_OWNED(nk_buf_done) struct nk_buf box;
 	uint8_t *at = NULL;
 
 	nk_buf_init(&box, 8192);
-	NK_TRY(nk_stmt_get(nk_tx_store(tx), "INSERT INTO target(id, name, type, holding_id, secret) VALUES (?1, ?2, ?3, ?4, ?5)", &s, err));
+	NK_TRY(nk_stmt_get(nk_tx_store(tx),
+		"INSERT INTO target(id, name, type, holding_id, secret) VALUES (?1, ?2, ?3, ?4, ?5)", &s, err));
 	nk_stmt_uuid(s, 1, id);
 	nk_stmt_text(s, 2, r->name);
 	nk_stmt_text(s, 3, r->type);
@@ -138,7 +159,8 @@ static NK_RESULT link_count(struct nk_flow *flow, struct nk_uuid id, uint64_t *o
 	return nk_done();
 }
 
-NK_RESULT nk_op_target_list(struct nk_flow *flow, struct nk_arena *arena, struct nk_target_row **out, size_t *out_n, struct nk_err *err)
+NK_RESULT nk_op_target_list(
+	struct nk_flow *flow, struct nk_arena *arena, struct nk_target_row **out, size_t *out_n, struct nk_err *err)
 {
 	const struct nk_config *const c = flow->config;
 
@@ -152,7 +174,10 @@ NK_RESULT nk_op_target_list(struct nk_flow *flow, struct nk_arena *arena, struct
 		struct nk_uuid id;
 		bool have = false;
 
-		*r = (struct nk_target_row){ .name = c->targets[i].settings.name, .type = c->targets[i].type, .uri = c->targets[i].settings.uri, .base = c->targets[i].settings.base };
+		*r = (struct nk_target_row){ .name = c->targets[i].settings.name,
+			.type = c->targets[i].type,
+			.uri = c->targets[i].settings.uri,
+			.base = c->targets[i].settings.base };
 		NK_TRY(nk_stmt_get(flow->store, "SELECT id FROM target WHERE name = ?1", &s, err));
 		nk_stmt_text(s, 1, r->name);
 		NK_TRY(nk_stmt_step(s, &have, err));
@@ -164,7 +189,8 @@ NK_RESULT nk_op_target_list(struct nk_flow *flow, struct nk_arena *arena, struct
 	return nk_done();
 }
 
-NK_RESULT nk_op_target_test(struct nk_flow *flow, struct nk_str name, struct nk_arena *arena, struct nk_target_test_reply *out, struct nk_err *err)
+NK_RESULT nk_op_target_test(struct nk_flow *flow, struct nk_str name, struct nk_arena *arena,
+	struct nk_target_test_reply *out, struct nk_err *err)
 {
 	NK_OWNED(nk_open_target_close) struct nk_open_target t = { .config = NULL };
 	struct nk_target_probe p;
@@ -173,8 +199,12 @@ NK_RESULT nk_op_target_test(struct nk_flow *flow, struct nk_str name, struct nk_
 	NK_TRY(nk_open_target(flow, name, arena, &t, err));
 	NK_TRY(nk_target_probe(t.link, &p, err));
 	NK_TRY(nk_target_read(t.link, arena, &snapshot, err));
-	*out = (struct nk_target_test_reply){ .bound = p.bound, .encrypted = p.encrypted, .transactions = p.transactions, .assertion = p.assertion,
-					      .password_modify = p.password_modify, .entries = snapshot.n };
+	*out = (struct nk_target_test_reply){ .bound = p.bound,
+		.encrypted = p.encrypted,
+		.transactions = p.transactions,
+		.assertion = p.assertion,
+		.password_modify = p.password_modify,
+		.entries = snapshot.n };
 	NK_TRY(nk_arena_dup(arena, nk_str_c(p.vendor), &out->vendor, err));
 	return nk_arena_dup(arena, nk_str_c(p.version), &out->version, err);
 }

@@ -45,10 +45,12 @@ NK_RESULT nk_op_vault_status(struct nk_flow *flow, struct nk_vault_reply *out, s
 }
 
 /* One leaf behind the fact: what was destroyed, by how many receipts. */
-static NK_RESULT told(struct nk_flow *flow, const struct nk_vault_finish *f, struct nk_str what, struct nk_vault_reply *out, struct nk_err *err)
+static NK_RESULT told(struct nk_flow *flow, const struct nk_vault_finish *f, struct nk_str what,
+	struct nk_vault_reply *out, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
-	const struct nk_leaf_item items[3] = { nk_item_number("epoch", f->epoch), nk_item_number("receipts", f->n_receipts), nk_item_text("what", what) };
+	const struct nk_leaf_item items[3] = { nk_item_number("epoch", f->epoch),
+		nk_item_number("receipts", f->n_receipts), nk_item_text("what", what) };
 
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
 	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_ROTATE, items, 3, NULL, err));
@@ -68,14 +70,17 @@ NK_RESULT nk_op_vault_rotate(struct nk_flow *flow, struct nk_vault_reply *out, s
 	return told(flow, &f, NK_STR("epoch"), out, err);
 }
 
-/* conf.d/vault.conf stands over nokosazu.conf: later files win. A crash before it is written is cured by hand: the vault header names the sealer it needs. */
+/* conf.d/vault.conf stands over nokosazu.conf: later files win. A crash before it is written is cured by hand: the
+ * vault header names the sealer it needs. */
 static NK_RESULT write_sealing(struct nk_flow *flow, const struct nk_reseal_request *req, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf text;
 	char path[PATH_MAX];
 
 	nk_buf_init(&text, 1 << 20);
-	NK_TRY(nk_buf_printf(&text, err, "# Written by \"nokosazu vault reseal\".\n[vault]\nsealer = %.*s\nthreshold = %u\n", NK_FMT(req->sealer), req->threshold > 0 ? req->threshold : 2));
+	NK_TRY(nk_buf_printf(&text, err,
+		"# Written by \"nokosazu vault reseal\".\n[vault]\nsealer = %.*s\nthreshold = %u\n",
+		NK_FMT(req->sealer), req->threshold > 0 ? req->threshold : 2));
 	if (req->n_custodians > 0) {
 		NK_TRY(nk_buf_add_c(&text, "custodians =", err));
 		for (size_t i = 0; i < req->n_custodians; i++) {
@@ -90,7 +95,8 @@ static NK_RESULT write_sealing(struct nk_flow *flow, const struct nk_reseal_requ
 	return nk_env_replace(flow->env, path, nk_buf_bytes(&text), err);
 }
 
-NK_RESULT nk_op_vault_reseal(struct nk_flow *flow, const struct nk_reseal_request *req, struct nk_vault_reply *out, struct nk_err *err)
+NK_RESULT nk_op_vault_reseal(
+	struct nk_flow *flow, const struct nk_reseal_request *req, struct nk_vault_reply *out, struct nk_err *err)
 {
 	struct nk_vault_change *change = NULL;
 	struct nk_vault_finish f;
@@ -111,7 +117,8 @@ NK_RESULT nk_op_vault_reseal(struct nk_flow *flow, const struct nk_reseal_reques
 	return told(flow, &f, NK_STR("sealing"), out, err);
 }
 
-NK_RESULT nk_op_vault_escrow(struct nk_flow *flow, unsigned k, unsigned n, struct nk_buf *out_sheets, struct nk_err *err)
+NK_RESULT nk_op_vault_escrow(
+	struct nk_flow *flow, unsigned k, unsigned n, struct nk_buf *out_sheets, struct nk_err *err)
 {
 	return nk_vault_escrow(flow->vault, k, n, out_sheets, err);
 }

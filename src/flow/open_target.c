@@ -5,7 +5,8 @@
 #include "flow_int.h"
 
 /* The configuration's rows stand over the profile's of the same object and attribute. */
-NK_RESULT nk_open_target_mapping(const struct nk_config_target *t, struct nk_arena *arena, struct nk_mapping *out, struct nk_err *err)
+NK_RESULT nk_open_target_mapping(
+	const struct nk_config_target *t, struct nk_arena *arena, struct nk_mapping *out, struct nk_err *err)
 {
 	const struct nk_mapping *const base = nk_mapping_default(t->profile);
 	struct nk_map_row *rows;
@@ -22,7 +23,9 @@ NK_RESULT nk_open_target_mapping(const struct nk_config_target *t, struct nk_are
 		bool over = false;
 
 		for (size_t k = 0; k < t->n_rows; k++) {
-			over = over || (t->rows[k].object == base->rows[i].object && nk_str_ieq(t->rows[k].attr, base->rows[i].attr));
+			over = over ||
+				(t->rows[k].object == base->rows[i].object &&
+					nk_str_ieq(t->rows[k].attr, base->rows[i].attr));
 		}
 		if (!over) {
 			rows[n++] = base->rows[i];
@@ -38,18 +41,22 @@ NK_RESULT nk_open_target_mapping(const struct nk_config_target *t, struct nk_are
 	return nk_done();
 }
 
-static NK_RESULT row_of(struct nk_flow *flow, struct nk_str name, struct nk_open_target *out, struct nk_buf *secret, struct nk_err *err)
+static NK_RESULT row_of(struct nk_flow *flow, struct nk_str name, struct nk_open_target *out, struct nk_buf *secret,
+	struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
 	struct nk_bytes box;
 	uint8_t *at = NULL;
 	bool have = false;
 
-	NK_TRY(nk_stmt_get(flow->store, "SELECT id, holding_id, secret, last_count FROM target WHERE name = ?1", &s, err));
+	NK_TRY(nk_stmt_get(
+		flow->store, "SELECT id, holding_id, secret, last_count FROM target WHERE name = ?1", &s, err));
 	nk_stmt_text(s, 1, name);
 	NK_TRY(nk_stmt_step(s, &have, err));
 	if (!have || !nk_col_uuid(s, 0, &out->id) || !nk_col_uuid(s, 1, &out->holding)) {
-		return nk_fail(err, NK_NOT_FOUND, NK_N("target %s is in the configuration but not registered; use \"nokosazu target add\""), nk_short(name).text);
+		return nk_fail(err, NK_NOT_FOUND,
+			NK_N("target %s is in the configuration but not registered; use \"nokosazu target add\""),
+			nk_short(name).text);
 	}
 	out->last_count = nk_u64(nk_col_int(s, 3));
 	box = nk_col_blob(s, 2);
@@ -58,13 +65,15 @@ static NK_RESULT row_of(struct nk_flow *flow, struct nk_str name, struct nk_open
 	}
 	NK_TRY(nk_buf_reserve(secret, box.len - NK_SEAL_EXTRA, &at, err));
 	if (!nk_open(flow->key[NK_HOUSE_SECRET], nk_bytes_of(out->id.b, sizeof(out->id.b)), box, at)) {
-		return nk_fail(err, NK_CORRUPT, NK_N("the sealed bind password of target %s does not open"), nk_short(name).text);
+		return nk_fail(err, NK_CORRUPT, NK_N("the sealed bind password of target %s does not open"),
+			nk_short(name).text);
 	}
 	secret->len += box.len - NK_SEAL_EXTRA;
 	return nk_done();
 }
 
-NK_RESULT nk_open_target(struct nk_flow *flow, struct nk_str name, struct nk_arena *arena, struct nk_open_target *out, struct nk_err *err)
+NK_RESULT nk_open_target(struct nk_flow *flow, struct nk_str name, struct nk_arena *arena, struct nk_open_target *out,
+	struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf secret;
 	const struct nk_config_target *t;
@@ -73,7 +82,9 @@ NK_RESULT nk_open_target(struct nk_flow *flow, struct nk_str name, struct nk_are
 	if (name.len == 0 && flow->config->n_targets == 1) {
 		t = &flow->config->targets[0];
 	} else if (name.len == 0) {
-		return nk_fail(err, NK_USAGE, flow->config->n_targets == 0 ? NK_N("no target is configured; use \"nokosazu target add\"") : NK_N("there are several targets; name one with --target"));
+		return nk_fail(err, NK_USAGE,
+			flow->config->n_targets == 0 ? NK_N("no target is configured; use \"nokosazu target add\"")
+						     : NK_N("there are several targets; name one with --target"));
 	} else {
 		t = nk_config_find_target(flow->config, name);
 	}

@@ -5,12 +5,19 @@
 #include "flow_int.h"
 
 static const char signs[NK_STEP_KIND_COUNT] = {
-	[NK_STEP_ADD] = '+', [NK_STEP_MODIFY] = '~', [NK_STEP_RENAME] = '>', [NK_STEP_SUSPEND] = '-', [NK_STEP_RESUME] = '^',
-	[NK_STEP_MEMBER_ADD] = '+', [NK_STEP_MEMBER_REMOVE] = '-', [NK_STEP_DELETE] = 'x',
+	[NK_STEP_ADD] = '+',
+	[NK_STEP_MODIFY] = '~',
+	[NK_STEP_RENAME] = '>',
+	[NK_STEP_SUSPEND] = '-',
+	[NK_STEP_RESUME] = '^',
+	[NK_STEP_MEMBER_ADD] = '+',
+	[NK_STEP_MEMBER_REMOVE] = '-',
+	[NK_STEP_DELETE] = 'x',
 };
-static const char *const objects[NK_OBJECT_KIND_COUNT] = {
-	[NK_OBJECT_CONTAINER] = "container", [NK_OBJECT_UNIT] = "unit", [NK_OBJECT_GROUP] = "group", [NK_OBJECT_PERSON] = "person"
-};
+static const char *const objects[NK_OBJECT_KIND_COUNT] = { [NK_OBJECT_CONTAINER] = "container",
+	[NK_OBJECT_UNIT] = "unit",
+	[NK_OBJECT_GROUP] = "group",
+	[NK_OBJECT_PERSON] = "person" };
 
 static NK_RESULT values(struct nk_buf *b, const struct nk_attr *a, struct nk_err *err)
 {
@@ -55,7 +62,8 @@ static NK_RESULT detail(const struct nk_step *s, struct nk_buf *b, struct nk_err
 	return nk_done();
 }
 
-static NK_RESULT shown_name(struct nk_flow *flow, uint32_t number, struct nk_uuid object, enum nk_object_kind kind, struct nk_buf *b, struct nk_err *err)
+static NK_RESULT shown_name(struct nk_flow *flow, uint32_t number, struct nk_uuid object, enum nk_object_kind kind,
+	struct nk_buf *b, struct nk_err *err)
 {
 	if (number != 0) {
 		const struct nk_person *const p = nk_people_by_number(flow->people, number);
@@ -75,7 +83,8 @@ static NK_RESULT shown_name(struct nk_flow *flow, uint32_t number, struct nk_uui
 	return nk_done();
 }
 
-static NK_RESULT line_of_step(struct nk_flow *flow, const struct nk_step *s, struct nk_arena *arena, struct nk_plan_line *l, struct nk_err *err)
+static NK_RESULT line_of_step(struct nk_flow *flow, const struct nk_step *s, struct nk_arena *arena,
+	struct nk_plan_line *l, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf b;
 
@@ -91,7 +100,8 @@ static NK_RESULT line_of_step(struct nk_flow *flow, const struct nk_step *s, str
 	return nk_arena_dup(arena, nk_buf_str(&b), &l->detail, err);
 }
 
-static NK_RESULT line_of_conflict(struct nk_flow *flow, const struct nk_plan_conflict *c, struct nk_arena *arena, struct nk_plan_line *l, struct nk_err *err)
+static NK_RESULT line_of_conflict(struct nk_flow *flow, const struct nk_plan_conflict *c, struct nk_arena *arena,
+	struct nk_plan_line *l, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf b;
 
@@ -105,7 +115,8 @@ static NK_RESULT line_of_conflict(struct nk_flow *flow, const struct nk_plan_con
 	return nk_arena_dup(arena, nk_buf_str(&b), &l->shown, err);
 }
 
-NK_RESULT nk_plan_lines(struct nk_flow *flow, const struct nk_plan *plan, struct nk_arena *arena, struct nk_plan_reply *out, struct nk_err *err)
+NK_RESULT nk_plan_lines(struct nk_flow *flow, const struct nk_plan *plan, struct nk_arena *arena,
+	struct nk_plan_reply *out, struct nk_err *err)
 {
 	struct nk_plan_line *const lines = nk_arena_array(arena, plan->n + plan->n_conflicts, sizeof(*lines));
 

@@ -1,17 +1,20 @@
 /*
- * planning.c: people → desired, target → snapshot, both → plan. Used by plan, and again by apply under the plan's own nonce.
+ * planning.c: people → desired, target → snapshot, both → plan. Used by plan, and again by apply under the plan's own
+ * nonce.
  */
 #include "base.h"
 #include "flow_int.h"
 
-static NK_RESULT known_objects(struct nk_flow *flow, struct nk_uuid target, struct nk_arena *arena, struct nk_known_object **out, size_t *out_n, struct nk_err *err)
+static NK_RESULT known_objects(struct nk_flow *flow, struct nk_uuid target, struct nk_arena *arena,
+	struct nk_known_object **out, size_t *out_n, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
 	NK_OWNED(nk_vec_done) struct nk_vec list;
 	bool have = true;
 
 	nk_vec_init(&list, sizeof(struct nk_known_object), 1000000);
-	NK_TRY(nk_stmt_get(flow->store, "SELECT object_id, anchor FROM target_object WHERE target_id = ?1 ORDER BY object_id", &s, err));
+	NK_TRY(nk_stmt_get(flow->store,
+		"SELECT object_id, anchor FROM target_object WHERE target_id = ?1 ORDER BY object_id", &s, err));
 	nk_stmt_uuid(s, 1, target);
 	for (;;) {
 		void *at = NULL;
@@ -39,7 +42,8 @@ static NK_RESULT known_objects(struct nk_flow *flow, struct nk_uuid target, stru
 	return nk_done();
 }
 
-NK_RESULT nk_planning_make(struct nk_flow *flow, struct nk_str target, const uint8_t nonce[static 32], struct nk_arena *arena, struct nk_planning *out, struct nk_err *err)
+NK_RESULT nk_planning_make(struct nk_flow *flow, struct nk_str target, const uint8_t nonce[static 32],
+	struct nk_arena *arena, struct nk_planning *out, struct nk_err *err)
 {
 	struct nk_people *people = NULL;
 	struct nk_known_object *known = NULL;

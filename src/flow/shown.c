@@ -13,9 +13,12 @@ static NK_RESULT push(struct nk_vec *out, struct nk_shown_finding **f, struct nk
 	return nk_done();
 }
 
-NK_RESULT nk_shown_intake(const struct nk_finding *f, size_t n, struct nk_arena *arena, struct nk_vec *out, struct nk_err *err)
+NK_RESULT nk_shown_intake(
+	const struct nk_finding *f, size_t n, struct nk_arena *arena, struct nk_vec *out, struct nk_err *err)
 {
-	static const char *const severity[] = { [NK_FINDING_NOTE] = "note", [NK_FINDING_WARNING] = "warning", [NK_FINDING_ERROR] = "error" };
+	static const char *const severity[] = {
+		[NK_FINDING_NOTE] = "note", [NK_FINDING_WARNING] = "warning", [NK_FINDING_ERROR] = "error"
+	};
 
 	for (size_t i = 0; i < n; i++) {
 		struct nk_shown_finding *s = NULL;
@@ -36,7 +39,9 @@ NK_RESULT nk_shown_intake(const struct nk_finding *f, size_t n, struct nk_arena 
 
 NK_RESULT nk_shown_guard(const struct nk_guard_finding *f, size_t n, struct nk_vec *out, struct nk_err *err)
 {
-	static const char *const severity[] = { [NK_VERDICT_FREE] = "note", [NK_VERDICT_APPROVAL] = "approve", [NK_VERDICT_STOPPED] = "stop" };
+	static const char *const severity[] = {
+		[NK_VERDICT_FREE] = "note", [NK_VERDICT_APPROVAL] = "approve", [NK_VERDICT_STOPPED] = "stop"
+	};
 
 	for (size_t i = 0; i < n; i++) {
 		struct nk_shown_finding *s = NULL;
@@ -61,12 +66,14 @@ void nk_guard_text(const struct nk_guard_finding *f, struct nk_err *out)
 	for (unsigned l = 0; l < NK_LANG_COUNT; l++) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-		(void)snprintf(out->text[l], sizeof(out->text[l]), nk_tr((enum nk_lang)l, f->what), nk_short(f->cell).text, f->figure, f->limit);
+		(void)snprintf(out->text[l], sizeof(out->text[l]), nk_tr((enum nk_lang)l, f->what),
+			nk_short(f->cell).text, f->figure, f->limit);
 #pragma GCC diagnostic pop
 	}
 }
 
-NK_RESULT nk_shown_end(struct nk_vec *vec, struct nk_arena *arena, const struct nk_shown_finding **out, size_t *out_n, struct nk_err *err)
+NK_RESULT nk_shown_end(struct nk_vec *vec, struct nk_arena *arena, const struct nk_shown_finding **out, size_t *out_n,
+	struct nk_err *err)
 {
 	struct nk_shown_finding *const list = nk_arena_array(arena, vec->len, sizeof(*list));
 

@@ -21,6 +21,7 @@ static const struct nk_rule item_twice = { "CSV-DUP-1", ERR, ERR, NK_N("this val
 static const struct nk_rule name_blank = { "CSV-NAME-1", ERR, ERR, NK_N("the name is blank") };
 static const struct nk_rule name_whole = { "CSV-NAME-2", WARN, WARN, NK_N("no blank between family and given name: all of it was taken as the family name") };
 static const struct nk_rule name_lines = { "CSV-NAME-3", WARN, WARN, NK_N("a line end inside the name: only the first line was taken") };
+static const struct nk_rule name_quoted = { "CSV-NAME-4", WARN, WARN, NK_N("the name stands in quotation marks that belong to the value; they were left out") };
 static const struct nk_rule gaiji = { "TEXT-1", WARN, WARN, NK_N("a private character (gaiji) that other systems show as something else") };
 static const struct nk_rule halfwidth = { "CSV-KANA-1", ERR, WARN, NK_N("half-width katakana; kana columns were made full-width") };
 static const struct nk_rule mangled = { "CSV-VAL-1", ERR, WARN, NK_N("a spreadsheet's error or changed number (as #N/A or 1.23E+05); it was read as blank") };
@@ -116,6 +117,10 @@ static NK_RESULT take_name(struct fmt_csv *f, const struct csv_row *row, size_t 
 	struct nk_str given;
 
 	NK_TRY(mend_text(f, row, at, &text, err));
+	if (text.len > 2 && text.ptr[0] == '"' && text.ptr[text.len - 1] == '"') {
+		text = nk_str_sub(text, 1, text.len - 2);
+		NK_TRY(nk_fmt_csv_tell(f, &name_quoted, row->line, at, err));
+	}
 	if (nk_value_blank(text)) {
 		return nk_fmt_csv_tell(f, &name_blank, row->line, at, err);
 	}

@@ -61,8 +61,9 @@ static bool raise_locked(void)
 {
 	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
 
+	/* Without a limit everything is locked as it is touched: the records of the arena are never swapped to a disk. */
 	if (setrlimit(RLIMIT_MEMLOCK, &limit) == 0) {
-		return true;
+		return NK_SANITIZED || mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
 	}
 	if (getrlimit(RLIMIT_MEMLOCK, &limit) != 0) {
 		return false;

@@ -2,7 +2,7 @@
  * mapping.h: from people to the entries that a target should hold: templates of the configuration. Stage ③, first half. Pure.
  *
  * A template is text with {name} or {name|function|function}: e.g. {login}, {family_shown} {given_shown}, {family_romaji|title},
- * {unit.code}-{group.code}, {group.year}. Functions, a fixed few: lower, upper, title, romaji, kana, trim, default:X, first:N.
+ * {unit.code}-{group.code}, {group.year}; rows of one attribute add up to several values. Functions, a fixed few: lower, upper, title, romaji, kana, trim, default:X, first:N.
  * No language: no conditions, no loops. A template whose names are all blank gives no value.
  */
 #ifndef NK_MAPPING_H
@@ -34,7 +34,7 @@ struct nk_mapping {
 const struct nk_mapping *nk_mapping_default(struct nk_str profile);
 /* nk_mapping_row: a row "person.displayName;lang-ja = {family_shown} {given_shown}" of the configuration over the profile's; NK_CONFIG names the fault and its column. */
 NK_RESULT nk_mapping_row(struct nk_str key, struct nk_str template, struct nk_arena *arena, struct nk_map_row *out, struct nk_err *err);
-/* nk_template_check: are names and functions known? nk_template_run: one value for a person, group or unit into `out`; *out_blank = no value. */
+/* nk_template_check: are names and functions known? NK_CONFIG names the fault and its column. The names stand in template_word.c. */
 NK_RESULT nk_template_check(struct nk_str template, enum nk_object_kind object, struct nk_err *err);
 
 struct nk_desired_options {
@@ -45,7 +45,9 @@ struct nk_desired_options {
 };
 /*
  * nk_desired_make: entries for units, groups (with members as MEMBER steps later: "member" is not among attrs), persons. Planned
- * persons are not there yet; leaving and suspended ones are there as suspended. Sorted by key. member_of[i] gives group × person pairs.
+ * persons are not there yet; leaving and suspended ones are there as suspended, without memberships. Sorted by key (bytes of the folded
+ * name). Ended units and groups are not there. Two units or groups that get one name are told apart by a piece of their id; two
+ * persons: NK_CONFLICT with their numbers. A row is left out when the target does not know its attribute.
  */
 struct nk_member_pair {
 	uint32_t group;   /* index into entries */
@@ -57,6 +59,7 @@ struct nk_desired {
 	const struct nk_member_pair *members; /* sorted by group, then person */
 	size_t n_members;
 	size_t skipped_no_login; /* persons without a login: counted, never silent */
+	size_t skipped_blank;    /* persons, groups, units whose value for a required row is blank */
 };
 NK_RESULT nk_desired_make(const struct nk_people *people, const struct nk_desired_options *opt, struct nk_arena *arena, struct nk_desired *out, struct nk_err *err);
 /* nk_mapping_attrs: names of all attributes the mapping writes, for the target's `wanted`. */

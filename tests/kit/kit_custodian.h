@@ -10,6 +10,7 @@
 #include "kit.h"
 
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 struct kit_custodian {
@@ -17,11 +18,18 @@ struct kit_custodian {
 	char address[512];
 };
 
-/* In the child: serves until it is killed. */
-_Noreturn static inline void kit_custodian_run_(struct nk_custodian *custodian, int listener)
+/* In the child: keeps nothing of its parent's but the listener (a vault's lock is inherited otherwise), ends with it, serves until it is killed. */
+_Noreturn static inline void kit_custodian_run_(const struct nk_custodian_options *opt, int listener)
 {
+	struct nk_custodian *custodian = NULL;
+	struct nk_err err;
+
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)dup2(listener, 3);
+	(void)close_range(4, UINT_MAX, 0);
+	listener = 3;
+	nk_assert(nk_ok(nk_custodian_open(kit_env(), opt, &custodian, &err)));
 	for (;;) {
-		struct nk_err err;
 		bool pinned = false;
 		int fd = -1;
 
@@ -54,15 +62,15 @@ static inline struct kit_custodian kit_custodian_start(const char *dir, const ch
 	kit_ok(nk_custodian_open(kit_env(), &opt, &custodian, &err), &err);
 	nk_custodian_keys(custodian, keys);
 	(void)snprintf(k.address, sizeof(k.address), "%s=unix:%s#%s", name, socket, keys);
+	nk_custodian_close(&custodian);
 	kit_ok(nk_os_listen(socket, 0, &listener, &err), &err);
 	(void)fflush(NULL);
 	k.pid = fork();
 	nk_assert(k.pid >= 0);
 	if (k.pid == 0) {
 		kit_seed((uint64_t)(unsigned char)name[0] << 32 | (uint64_t)(unsigned)getpid()); /* not the randomness of its vault */
-		kit_custodian_run_(custodian, listener);
+		kit_custodian_run_(&opt, listener);
 	}
-	nk_custodian_close(&custodian);
 	nk_os_fd_close(&listener);
 	return k;
 }

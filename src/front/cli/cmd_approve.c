@@ -1,0 +1,53 @@
+/*
+ * cmd_approve.c: nokosazu approve: the second person signs exactly what the guard held back.
+ */
+#include "base.h"
+
+#include "os.h"
+#include "unlock.h"
+
+enum { KEY_TEXT = 2 * NK_KEY_LEN, KEY_FILE_MAX = 256 };
+
+/* 64 hexadecimal characters: an Ed25519 seed, as `party key` makes it. */
+static NK_RESULT read_seed(struct nk_cli *cli, const char *path, struct nk_key *out, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf text;
+
+	nk_buf_init_wiping(&text, KEY_FILE_MAX);
+	NK_TRY(nk_unlock_read_key(cli, path, &text, err));
+	if (!nk_hex_parse(nk_str_trim(nk_buf_str(&text)), out->b, sizeof(out->b))) {
+		return nk_fail(err, NK_INVALID, NK_N("%s is not a signing key: it should hold 64 hexadecimal characters, as \"nokosazu party key\" makes it"), path);
+	}
+	return nk_done();
+}
+
+static NK_RESULT approve_run(struct nk_cli *cli, struct nk_err *err)
+{
+	struct nk_approve_request req = { .hash = nk_args_operand(&cli->args, 0) };
+	NK_OWNED(nk_key_wipe) struct nk_key seed = { { 0 } };
+	nk_rc rc = nk_done();
+
+	NK_TRY(nk_args_need(&cli->args, "key", err));
+	NK_TRY(nk_args_need(&cli->args, "count", err));
+	NK_TRY(nk_args_number(&cli->args, "count", 0, UINT32_MAX, &req.count, err));
+	NK_TRY(read_seed(cli, nk_args_get(&cli->args, "key"), &seed, err));
+	NK_TRY(nk_unlock_open(cli, true, err));
+	req.seed = seed;
+	rc = nk_op_approve(cli->flow, &req, err);
+	nk_key_wipe(&req.seed);
+	NK_TRY(rc);
+	return nk_cli_done(cli, "approve", NK_N("Approved. Whoever made the plan can apply it now; an import is run again with the same file."), err);
+}
+
+static const char *const usage[] = { "approve --key FILE --count N HASH", NULL };
+
+static const struct nk_cmd_option options[] = {
+	{ "key", 0, "FILE", NK_N("the approver's own signing key"), NULL },
+	{ "count", 0, "N", NK_N("the number of persons that the plan shows, typed by the approver"), NULL },
+	{ NULL, 0, NULL, NULL, NULL },
+};
+
+const struct nk_cmd nk_cmd_approve = {
+	.name = "approve", .job = NK_CMD_ROSTER, .usage = usage, .summary = NK_N("approve as a second person what the guard held back"), .options = options,
+	.min = 1, .max = 1, .run = approve_run,
+};
