@@ -97,7 +97,8 @@ static enum nks_status to_cp932(void *cd, const char *utf8, size_t len, uint8_t 
 	return NKS_OK;
 }
 
-enum nks_status nks_encode_with(void *cd, enum nks_encoding to, const char *utf8, size_t len, uint8_t *out, size_t room, size_t *out_len)
+enum nks_status nks_encode_with(
+	void *cd, enum nks_encoding to, const char *utf8, size_t len, uint8_t *out, size_t room, size_t *out_len)
 {
 	const uint8_t *in = (const uint8_t *)utf8;
 	size_t made = 0;
@@ -128,7 +129,8 @@ enum nks_status nks_encode_with(void *cd, enum nks_encoding to, const char *utf8
 	return NKS_OK;
 }
 
-enum nks_status nks_encode(enum nks_encoding to, const char *utf8, size_t len, uint8_t *out, size_t room, size_t *out_len)
+enum nks_status nks_encode(
+	enum nks_encoding to, const char *utf8, size_t len, uint8_t *out, size_t room, size_t *out_len)
 {
 	void *cd = to == NKS_CP932 ? nks_cd_open() : NULL;
 	enum nks_status status = NKS_UNAVAILABLE;

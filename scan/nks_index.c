@@ -79,7 +79,8 @@ void nks_index_free(struct nks_index **index)
 	*index = NULL;
 }
 
-static enum nks_status keep(struct nks_index *index, uint32_t number, enum nks_encoding encoding, const uint8_t *bytes, size_t len)
+static enum nks_status keep(
+	struct nks_index *index, uint32_t number, enum nks_encoding encoding, const uint8_t *bytes, size_t len)
 {
 	void *pool = index->pool;
 	void *patterns = index->patterns;

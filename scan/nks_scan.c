@@ -1,8 +1,9 @@
 /*
  * nks_scan.c: a stream of bytes against an index.
  *
- * Invariant: a window is looked up only when as many bytes as the longest pattern has lie behind it in the buffer (or the
- * stream is at its end), and as many before it are still there: what is found does not depend on how the stream was cut.
+ * Invariant: a window is looked up only when as many bytes as the longest pattern has lie behind it in the buffer (or
+ * the stream is at its end), and as many before it are still there: what is found does not depend on how the stream
+ * was cut.
  */
 #include "nkscan_int.h"
 
@@ -14,12 +15,12 @@ struct nks_scan {
 	const struct nks_index *index;
 	nks_finding_fn *fn;
 	void *arg;
-	uint8_t *buf;                  /* room + SLACK bytes */
+	uint8_t *buf; /* room + SLACK bytes */
 	size_t room, len;
-	size_t high;                   /* bytes of buf that were used in this stream */
-	size_t next;                   /* place in buf of the next window */
-	uint64_t base;                 /* offset in the stream of buf[0] */
-	struct nks_finding *found;     /* not yet reported */
+	size_t high; /* bytes of buf that were used in this stream */
+	size_t next; /* place in buf of the next window */
+	uint64_t base; /* offset in the stream of buf[0] */
+	struct nks_finding *found; /* not yet reported */
 	size_t n_found, found_cap;
 	int stopped;
 };
@@ -70,7 +71,8 @@ static int note(struct nks_scan *scan, const struct nks_pattern *p, size_t start
 		scan->found = fresh;
 		scan->found_cap = cap;
 	}
-	scan->found[scan->n_found++] = (struct nks_finding){ p->number, (enum nks_encoding)p->encoding, scan->base + start, p->len };
+	scan->found[scan->n_found++] =
+		(struct nks_finding){ p->number, (enum nks_encoding)p->encoding, scan->base + start, p->len };
 	return 1;
 }
 
@@ -86,7 +88,8 @@ static int look_closer(struct nks_scan *scan, size_t at, uint64_t window)
 		if (x->cells[c].window != window || at < p->anchor || scan->len - (at - p->anchor) < p->len) {
 			continue;
 		}
-		if (memcmp(scan->buf + at - p->anchor, x->pool + p->at, p->len) == 0 && !note(scan, p, at - p->anchor)) {
+		if (memcmp(scan->buf + at - p->anchor, x->pool + p->at, p->len) == 0 &&
+			!note(scan, p, at - p->anchor)) {
 			return 0;
 		}
 	}
@@ -189,7 +192,8 @@ enum nks_status nks_scan_end(struct nks_scan *scan)
 
 	if (scan->index->longest > 0 && !scan->stopped) {
 		memset(scan->buf + scan->len, 0, SLACK);
-		status = run(scan, scan->len < NKS_MIN_BYTES ? 0 : scan->len - NKS_MIN_BYTES + 1) ? NKS_OK : NKS_NOMEM;
+		status =
+			run(scan, scan->len < NKS_MIN_BYTES ? 0 : scan->len - NKS_MIN_BYTES + 1) ? NKS_OK : NKS_NOMEM;
 		report(scan, UINT64_MAX);
 	}
 	explicit_bzero(scan->buf, scan->high);

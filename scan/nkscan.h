@@ -17,7 +17,8 @@
 #include <stdint.h>
 
 #define NKS_VERSION 0
-/* Shortest run of bytes that is looked for: below it random bytes (ciphertext) would match by chance. Longest text of a pattern. */
+/* Shortest run of bytes that is looked for: below it random bytes (ciphertext) would match by chance. Longest text of
+ * a pattern. */
 #define NKS_MIN_BYTES 6
 #define NKS_MAX_BYTES 1024
 
@@ -27,7 +28,7 @@ enum nks_status {
 	NKS_NOMEM,
 	NKS_LIMIT,
 	NKS_BAD_TEXT,
-	NKS_PARTIAL,     /* added, but shorter than NKS_MIN_BYTES in one encoding or more, and not looked for in those */
+	NKS_PARTIAL, /* added, but shorter than NKS_MIN_BYTES in one encoding or more, and not looked for in those */
 	NKS_UNAVAILABLE, /* this system's iconv does not know CP932 */
 };
 
@@ -35,13 +36,14 @@ struct nks_index;
 struct nks_scan;
 
 struct nks_finding {
-	uint32_t pattern;           /* as given to nks_index_add */
+	uint32_t pattern; /* as given to nks_index_add */
 	enum nks_encoding encoding;
-	uint64_t offset;            /* of its first byte in the stream */
-	uint32_t length;            /* bytes */
+	uint64_t offset; /* of its first byte in the stream */
+	uint32_t length; /* bytes */
 };
 
-/* Called for each finding in order of offset, longer ones first where several begin at one byte; non-zero ends the scan. */
+/* Called for each finding in order of offset, longer ones first where several begin at one byte; non-zero ends the
+ * scan. */
 typedef int nks_finding_fn(void *arg, const struct nks_finding *finding);
 
 /* nks_version: "0.1.0", static. nks_encoding_name: "utf-8" and so on, static. */
@@ -51,10 +53,11 @@ const char *nks_encoding_name(enum nks_encoding encoding);
 /* nks_index_new: empty. NKS_UNAVAILABLE, NKS_NOMEM. */
 enum nks_status nks_index_new(struct nks_index **out);
 /*
- * nks_index_add: a text of at least 6 bytes of UTF-8 (NKS_LIMIT below: too short to mean anybody, or above NKS_MAX_BYTES).
- * Texts that CP932 cannot write are looked for in the other encodings only. Texts without any non-ASCII byte are looked for
- * once for UTF-8 and CP932 (findings say UTF-8). NKS_PARTIAL: two kanji are 6 bytes of UTF-8 and 4 of CP932 and UTF-16, so
- * they are looked for in UTF-8 alone. NKS_BAD_TEXT: not UTF-8. One number may be given to several texts.
+ * nks_index_add: a text of at least 6 bytes of UTF-8 (NKS_LIMIT below: too short to mean anybody, or above
+ * NKS_MAX_BYTES). Texts that CP932 cannot write are looked for in the other encodings only. Texts without any
+ * non-ASCII byte are looked for once for UTF-8 and CP932 (findings say UTF-8). NKS_PARTIAL: two kanji are 6 bytes of
+ * UTF-8 and 4 of CP932 and UTF-16, so they are looked for in UTF-8 alone. NKS_BAD_TEXT: not UTF-8. One number may be
+ * given to several texts.
  */
 enum nks_status nks_index_add(struct nks_index *index, uint32_t pattern, const char *utf8, size_t len);
 /* nks_index_seal: builds the search structure; no adds after it. NKS_NOMEM. */
@@ -64,13 +67,17 @@ void nks_index_free(struct nks_index **index);
 
 /* nks_scan_new: over a sealed index, which must outlive it. */
 enum nks_status nks_scan_new(const struct nks_index *index, nks_finding_fn *fn, void *arg, struct nks_scan **out);
-/* nks_scan_feed: the next bytes of the stream, of any length. NKS_NOMEM. After `fn` ended the scan it does nothing. */
+/* nks_scan_feed: the next bytes of the stream, of any length. NKS_NOMEM. After `fn` ended the scan it does nothing.
+ */
 enum nks_status nks_scan_feed(struct nks_scan *scan, const void *bytes, size_t len);
-/* nks_scan_end: the stream is at its end; reports what is left. The scan is then empty, and may be fed another stream from offset 0. */
+/* nks_scan_end: the stream is at its end; reports what is left. The scan is then empty, and may be fed another stream
+ * from offset 0. */
 enum nks_status nks_scan_end(struct nks_scan *scan);
 void nks_scan_free(struct nks_scan **scan);
 
-/* nks_encode: the bytes of a text in an encoding; *out_len 0 when the encoding cannot write it. Room: 4 × len is enough (NKS_LIMIT else). */
-enum nks_status nks_encode(enum nks_encoding to, const char *utf8, size_t len, uint8_t *out, size_t room, size_t *out_len);
+/* nks_encode: the bytes of a text in an encoding; *out_len 0 when the encoding cannot write it. Room: 4 × len is
+ * enough (NKS_LIMIT else). */
+enum nks_status nks_encode(
+	enum nks_encoding to, const char *utf8, size_t len, uint8_t *out, size_t room, size_t *out_len);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * nkscan_int.h: what the files of the scanning library know of each other.
  *
- * A pattern's bytes are found by one window of six bytes (its anchor), the one that the fewest other patterns share. The
- * windows stand in a bit map, which nearly every byte of a text leaves by one look, and in buckets behind it.
+ * A pattern's bytes are found by one window of six bytes (its anchor), the one that the fewest other patterns share.
+ * The windows stand in a bit map, which nearly every byte of a text leaves by one look, and in buckets behind it.
  */
 #ifndef NKSCAN_INT_H
 #define NKSCAN_INT_H
@@ -13,10 +13,10 @@
 
 /* One text in one encoding. */
 struct nks_pattern {
-	size_t at;        /* in the pool */
-	uint32_t number;  /* the caller's */
+	size_t at; /* in the pool */
+	uint32_t number; /* the caller's */
 	uint16_t len;
-	uint16_t anchor;  /* offset of its window */
+	uint16_t anchor; /* offset of its window */
 	uint8_t encoding;
 };
 
@@ -26,15 +26,15 @@ struct nks_cell {
 };
 
 struct nks_index {
-	void *cd;                    /* iconv: UTF-8 to CP932 */
+	void *cd; /* iconv: UTF-8 to CP932 */
 	uint8_t *pool;
 	size_t pool_len, pool_cap;
 	struct nks_pattern *patterns;
 	size_t n, cap;
-	size_t longest;              /* bytes of the longest pattern; 0: none */
-	uint64_t *map;               /* bit per hash */
+	size_t longest; /* bytes of the longest pattern; 0: none */
+	uint64_t *map; /* bit per hash */
 	unsigned map_bits;
-	uint32_t *heads;             /* bucket → first cell; one more than there are buckets */
+	uint32_t *heads; /* bucket → first cell; one more than there are buckets */
 	unsigned head_bits;
 	struct nks_cell *cells;
 	int sealed;
@@ -55,7 +55,8 @@ static inline uint64_t nks_hash(uint64_t window)
 }
 
 /* nks_encode_with: nks_encode with an iconv descriptor for CP932 (iconv_t). */
-enum nks_status nks_encode_with(void *cd, enum nks_encoding to, const char *utf8, size_t len, uint8_t *out, size_t room, size_t *out_len);
+enum nks_status nks_encode_with(
+	void *cd, enum nks_encoding to, const char *utf8, size_t len, uint8_t *out, size_t room, size_t *out_len);
 /* nks_cd_open: NULL when this iconv has no CP932. nks_cd_close accepts NULL. */
 void *nks_cd_open(void);
 void nks_cd_close(void *cd);

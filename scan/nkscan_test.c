@@ -50,7 +50,8 @@ static struct nks_index *index_of(const char *const *texts, size_t n)
 }
 
 /* Feeds in pieces of `piece` bytes, the first of `first`. */
-static void scan_in_pieces(const struct nks_index *index, const uint8_t *bytes, size_t len, size_t first, size_t piece, struct hits *hits)
+static void scan_in_pieces(const struct nks_index *index, const uint8_t *bytes, size_t len, size_t first,
+	size_t piece, struct hits *hits)
 {
 	struct nks_scan *scan = NULL;
 	size_t at = first < len ? first : len;
@@ -100,8 +101,12 @@ static size_t know(const char *const *texts, size_t n, struct known *out)
 			struct known *k = &out[made];
 
 			*k = (struct known){ .number = (uint32_t)i, .encoding = (enum nks_encoding)e };
-			assert_int_equal(nks_encode(k->encoding, texts[i], strlen(texts[i]), k->bytes, sizeof(k->bytes), &k->len), NKS_OK);
-			if (k->len < NKS_MIN_BYTES || (e == NKS_CP932 && k->len == strlen(texts[i]) && memcmp(k->bytes, texts[i], k->len) == 0)) {
+			assert_int_equal(nks_encode(k->encoding, texts[i], strlen(texts[i]), k->bytes,
+						 sizeof(k->bytes), &k->len),
+				NKS_OK);
+			if (k->len < NKS_MIN_BYTES ||
+				(e == NKS_CP932 && k->len == strlen(texts[i]) &&
+					memcmp(k->bytes, texts[i], k->len) == 0)) {
 				continue;
 			}
 			made++;
@@ -118,7 +123,8 @@ static void naive(const struct known *known, size_t n, const uint8_t *bytes, siz
 		for (size_t i = 0; i < n; i++) {
 			if (known[i].len <= len - at && memcmp(bytes + at, known[i].bytes, known[i].len) == 0) {
 				assert_true(hits->n < HITS_MAX);
-				hits->at[hits->n++] = (struct nks_finding){ known[i].number, known[i].encoding, at, (uint32_t)known[i].len };
+				hits->at[hits->n++] = (struct nks_finding){ known[i].number, known[i].encoding, at,
+					(uint32_t)known[i].len };
 			}
 		}
 	}
@@ -136,7 +142,18 @@ static void assert_same(const struct hits *a, const struct hits *b)
 }
 
 static const char *const texts[] = {
-	"髙橋 元気", "髙橋元気", "高橋元気", "タカハシゲンキ", "s2025001", "s20250010", "taro@example.ed.jp", "aaaaaa", "aaaaaaaaa", "abcabc", "𠮷野 家子", "s2025001",
+	"髙橋 元気",
+	"髙橋元気",
+	"高橋元気",
+	"タカハシゲンキ",
+	"s2025001",
+	"s20250010",
+	"taro@example.ed.jp",
+	"aaaaaa",
+	"aaaaaaaaa",
+	"abcabc",
+	"𠮷野 家子",
+	"s2025001",
 };
 enum { TEXTS = sizeof(texts) / sizeof(texts[0]) };
 

@@ -159,7 +159,8 @@ static void a_box_opens_as_published(void **state)
 		 "c0875924c1c7987947deafd8780acf49",
 		 box, sizeof(box));
 	assert_true(nk_open(&key, nk_bytes_of(aad, sizeof(aad)), nk_bytes_of(box, sizeof(box)), plain));
-	assert_true(nk_bytes_eq(nk_bytes_of(plain, 38), nk_str_bytes(NK_STR("Ladies and Gentlemen of the class of '"))));
+	assert_true(nk_bytes_eq(nk_bytes_of(plain, 38),
+		nk_str_bytes(NK_STR("Ladies and Gentlemen of the class of '"))));
 }
 
 static void a_changed_box_opens_nothing_and_leaves_nothing(void **state)

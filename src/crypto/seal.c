@@ -18,10 +18,12 @@ _Static_assert(NK_KEY_LEN == crypto_aead_xchacha20poly1305_ietf_KEYBYTES, "key")
 /* The box behind a nonce that is already in its place. */
 static void seal_behind(const struct nk_key *key, struct nk_bytes aad, struct nk_bytes plain, uint8_t *out)
 {
-	crypto_aead_xchacha20poly1305_ietf_encrypt(out + NK_NONCE_LEN, NULL, plain.ptr, plain.len, aad.ptr, aad.len, NULL, out, key->b);
+	crypto_aead_xchacha20poly1305_ietf_encrypt(out + NK_NONCE_LEN, NULL, plain.ptr, plain.len, aad.ptr, aad.len,
+		NULL, out, key->b);
 }
 
-NK_RESULT nk_seal(const struct nk_env *env, const struct nk_key *key, struct nk_bytes aad, struct nk_bytes plain, uint8_t *out, struct nk_err *err)
+NK_RESULT nk_seal(const struct nk_env *env, const struct nk_key *key, struct nk_bytes aad, struct nk_bytes plain,
+	uint8_t *out, struct nk_err *err)
 {
 	NK_TRY(nk_random(env, out, NK_NONCE_LEN, err));
 	seal_behind(key, aad, plain, out);
@@ -33,7 +35,8 @@ bool nk_open(const struct nk_key *key, struct nk_bytes aad, struct nk_bytes box,
 	if (box.len < NK_SEAL_EXTRA) {
 		return false;
 	}
-	if (crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, box.ptr + NK_NONCE_LEN, box.len - NK_NONCE_LEN, aad.ptr, aad.len,
+	if (crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, box.ptr + NK_NONCE_LEN,
+		box.len - NK_NONCE_LEN, aad.ptr, aad.len,
 						       box.ptr, key->b) != 0) {
 		nk_wipe(out, box.len - NK_SEAL_EXTRA);
 		return false;
@@ -41,12 +44,14 @@ bool nk_open(const struct nk_key *key, struct nk_bytes aad, struct nk_bytes box,
 	return true;
 }
 
-NK_RESULT nk_wrap(const struct nk_env *env, const struct nk_key *kek, struct nk_bytes aad, const struct nk_key *key, uint8_t out[static NK_WRAP_LEN], struct nk_err *err)
+NK_RESULT nk_wrap(const struct nk_env *env, const struct nk_key *kek, struct nk_bytes aad, const struct nk_key *key,
+	uint8_t out[static NK_WRAP_LEN], struct nk_err *err)
 {
 	return nk_seal(env, kek, aad, nk_bytes_of(key->b, sizeof(key->b)), out, err);
 }
 
-void nk_wrap_nonce(const struct nk_key *kek, struct nk_bytes aad, const struct nk_key *key, const uint8_t nonce[static NK_NONCE_LEN], uint8_t out[static NK_WRAP_LEN])
+void nk_wrap_nonce(const struct nk_key *kek, struct nk_bytes aad, const struct nk_key *key,
+	const uint8_t nonce[static NK_NONCE_LEN], uint8_t out[static NK_WRAP_LEN])
 {
 	memcpy(out, nonce, NK_NONCE_LEN);
 	seal_behind(kek, aad, nk_bytes_of(key->b, sizeof(key->b)), out);

@@ -40,7 +40,8 @@ static bool numbers_ok(unsigned k, unsigned n)
 	return k >= 2 && k <= n && n <= 255;
 }
 
-NK_RESULT nk_shamir_split(const struct nk_env *env, const struct nk_key *secret, unsigned k, unsigned n, struct nk_share *out_shares, struct nk_err *err)
+NK_RESULT nk_shamir_split(const struct nk_env *env, const struct nk_key *secret, unsigned k, unsigned n,
+	struct nk_share *out_shares, struct nk_err *err)
 {
 	NK_OWNED(nk_key_wipe) struct nk_key coefficient = { { 0 } };
 	unsigned degree;
@@ -48,7 +49,8 @@ NK_RESULT nk_shamir_split(const struct nk_env *env, const struct nk_key *secret,
 	size_t i;
 
 	if (!numbers_ok(k, n)) {
-		return nk_fail(err, NK_INVALID, "a secret cannot be shared as %1$u of %2$u: at least 2, at most 255, and not more needed than made", k, n);
+		return nk_fail(err, NK_INVALID,
+			"a secret cannot be shared as %1$u of %2$u: at least 2, at most 255, and not more needed than made", k, n);
 	}
 	for (s = 0; s < n; s++) {
 		out_shares[s].x = nk_u8(s + 1U);
@@ -68,7 +70,8 @@ NK_RESULT nk_shamir_split(const struct nk_env *env, const struct nk_key *secret,
 		}
 		for (s = 0; s < n; s++) {
 			for (i = 0; i < NK_KEY_LEN; i++) {
-				out_shares[s].y[i] = (uint8_t)(gf_mul(out_shares[s].y[i], out_shares[s].x) ^ coefficient.b[i]);
+				out_shares[s].y[i] =
+					(uint8_t)(gf_mul(out_shares[s].y[i], out_shares[s].x) ^ coefficient.b[i]);
 			}
 		}
 	}
@@ -116,7 +119,8 @@ NK_RESULT nk_shamir_join(const struct nk_share *shares, size_t k, struct nk_key 
 	size_t i;
 
 	if (!places_ok(shares, k)) {
-		return nk_fail(err, NK_INVALID, "these %zu shares cannot be joined: at least two different ones are needed", k);
+		return nk_fail(err, NK_INVALID,
+			"these %zu shares cannot be joined: at least two different ones are needed", k);
 	}
 	memset(out->b, 0, sizeof(out->b));
 	for (s = 0; s < k; s++) {

@@ -146,7 +146,8 @@ static void any_k_of_n_give_it_back_and_fewer_never(void **state)
 			}
 			ok(nk_shamir_split(&env, &secret, k, n, shares, &err), &err);
 			for (mask = 0; mask < 1U << n; mask++) {
-				assert_int_equal(mask_joins(shares, n, mask, &secret), (unsigned)__builtin_popcount(mask) >= k);
+				assert_int_equal(mask_joins(shares, n, mask, &secret),
+					(unsigned)__builtin_popcount(mask) >= k);
 			}
 		}
 	}

@@ -11,7 +11,8 @@ _Static_assert(NK_SIGN_SEED_LEN == crypto_sign_SEEDBYTES && NK_SIGN_SEED_LEN == 
 _Static_assert(NK_SIGN_PUB_LEN == crypto_sign_PUBLICKEYBYTES, "public key");
 _Static_assert(NK_SIG_LEN == crypto_sign_BYTES, "signature");
 
-static void expand(const struct nk_key *seed, uint8_t pub[static crypto_sign_PUBLICKEYBYTES], uint8_t secret[static crypto_sign_SECRETKEYBYTES])
+static void expand(const struct nk_key *seed, uint8_t pub[static crypto_sign_PUBLICKEYBYTES],
+	uint8_t secret[static crypto_sign_SECRETKEYBYTES])
 {
 	const int rc = crypto_sign_seed_keypair(pub, secret, seed->b);
 
@@ -36,7 +37,8 @@ void nk_sign(const struct nk_key *seed, struct nk_bytes msg, uint8_t out_sig[sta
 	nk_wipe(secret, sizeof(secret));
 }
 
-bool nk_sign_verify(const uint8_t pub[static NK_SIGN_PUB_LEN], struct nk_bytes msg, const uint8_t sig[static NK_SIG_LEN])
+bool nk_sign_verify(const uint8_t pub[static NK_SIGN_PUB_LEN], struct nk_bytes msg,
+	const uint8_t sig[static NK_SIG_LEN])
 {
 	return crypto_sign_verify_detached(sig, msg.ptr, msg.len, pub) == 0;
 }

@@ -24,7 +24,8 @@ struct field {
 enum field_id { F_KEY, F_IV, F_AAD, F_MSG, F_CT, F_TAG, F_SIG, F_PK, F_PUBLIC, F_PRIVATE, F_SHARED, F_COUNT };
 
 static const char *const field_names[F_COUNT] = {
-	[F_KEY] = "key",  [F_IV] = "iv",   [F_AAD] = "aad", [F_MSG] = "msg",	   [F_CT] = "ct",	    [F_TAG] = "tag",
+	[F_KEY] = "key",  [F_IV] = "iv",   [F_AAD] = "aad",
+		[F_MSG] = "msg",	   [F_CT] = "ct",	    [F_TAG] = "tag",
 	[F_SIG] = "sig",  [F_PK] = "pk",   [F_PUBLIC] = "public", [F_PRIVATE] = "private", [F_SHARED] = "shared",
 };
 
@@ -87,7 +88,8 @@ static bool exchange_agrees(const struct vector *v)
 	{
 		const struct nk_bytes parts[] = {
 			nk_str_bytes(NK_STR("nokosazu session 1")), shared, shared, shared,
-			nk_bytes_of(own.pub, 32), bytes_of(v, F_PUBLIC), nk_bytes_of(own.pub, 32), bytes_of(v, F_PUBLIC),
+			nk_bytes_of(own.pub, 32), bytes_of(v, F_PUBLIC), nk_bytes_of(own.pub, 32),
+				bytes_of(v, F_PUBLIC),
 		};
 
 		nk_blake(NULL, parts, NK_ARRAY_LEN(parts), &want);

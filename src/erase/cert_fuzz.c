@@ -1,5 +1,6 @@
 /*
- * cert_fuzz.c: arbitrary bytes as an envelope, as a statement, as a proof and as a public key: refused or read, never worse.
+ * cert_fuzz.c: arbitrary bytes as an envelope, as a statement, as a proof and as a public key: refused or read, never
+ * worse.
  *
  * The first byte chooses. A statement that is read must print and be told to people in both languages.
  */
@@ -51,8 +52,10 @@ static void as_key(struct nk_bytes text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char envelope[] = "{\"payload\":\"e30=\",\"payloadType\":\"application/vnd.in-toto+json\",\"signatures\":[{\"keyid\":\"\",\"sig\":\""
-				       "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==\"}]}";
+	static const char envelope[] =
+		"{\"payload\":\"e30=\",\"payloadType\":\"application/"
+		"vnd.in-toto+json\",\"signatures\":[{\"keyid\":\"\",\"sig\":\""
+		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==\"}]}";
 	const struct nk_bytes rest = size > 0 ? nk_bytes_of(data + 1, size - 1) : (struct nk_bytes){ data, 0 };
 
 	if (size == 0 || !nk_ok(nk_crypto_init(NULL))) {

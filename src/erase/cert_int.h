@@ -27,7 +27,7 @@ enum nk_scope {
 };
 struct nk_scope_item {
 	enum nk_scope what;
-	uint64_t count;   /* for those whose text has a figure */
+	uint64_t count; /* for those whose text has a figure */
 };
 /* nk_scope_of: the mandatory entries of these facts, in order; never none. Returns how many. */
 size_t nk_scope_of(const struct nk_cert *cert, struct nk_scope_item out[static NK_SCOPE_COUNT]);
@@ -54,8 +54,9 @@ struct nk_sheet {
 	enum nk_lang lang;
 	nk_rc rc;
 };
-/* nk_sheet_title: centred. nk_sheet_head: a heading with blank line before. nk_sheet_para: a paragraph, indented by two. nk_sheet_item: with a bullet;
- * depth 0 or 1. nk_sheet_field: label and value. All take msgids (field: value as it is). */
+/* nk_sheet_title: centred. nk_sheet_head: a heading with blank line before. nk_sheet_para: a paragraph, indented by
+ * two. nk_sheet_item: with a bullet; depth 0 or 1. nk_sheet_field: label and value. All take msgids (field: value as
+ * it is). */
 void nk_sheet_title(struct nk_sheet *s, const char *msgid);
 void nk_sheet_head(struct nk_sheet *s, const char *msgid);
 void nk_sheet_para(struct nk_sheet *s, const char *msgid, ...) NK_PRINTF(2, 3);

@@ -80,7 +80,8 @@ static void world_new(struct world *w, const char *origin, enum nk_leaf_type typ
 	kit_ok(nk_ledger_open(w->k.store, &with_dir, &w->ledger, &err), &err);
 	nk_cert_digest(nk_buf_bytes(&w->statement), &digest);
 	for (uint8_t i = 0; i < 9; i++) {
-		const uint64_t at = append(w, i == 5 ? type : NK_LEAF_SCAN, i == 5 ? fact : "other", nk_bytes_of(digest.b, i == 5 ? NK_HASH_LEN : i));
+		const uint64_t at = append(w, i == 5 ? type : NK_LEAF_SCAN, i == 5 ? fact : "other",
+			nk_bytes_of(digest.b, i == 5 ? NK_HASH_LEN : i));
 
 		index = i == 5 ? at : index;
 	}
@@ -89,11 +90,13 @@ static void world_new(struct world *w, const char *origin, enum nk_leaf_type typ
 	prove(w, index);
 }
 
-static struct nk_cert_verify_report verify(const struct world *w, struct nk_bytes proof, struct nk_str vkey)
+static struct nk_cert_verify_report verify_proof(const struct world *w, struct nk_bytes proof, struct nk_str vkey)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf statement;
 	const struct nk_key seed = facts_seed(0x99);
-	struct nk_cert_verify_input in = { .envelope = nk_buf_bytes(&w->envelope), .proof = proof, .ledger_vkey = vkey };
+	struct nk_cert_verify_input in = {
+		.envelope = nk_buf_bytes(&w->envelope), .proof = proof, .ledger_vkey = vkey
+	};
 	struct nk_cert_verify_report r;
 	struct nk_err err = { 0 };
 
@@ -103,16 +106,6 @@ static struct nk_cert_verify_report verify(const struct world *w, struct nk_byte
 	return r;
 }
 
-static enum nk_check check_of(const struct nk_cert_verify_report *r, const char *what)
-{
-	for (size_t i = 0; i < r->n; i++) {
-		if (nk_str_eq(nk_str_c(r->checks[i].what), nk_str_c(what))) {
-			return r->checks[i].result;
-		}
-	}
-	return NK_CHECK_NOT_DONE;
-}
-
 static void its_place_in_the_ledger_is_shown(void **state)
 {
 	NK_OWNED(world_done) struct world w;
@@ -120,13 +113,13 @@ static void its_place_in_the_ledger_is_shown(void **state)
 
 	(void)state;
 	world_new(&w, "nokosazu.example.ed.jp/mihon", NK_LEAF_CERT, NK_CERT_LEAF_FACT);
-	r = verify(&w, nk_buf_bytes(&w.proof), nk_buf_str(&w.vkey));
+	r = verify_proof(&w, nk_buf_bytes(&w.proof), nk_buf_str(&w.vkey));
 	assert_true(r.good);
 	assert_int_equal(check_of(&r, LEAF_OK), NK_CHECK_OK);
 	assert_int_equal(check_of(&r, TREE_OK), NK_CHECK_OK);
 	assert_int_equal(check_of(&r, NAME_OK), NK_CHECK_OK);
 	/* Without the ledger's key the leaf is read, and nothing is claimed of it. */
-	r = verify(&w, nk_buf_bytes(&w.proof), (struct nk_str){ NULL, 0 });
+	r = verify_proof(&w, nk_buf_bytes(&w.proof), (struct nk_str){ NULL, 0 });
 	assert_true(r.good);
 	assert_int_equal(check_of(&r, TREE_OK), NK_CHECK_NOT_DONE);
 }
@@ -139,13 +132,13 @@ static void any_changed_byte_of_a_proof_is_noticed(void **state)
 	world_new(&w, "nokosazu.example.ed.jp/mihon", NK_LEAF_CERT, NK_CERT_LEAF_FACT);
 	for (size_t i = 0; i < w.proof.len; i++) {
 		w.proof.ptr[i] ^= 0x01;
-		if (verify(&w, nk_buf_bytes(&w.proof), nk_buf_str(&w.vkey)).good) {
+		if (verify_proof(&w, nk_buf_bytes(&w.proof), nk_buf_str(&w.vkey)).good) {
 			fail_msg("byte %zu of %zu", i, w.proof.len);
 		}
 		w.proof.ptr[i] ^= 0x01;
 	}
 	for (size_t len = 1; len < w.proof.len; len++) {
-		assert_false(verify(&w, nk_bytes_of(w.proof.ptr, len), nk_buf_str(&w.vkey)).good);
+		assert_false(verify_proof(&w, nk_bytes_of(w.proof.ptr, len), nk_buf_str(&w.vkey)).good);
 	}
 }
 
@@ -157,7 +150,7 @@ static void a_leaf_of_another_kind_or_statement_does_not_do(void **state)
 	(void)state;
 	world_new(&w, "nokosazu.example.ed.jp/mihon", NK_LEAF_CERT, NK_CERT_LEAF_FACT);
 	prove(&w, 4);
-	r = verify(&w, nk_buf_bytes(&w.proof), nk_buf_str(&w.vkey));
+	r = verify_proof(&w, nk_buf_bytes(&w.proof), nk_buf_str(&w.vkey));
 	assert_false(r.good);
 	assert_int_equal(check_of(&r, LEAF_OK), NK_CHECK_FAILED);
 	assert_int_equal(check_of(&r, TREE_OK), NK_CHECK_OK);
@@ -170,7 +163,7 @@ static void a_digest_in_another_leaf_does_not_do(void **state)
 
 	(void)state;
 	world_new(&w, "nokosazu.example.ed.jp/mihon", NK_LEAF_SCAN, NK_CERT_LEAF_FACT);
-	r = verify(&w, nk_buf_bytes(&w.proof), nk_buf_str(&w.vkey));
+	r = verify_proof(&w, nk_buf_bytes(&w.proof), nk_buf_str(&w.vkey));
 	assert_int_equal(check_of(&r, LEAF_OK), NK_CHECK_FAILED);
 }
 
@@ -181,7 +174,7 @@ static void the_proof_of_another_ledger_does_not_do(void **state)
 
 	(void)state;
 	world_new(&w, "elsewhere.example/log", NK_LEAF_CERT, NK_CERT_LEAF_FACT);
-	r = verify(&w, nk_buf_bytes(&w.proof), nk_buf_str(&w.vkey));
+	r = verify_proof(&w, nk_buf_bytes(&w.proof), nk_buf_str(&w.vkey));
 	assert_false(r.good);
 	assert_int_equal(check_of(&r, TREE_OK), NK_CHECK_OK);
 	assert_int_equal(check_of(&r, NAME_OK), NK_CHECK_FAILED);
@@ -198,7 +191,7 @@ static void a_proof_without_its_leaf_proves_nothing(void **state)
 	world_new(&w, "nokosazu.example.ed.jp/mihon", NK_LEAF_CERT, NK_CERT_LEAF_FACT);
 	nk_buf_init(&plain, 1 << 20);
 	kit_ok(nk_ledger_prove(w.ledger, 5, &plain, &err), &err);
-	r = verify(&w, nk_buf_bytes(&plain), nk_buf_str(&w.vkey));
+	r = verify_proof(&w, nk_buf_bytes(&plain), nk_buf_str(&w.vkey));
 	assert_false(r.good);
 }
 

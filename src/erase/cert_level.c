@@ -1,7 +1,9 @@
 /*
- * cert_level.c: how far the facts go. The one place where a level is decided, for whoever makes a certificate and whoever checks one.
+ * cert_level.c: how far the facts go. The one place where a level is decided, for whoever makes a certificate and
+ * whoever checks one.
  *
- * Invariant: a level is reached only when every condition of it and of all levels below holds; unknown never counts as good.
+ * Invariant: a level is reached only when every condition of it and of all levels below holds; unknown never counts
+ * as good.
  */
 #include "base.h"
 
@@ -10,7 +12,11 @@
 #include "cert_int.h"
 
 static const char *const level_names[NK_LEVEL_COUNT] = {
-	[NK_LEVEL_NONE] = "none", [NK_LEVEL_E1] = "E1", [NK_LEVEL_E2] = "E2", [NK_LEVEL_E3] = "E3", [NK_LEVEL_E4] = "E4",
+	[NK_LEVEL_NONE] = "none",
+	[NK_LEVEL_E1] = "E1",
+	[NK_LEVEL_E2] = "E2",
+	[NK_LEVEL_E3] = "E3",
+	[NK_LEVEL_E4] = "E4",
 };
 
 static const char *const files_words[NK_FILES_COUNT] = {
@@ -26,17 +32,23 @@ static const struct {
 } lacks[NK_LACK_COUNT] = {
 	[NK_LACK_PERSONS] = { NK_LEVEL_E1, NK_N("it names nobody who was erased") },
 	[NK_LACK_LIVE_TIME] = { NK_LEVEL_E1, NK_N("the live copies are not all read back as absent") },
-	[NK_LACK_READBACK] = { NK_LEVEL_E1, NK_N("a connected system still shows these persons, or its answer proves nothing") },
-	[NK_LACK_FILES_WORD] = { NK_LEVEL_E1, NK_N("what is said of the files of a connected system contradicts what was found in them") },
+	[NK_LACK_READBACK] = { NK_LEVEL_E1,
+		NK_N("a connected system still shows these persons, or its answer proves nothing") },
+	[NK_LACK_FILES_WORD] = { NK_LEVEL_E1,
+		NK_N("what is said of the files of a connected system contradicts what was found in them") },
 	[NK_LACK_SCAN] = { NK_LEVEL_E1, NK_N("no search for remains was made") },
-	[NK_LACK_SCAN_INVALID] = { NK_LEVEL_E1, NK_N("the search for remains is not valid: a control person was not found, or something could not be read") },
+	[NK_LACK_SCAN_INVALID] = { NK_LEVEL_E1,
+		NK_N("the search for remains is not valid: a control person was not found, or something could not be "
+		     "read") },
 	[NK_LACK_SCAN_HITS] = { NK_LEVEL_E1, NK_N("the search for remains found values of these persons") },
 	[NK_LACK_KEYS] = { NK_LEVEL_E2, NK_N("the persons' keys are not destroyed") },
 	[NK_LACK_ROTATION] = { NK_LEVEL_E3, NK_N("the epoch secret was not replaced after the keys were destroyed") },
 	[NK_LACK_SEALER] = { NK_LEVEL_E3, NK_N("where the epoch secret is kept, its destruction cannot be proven") },
-	[NK_LACK_RECEIPTS] = { NK_LEVEL_E3, NK_N("there are too few signed receipts by different holders on different hosts") },
+	[NK_LACK_RECEIPTS] = { NK_LEVEL_E3,
+		NK_N("there are too few signed receipts by different holders on different hosts") },
 	[NK_LACK_EXTERNAL] = { NK_LEVEL_E4, NK_N("copies outside that held these persons are not verified as gone") },
-	[NK_LACK_TARGET_FILES] = { NK_LEVEL_E4, NK_N("the files of a connected system are not examined, or not erased") },
+	[NK_LACK_TARGET_FILES] = { NK_LEVEL_E4,
+		NK_N("the files of a connected system are not examined, or not erased") },
 };
 
 const char *nk_level_name(enum nk_level level)
@@ -83,7 +95,9 @@ bool nk_cert_searched(const struct nk_residue_report *scan)
 
 const struct nk_residue_report *nk_cert_decisive(const struct nk_cert *cert)
 {
-	return nk_cert_searched(cert->scan_after) ? cert->scan_after : nk_cert_searched(cert->scan_before) ? cert->scan_before : NULL;
+	return nk_cert_searched(cert->scan_after)     ? cert->scan_after
+		: nk_cert_searched(cert->scan_before) ? cert->scan_before
+						      : NULL;
 }
 
 static unsigned bit(enum nk_cert_lack lack, bool failed)
@@ -123,7 +137,7 @@ static unsigned scan_lacks(const struct nk_cert *cert)
 		}
 	}
 	return bit(NK_LACK_SCAN_INVALID, !scan->valid || !nk_residue_is_valid(scan) || scan->patterns == 0) |
-	       bit(NK_LACK_SCAN_HITS, elsewhere > 0 || in_files > owned_up(cert));
+		bit(NK_LACK_SCAN_HITS, elsewhere > 0 || in_files > owned_up(cert));
 }
 
 static unsigned target_lacks(const struct nk_cert *cert)
@@ -143,17 +157,19 @@ static unsigned target_lacks(const struct nk_cert *cert)
 	return found;
 }
 
-/* A receipt says that every epoch secret up to its epoch is destroyed: it must cover the old one, and not the one in force. */
+/* A receipt says that every epoch secret up to its epoch is destroyed: it must cover the old one, and not the one in
+ * force. */
 bool nk_receipt_counts(const struct nk_cert *cert, const struct nk_receipt *r)
 {
 	return nk_receipt_ok(r) && !nk_str_eq(nk_str_c(r->medium), NK_STR("file")) && r->medium[0] != '\0' &&
-	       r->epoch >= cert->epoch_destroyed && r->epoch < cert->epoch_now;
+		r->epoch >= cert->epoch_destroyed && r->epoch < cert->epoch_now;
 }
 
 static bool same_holder(const struct nk_receipt *a, const struct nk_receipt *b)
 {
-	return nk_str_eq(nk_str_c(a->holder), nk_str_c(b->holder)) || nk_str_eq(nk_str_c(a->host), nk_str_c(b->host)) ||
-	       nk_bytes_eq(nk_bytes_of(a->pub, sizeof(a->pub)), nk_bytes_of(b->pub, sizeof(b->pub)));
+	return nk_str_eq(nk_str_c(a->holder), nk_str_c(b->holder)) ||
+		nk_str_eq(nk_str_c(a->host), nk_str_c(b->host)) ||
+		nk_bytes_eq(nk_bytes_of(a->pub, sizeof(a->pub)), nk_bytes_of(b->pub, sizeof(b->pub)));
 }
 
 /* How many receipts are by holders that differ in name, host and key. */
@@ -165,7 +181,8 @@ static size_t independent_receipts(const struct nk_cert *cert)
 		bool counts = nk_receipt_counts(cert, &cert->receipts[i]);
 
 		for (size_t j = 0; j < i && counts; j++) {
-			counts = !nk_receipt_counts(cert, &cert->receipts[j]) || !same_holder(&cert->receipts[i], &cert->receipts[j]);
+			counts = !nk_receipt_counts(cert, &cert->receipts[j]) ||
+				!same_holder(&cert->receipts[i], &cert->receipts[j]);
 		}
 		n += counts;
 	}
@@ -178,13 +195,15 @@ static unsigned sealer_lacks(const struct nk_cert *cert)
 	const size_t wanted = shares ? cert->holders - cert->threshold + 1 : 2;
 
 	return bit(NK_LACK_ROTATION, !cert->rotated || cert->epoch_now <= cert->epoch_destroyed) |
-	       bit(NK_LACK_SEALER, cert->cap < NK_LEVEL_E3 || cert->rehearsed_e3) | bit(NK_LACK_RECEIPTS, independent_receipts(cert) < wanted);
+		bit(NK_LACK_SEALER, cert->cap < NK_LEVEL_E3 || cert->rehearsed_e3) |
+		bit(NK_LACK_RECEIPTS, independent_receipts(cert) < wanted);
 }
 
 unsigned nk_cert_lacks(const struct nk_cert *cert)
 {
-	return bit(NK_LACK_PERSONS, cert->persons == 0) | bit(NK_LACK_LIVE_TIME, cert->live_gone_at <= 0) | target_lacks(cert) | scan_lacks(cert) |
-	       bit(NK_LACK_KEYS, cert->keys_destroyed_at <= 0) | sealer_lacks(cert) | bit(NK_LACK_EXTERNAL, cert->external_open > 0);
+	return bit(NK_LACK_PERSONS, cert->persons == 0) | bit(NK_LACK_LIVE_TIME, cert->live_gone_at <= 0) |
+		target_lacks(cert) | scan_lacks(cert) | bit(NK_LACK_KEYS, cert->keys_destroyed_at <= 0) |
+		sealer_lacks(cert) | bit(NK_LACK_EXTERNAL, cert->external_open > 0);
 }
 
 enum nk_level nk_cert_level(const struct nk_cert *cert)

@@ -1,8 +1,9 @@
 /*
- * cert_read.c: the facts out of a statement. Strict: every item is there, of its type and in its range, or it is refused.
+ * cert_read.c: the facts out of a statement. Strict: every item is there, of its type and in its range, or it is
+ * refused.
  *
- * Invariant: printing what was read gives the bytes that were read, when they were made by cert_statement.c; the check of a
- * certificate relies on that.
+ * Invariant: printing what was read gives the bytes that were read, when they were made by cert_statement.c; the
+ * check of a certificate relies on that.
  */
 #include "base.h"
 
@@ -234,7 +235,8 @@ static void read_retained(struct reader *r, struct nk_jval p, struct nk_cert *c)
 	c->retained = all;
 }
 
-static void read_place(struct reader *r, struct nk_jval v, struct nk_place *place, struct nk_residue_place_report *out)
+static void read_place(
+	struct reader *r, struct nk_jval v, struct nk_place *place, struct nk_residue_place_report *out)
 {
 	struct nk_str kind = text(r, v, "kind");
 
@@ -252,7 +254,8 @@ static void read_place(struct reader *r, struct nk_jval v, struct nk_place *plac
 }
 
 /* Both searches are of the same places; the second one's must be the first one's, which printing them again shows. */
-static const struct nk_residue_report *read_scan(struct reader *r, struct nk_jval p, const char *key, struct nk_cert *c)
+static const struct nk_residue_report *read_scan(
+	struct reader *r, struct nk_jval p, const char *key, struct nk_cert *c)
 {
 	const struct nk_jval v = nk_jget(nk_jget(p, "scans"), key);
 	struct nk_residue_report *out = nk_arena_alloc(r->arena, sizeof(*out));
@@ -349,7 +352,8 @@ static void read_predicate(struct reader *r, struct nk_jval p, struct nk_cert *c
 	read_targets(r, p, c);
 }
 
-NK_RESULT nk_cert_read(struct nk_bytes statement, struct nk_arena *arena, struct nk_cert *out, enum nk_level *out_level, struct nk_err *err)
+NK_RESULT nk_cert_read(struct nk_bytes statement, struct nk_arena *arena, struct nk_cert *out,
+	enum nk_level *out_level, struct nk_err *err)
 {
 	NK_OWNED(nk_jdoc_free) struct nk_jdoc *doc = NULL;
 	struct reader r = { arena, NULL, { NK_OK } };
@@ -361,7 +365,8 @@ NK_RESULT nk_cert_read(struct nk_bytes statement, struct nk_arena *arena, struct
 	NK_TRY(nk_jdoc_parse(statement, NK_CERT_STATEMENT_MAX, &doc, err));
 	root = nk_jdoc_root(doc);
 	if (!nk_str_eq(text(&r, root, "predicateType"), NK_STR(NK_CERT_PREDICATE))) {
-		return nk_fail(err, NK_INVALID, "this statement is no certificate of erasure of the form that this program knows");
+		return nk_fail(err, NK_INVALID,
+			"this statement is no certificate of erasure of the form that this program knows");
 	}
 	p = nk_jget(root, "predicate");
 	read_predicate(&r, p, &c);
@@ -371,7 +376,8 @@ NK_RESULT nk_cert_read(struct nk_bytes statement, struct nk_arena *arena, struct
 		return nk_fail_nomem(err);
 	}
 	if (r.bad != NULL) {
-		return nk_fail(err, NK_INVALID, "the certificate's item \"%s\" is missing or is not of its form", r.bad);
+		return nk_fail(
+			err, NK_INVALID, "the certificate's item \"%s\" is missing or is not of its form", r.bad);
 	}
 	if (c.scan_after != NULL && c.scan_before != NULL && c.scan_after->n_places != c.scan_before->n_places) {
 		return nk_fail(err, NK_INVALID, "the certificate's two searches are not of the same places");

@@ -9,34 +9,60 @@
 
 static const struct {
 	const char *code;
-	const char *text;  /* with %llu when it has a figure */
+	const char *text; /* with %llu when it has a figure */
 	bool has_count;
 } scopes[NK_SCOPE_COUNT] = {
-	[NK_SCOPE_SIMULATED_CLOCK] = { "simulated-clock", NK_N("The clock of this installation is simulated: no date of this certificate is real."), false },
+	[NK_SCOPE_SIMULATED_CLOCK] = { "simulated-clock",
+		NK_N("The clock of this installation is simulated: no date of this certificate is real."), false },
 	[NK_SCOPE_COPIES_NEVER_REGISTERED] = { "copies-never-registered",
-		NK_N("Copies that nobody registered: screenshots, photographs, notes, print-outs, extracts made by hand."), false },
-	[NK_SCOPE_MEMORY_AND_SWAP] = { "memory-and-swap", NK_N("Main memory, swap space and crash dumps of the time before the erasure."), false },
+		NK_N("Copies that nobody registered: screenshots, photographs, notes, print-outs, extracts made by "
+		     "hand."),
+		false },
+	[NK_SCOPE_MEMORY_AND_SWAP] = { "memory-and-swap",
+		NK_N("Main memory, swap space and crash dumps of the time before the erasure."), false },
 	[NK_SCOPE_SNAPSHOTS_AND_FREED_BLOCKS] = { "snapshots-and-freed-blocks",
-		NK_N("Snapshots made by a hypervisor or a file system, and freed blocks of the disks below us: file systems and solid-state disks may keep earlier versions."), false },
-	[NK_SCOPE_TARGET_BACKUPS] = { "target-backups", NK_N("Backups, logs and replicas of connected systems that others made."), false },
+		NK_N("Snapshots made by a hypervisor or a file system, and freed blocks of the disks below us: file "
+		     "systems and solid-state disks may keep earlier versions."),
+		false },
+	[NK_SCOPE_TARGET_BACKUPS] = { "target-backups",
+		NK_N("Backups, logs and replicas of connected systems that others made."), false },
 	[NK_SCOPE_EXISTENCE_IN_LEDGER] = { "existence-in-ledger",
-		NK_N("That these persons existed: the ledger keeps the number and the times of events, under pseudonyms."), false },
+		NK_N("That these persons existed: the ledger keeps the number and the times of events, under "
+		     "pseudonyms."),
+		false },
 	[NK_SCOPE_OTHER_FORMS] = { "other-forms",
-		NK_N("Values in a form that the search does not know: other spellings, parts of a value, images, and compressed, encoded or encrypted files."), false },
+		NK_N("Values in a form that the search does not know: other spellings, parts of a value, images, and "
+		     "compressed, encoded or encrypted files."),
+		false },
 	[NK_SCOPE_VALUES_TOO_SHORT] = { "values-too-short",
-		NK_N("Values that are too short to be searched for, or to be searched for in every encoding: %llu."), true },
-	[NK_SCOPE_NO_SECOND_SEARCH] = { "no-second-search", NK_N("The time after the keys were destroyed: no second search was made."), false },
+		NK_N("Values that are too short to be searched for, or to be searched for in every encoding: %llu."),
+		true },
+	[NK_SCOPE_NO_SECOND_SEARCH] = { "no-second-search",
+		NK_N("The time after the keys were destroyed: no second search was made."), false },
 	[NK_SCOPE_TARGET_FILES_NOT_ERASED] = { "target-files-not-erased",
-		NK_N("Connected systems in whose files values of these persons were found and are NOT erased (section 3): %llu."), true },
+		NK_N("Connected systems in whose files values of these persons were found and are NOT erased "
+		     "(section 3): %llu."),
+		true },
 	[NK_SCOPE_TARGET_FILES_NOT_EXAMINED] = { "target-files-not-examined",
-		NK_N("Connected systems whose files were not examined (section 3), although a directory server may keep deleted entries in them: %llu."), true },
+		NK_N("Connected systems whose files were not examined (section 3), although a directory server may "
+		     "keep deleted entries in them: %llu."),
+		true },
 	[NK_SCOPE_EXTERNAL_OPEN] = { "external-copies-open",
-		NK_N("Registered copies outside this installation (such as roster files and exports) that held these persons and are not verified as gone: %llu."), true },
+		NK_N("Registered copies outside this installation (such as roster files and exports) that held these "
+		     "persons and are not verified as gone: %llu."),
+		true },
 	[NK_SCOPE_EARLIER_VAULTS] = { "earlier-vaults",
-		NK_N("Earlier copies of the key vault: with the unlock secret and the epoch secret of their time they would still open, and with them earlier copies of the data."), false },
+		NK_N("Earlier copies of the key vault: with the unlock secret and the epoch secret of their time "
+		     "they would still open, and with them earlier copies of the data."),
+		false },
 	[NK_SCOPE_EPOCH_SECRET_IN_FILE] = { "epoch-secret-in-file",
-		NK_N("The medium of the epoch secret is a file: it is overwritten in place, which is not provably erased below the file system."), false },
-	[NK_SCOPE_SINGLE_COPY] = { "single-copy", NK_N("The key vault has only one place, as was chosen when it was made: there was no second one to check against."), false },
+		NK_N("The medium of the epoch secret is a file: it is overwritten in place, which is not provably "
+		     "erased below the file system."),
+		false },
+	[NK_SCOPE_SINGLE_COPY] = { "single-copy",
+		NK_N("The key vault has only one place, as was chosen when it was made: there was no second one to "
+		     "check against."),
+		false },
 };
 
 const char *nk_scope_code(enum nk_scope what)

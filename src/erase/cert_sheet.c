@@ -1,5 +1,6 @@
 /*
- * cert_sheet.c: text laid out for people: 80 columns, East Asian widths, lines broken where Japanese and English may be broken.
+ * cert_sheet.c: text laid out for people: 80 columns, East Asian widths, lines broken where Japanese and English may
+ * be broken.
  *
  * Invariant: no line is wider than 80 columns, unless one word alone is (an identifier is never cut).
  */
@@ -35,7 +36,8 @@ static bool may_break(struct nk_str before, struct nk_str after)
 	if (nk_str_eq(before, NK_STR(" "))) {
 		return true;
 	}
-	if (nk_str_eq(after, NK_STR(" ")) || is_one_of(after, "、。，．）」』】〕・：；？！ー々),.:;!?") || is_one_of(before, "（「『【〔(")) {
+	if (nk_str_eq(after, NK_STR(" ")) || is_one_of(after, "、。，．）」』】〕・：；？！ー々),.:;!?") ||
+		is_one_of(before, "（「『【〔(")) {
 		return false;
 	}
 	return nk_width(before) == 2 || nk_width(after) == 2;
@@ -49,7 +51,8 @@ static struct nk_str char_at(struct nk_str text, size_t at)
 	return nk_str_sub(text, at, end - at);
 }
 
-/* Where the line that begins at `from` ends; at least one character, even when the room is too small for the first word. */
+/* Where the line that begins at `from` ends; at least one character, even when the room is too small for the first
+ * word. */
 static size_t line_end(struct nk_str text, size_t from, size_t room)
 {
 	struct nk_str before = { NULL, 0 };
@@ -100,7 +103,8 @@ static void wrap(struct nk_sheet *s, struct nk_str text, size_t at, size_t inden
 }
 
 /* The text of a msgid with its arguments; cut between characters when it is absurdly long. */
-static struct nk_str __attribute__((format(printf, 3, 0))) render(const struct nk_sheet *s, char room[static TEXT_MAX], const char *msgid, va_list args)
+static struct nk_str __attribute__((format(printf, 3, 0)))
+render(const struct nk_sheet *s, char room[static TEXT_MAX], const char *msgid, va_list args)
 {
 	const int len = vsnprintf(room, TEXT_MAX, nk_tr(s->lang, msgid), args);
 	size_t n = len < 0 ? 0 : (size_t)len < TEXT_MAX ? (size_t)len : TEXT_MAX - 1;

@@ -23,7 +23,8 @@ void nk_cert_digest(struct nk_bytes statement, struct nk_hash *out)
 	nk_sha256(statement, out);
 }
 
-NK_RESULT nk_cert_sign(struct nk_bytes statement, const struct nk_key *seed, struct nk_buf *out_envelope, struct nk_err *err)
+NK_RESULT nk_cert_sign(
+	struct nk_bytes statement, const struct nk_key *seed, struct nk_buf *out_envelope, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf pae;
 	struct nk_dsse env = { .payload_type = NK_STR(PAYLOAD_TYPE), .payload = statement, .n_sigs = 1 };
@@ -70,7 +71,8 @@ static bool parse_pem(struct nk_str text, uint8_t out_pub[static NK_SIGN_PUB_LEN
 	struct nk_str body;
 
 	nk_buf_init(&der, 256);
-	if (!nk_str_starts(text, NK_STR(PEM_BEGIN)) || !nk_str_ends(text, NK_STR(PEM_END)) || text.len <= sizeof(PEM_BEGIN PEM_END) - 1) {
+	if (!nk_str_starts(text, NK_STR(PEM_BEGIN)) || !nk_str_ends(text, NK_STR(PEM_END)) ||
+		text.len <= sizeof(PEM_BEGIN PEM_END) - 1) {
 		return false;
 	}
 	body = nk_str_trim(nk_str_sub(text, sizeof(PEM_BEGIN) - 1, text.len - (sizeof(PEM_BEGIN PEM_END) - 1)));
@@ -91,5 +93,6 @@ NK_RESULT nk_cert_pub_parse(struct nk_str text, uint8_t out_pub[static NK_SIGN_P
 	if (nk_hex_parse(trimmed, out_pub, NK_SIGN_PUB_LEN) || parse_pem(trimmed, out_pub)) {
 		return nk_done();
 	}
-	return nk_fail(err, NK_INVALID, "this is no Ed25519 public key: expected a PEM file (BEGIN PUBLIC KEY) or 64 hexadecimal digits");
+	return nk_fail(err, NK_INVALID,
+		"this is no Ed25519 public key: expected a PEM file (BEGIN PUBLIC KEY) or 64 hexadecimal digits");
 }

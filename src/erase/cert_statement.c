@@ -1,8 +1,8 @@
 /*
  * cert_statement.c: facts as the canonical JSON of an in-toto Statement (RFC 8785).
  *
- * Invariant: the same facts give the same bytes. Level and scope are computed here, never taken from anybody; no person's
- * value is in it. cert_read.c reads exactly what is written here.
+ * Invariant: the same facts give the same bytes. Level and scope are computed here, never taken from anybody; no
+ * person's value is in it. cert_read.c reads exactly what is written here.
  */
 #include "base.h"
 
@@ -14,7 +14,8 @@
 void nk_cert_commit(const uint8_t salt[static 32], struct nk_uuid person, struct nk_hash *out)
 {
 	static const char tag[] = "nokosazu/subject/v1";
-	const struct nk_bytes parts[] = { nk_bytes_of(tag, sizeof(tag) - 1), nk_bytes_of(salt, 32), nk_bytes_of(person.b, sizeof(person.b)) };
+	const struct nk_bytes parts[] = { nk_bytes_of(tag, sizeof(tag) - 1), nk_bytes_of(salt, 32),
+		nk_bytes_of(person.b, sizeof(person.b)) };
 
 	nk_sha256_parts(parts, NK_ARRAY_LEN(parts), out);
 }
@@ -198,7 +199,8 @@ static void put_place(struct nk_json *j, const struct nk_place *place, const str
 	nk_json_close(j, '}');
 }
 
-static void put_scan(struct nk_json *j, const char *key, const struct nk_cert *c, const struct nk_residue_report *scan)
+static void put_scan(
+	struct nk_json *j, const char *key, const struct nk_cert *c, const struct nk_residue_report *scan)
 {
 	nk_json_key(j, key);
 	if (!nk_cert_searched(scan)) {
@@ -290,13 +292,16 @@ static NK_RESULT put_predicate(struct nk_json *j, const struct nk_cert *c, struc
 static NK_RESULT check_commitments(const struct nk_cert *c, struct nk_err *err)
 {
 	if (c->persons > NK_CERT_PERSONS_MAX) {
-		return nk_fail(err, NK_LIMIT, "a certificate holds at most %d persons: erase fewer in one job", NK_CERT_PERSONS_MAX);
+		return nk_fail(err, NK_LIMIT, "a certificate holds at most %d persons: erase fewer in one job",
+			NK_CERT_PERSONS_MAX);
 	}
 	for (size_t i = 1; i < c->persons; i++) {
 		const struct nk_bytes before = nk_bytes_of(c->commitments[i - 1].b, NK_HASH_LEN);
 
-		if (nk_str_cmp(nk_bytes_str(before), nk_bytes_str(nk_bytes_of(c->commitments[i].b, NK_HASH_LEN))) >= 0) {
-			return nk_fail(err, NK_INVALID, "the commitments of a certificate are not in order, or one is there twice");
+		if (nk_str_cmp(nk_bytes_str(before), nk_bytes_str(nk_bytes_of(c->commitments[i].b, NK_HASH_LEN))) >=
+			0) {
+			return nk_fail(err, NK_INVALID,
+				"the commitments of a certificate are not in order, or one is there twice");
 		}
 	}
 	return nk_done();

@@ -1,5 +1,6 @@
 /*
- * cert_test_kit.h: the facts of a made-up erasure, for the tests of the certificate. Three persons, two directories, custodians.
+ * cert_test_kit.h: the facts of a made-up erasure, for the tests of the certificate, and how these look at it. Three
+ * persons, two directories, custodians.
  *
  * The facts carry E3 as they stand; tests change them. Everything is fixed, so that the bytes are.
  */
@@ -75,7 +76,9 @@ static inline void facts_receipt(struct nk_receipt *r, unsigned i, nk_time at)
 
 static inline void facts_scans(struct facts *f)
 {
-	static const struct nk_residue_place_report clean = { .files = 12, .bytes = 4096000, .hits_of_others = 2, .control_found = true };
+	static const struct nk_residue_place_report clean = {
+		.files = 12, .bytes = 4096000, .hits_of_others = 2, .control_found = true
+	};
 
 	f->places[0] = (struct nk_place){ NK_PLACE_STORE, "", NK_STR("store") };
 	f->places[1] = (struct nk_place){ NK_PLACE_VAULT, "", NK_STR("vault") };
@@ -84,7 +87,12 @@ static inline void facts_scans(struct facts *f)
 		f->before_places[i] = clean;
 		f->after_places[i] = clean;
 	}
-	f->before = (struct nk_residue_report){ .places = f->before_places, .n_places = FACTS_PLACES, .patterns = 57, .patterns_too_short = 1, .valid = true, .scanner = "0.1.0" };
+	f->before = (struct nk_residue_report){ .places = f->before_places,
+		.n_places = FACTS_PLACES,
+		.patterns = 57,
+		.patterns_too_short = 1,
+		.valid = true,
+		.scanner = "0.1.0" };
 	f->after = f->before;
 	f->after.places = f->after_places;
 }
@@ -96,7 +104,10 @@ static inline void facts_targets(struct facts *f)
 			.name = i == 0 ? NK_STR("ldap-main") : NK_STR("ldap-図書館"),
 			.type = NK_STR("ldap"),
 			.deleted = FACTS_PERSONS,
-			.readback = { .persons = FACTS_PERSONS, .keys = 24, .absent = FACTS_PERSONS, .sentinel_seen = true },
+			.readback = { .persons = FACTS_PERSONS,
+				.keys = 24,
+				.absent = FACTS_PERSONS,
+				.sentinel_seen = true },
 			.files = i == 0 ? NK_STR("rewritten-and-clean") : NK_STR("not-examined"),
 		};
 	}
@@ -105,7 +116,8 @@ static inline void facts_targets(struct facts *f)
 static inline void facts_cert(struct facts *f, nk_time at)
 {
 	f->cert = (struct nk_cert){
-		.job = { { 0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x40, 0x70, 0x80, 0x90, 0xa0, 0xb0, 0xc0, 0xd0, 0xe0, 0xf0 } },
+		.job = { { 0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x40, 0x70, 0x80, 0x90, 0xa0, 0xb0, 0xc0, 0xd0, 0xe0,
+			0xf0 } },
 		.issuer = NK_STR("見本市教育委員会"),
 		.origin = NK_STR("nokosazu.example.ed.jp/mihon"),
 		.requested_by = { { 1 } },
@@ -161,7 +173,8 @@ static inline void facts_init(struct facts *f)
 	}
 	facts_scans(f);
 	facts_targets(f);
-	f->retained[0] = (struct nk_cert_retained){ NK_STR("tombstone of the login"), NK_STR("no re-issue of a login name"), 21276, FACTS_PERSONS };
+	f->retained[0] = (struct nk_cert_retained){ NK_STR("tombstone of the login"),
+		NK_STR("no re-issue of a login name"), 21276, FACTS_PERSONS };
 	f->further[0] = NK_STR("The paper file of the nurse's office, which this installation does not know.");
 	facts_cert(f, KIT_START);
 }
@@ -174,6 +187,111 @@ static inline void facts_envelope(const struct facts *f, struct nk_buf *statemen
 
 	kit_ok(nk_cert_statement(&f->cert, statement, &err), &err);
 	kit_ok(nk_cert_sign(nk_buf_bytes(statement), &seed, envelope, &err), &err);
+}
+
+struct made {
+	struct facts facts;
+	struct nk_buf statement, envelope;
+};
+
+static inline void made_done(struct made *m)
+{
+	nk_buf_done(&m->statement);
+	nk_buf_done(&m->envelope);
+}
+
+static inline void make(struct made *m)
+{
+	nk_buf_init(&m->statement, NK_CERT_STATEMENT_MAX);
+	nk_buf_init(&m->envelope, 2 * NK_CERT_STATEMENT_MAX);
+	facts_envelope(&m->facts, &m->statement, &m->envelope);
+}
+
+static inline struct nk_cert_verify_report verify_bytes(
+	struct nk_bytes envelope, struct nk_bytes proof, struct nk_str vkey, uint8_t key)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf statement;
+	const struct nk_key seed = facts_seed(key);
+	struct nk_cert_verify_input in = { .envelope = envelope, .proof = proof, .ledger_vkey = vkey };
+	struct nk_cert_verify_report report = { .good = false };
+	const nk_rc none = { NK_INVALID };
+	nk_rc rc;
+
+	nk_buf_init(&statement, 4 * NK_CERT_STATEMENT_MAX);
+	nk_sign_public(&seed, in.cert_pub);
+	rc = nk_cert_verify(&in, &statement, &report, NULL);
+	assert_true(nk_ok(rc) || rc.code == none.code);
+	report.good = report.good && nk_ok(rc);
+	return report;
+}
+
+static inline struct nk_cert_verify_report verify(const struct made *m)
+{
+	return verify_bytes(
+		nk_buf_bytes(&m->envelope), (struct nk_bytes){ NULL, 0 }, (struct nk_str){ NULL, 0 }, 0x99);
+}
+
+/* The statement with one text put for another, signed again by the true key. */
+static inline struct nk_cert_verify_report verify_edited(const struct made *m, const char *from, const char *to)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf edited;
+	NK_OWNED(nk_buf_done) struct nk_buf envelope;
+	const struct nk_key seed = facts_seed(0x99);
+	const struct nk_str whole = nk_buf_str(&m->statement);
+	const size_t at = nk_str_find(whole, nk_str_c(from));
+	struct nk_err err = { 0 };
+
+	assert_true(at != SIZE_MAX);
+	nk_buf_init(&edited, NK_CERT_STATEMENT_MAX);
+	nk_buf_init(&envelope, 2 * NK_CERT_STATEMENT_MAX);
+	kit_ok(nk_buf_add_str(&edited, nk_str_sub(whole, 0, at), &err), &err);
+	kit_ok(nk_buf_add_c(&edited, to, &err), &err);
+	kit_ok(nk_buf_add_str(&edited, nk_str_sub(whole, at + strlen(from), SIZE_MAX), &err), &err);
+	kit_ok(nk_cert_sign(nk_buf_bytes(&edited), &seed, &envelope, &err), &err);
+	return verify_bytes(nk_buf_bytes(&envelope), (struct nk_bytes){ NULL, 0 }, (struct nk_str){ NULL, 0 }, 0x99);
+}
+
+static inline enum nk_check check_of(const struct nk_cert_verify_report *r, const char *what)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		if (nk_str_eq(nk_str_c(r->checks[i].what), nk_str_c(what))) {
+			return r->checks[i].result;
+		}
+	}
+	fail_msg("no such check: %s", what);
+	return NK_CHECK_NOT_DONE;
+}
+
+static inline void text_of(const struct made *m, enum nk_lang lang, struct nk_buf *out)
+{
+	struct nk_err err = { 0 };
+
+	nk_buf_init(out, 1 << 20);
+	kit_ok(nk_cert_text(nk_buf_bytes(&m->statement), lang, out, &err), &err);
+}
+
+static inline bool says(const struct made *m, enum nk_lang lang, const char *what)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf text;
+	NK_OWNED(nk_buf_done) struct nk_buf flat;
+	struct nk_err err = { 0 };
+	bool blank = false;
+
+	/* Lines are broken anywhere: blanks and line ends count as one blank. */
+	text_of(m, lang, &text);
+	nk_buf_init(&flat, 1 << 20);
+	for (size_t i = 0; i < text.len; i++) {
+		const uint8_t c = text.ptr[i];
+
+		if (c != ' ' && c != '\n') {
+			if (blank && lang == NK_LANG_EN) {
+				kit_ok(nk_buf_add_byte(&flat, ' ', &err), &err);
+			}
+			kit_ok(nk_buf_add_byte(&flat, c, &err), &err);
+		}
+		blank = c == ' ' || c == '\n';
+	}
+	return nk_str_find(nk_buf_str(&flat), nk_str_c(what)) != SIZE_MAX;
 }
 
 #endif

@@ -20,7 +20,7 @@ struct checking {
 	struct nk_cert_verify_report *out;
 	struct nk_arena *arena;
 	struct nk_bytes statement;
-	struct nk_cert cert;      /* good when readable */
+	struct nk_cert cert; /* good when readable */
 	bool readable;
 };
 
@@ -46,11 +46,13 @@ static NK_RESULT check_signature(struct checking *k, const struct nk_dsse *env, 
 		good = nk_sign_verify(k->in->cert_pub, nk_buf_bytes(&pae), env->sigs[i].sig);
 	}
 	judge(k, good, NK_N("the envelope is signed by the certificate key"));
-	judge(k, nk_str_eq(env->payload_type, NK_STR("application/vnd.in-toto+json")), NK_N("the envelope holds an in-toto statement"));
+	judge(k, nk_str_eq(env->payload_type, NK_STR("application/vnd.in-toto+json")),
+		NK_N("the envelope holds an in-toto statement"));
 	return nk_done();
 }
 
-/* The strictest check of form: printing the facts again gives the very same bytes, with level and scope computed anew. */
+/* The strictest check of form: printing the facts again gives the very same bytes, with level and scope computed
+ * anew. */
 static NK_RESULT check_form(struct checking *k, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf again;
@@ -70,7 +72,8 @@ static NK_RESULT check_form(struct checking *k, struct nk_err *err)
 	judge(k, stated == k->out->level, NK_N("the level that is stated is the one that the facts carry"));
 	rc = nk_cert_statement(&k->cert, &again, NULL);
 	judge(k, nk_ok(rc) && nk_bytes_eq(nk_buf_bytes(&again), k->statement),
-	      NK_N("nothing was added or left out: the list of what is not covered is whole, and the facts give these very bytes"));
+		NK_N("nothing was added or left out: the list of what is not covered is whole, and the facts give "
+		     "these very bytes"));
 	return nk_done();
 }
 
@@ -96,12 +99,21 @@ static void check_receipts(struct checking *k)
 
 static void check_claims(struct checking *k)
 {
+	static const char what_order[] = NK_N("the dates are in the order in which an erasure goes");
 	const struct nk_cert *c = &k->cert;
 	const bool order = (c->live_gone_at == 0 || c->restricted_at <= c->live_gone_at) &&
-			   (c->keys_destroyed_at == 0 || (c->live_gone_at != 0 && c->live_gone_at <= c->keys_destroyed_at && c->keys_destroyed_at <= c->issued_at));
+		(c->keys_destroyed_at == 0 ||
+			(c->live_gone_at != 0 && c->live_gone_at <= c->keys_destroyed_at &&
+				c->keys_destroyed_at <= c->issued_at));
 
-	judge(k, c->irrecoverable_at == 0 || k->out->level >= NK_LEVEL_E3, NK_N("irrecoverability is claimed only where the level carries it"));
-	judge(k, order, NK_N("the dates are in the order in which an erasure goes"));
+	judge(k, c->irrecoverable_at == 0 || k->out->level >= NK_LEVEL_E3,
+		NK_N("irrecoverability is claimed only where the level carries it"));
+	if (c->simulated_clock) {
+		/* Such a clock may be set anew between two runs. */
+		note(k, NK_CHECK_NOT_DONE, what_order);
+	} else {
+		judge(k, order, what_order);
+	}
 	check_receipts(k);
 }
 
@@ -119,8 +131,9 @@ static bool leaf_names_statement(struct checking *k, struct nk_bytes leaf)
 	}
 	nk_cert_digest(k->statement, &want);
 	return nk_jstr(nk_jget(nk_jdoc_root(doc), "type"), &type) && nk_str_eq(type, NK_STR("cert")) &&
-	       nk_jstr(nk_jget(nk_jget(nk_jdoc_root(doc), "facts"), NK_CERT_LEAF_FACT), &hex) && nk_hex_parse(hex, got.b, sizeof(got.b)) &&
-	       nk_bytes_eq(nk_bytes_of(want.b, sizeof(want.b)), nk_bytes_of(got.b, sizeof(got.b)));
+		nk_jstr(nk_jget(nk_jget(nk_jdoc_root(doc), "facts"), NK_CERT_LEAF_FACT), &hex) &&
+		nk_hex_parse(hex, got.b, sizeof(got.b)) &&
+		nk_bytes_eq(nk_bytes_of(want.b, sizeof(want.b)), nk_bytes_of(got.b, sizeof(got.b)));
 }
 
 /* The checkpoint in the proof is of the ledger that the statement names. */
@@ -129,8 +142,8 @@ static bool same_ledger(struct checking *k, struct nk_bytes checkpoint)
 	struct nk_note text;
 	struct nk_checkpoint cp;
 
-	return k->readable && nk_ok(nk_note_parse(checkpoint, k->arena, &text, NULL)) && nk_ok(nk_checkpoint_parse(text.text, &cp, NULL)) &&
-	       nk_str_eq(cp.origin, k->cert.origin);
+	return k->readable && nk_ok(nk_note_parse(checkpoint, k->arena, &text, NULL)) &&
+		nk_ok(nk_checkpoint_parse(text.text, &cp, NULL)) && nk_str_eq(cp.origin, k->cert.origin);
 }
 
 static void check_ledger(struct checking *k)
@@ -174,7 +187,8 @@ static void check_opening(struct checking *k)
 		memcpy(person.b, k->in->subject_opening.ptr + 32, sizeof(person.b));
 		nk_cert_commit(k->in->subject_opening.ptr, person, &commitment);
 		for (size_t i = 0; i < k->cert.persons && !found; i++) {
-			found = nk_bytes_eq(nk_bytes_of(k->cert.commitments[i].b, NK_HASH_LEN), nk_bytes_of(commitment.b, NK_HASH_LEN));
+			found = nk_bytes_eq(nk_bytes_of(k->cert.commitments[i].b, NK_HASH_LEN),
+				nk_bytes_of(commitment.b, NK_HASH_LEN));
 		}
 	}
 	judge(k, found, what);
@@ -183,8 +197,10 @@ static void check_opening(struct checking *k)
 /* What no file can show. */
 static void list_undone(struct checking *k)
 {
-	note(k, NK_CHECK_NOT_DONE, NK_N("that no other copy of these persons was registered (needs the whole ledger)"));
-	note(k, NK_CHECK_NOT_DONE, NK_N("that the ledger shows everybody the same (needs witnesses, or checkpoints that others kept)"));
+	note(k, NK_CHECK_NOT_DONE,
+		NK_N("that no other copy of these persons was registered (needs the whole ledger)"));
+	note(k, NK_CHECK_NOT_DONE,
+		NK_N("that the ledger shows everybody the same (needs witnesses, or checkpoints that others kept)"));
 	note(k, NK_CHECK_NOT_DONE, NK_N("that the measurements are true: the issuer answers for them"));
 	if (k->readable && k->cert.n_receipts > 0) {
 		note(k, NK_CHECK_NOT_DONE, NK_N("that the keys in the receipts belong to the holders they name"));
@@ -204,7 +220,8 @@ static bool all_good(const struct nk_cert_verify_report *out)
 	return out->n > 0 && out->checks[0].result == NK_CHECK_OK;
 }
 
-NK_RESULT nk_cert_verify(const struct nk_cert_verify_input *in, struct nk_buf *out_statement, struct nk_cert_verify_report *out, struct nk_err *err)
+NK_RESULT nk_cert_verify(const struct nk_cert_verify_input *in, struct nk_buf *out_statement,
+	struct nk_cert_verify_report *out, struct nk_err *err)
 {
 	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
 	struct checking k = { .in = in, .out = out };

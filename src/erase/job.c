@@ -28,7 +28,9 @@ static NK_RESULT add_person(struct nk_tx *tx, struct nk_uuid job, const struct n
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 
-	NK_TRY(nk_stmt_get(nk_tx_store(tx), "INSERT INTO erase_person (job_id, person_number, commitment, pseudonym) VALUES (?1, ?2, ?3, ?4)", &stmt, err));
+	NK_TRY(nk_stmt_get(nk_tx_store(tx),
+		"INSERT INTO erase_person (job_id, person_number, commitment, pseudonym) VALUES (?1, ?2, ?3, ?4)",
+		&stmt, err));
 	nk_stmt_uuid(stmt, 1, job);
 	nk_stmt_int(stmt, 2, p->number);
 	nk_stmt_blob(stmt, 3, nk_bytes_of(p->commitment.b, sizeof(p->commitment.b)));
@@ -36,11 +38,14 @@ static NK_RESULT add_person(struct nk_tx *tx, struct nk_uuid job, const struct n
 	return nk_stmt_run(stmt, err);
 }
 
-NK_RESULT nk_erase_job_new(struct nk_tx *tx, const struct nk_erase_job *job, const struct nk_erase_person *persons, size_t n, struct nk_err *err)
+NK_RESULT nk_erase_job_new(struct nk_tx *tx, const struct nk_erase_job *job, const struct nk_erase_person *persons,
+	size_t n, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 
-	NK_TRY(nk_stmt_get(nk_tx_store(tx), "INSERT INTO erase_job (id, plan_id, stage, started_at, state) VALUES (?1, ?2, ?3, ?4, ?5)", &stmt, err));
+	NK_TRY(nk_stmt_get(nk_tx_store(tx),
+		"INSERT INTO erase_job (id, plan_id, stage, started_at, state) VALUES (?1, ?2, ?3, ?4, ?5)", &stmt,
+		err));
 	nk_stmt_uuid(stmt, 1, job->id);
 	nk_stmt_uuid(stmt, 2, job->plan);
 	nk_stmt_int(stmt, 3, job->stage);
@@ -53,7 +58,8 @@ NK_RESULT nk_erase_job_new(struct nk_tx *tx, const struct nk_erase_job *job, con
 	return nk_done();
 }
 
-NK_RESULT nk_erase_job_get(struct nk_store *store, struct nk_uuid plan, struct nk_arena *arena, struct nk_erase_job *out, struct nk_err *err)
+NK_RESULT nk_erase_job_get(struct nk_store *store, struct nk_uuid plan, struct nk_arena *arena,
+	struct nk_erase_job *out, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 	struct nk_erase_job job = { .plan = plan };
@@ -61,7 +67,8 @@ NK_RESULT nk_erase_job_get(struct nk_store *store, struct nk_uuid plan, struct n
 	bool row = false;
 	int64_t stage = 0;
 
-	NK_TRY(nk_stmt_get(store, "SELECT id, stage, started_at, state FROM erase_job WHERE plan_id = ?1", &stmt, err));
+	NK_TRY(nk_stmt_get(
+		store, "SELECT id, stage, started_at, state FROM erase_job WHERE plan_id = ?1", &stmt, err));
 	nk_stmt_uuid(stmt, 1, plan);
 	NK_TRY(nk_stmt_step(stmt, &row, err));
 	if (!row) {
@@ -69,7 +76,8 @@ NK_RESULT nk_erase_job_get(struct nk_store *store, struct nk_uuid plan, struct n
 	}
 	stage = nk_col_int(stmt, 1);
 	if (!nk_col_uuid(stmt, 0, &job.id) || stage < 0 || stage >= NK_ERASE_STAGE_COUNT) {
-		return nk_fail(err, NK_CORRUPT, "the store's row of an erasure is damaged (table erase_job): restore the newest backup");
+		return nk_fail(err, NK_CORRUPT,
+			"the store's row of an erasure is damaged (table erase_job): restore the newest backup");
 	}
 	job.stage = (enum nk_erase_stage)stage;
 	job.started_at = nk_col_int(stmt, 2);
@@ -79,17 +87,20 @@ NK_RESULT nk_erase_job_get(struct nk_store *store, struct nk_uuid plan, struct n
 	return nk_done();
 }
 
-NK_RESULT nk_erase_job_stage(struct nk_tx *tx, struct nk_uuid job, enum nk_erase_stage stage, struct nk_bytes state, struct nk_err *err)
+NK_RESULT nk_erase_job_stage(
+	struct nk_tx *tx, struct nk_uuid job, enum nk_erase_stage stage, struct nk_bytes state, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 
-	NK_TRY(nk_stmt_get(nk_tx_store(tx), "UPDATE erase_job SET stage = ?2, state = ?3 WHERE id = ?1 AND stage <= ?2", &stmt, err));
+	NK_TRY(nk_stmt_get(nk_tx_store(tx),
+		"UPDATE erase_job SET stage = ?2, state = ?3 WHERE id = ?1 AND stage <= ?2", &stmt, err));
 	nk_stmt_uuid(stmt, 1, job);
 	nk_stmt_int(stmt, 2, stage);
 	nk_stmt_blob(stmt, 3, state);
 	NK_TRY(nk_stmt_run(stmt, err));
 	if (nk_store_changes(nk_tx_store(tx)) != 1) {
-		return nk_fail(err, NK_INTERNAL, "an erasure cannot go back to the stage \"%s\"", nk_erase_stage_name(stage));
+		return nk_fail(err, NK_INTERNAL, "an erasure cannot go back to the stage \"%s\"",
+			nk_erase_stage_name(stage));
 	}
 	return nk_done();
 }
@@ -100,8 +111,11 @@ static NK_RESULT take_person(const struct nk_stmt *stmt, struct nk_erase_person 
 	const struct nk_bytes pseudonym = nk_col_blob(stmt, 2);
 	const int64_t number = nk_col_int(stmt, 0);
 
-	if (number <= 0 || number > UINT32_MAX || commitment.len != sizeof(out->commitment.b) || pseudonym.len != sizeof(out->pseudonym)) {
-		return nk_fail(err, NK_CORRUPT, "the store's row of a person to be erased is damaged (table erase_person): restore the newest backup");
+	if (number <= 0 || number > UINT32_MAX || commitment.len != sizeof(out->commitment.b) ||
+		pseudonym.len != sizeof(out->pseudonym)) {
+		return nk_fail(err, NK_CORRUPT,
+			"the store's row of a person to be erased is damaged (table erase_person): restore the "
+			"newest backup");
 	}
 	out->number = (uint32_t)number;
 	memcpy(out->commitment.b, commitment.ptr, commitment.len);
@@ -122,7 +136,8 @@ static NK_RESULT count_persons(struct nk_store *store, struct nk_uuid job, size_
 	return nk_done();
 }
 
-NK_RESULT nk_erase_job_persons(struct nk_store *store, struct nk_uuid job, struct nk_arena *arena, struct nk_erase_person **out, size_t *out_n, struct nk_err *err)
+NK_RESULT nk_erase_job_persons(struct nk_store *store, struct nk_uuid job, struct nk_arena *arena,
+	struct nk_erase_person **out, size_t *out_n, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 	struct nk_erase_person *persons = NULL;
@@ -135,7 +150,10 @@ NK_RESULT nk_erase_job_persons(struct nk_store *store, struct nk_uuid job, struc
 	if (persons == NULL) {
 		return nk_fail_nomem(err);
 	}
-	NK_TRY(nk_stmt_get(store, "SELECT person_number, commitment, pseudonym, gone_at FROM erase_person WHERE job_id = ?1 ORDER BY person_number", &stmt, err));
+	NK_TRY(nk_stmt_get(store,
+		"SELECT person_number, commitment, pseudonym, gone_at FROM erase_person WHERE job_id = ?1 ORDER BY "
+		"person_number",
+		&stmt, err));
 	nk_stmt_uuid(stmt, 1, job);
 	NK_TRY(nk_stmt_step(stmt, &row, err));
 	while (row && n < room) {
@@ -148,11 +166,14 @@ NK_RESULT nk_erase_job_persons(struct nk_store *store, struct nk_uuid job, struc
 	return nk_done();
 }
 
-NK_RESULT nk_erase_job_gone(struct nk_tx *tx, struct nk_uuid job, const uint32_t *numbers, size_t n, nk_time at, struct nk_err *err)
+NK_RESULT nk_erase_job_gone(
+	struct nk_tx *tx, struct nk_uuid job, const uint32_t *numbers, size_t n, nk_time at, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 
-	NK_TRY(nk_stmt_get(nk_tx_store(tx), "UPDATE erase_person SET gone_at = coalesce(gone_at, ?3) WHERE job_id = ?1 AND person_number = ?2", &stmt, err));
+	NK_TRY(nk_stmt_get(nk_tx_store(tx),
+		"UPDATE erase_person SET gone_at = coalesce(gone_at, ?3) WHERE job_id = ?1 AND person_number = ?2",
+		&stmt, err));
 	for (size_t i = 0; i < n; i++) {
 		nk_stmt_uuid(stmt, 1, job);
 		nk_stmt_int(stmt, 2, numbers[i]);

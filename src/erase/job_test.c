@@ -29,10 +29,10 @@ static void plan_row(struct world *w)
 	struct nk_err err = { 0 };
 
 	kit_ok(nk_stmt_get(w->k.store,
-			   "INSERT INTO plan(id, kind, hash, made_at, made_by, expires_at, counts, verdict, state) "
-			   "VALUES (?1, 'erase', zeroblob(32), 1, zeroblob(16), 2, x'7b7d', 'free', 'open')",
-			   &stmt, &err),
-	       &err);
+		       "INSERT INTO plan(id, kind, hash, made_at, made_by, expires_at, counts, verdict, state) "
+		       "VALUES (?1, 'erase', zeroblob(32), 1, zeroblob(16), 2, x'7b7d', 'free', 'open')",
+		       &stmt, &err),
+		&err);
 	nk_stmt_uuid(stmt, 1, w->job.plan);
 	kit_ok(nk_stmt_run(stmt, &err), &err);
 	nk_stmt_put(&stmt);
@@ -46,7 +46,10 @@ static void world_new(struct world *w)
 
 	kit_store_new(&w->k);
 	kit_ok(nk_arena_new(NK_ARENA_WIPING, 1 << 20, &w->arena, &err), &err);
-	w->job = (struct nk_erase_job){ .id = kit_uuid(100), .plan = kit_uuid(101), .started_at = KIT_START, .state = nk_str_bytes(NK_STR("{}")) };
+	w->job = (struct nk_erase_job){ .id = kit_uuid(100),
+		.plan = kit_uuid(101),
+		.started_at = KIT_START,
+		.state = nk_str_bytes(NK_STR("{}")) };
 	for (uint32_t i = 0; i < 3; i++) {
 		w->persons[i] = (struct nk_erase_person){ .number = 30 - i };
 		memset(w->persons[i].commitment.b, (int)(0x10 + i), NK_HASH_LEN);
@@ -95,7 +98,9 @@ static void a_stage_goes_on_and_never_back(void **state)
 	world_new(&w);
 	for (unsigned s = NK_ERASE_TARGETS_GONE; s < NK_ERASE_STAGE_COUNT; s++) {
 		tx = kit_begin(&w.k);
-		kit_ok(nk_erase_job_stage(tx, w.job.id, (enum nk_erase_stage)s, nk_str_bytes(NK_STR("{\"n\":1}")), &err), &err);
+		kit_ok(nk_erase_job_stage(
+			       tx, w.job.id, (enum nk_erase_stage)s, nk_str_bytes(NK_STR("{\"n\":1}")), &err),
+			&err);
 		kit_commit(&tx);
 		kit_ok(nk_erase_job_get(w.k.store, w.job.plan, w.arena, &got, &err), &err);
 		assert_int_equal(got.stage, s);

@@ -16,14 +16,14 @@ struct asking {
 	const struct nk_link *const *links;
 	nk_value_taken_fn *taken;
 	void *taken_arg;
-	struct nk_arena *arena;     /* of one search */
+	struct nk_arena *arena; /* of one search */
 	struct nk_vec needles;
-	struct nk_str sentinel;     /* folded; empty: seen by reading the whole target */
+	struct nk_str sentinel; /* folded; empty: seen by reading the whole target */
 	struct nk_str sentinel_key; /* as it is asked for */
-	bool sentinel_seen;         /* in the search at hand */
-	bool blind;                 /* one search did not show it */
-	const struct nk_link *one;  /* when the search is for one person */
-	uint64_t entries;           /* found by the search at hand, without the sentinel */
+	bool sentinel_seen; /* in the search at hand */
+	bool blind; /* one search did not show it */
+	const struct nk_link *one; /* when the search is for one person */
+	uint64_t entries; /* found by the search at hand, without the sentinel */
 	struct nk_readback *out;
 	bool *out_absent;
 };
@@ -226,13 +226,15 @@ static void conclude(struct asking *a, size_t n)
 
 bool nk_readback_good(const struct nk_readback *r)
 {
-	return r->persons == 0 || (r->sentinel_seen && r->absent == r->persons && r->present == 0 && r->mentions == 0);
+	return r->persons == 0 ||
+		(r->sentinel_seen && r->absent == r->persons && r->present == 0 && r->mentions == 0);
 }
 
-NK_RESULT nk_readback_run(struct nk_target_link *target, const struct nk_link *const *links, size_t n, nk_value_taken_fn *taken, void *taken_arg,
-			  bool *out_absent, struct nk_readback *out, struct nk_err *err)
+NK_RESULT nk_readback_run(struct nk_target_link *target, const struct nk_link *const *links, size_t n,
+	nk_value_taken_fn *taken, void *taken_arg, bool *out_absent, struct nk_readback *out, struct nk_err *err)
 {
-	NK_OWNED(asking_done) struct asking a = { .target = target, .links = links, .taken = taken, .taken_arg = taken_arg };
+	NK_OWNED(asking_done)
+	struct asking a = { .target = target, .links = links, .taken = taken, .taken_arg = taken_arg };
 	NK_OWNED(nk_buf_done) struct nk_buf sentinel;
 
 	nk_buf_init(&sentinel, 64 * 1024);

@@ -1,6 +1,6 @@
 /*
- * readback_test.c: absence is believed only from a target that showed what it had to show. A small made-up directory stands
- * in for a target; all persons are made up.
+ * readback_test.c: absence is believed only from a target that showed what it had to show. A small made-up directory
+ * stands in for a target; all persons are made up.
  */
 #include "base.h"
 
@@ -16,9 +16,9 @@ enum { ENTRIES_MAX = 64, PERSONS = 40 };
 struct directory {
 	struct nk_entry entries[ENTRIES_MAX];
 	size_t n;
-	bool hides_people;    /* the account lost its right to see */
+	bool hides_people; /* the account lost its right to see */
 	bool fails;
-	bool read_blind;      /* a whole read does not show the sentinel */
+	bool read_blind; /* a whole read does not show the sentinel */
 	unsigned searches;
 	unsigned reads;
 };
@@ -46,7 +46,8 @@ static struct directory *dir_of(struct nk_target_handle *h)
 	return (struct directory *)(void *)h;
 }
 
-static NK_RESULT dir_find(struct nk_target_handle *h, const struct nk_needle *needles, size_t n, nk_entry_fn *fn, void *arg, struct nk_err *err)
+static NK_RESULT dir_find(struct nk_target_handle *h, const struct nk_needle *needles, size_t n, nk_entry_fn *fn,
+	void *arg, struct nk_err *err)
 {
 	struct directory *d = dir_of(h);
 
@@ -67,7 +68,8 @@ static NK_RESULT dir_find(struct nk_target_handle *h, const struct nk_needle *ne
 	return nk_done();
 }
 
-static NK_RESULT dir_read(struct nk_target_handle *h, struct nk_arena *arena, struct nk_snapshot *out, struct nk_err *err)
+static NK_RESULT dir_read(
+	struct nk_target_handle *h, struct nk_arena *arena, struct nk_snapshot *out, struct nk_err *err)
 {
 	(void)arena;
 	(void)err;
@@ -81,7 +83,9 @@ static void dir_close(struct nk_target_handle **h)
 	*h = NULL;
 }
 
-static const struct nk_target dir_target = { .name = "directory", .summary = "", .close = dir_close, .read = dir_read, .find = dir_find };
+static const struct nk_target dir_target = {
+	.name = "directory", .summary = "", .close = dir_close, .read = dir_read, .find = dir_find
+};
 
 struct world {
 	struct directory dir;
@@ -114,8 +118,12 @@ static void world_new(struct world *w)
 	for (unsigned i = 0; i < PERSONS; i++) {
 		w->keys[i][0] = (struct nk_link_key){ NK_STR("dn"), text(w->texts[i][0], "uid=s", i) };
 		w->keys[i][1] = (struct nk_link_key){ NK_STR("uid"), text(w->texts[i][1], "s", i) };
-		w->keys[i][2] = (struct nk_link_key){ NK_STR("cn"), i == 7 ? NK_STR("山田 花子") : text(w->texts[i][2], "山田 ", i) };
-		w->links[i] = (struct nk_link){ .person_number = i + 1, .anchor = text(w->texts[i][3], "anchor-", i), .keys = w->keys[i], .n_keys = 3 };
+		w->keys[i][2] = (struct nk_link_key){ NK_STR("cn"),
+			i == 7 ? NK_STR("山田 花子") : text(w->texts[i][2], "山田 ", i) };
+		w->links[i] = (struct nk_link){ .person_number = i + 1,
+			.anchor = text(w->texts[i][3], "anchor-", i),
+			.keys = w->keys[i],
+			.n_keys = 3 };
 		w->list[i] = &w->links[i];
 	}
 }
@@ -159,9 +167,19 @@ static void who_is_still_there_is_told_apart(void **state)
 	(void)state;
 	world_new(&w);
 	/* Moved away, but the anchor is the same; and one at the old place under another anchor. */
-	add_entry(&w, (struct nk_entry){ .kind = NK_OBJECT_PERSON, .key = NK_STR("uid=x,ou=old,dc=example"), .anchor = NK_STR("anchor-03") });
-	add_entry(&w, (struct nk_entry){ .kind = NK_OBJECT_PERSON, .key = NK_STR("UID=s05,ou=people,dc=example"), .anchor = NK_STR("other") });
-	add_entry(&w, (struct nk_entry){ .kind = NK_OBJECT_GROUP, .key = NK_STR("cn=club,ou=groups,dc=example"), .attrs = attrs, .n_attrs = 1 });
+	add_entry(&w,
+		(struct nk_entry){ .kind = NK_OBJECT_PERSON,
+			.key = NK_STR("uid=x,ou=old,dc=example"),
+			.anchor = NK_STR("anchor-03") });
+	add_entry(&w,
+		(struct nk_entry){ .kind = NK_OBJECT_PERSON,
+			.key = NK_STR("UID=s05,ou=people,dc=example"),
+			.anchor = NK_STR("other") });
+	add_entry(&w,
+		(struct nk_entry){ .kind = NK_OBJECT_GROUP,
+			.key = NK_STR("cn=club,ou=groups,dc=example"),
+			.attrs = attrs,
+			.n_attrs = 1 });
 	run_ok(&w, PERSONS, NULL);
 	assert_int_equal(w.r.present, 2);
 	assert_int_equal(w.r.mentions, 1);
@@ -186,7 +204,11 @@ static void the_name_of_somebody_who_stays_is_no_mention(void **state)
 
 	(void)state;
 	world_new(&w);
-	add_entry(&w, (struct nk_entry){ .kind = NK_OBJECT_PERSON, .key = NK_STR("uid=hanako,ou=people,dc=example"), .attrs = attrs, .n_attrs = 1 });
+	add_entry(&w,
+		(struct nk_entry){ .kind = NK_OBJECT_PERSON,
+			.key = NK_STR("uid=hanako,ou=people,dc=example"),
+			.attrs = attrs,
+			.n_attrs = 1 });
 	run_ok(&w, PERSONS, hanako_stays);
 	assert_true(nk_readback_good(&w.r));
 	assert_int_equal(w.r.keys, PERSONS * 4 - 1);

@@ -1,9 +1,9 @@
 /*
  * residue.c: walks the places and scans every file through the env.
  *
- * Invariant: a file counts as scanned only when it was read to the end it had when it was opened; everything else that is
- * met on the way is counted as unscanned. No value that is found leaves this file: names of files are scanned before they
- * are written down.
+ * Invariant: a file counts as scanned only when it was read to the end it had when it was opened; everything else
+ * that is met on the way is counted as unscanned. No value that is found leaves this file: names of files are scanned
+ * before they are written down.
  */
 #include "base.h"
 
@@ -69,17 +69,17 @@ struct run {
 	struct nk_vec hits;
 	struct nk_vec unscanned;
 	struct nk_residue_place_report *report; /* of the place at hand */
-	struct nk_control control;              /* of the place at hand */
+	struct nk_control control; /* of the place at hand */
 	uint64_t bytes;
 	size_t place;
-	struct nk_buf path;                     /* of the file at hand, with a NUL behind its end */
-	struct nk_buf shown;                    /* the same from the place on, without values */
+	struct nk_buf path; /* of the file at hand, with a NUL behind its end */
+	struct nk_buf shown; /* the same from the place on, without values */
 	unsigned depth;
-	bool in_name;                           /* a name is scanned, not a file's bytes */
+	bool in_name; /* a name is scanned, not a file's bytes */
 	bool name_has_value;
 	uint64_t other_end[NKS_ENCODING_COUNT]; /* end of the furthest value of somebody who stays */
-	unsigned controls_seen;                 /* bit per encoding */
-	nk_rc failed;                           /* in a callback of the scanner */
+	unsigned controls_seen; /* bit per encoding */
+	nk_rc failed; /* in a callback of the scanner */
 };
 
 static void run_done(struct run *r)
@@ -103,9 +103,11 @@ static NK_RESULT shown_name(struct run *r, struct nk_str *out, struct nk_err *er
 	return nk_arena_dup(r->arena, nk_buf_str(&r->shown), out, err);
 }
 
-static NK_RESULT note_hit(struct run *r, const struct nk_residue_pattern *p, const struct nks_finding *found, bool others)
+static NK_RESULT note_hit(
+	struct run *r, const struct nk_residue_pattern *p, const struct nks_finding *found, bool others)
 {
-	struct nk_residue_hit hit = { r->place, NK_STR(""), found->offset, p->person_number, p->item, nks_encoding_name(found->encoding), others };
+	struct nk_residue_hit hit = { r->place, NK_STR(""), found->offset, p->person_number, p->item,
+		nks_encoding_name(found->encoding), others };
 	void *room = NULL;
 
 	if (others) {
@@ -337,7 +339,8 @@ static bool is_file(const struct run *r, const char *path)
 	return nk_ok(r->env->open(r->env->self, path, NK_OPEN_READ, &o.file, NULL));
 }
 
-static NK_RESULT control_path(const struct nk_place *place, bool file, const struct nk_control *c, struct nk_buf *out, struct nk_err *err)
+static NK_RESULT control_path(
+	const struct nk_place *place, bool file, const struct nk_control *c, struct nk_buf *out, struct nk_err *err)
 {
 	const struct nk_str path = nk_str_c(place->path);
 	size_t len = path.len;
@@ -369,7 +372,8 @@ static NK_RESULT look_for_control(struct run *r, const char *path, struct nk_err
 	return nk_done();
 }
 
-static NK_RESULT scan_planted(struct run *r, const struct nk_place *place, bool file, const char *control, struct nk_err *err)
+static NK_RESULT scan_planted(
+	struct run *r, const struct nk_place *place, bool file, const char *control, struct nk_err *err)
 {
 	r->controls_seen = 0;
 	r->depth = 0;
@@ -390,12 +394,14 @@ static NK_RESULT scan_place(struct run *r, const struct nk_place *place, struct 
 	NK_TRY(control_path(place, file, &r->control, &control, err));
 	NK_TRY(nk_control_plant(r->env, r->opt, place, (const char *)control.ptr, &r->control, err));
 	scanned = scan_planted(r, place, file, (const char *)control.ptr, err);
-	cleared = nk_control_unplant(r->env, r->opt, place, (const char *)control.ptr, &r->control, nk_ok(scanned) ? err : NULL);
+	cleared = nk_control_unplant(
+		r->env, r->opt, place, (const char *)control.ptr, &r->control, nk_ok(scanned) ? err : NULL);
 	return nk_ok(scanned) ? cleared : scanned;
 }
 
 /* The index over all patterns and one control for each place. */
-static NK_RESULT prepare(struct run *r, const struct nk_control *controls, struct nk_residue_report *out, struct nk_err *err)
+static NK_RESULT prepare(
+	struct run *r, const struct nk_control *controls, struct nk_residue_report *out, struct nk_err *err)
 {
 	enum nks_status status = nks_index_new(&r->index);
 	bool too_short = false;
@@ -409,7 +415,8 @@ static NK_RESULT prepare(struct run *r, const struct nk_control *controls, struc
 		out->patterns_too_short += too_short && p->person_number != 0;
 	}
 	for (size_t i = 0; i < r->opt->n_places && status == NKS_OK; i++) {
-		NK_TRY(nk_residue_index_add(r->index, nk_u32(r->opt->n_patterns + i), nk_control_text(&controls[i]), &too_short, &added, err));
+		NK_TRY(nk_residue_index_add(r->index, nk_u32(r->opt->n_patterns + i), nk_control_text(&controls[i]),
+			&too_short, &added, err));
 	}
 	if (status == NKS_OK) {
 		status = nks_index_seal(r->index);
@@ -444,7 +451,8 @@ static NK_RESULT finish(struct run *r, struct nk_residue_report *out, struct nk_
 	return nk_done();
 }
 
-NK_RESULT nk_residue_scan(const struct nk_env *env, const struct nk_residue_options *opt, struct nk_arena *arena, struct nk_residue_report *out, struct nk_err *err)
+NK_RESULT nk_residue_scan(const struct nk_env *env, const struct nk_residue_options *opt, struct nk_arena *arena,
+	struct nk_residue_report *out, struct nk_err *err)
 {
 	NK_OWNED(run_done) struct run r = { .env = env, .opt = opt, .arena = arena, .failed = { NK_OK } };
 	struct nk_residue_report report = { .n_places = opt->n_places };

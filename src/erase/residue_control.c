@@ -1,5 +1,6 @@
 /*
- * residue_control.c: the control person: planted in a place before it is scanned, so that "nothing found" can be believed.
+ * residue_control.c: the control person: planted in a place before it is scanned, so that "nothing found" can be
+ * believed.
  *
  * Invariant: a control is random, nobody's, made for one place of one scan, and taken away at the end of it.
  */
@@ -10,7 +11,8 @@
 enum { DRAW = 32 };
 
 /* Sixteen kanji that every encoding of the scan can write: four random bits each. */
-static const char kanji[16][4] = { "残", "置", "確", "認", "用", "架", "空", "氏", "名", "検", "査", "標", "識", "文", "字", "列" };
+static const char kanji[16][4] = { "残", "置", "確", "認", "用", "架", "空", "氏", "名", "検", "査", "標", "識", "文",
+	"字", "列" };
 
 NK_RESULT nk_control_make(const struct nk_env *env, struct nk_control *out, struct nk_err *err)
 {
@@ -20,7 +22,7 @@ NK_RESULT nk_control_make(const struct nk_env *env, struct nk_control *out, stru
 	*out = (struct nk_control){ .planted = false };
 	NK_TRY(nk_random(env, chance, sizeof(chance), err));
 	for (size_t i = 0; i < DRAW; i++) {
-		const unsigned draw = chance[i / 2] >> (i % 2 * 4) & 15U;
+		const unsigned draw = (unsigned)chance[i / 2] >> (i % 2 * 4) & 15U;
 		const size_t len = strlen(kanji[draw]);
 
 		memcpy(out->text + out->text_len, kanji[draw], len);
@@ -42,7 +44,8 @@ static NK_RESULT control_bytes(const struct nk_control *c, struct nk_buf *out, s
 	for (unsigned e = 0; e < NKS_ENCODING_COUNT; e++) {
 		uint8_t bytes[4 * NK_RESIDUE_CONTROL_TEXT];
 		size_t len = 0;
-		const enum nks_status status = nks_encode((enum nks_encoding)e, c->text, c->text_len, bytes, sizeof(bytes), &len);
+		const enum nks_status status =
+			nks_encode((enum nks_encoding)e, c->text, c->text_len, bytes, sizeof(bytes), &len);
 
 		if (status != NKS_OK) {
 			return nk_residue_index_fail(status, err);
@@ -53,8 +56,8 @@ static NK_RESULT control_bytes(const struct nk_control *c, struct nk_buf *out, s
 	return nk_done();
 }
 
-NK_RESULT nk_control_plant(const struct nk_env *env, const struct nk_residue_options *opt, const struct nk_place *place, const char *path, struct nk_control *c,
-			   struct nk_err *err)
+NK_RESULT nk_control_plant(const struct nk_env *env, const struct nk_residue_options *opt,
+	const struct nk_place *place, const char *path, struct nk_control *c, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf bytes;
 	nk_rc rc = { NK_UNSUPPORTED };
@@ -72,8 +75,8 @@ NK_RESULT nk_control_plant(const struct nk_env *env, const struct nk_residue_opt
 	return rc.code == NK_NOMEM ? rc : nk_done();
 }
 
-NK_RESULT nk_control_unplant(const struct nk_env *env, const struct nk_residue_options *opt, const struct nk_place *place, const char *path,
-			     const struct nk_control *c, struct nk_err *err)
+NK_RESULT nk_control_unplant(const struct nk_env *env, const struct nk_residue_options *opt,
+	const struct nk_place *place, const char *path, const struct nk_control *c, struct nk_err *err)
 {
 	if (!c->planted) {
 		return nk_done();

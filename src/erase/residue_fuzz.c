@@ -26,8 +26,10 @@ static int on_finding(void *arg, const struct nks_finding *f)
 	size_t len = 0;
 
 	nk_assert(f->offset >= c->last && f->offset + f->length <= c->stream.len);
-	nk_assert(nks_encode(f->encoding, c->patterns[f->pattern].ptr, c->patterns[f->pattern].len, bytes, sizeof(bytes), &len) == NKS_OK);
-	nk_assert(len == f->length && nk_bytes_eq(nk_bytes_of(bytes, len), nk_bytes_of(c->stream.ptr + f->offset, len)));
+	nk_assert(nks_encode(f->encoding, c->patterns[f->pattern].ptr, c->patterns[f->pattern].len, bytes,
+			  sizeof(bytes), &len) == NKS_OK);
+	nk_assert(len == f->length &&
+		nk_bytes_eq(nk_bytes_of(bytes, len), nk_bytes_of(c->stream.ptr + f->offset, len)));
 	c->last = f->offset;
 	c->n++;
 	return c->n >= FINDINGS_MAX;
@@ -42,7 +44,9 @@ static uint64_t naive(struct nk_str pattern, struct nk_bytes stream)
 		uint8_t bytes[4096];
 		size_t len = 0;
 
-		if (nks_encode((enum nks_encoding)e, pattern.ptr, pattern.len, bytes, sizeof(bytes), &len) != NKS_OK || len < NKS_MIN_BYTES) {
+		if (nks_encode((enum nks_encoding)e, pattern.ptr, pattern.len, bytes, sizeof(bytes), &len) !=
+				NKS_OK ||
+			len < NKS_MIN_BYTES) {
 			continue;
 		}
 		if (e == NKS_CP932 && nk_bytes_eq(nk_bytes_of(bytes, len), nk_str_bytes(pattern))) {
@@ -55,14 +59,16 @@ static uint64_t naive(struct nk_str pattern, struct nk_bytes stream)
 	return n;
 }
 
-static void compare(const struct nks_index *index, const struct nk_str *patterns, struct nk_bytes stream, size_t cut, uint64_t want)
+static void compare(const struct nks_index *index, const struct nk_str *patterns, struct nk_bytes stream, size_t cut,
+	uint64_t want)
 {
 	NK_OWNED(nks_scan_free) struct nks_scan *scan = NULL;
 	struct counted c = { .stream = stream, .patterns = patterns };
 
 	nk_assert(nks_scan_new(index, on_finding, &c, &scan) == NKS_OK);
 	for (size_t at = 0; at < stream.len; at += cut) {
-		nk_assert(nks_scan_feed(scan, stream.ptr + at, stream.len - at < cut ? stream.len - at : cut) == NKS_OK);
+		nk_assert(nks_scan_feed(scan, stream.ptr + at, stream.len - at < cut ? stream.len - at : cut) ==
+			NKS_OK);
 	}
 	nk_assert(nks_scan_end(scan) == NKS_OK);
 	nk_assert(c.n == want || c.n >= FINDINGS_MAX);

@@ -1,8 +1,8 @@
 /*
  * residue_patterns.c: what is looked for, and what of it belongs to somebody who stays.
  *
- * Invariant: a value is marked as somebody else's only when that person has exactly it; where his value is longer, that
- * longer value is given too, so that what is found inside it counts as his and everything else still counts.
+ * Invariant: a value is marked as somebody else's only when that person has exactly it; where his value is longer,
+ * that longer value is given too, so that what is found inside it counts as his and everything else still counts.
  */
 #include "base.h"
 
@@ -14,9 +14,13 @@ NK_RESULT nk_residue_index_fail(enum nks_status status, struct nk_err *err)
 {
 	switch (status) {
 	case NKS_UNAVAILABLE:
-		return nk_fail(err, NK_UNAVAILABLE, "the residue scan needs the encoding CP932, which this system's iconv does not know: install libc's gconv modules");
+		return nk_fail(err, NK_UNAVAILABLE,
+			"the residue scan needs the encoding CP932, which this system's iconv does not know: install "
+			"libc's gconv modules");
 	case NKS_LIMIT:
-		return nk_fail(err, NK_LIMIT, "there are more texts to look for than the residue scan can take: erase fewer persons in one job");
+		return nk_fail(err, NK_LIMIT,
+			"there are more texts to look for than the residue scan can take: erase fewer persons in one "
+			"job");
 	case NKS_BAD_TEXT:
 		return nk_fail(err, NK_INTERNAL, "a text to look for is not UTF-8");
 	case NKS_NOMEM:
@@ -37,7 +41,8 @@ static struct nk_str cut(struct nk_str value)
 	return nk_str_sub(value, 0, len);
 }
 
-NK_RESULT nk_residue_index_add(struct nks_index *index, uint32_t number, struct nk_str value, bool *out_short, bool *out_added, struct nk_err *err)
+NK_RESULT nk_residue_index_add(struct nks_index *index, uint32_t number, struct nk_str value, bool *out_short,
+	bool *out_added, struct nk_err *err)
 {
 	const struct nk_str text = cut(value);
 	enum nks_status status = NKS_OK;
@@ -53,9 +58,9 @@ NK_RESULT nk_residue_index_add(struct nks_index *index, uint32_t number, struct 
 }
 
 struct comparing {
-	struct nk_vec *patterns;  /* of those who leave, then of those who stay */
-	struct nk_str value;      /* of somebody who stays */
-	bool contains;            /* a leaver's value is a part of it */
+	struct nk_vec *patterns; /* of those who leave, then of those who stay */
+	struct nk_str value; /* of somebody who stays */
+	bool contains; /* a leaver's value is a part of it */
 };
 
 static int compare(void *arg, const struct nks_finding *found)
@@ -74,7 +79,8 @@ static int compare(void *arg, const struct nks_finding *found)
 	return 0;
 }
 
-static NK_RESULT compare_value(struct comparing *c, struct nks_scan *scan, const struct nk_residue_pattern *value, struct nk_arena *arena, struct nk_err *err)
+static NK_RESULT compare_value(struct comparing *c, struct nks_scan *scan, const struct nk_residue_pattern *value,
+	struct nk_arena *arena, struct nk_err *err)
 {
 	enum nks_status status = NKS_OK;
 	void *room = NULL;
@@ -111,8 +117,8 @@ struct leavers {
 	size_t n;
 };
 
-static NK_RESULT compare_with_all(const struct nk_people *people, const struct leavers *leavers, struct nks_index *index, struct nk_vec *patterns,
-				  struct nk_arena *arena, struct nk_err *err)
+static NK_RESULT compare_with_all(const struct nk_people *people, const struct leavers *leavers,
+	struct nks_index *index, struct nk_vec *patterns, struct nk_arena *arena, struct nk_err *err)
 {
 	NK_OWNED(nk_arena_free) struct nk_arena *scratch = NULL;
 	NK_OWNED(nks_scan_free) struct nks_scan *scan = NULL;
@@ -163,8 +169,8 @@ static NK_RESULT index_of(const struct nk_vec *patterns, struct nks_index **out,
 	return nk_done();
 }
 
-NK_RESULT nk_residue_patterns(const struct nk_people *people, const uint32_t *numbers, size_t n, struct nk_arena *arena,
-			      struct nk_residue_pattern **out, size_t *out_n, struct nk_err *err)
+NK_RESULT nk_residue_patterns(const struct nk_people *people, const uint32_t *numbers, size_t n,
+	struct nk_arena *arena, struct nk_residue_pattern **out, size_t *out_n, struct nk_err *err)
 {
 	NK_OWNED(nks_index_free) struct nks_index *index = NULL;
 	NK_OWNED(nk_vec_done) struct nk_vec patterns;
@@ -178,7 +184,9 @@ NK_RESULT nk_residue_patterns(const struct nk_people *people, const uint32_t *nu
 		const struct nk_person *p = nk_people_by_number(people, numbers[i]);
 
 		if (p == NULL) {
-			return nk_fail(err, NK_NOT_FOUND, "person number %u is not there, so nothing of that person can be looked for", numbers[i]);
+			return nk_fail(err, NK_NOT_FOUND,
+				"person number %u is not there, so nothing of that person can be looked for",
+				numbers[i]);
 		}
 		sorted[i] = numbers[i];
 		NK_TRY(nk_spell(p, arena, &patterns, err));

@@ -1,8 +1,8 @@
 /*
  * residue_spell.c: the texts by which a person is looked for.
  *
- * Invariant: a surname alone is never one of them, and no text comes twice for one person. Texts too short to be looked
- * for are given too: the scan counts them, so that the certificate can say so.
+ * Invariant: a surname alone is never one of them, and no text comes twice for one person. Texts too short to be
+ * looked for are given too: the scan counts them, so that the certificate can say so.
  */
 #include "base.h"
 
@@ -13,7 +13,7 @@
 struct spelling {
 	struct nk_arena *arena;
 	struct nk_vec *out;
-	size_t first;       /* of this person in `out` */
+	size_t first; /* of this person in `out` */
 	uint32_t number;
 };
 
@@ -38,7 +38,8 @@ static NK_RESULT add(struct spelling *s, enum nk_item_class item, struct nk_str 
 	return nk_done();
 }
 
-static NK_RESULT join(struct spelling *s, const struct nk_str *parts, size_t n, struct nk_str *out, struct nk_err *err)
+static NK_RESULT join(
+	struct spelling *s, const struct nk_str *parts, size_t n, struct nk_str *out, struct nk_err *err)
 {
 	size_t len = 0;
 	char *text = NULL;
@@ -63,7 +64,8 @@ static NK_RESULT join(struct spelling *s, const struct nk_str *parts, size_t n, 
 }
 
 /* Two parts with something between. */
-static NK_RESULT add_pair(struct spelling *s, enum nk_item_class item, struct nk_str a, struct nk_str between, struct nk_str b, struct nk_err *err)
+static NK_RESULT add_pair(struct spelling *s, enum nk_item_class item, struct nk_str a, struct nk_str between,
+	struct nk_str b, struct nk_err *err)
 {
 	const struct nk_str parts[] = { a, between, b };
 	struct nk_str text;
@@ -72,7 +74,8 @@ static NK_RESULT add_pair(struct spelling *s, enum nk_item_class item, struct nk
 	return add(s, item, text, err);
 }
 
-static NK_RESULT add_name(struct spelling *s, enum nk_item_class item, struct nk_str family, struct nk_str given, struct nk_err *err)
+static NK_RESULT add_name(
+	struct spelling *s, enum nk_item_class item, struct nk_str family, struct nk_str given, struct nk_err *err)
 {
 	if (family.len == 0 || given.len == 0) {
 		return nk_done();
@@ -95,7 +98,8 @@ static char in_case(char c, enum letter_case how, bool first)
 	return !up && c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-static NK_RESULT cased(struct spelling *s, struct nk_str in, enum letter_case how, struct nk_str *out, struct nk_err *err)
+static NK_RESULT cased(
+	struct spelling *s, struct nk_str in, enum letter_case how, struct nk_str *out, struct nk_err *err)
 {
 	char *text = nk_arena_alloc(s->arena, in.len + 1);
 
@@ -132,7 +136,8 @@ static NK_RESULT add_romaji(struct spelling *s, struct nk_str family, struct nk_
 }
 
 /* The romaji of the record, else made from the kana. */
-static NK_RESULT romaji_of(struct spelling *s, struct nk_str stored, struct nk_str kana, struct nk_str *out, struct nk_err *err)
+static NK_RESULT romaji_of(
+	struct spelling *s, struct nk_str stored, struct nk_str kana, struct nk_str *out, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf made;
 
@@ -177,7 +182,8 @@ static NK_RESULT add_middle(struct spelling *s, const struct nk_str *f, struct n
 
 NK_RESULT nk_spell(const struct nk_person *p, struct nk_arena *arena, struct nk_vec *out, struct nk_err *err)
 {
-	static const enum nk_field words[] = { NK_FIELD_LOGIN, NK_FIELD_MAIL, NK_FIELD_SOURCE_KEY, NK_FIELD_MASTER_ID, NK_FIELD_STUDENT_NUMBER };
+	static const enum nk_field words[] = { NK_FIELD_LOGIN, NK_FIELD_MAIL, NK_FIELD_SOURCE_KEY, NK_FIELD_MASTER_ID,
+		NK_FIELD_STUDENT_NUMBER };
 	struct spelling s = { arena, out, out->len, p->number };
 	const struct nk_str *f = p->field;
 	struct nk_str family;
@@ -187,11 +193,12 @@ NK_RESULT nk_spell(const struct nk_person *p, struct nk_arena *arena, struct nk_
 		NK_TRY(add_word(&s, nk_field_class(words[i]), f[words[i]], err));
 	}
 	NK_TRY(add_name(&s, NK_ITEM_name, f[NK_FIELD_FAMILY], f[NK_FIELD_GIVEN], err));
-	NK_TRY(add_name(&s, NK_ITEM_name, or_else(f[NK_FIELD_FAMILY_SHOWN], f[NK_FIELD_FAMILY]), or_else(f[NK_FIELD_GIVEN_SHOWN], f[NK_FIELD_GIVEN]), err));
+	NK_TRY(add_name(&s, NK_ITEM_name, or_else(f[NK_FIELD_FAMILY_SHOWN], f[NK_FIELD_FAMILY]),
+		or_else(f[NK_FIELD_GIVEN_SHOWN], f[NK_FIELD_GIVEN]), err));
 	NK_TRY(add_middle(&s, f, err));
 	NK_TRY(add_name(&s, NK_ITEM_kana, f[NK_FIELD_FAMILY_KANA], f[NK_FIELD_GIVEN_KANA], err));
 	NK_TRY(add_name(&s, NK_ITEM_kana, or_else(f[NK_FIELD_FAMILY_SHOWN_KANA], f[NK_FIELD_FAMILY_KANA]),
-			or_else(f[NK_FIELD_GIVEN_SHOWN_KANA], f[NK_FIELD_GIVEN_KANA]), err));
+		or_else(f[NK_FIELD_GIVEN_SHOWN_KANA], f[NK_FIELD_GIVEN_KANA]), err));
 	NK_TRY(romaji_of(&s, f[NK_FIELD_FAMILY_ROMAJI], f[NK_FIELD_FAMILY_KANA], &family, err));
 	NK_TRY(romaji_of(&s, f[NK_FIELD_GIVEN_ROMAJI], f[NK_FIELD_GIVEN_KANA], &given, err));
 	return add_romaji(&s, family, given, err);

@@ -31,7 +31,8 @@ static void world_done(struct world *w)
 	kit_store_done(&w->k);
 }
 
-/* Genki and Ichi leave. Hanako has the name of nobody; Ichiro's name and login contain Ichi's, and one more Genki stays. */
+/* Genki and Ichi leave. Hanako has the name of nobody; Ichiro's name and login contain Ichi's, and one more Genki
+ * stays. */
 static void world_new(struct world *w)
 {
 	const uint32_t leave[] = { 1, 2 };
@@ -72,10 +73,13 @@ static void folder(struct world *w, const char *name)
 
 static struct nk_residue_options options(const struct world *w, const struct nk_place *places, size_t n)
 {
-	return (struct nk_residue_options){ .places = places, .n_places = n, .patterns = w->patterns, .n_patterns = w->n_patterns };
+	return (struct nk_residue_options){
+		.places = places, .n_places = n, .patterns = w->patterns, .n_patterns = w->n_patterns
+	};
 }
 
-static struct nk_residue_report scan_env(struct world *w, const struct nk_env *env, const struct nk_residue_options *opt)
+static struct nk_residue_report scan_env(
+	struct world *w, const struct nk_env *env, const struct nk_residue_options *opt)
 {
 	struct nk_residue_report report = { .valid = false };
 	struct nk_err err = { 0 };
@@ -109,14 +113,16 @@ static bool has_pattern(const struct world *w, uint32_t number, const char *valu
 
 static void a_person_is_looked_for_in_the_usual_spellings(void **state)
 {
-	static const char *const spellings[] = { "髙橋元気", "髙橋 元気", "髙橋　元気", "s2025001", "Genki.T@example.ed.jp", "genki.t@example.ed.jp", "N-77120",
-		"TAKAHASHI GENKI", "Genki Takahashi", "takahashi.genki" };
+	static const char *const spellings[] = { "髙橋元気", "髙橋 元気", "髙橋　元気", "s2025001",
+		"Genki.T@example.ed.jp", "genki.t@example.ed.jp", "N-77120", "TAKAHASHI GENKI", "Genki Takahashi",
+		"takahashi.genki" };
 	NK_OWNED(world_done) struct world w = { .people = NULL };
 
 	(void)state;
 	world_new(&w);
 	for (size_t i = 0; i < NK_ARRAY_LEN(spellings); i++) {
-		const bool romaji = spellings[i][0] == 'T' || spellings[i][0] == 't' || nk_str_eq(nk_str_c(spellings[i]), NK_STR("Genki Takahashi"));
+		const bool romaji = spellings[i][0] == 'T' || spellings[i][0] == 't' ||
+			nk_str_eq(nk_str_c(spellings[i]), NK_STR("Genki Takahashi"));
 
 		if (!has_pattern(&w, 1, spellings[i], romaji)) {
 			fail_msg("spelling %zu is missing", i);
@@ -134,7 +140,8 @@ static void a_person_is_looked_for_in_the_usual_spellings(void **state)
 	assert_true(has_pattern(&w, 0, "s20250021", true));
 }
 
-static const char *const everything[] = { "髙橋　元気", "s2025001", "Genki.T@example.ed.jp", "N-77120", "Takahashi Genki" };
+static const char *const everything[] = { "髙橋　元気", "s2025001", "Genki.T@example.ed.jp", "N-77120",
+	"Takahashi Genki" };
 
 /* A file that holds every value in one encoding, at odd places, in the middle of a chunk's border. */
 static void put_everything(struct world *w, const char *name, enum nks_encoding e)
@@ -150,7 +157,8 @@ static void put_everything(struct world *w, const char *name, enum nks_encoding 
 		uint8_t room[256];
 		size_t len = 0;
 
-		assert_int_equal(nks_encode(e, everything[i], strlen(everything[i]), room, sizeof(room), &len), NKS_OK);
+		assert_int_equal(
+			nks_encode(e, everything[i], strlen(everything[i]), room, sizeof(room), &len), NKS_OK);
 		assert_true(len > 0);
 		kit_ok(nk_buf_add(&bytes, room, len, &err), &err);
 		kit_ok(nk_buf_add_byte(&bytes, 0x0a, &err), &err);
@@ -169,7 +177,9 @@ static NK_RESULT plant(void *arg, const struct nk_place *place, struct nk_str co
 	struct planting *p = arg;
 
 	assert_int_equal(place->kind, NK_PLACE_STORE);
-	return p->lie ? nk_done() : nk_env_write_new(p->w->k.env, kit_path(&p->w->k.tmp, "place0/row"), nk_str_bytes(control), err);
+	return p->lie
+		? nk_done()
+		: nk_env_write_new(p->w->k.env, kit_path(&p->w->k.tmp, "place0/row"), nk_str_bytes(control), err);
 }
 
 static NK_RESULT unplant(void *arg, const struct nk_place *place, struct nk_err *err)
@@ -265,12 +275,14 @@ struct stubborn {
 	int bad_file;
 };
 
-static NK_RESULT stubborn_open(void *self, const char *path, enum nk_open_mode mode, int *out_file, struct nk_err *err)
+static NK_RESULT stubborn_open(
+	void *self, const char *path, enum nk_open_mode mode, int *out_file, struct nk_err *err)
 {
 	struct stubborn *s = self;
 	const struct nk_str p = nk_str_c(path);
 
-	if (nk_str_ends(p, NK_STR("locked")) || (mode == NK_OPEN_EXCLUSIVE && nk_str_find(p, NK_STR("readonly")) != SIZE_MAX)) {
+	if (nk_str_ends(p, NK_STR("locked")) ||
+		(mode == NK_OPEN_EXCLUSIVE && nk_str_find(p, NK_STR("readonly")) != SIZE_MAX)) {
 		return nk_fail(err, NK_DENIED, "no");
 	}
 	NK_TRY(s->real->open(s->real->self, path, mode, out_file, err));
@@ -278,7 +290,8 @@ static NK_RESULT stubborn_open(void *self, const char *path, enum nk_open_mode m
 	return nk_done();
 }
 
-static NK_RESULT stubborn_read(void *self, int file, uint64_t at, void *buf, size_t len, size_t *out_len, struct nk_err *err)
+static NK_RESULT stubborn_read(
+	void *self, int file, uint64_t at, void *buf, size_t len, size_t *out_len, struct nk_err *err)
 {
 	struct stubborn *s = self;
 

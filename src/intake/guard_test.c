@@ -1,5 +1,519 @@
+/*
+ * guard_test.c: every disaster of tests/guard/disasters.rows is run, and the dirty packages of ../shared. Persons made up.
+ */
 #include "base.h"
+
+#include <cmocka.h>
+
+#include "guard_source.h"
+#include "kit_import.h"
+
+enum { SCHOOLS = 3, GRADES = 6, PUPILS = 30, TEACHERS = 12, PER_SCHOOL = GRADES * PUPILS + TEACHERS, PERSONS = SCHOOLS * PER_SCHOOL };
+
+static const char *const grades[GRADES] = { "P1", "P2", "P3", "P4", "P5", "P6" };
+
+/* The file that is judged, and what else the guard is told. */
+struct disaster {
+	struct nk_arena *arena;
+	struct nk_roster roster;
+	uint64_t left_in_window;
+	int expected_year;
+};
+
+static struct nk_str text(struct nk_arena *arena, const char *fmt, unsigned a, unsigned b)
+{
+	char buf[64];
+	struct nk_str out;
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	(void)snprintf(buf, sizeof(buf), fmt, a, b);
+#pragma GCC diagnostic pop
+	assert_true(nk_ok(nk_arena_dup(arena, nk_str_c(buf), &out, NULL)));
+	return out;
+}
+
+/* Person i of school s: pupils first; keys and names are told apart by `series`, so that others can be made. */
+static struct nk_roster_person person(struct nk_arena *arena, unsigned series, unsigned s, unsigned i)
+{
+	struct nk_roster_person p = { .enabled = true, .valid_from = NK_DATE_NONE, .valid_until = NK_DATE_NONE, .n_memberships = 1 };
+	const bool pupil = i < GRADES * PUPILS;
+	const unsigned n = series * 100000 + s * PER_SCHOOL + i;
+
+	for (size_t f = 0; f < NK_FIELD_COUNT; f++) {
+		p.field[f] = NK_STR("");
+	}
+	p.field[NK_FIELD_SOURCE_KEY] = text(arena, "key-%06u-%u", n, 0);
+	p.field[NK_FIELD_MASTER_ID] = text(arena, "master-%06u-%u", n, 0);
+	p.field[NK_FIELD_LOGIN] = text(arena, "u%06u.%u", n, 0);
+	p.field[NK_FIELD_FAMILY] = text(arena, "姓%u-%u", n, 1);
+	p.field[NK_FIELD_GIVEN] = text(arena, "名%u-%u", n, 2);
+	p.field[NK_FIELD_GRADE] = pupil ? nk_str_c(grades[i / PUPILS]) : NK_STR("");
+	p.memberships = nk_arena_alloc(arena, sizeof(*p.memberships));
+	assert_non_null(p.memberships);
+	*p.memberships = (struct nk_roster_membership){ .where = s, .primary = true, .role = pupil ? NK_ROLE_STUDENT : NK_ROLE_TEACHER, .from = NK_DATE_NONE,
+		.until = NK_DATE_NONE };
+	return p;
+}
+
+static struct nk_roster board(struct nk_arena *arena)
+{
+	struct nk_roster r = { .format = NK_STR("oneroster"), .generation = NK_STR("jp-c"), .school_year = 2026, .n_units = SCHOOLS, .n_persons = PERSONS };
+
+	r.units = nk_arena_array(arena, SCHOOLS, sizeof(*r.units));
+	r.persons = nk_arena_array(arena, (size_t)PERSONS * 2, sizeof(*r.persons));
+	assert_true(r.units != NULL && r.persons != NULL);
+	for (unsigned s = 0; s < SCHOOLS; s++) {
+		r.units[s] = (struct nk_roster_unit){ .key = text(arena, "school-%u-%u", s, 0), .parent_key = NK_STR(""), .kind = NK_STR("school"),
+			.name = text(arena, "第%u小学校%u", s + 1, 0), .code = text(arena, "B14821000%u%03u", s, 7) };
+		for (unsigned i = 0; i < PER_SCHOOL; i++) {
+			r.persons[s * PER_SCHOOL + i] = person(arena, 0, s, i);
+		}
+	}
+	return r;
+}
+
+/* Keeps the persons for whom `stays` says yes. */
+static void keep(struct disaster *d, bool (*stays)(const struct nk_roster_person *p, size_t i))
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->roster.n_persons; i++) {
+		if (stays(&d->roster.persons[i], i)) {
+			d->roster.persons[n++] = d->roster.persons[i];
+		}
+	}
+	d->roster.n_persons = n;
+}
+
+/* ---- how the file is made: one function for each word of the rows ---- */
+
+static void the_same(struct disaster *d)
+{
+	(void)d;
+}
+
+static void nobody(struct disaster *d)
+{
+	d->roster.n_persons = 0;
+}
+
+static void only_one(struct disaster *d)
+{
+	d->roster.n_persons = 1;
+}
+
+static bool is_odd(const struct nk_roster_person *p, size_t i)
+{
+	(void)p;
+	return i % 2 == 1;
+}
+
+static void every_second(struct disaster *d)
+{
+	keep(d, is_odd);
+}
+
+static bool not_in_the_last_school(const struct nk_roster_person *p, size_t i)
+{
+	(void)i;
+	return p->memberships[0].where != SCHOOLS - 1;
+}
+
+static void without_a_school(struct disaster *d)
+{
+	keep(d, not_in_the_last_school);
+	d->roster.n_units = SCHOOLS - 1;
+}
+
+static bool not_p3_of_the_first(const struct nk_roster_person *p, size_t i)
+{
+	(void)i;
+	return p->memberships[0].where != 0 || !nk_str_eq(p->field[NK_FIELD_GRADE], NK_STR("P3"));
+}
+
+static void without_a_grade(struct disaster *d)
+{
+	keep(d, not_p3_of_the_first);
+}
+
+static void another_board(struct disaster *d)
+{
+	for (unsigned s = 0; s < SCHOOLS; s++) {
+		d->roster.units[s].key = text(d->arena, "elsewhere-%u-%u", s, 0);
+		for (unsigned i = 0; i < PER_SCHOOL; i++) {
+			d->roster.persons[s * PER_SCHOOL + i] = person(d->arena, 5, s, i);
+		}
+	}
+}
+
+static void grade_times_four(struct disaster *d)
+{
+	for (unsigned i = 0; i < 3 * PUPILS; i++) {
+		d->roster.persons[d->roster.n_persons++] = person(d->arena, 6 + i / PUPILS, 0, i % PUPILS);
+	}
+}
+
+static void same_code(struct disaster *d)
+{
+	d->roster.units[1].code = d->roster.units[0].code;
+}
+
+static bool not_one_in_nine(const struct nk_roster_person *p, size_t i)
+{
+	(void)p;
+	return i % 9 != 0;
+}
+
+static void one_in_nine_gone(struct disaster *d)
+{
+	keep(d, not_one_in_nine);
+}
+
+static bool not_one_in_thirty(const struct nk_roster_person *p, size_t i)
+{
+	(void)p;
+	return i % 30 != 0;
+}
+
+static void one_in_thirty_gone(struct disaster *d)
+{
+	keep(d, not_one_in_thirty);
+}
+
+static void three_gone(struct disaster *d)
+{
+	d->roster.n_persons -= 3;
+}
+
+static void five_more_gone(struct disaster *d)
+{
+	d->roster.n_persons -= 5;
+	d->left_in_window = 45;
+}
+
+static void year_before(struct disaster *d)
+{
+	d->roster.school_year = 2025;
+}
+
+/* Even the operator's word does not let an older file pass. */
+static void year_before_wanted(struct disaster *d)
+{
+	d->roster.school_year = 2025;
+	d->expected_year = 2025;
+}
+
+static void new_keys(struct disaster *d, bool masters)
+{
+	for (size_t i = 0; i < d->roster.n_persons; i++) {
+		d->roster.persons[i].field[NK_FIELD_SOURCE_KEY] = text(d->arena, "other-%06u-%u", (unsigned)i, 0);
+		if (masters) {
+			d->roster.persons[i].field[NK_FIELD_MASTER_ID] = text(d->arena, "othermaster-%06u-%u", (unsigned)i, 0);
+		}
+	}
+}
+
+static void new_ids(struct disaster *d)
+{
+	new_keys(d, true);
+}
+
+static void new_ids_old_masters(struct disaster *d)
+{
+	new_keys(d, false);
+}
+
+/* P6 leaves, everybody else is promoted, a new P1 joins: as every April. */
+static void year_turned(struct disaster *d)
+{
+	for (unsigned s = 0; s < SCHOOLS; s++) {
+		for (unsigned i = 0; i < GRADES * PUPILS; i++) {
+			struct nk_roster_person *p = &d->roster.persons[s * PER_SCHOOL + i];
+
+			if (i >= (GRADES - 1) * PUPILS) {
+				*p = person(d->arena, 9, s, i % PUPILS);
+			} else {
+				p->field[NK_FIELD_GRADE] = nk_str_c(grades[i / PUPILS + 1]);
+			}
+		}
+	}
+}
+
+static const struct {
+	const char *word;
+	void (*make)(struct disaster *d);
+} makers[] = {
+#define MAKER(name) { #name, name }
+	MAKER(the_same), MAKER(nobody), MAKER(only_one), MAKER(every_second), MAKER(without_a_school), MAKER(without_a_grade), MAKER(another_board),
+	MAKER(grade_times_four), MAKER(same_code), MAKER(one_in_nine_gone), MAKER(one_in_thirty_gone), MAKER(three_gone), MAKER(five_more_gone),
+	MAKER(year_before), MAKER(year_before_wanted), MAKER(new_ids), MAKER(new_ids_old_masters), MAKER(year_turned),
+#undef MAKER
+};
+
+/* ---- the world: the board was imported, its shape is the last accepted one ---- */
+
+struct guarded {
+	struct kit_import w;
+	struct nk_buf shape;
+	struct nk_source last;
+	uint64_t last_count;
+};
+
+static void guarded_done(struct guarded *g)
+{
+	nk_buf_done(&g->shape);
+	kit_world_done(&g->w);
+}
+
+static void accept(struct guarded *g, const struct nk_roster *r, nk_date today)
+{
+	struct nk_err err = { 0 };
+
+	kit_write_down(&g->w, kit_look(&g->w, r, today), today);
+	nk_buf_reset(&g->shape);
+	kit_ok(nk_shape_print(r, &g->shape, &err), &err);
+	g->last = (struct nk_source){ .id = g->w.k.source, .name = NK_STR("kit"), .format = NK_STR("oneroster"), .last_shape = nk_buf_bytes(&g->shape) };
+	g->last_count = r->n_persons;
+}
+
+static void guarded_new(struct guarded *g)
+{
+	kit_world_new(&g->w);
+	nk_buf_init(&g->shape, 1 << 20);
+}
+
+struct judged {
+	enum nk_verdict verdict;
+	const struct nk_guard_finding *list;
+	size_t n;
+};
+
+static struct judged judge(struct guarded *g, const struct disaster *d, nk_date today)
+{
+	const struct nk_guard_source_input in = { .roster = &d->roster, .changes = kit_look(&g->w, &d->roster, today),
+		.last = g->last.name.len > 0 ? &g->last : NULL, .left_in_window = d->left_in_window, .last_count = g->last_count, .today = today,
+		.expected_year = d->expected_year };
+	struct nk_guard_limits limits;
+	struct judged j = { .verdict = NK_VERDICT_FREE };
+	struct nk_err err = { 0 };
+
+	nk_guard_limits_default(&limits);
+	kit_ok(nk_guard_source(&in, &limits, g->w.arena, &j.verdict, &j.list, &j.n, &err), &err);
+	return j;
+}
+
+static bool spoke(const struct judged *j, struct nk_str rule, enum nk_verdict verdict)
+{
+	for (size_t i = 0; i < j->n; i++) {
+		if (nk_str_eq(nk_str_c(j->list[i].rule), rule) && j->list[i].verdict == verdict) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct nk_str next_word(struct nk_str *line)
+{
+	struct nk_str word = NK_STR("");
+
+	while (line->len > 0 && line->ptr[0] == ' ') {
+		*line = nk_str_sub(*line, 1, line->len);
+	}
+	(void)nk_str_cut(line, ' ', &word);
+	return word;
+}
+
+static enum nk_verdict verdict_of(struct nk_str word)
+{
+	return nk_str_eq(word, NK_STR("stopped")) ? NK_VERDICT_STOPPED : nk_str_eq(word, NK_STR("approval")) ? NK_VERDICT_APPROVAL : NK_VERDICT_FREE;
+}
+
+static void run_row(struct guarded *g, struct nk_str line)
+{
+	struct disaster d = { .arena = g->w.arena, .roster = board(g->w.arena), .expected_year = 2026 };
+	const struct nk_str name = next_word(&line);
+	const struct nk_str date = next_word(&line);
+	const struct nk_str how = next_word(&line);
+	const struct nk_str rule = next_word(&line);
+	const enum nk_verdict wanted = verdict_of(nk_str_trim(line));
+	struct judged j;
+	nk_date today = 0;
+	bool made = false;
+
+	assert_true(nk_date_parse(date, &today));
+	for (size_t i = 0; i < NK_ARRAY_LEN(makers); i++) {
+		if (nk_str_eq(nk_str_c(makers[i].word), how)) {
+			makers[i].make(&d);
+			made = true;
+		}
+	}
+	j = judge(g, &d, today);
+	if (!made || j.verdict != wanted || (wanted == NK_VERDICT_FREE ? j.n != 0 : !spoke(&j, rule, wanted))) {
+		for (size_t i = 0; i < j.n; i++) {
+			print_message("  %s %.*s %llu %llu\n", j.list[i].rule, NK_FMT(j.list[i].cell), j.list[i].figure, j.list[i].limit);
+		}
+		fail_msg("%.*s: verdict %d, wanted %d by %.*s", NK_FMT(name), (int)j.verdict, (int)wanted, NK_FMT(rule));
+	}
+}
+
+static void every_disaster_of_the_rows_is_judged_as_it_says(void **state)
+{
+	NK_OWNED(guarded_done) struct guarded g = { 0 };
+	NK_OWNED(nk_buf_done) struct nk_buf rows;
+	struct nk_roster base;
+	struct nk_str rest;
+	struct nk_str line;
+	struct nk_err err = { 0 };
+	size_t n = 0;
+
+	(void)state;
+	guarded_new(&g);
+	base = board(g.w.arena);
+	accept(&g, &base, kit_day("2026-04-02"));
+	nk_buf_init(&rows, 1 << 16);
+	kit_ok(nk_env_read_all(nk_os_env(), NK_SOURCE_DIR "/tests/guard/disasters.rows", 1 << 16, &rows, &err), &err);
+	rest = nk_buf_str(&rows);
+	while (nk_str_cut(&rest, '\n', &line)) {
+		if (line.len > 0 && line.ptr[0] != '#') {
+			run_row(&g, line);
+			n++;
+		}
+	}
+	assert_true(n >= 20);
+}
+
+static void the_first_file_of_a_source_is_free(void **state)
+{
+	NK_OWNED(guarded_done) struct guarded g = { 0 };
+	struct disaster d;
+	struct judged j;
+
+	(void)state;
+	guarded_new(&g);
+	d = (struct disaster){ .arena = g.w.arena, .roster = board(g.w.arena), .expected_year = 2026 };
+	j = judge(&g, &d, kit_day("2026-10-20"));
+	assert_true(j.verdict == NK_VERDICT_FREE && j.n == 0);
+	d.roster.n_persons = 0;
+	j = judge(&g, &d, kit_day("2026-10-20"));
+	assert_true(j.verdict == NK_VERDICT_STOPPED && spoke(&j, NK_STR("S2"), NK_VERDICT_STOPPED));
+}
+
+static void a_limit_is_the_last_number_that_is_free(void **state)
+{
+	NK_OWNED(guarded_done) struct guarded g = { 0 };
+	struct nk_roster base;
+	struct judged j;
+
+	(void)state;
+	guarded_new(&g);
+	base = board(g.w.arena);
+	accept(&g, &base, kit_day("2026-04-02"));
+	/* 2 % of 576 is 11.5: eleven may leave, spread over the schools so that no small cell speaks. */
+	for (unsigned gone = 11; gone <= 12; gone++) {
+		struct disaster d = { .arena = g.w.arena, .roster = board(g.w.arena), .expected_year = 2026 };
+		size_t n = 0;
+
+		for (size_t i = 0; i < PERSONS; i++) {
+			if (i % 40 != 0 || i / 40 >= gone) {
+				d.roster.persons[n++] = d.roster.persons[i];
+			}
+		}
+		d.roster.n_persons = n;
+		j = judge(&g, &d, kit_day("2026-10-20"));
+		assert_true(j.verdict == (gone == 11 ? NK_VERDICT_FREE : NK_VERDICT_APPROVAL));
+	}
+}
+
+static void a_broken_shape_stops_as_corrupt(void **state)
+{
+	static const char *const shapes[] = { "{", "{}", "{\"cells\":[[\"a\",\"b\",\"c\",\"d\"]],\"persons\":1,\"schoolYear\":2026}",
+		"{\"cells\":[[\"a\",\"b\",\"c\",\"d\",-1]],\"persons\":1,\"schoolYear\":2026}" };
+	NK_OWNED(guarded_done) struct guarded g = { 0 };
+	struct nk_guard_limits limits;
+	struct nk_roster r;
+
+	(void)state;
+	guarded_new(&g);
+	nk_guard_limits_default(&limits);
+	r = board(g.w.arena);
+	for (size_t i = 0; i < NK_ARRAY_LEN(shapes); i++) {
+		const struct nk_source last = { .last_shape = nk_str_bytes(nk_str_c(shapes[i])) };
+		const struct nk_guard_source_input in = { .roster = &r, .changes = kit_look(&g.w, &r, kit_day("2026-10-20")), .last = &last,
+			.today = kit_day("2026-10-20"), .expected_year = 2026 };
+		enum nk_verdict verdict = NK_VERDICT_FREE;
+		const struct nk_guard_finding *list = NULL;
+		struct nk_err err = { 0 };
+		size_t n = 0;
+
+		assert_true(!nk_ok(nk_guard_source(&in, &limits, g.w.arena, &verdict, &list, &n, &err)));
+	}
+}
+
+/* ---- ../shared ---- */
+
+static struct kit_read shared(const char *name)
+{
+	char path[512];
+	struct kit_read r;
+
+	assert_true(kit_shared(name, path));
+	r = kit_read_path(path, (struct kit_read_options){ .strict = false });
+	kit_ok(r.rc, &r.err);
+	return r;
+}
+
+static void the_dirty_packages_are_stopped_and_a_true_april_is_not(void **state)
+{
+	static const struct {
+		const char *name, *rule;
+	} files[] = { { "dirty/zips/all-ids-changed.zip", "S5" }, { "dirty/zips/all-ids-changed-master-kept.zip", "S5" },
+		{ "dirty/zips/one-school-missing.zip", "S3" }, { "dirty/zips/half-the-people-missing.zip", "S6" } };
+	NK_OWNED(kit_read_done) struct kit_read autumn = { 0 };
+	NK_OWNED(kit_read_done) struct kit_read april = { 0 };
+	NK_OWNED(guarded_done) struct guarded g = { 0 };
+	struct disaster d = { .expected_year = 2026 };
+	struct judged j;
+	char path[512];
+
+	(void)state;
+	if (!kit_shared("japan/changes.csv", path)) {
+		kit_skip(__func__);
+		return;
+	}
+	autumn = shared("japan/2025-11_k12-1.0.zip");
+	april = shared("japan/2026-04_k12-1.0.zip");
+	guarded_new(&g);
+	accept(&g, autumn.roster, kit_day("2025-11-04"));
+	d.roster = *april.roster;
+	j = judge(&g, &d, kit_day("2026-04-03"));
+	assert_true(j.verdict == NK_VERDICT_FREE && j.n == 0);
+	accept(&g, april.roster, kit_day("2026-04-03"));
+	for (size_t i = 0; i < NK_ARRAY_LEN(files); i++) {
+		struct kit_read r = shared(files[i].name);
+
+		d.roster = *r.roster;
+		j = judge(&g, &d, kit_day("2026-04-10"));
+		if (j.verdict != NK_VERDICT_STOPPED || !spoke(&j, nk_str_c(files[i].rule), NK_VERDICT_STOPPED)) {
+			fail_msg("%s is not stopped by %s", files[i].name, files[i].rule);
+		}
+		kit_read_done(&r);
+	}
+	d.roster = *autumn.roster;
+	j = judge(&g, &d, kit_day("2026-04-10"));
+	assert_true(j.verdict == NK_VERDICT_STOPPED && spoke(&j, NK_STR("S4"), NK_VERDICT_STOPPED));
+}
+
 int main(void)
 {
-	return 0;
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_disaster_of_the_rows_is_judged_as_it_says),
+		cmocka_unit_test(the_first_file_of_a_source_is_free),
+		cmocka_unit_test(a_limit_is_the_last_number_that_is_free),
+		cmocka_unit_test(a_broken_shape_stops_as_corrupt),
+		cmocka_unit_test(the_dirty_packages_are_stopped_and_a_true_april_is_not),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -236,8 +236,8 @@ static void a_missing_manifest_and_an_unknown_file_are_refused_by_name(void **st
 
 	(void)state;
 	kit_pack_zip(&p, &z);
-	kit_pack_put(&z, "Demographics.csv", nk_bytes_of("a\n", 2), false);
-	r = kit_read_bytes(kit_pack_bytes(&z), school);
+	kit_zip_add(&z, "Demographics.csv", nk_bytes_of("a\n", 2));
+	r = kit_read_bytes(kit_zip_end(&z), school);
 	kit_refused(&r, "OR-MAN-9", "Demographics.csv", 0, "demographics.csv");
 	kit_read_done(&r);
 	kit_zip_done(&z);
@@ -333,13 +333,22 @@ static void an_empty_package_and_too_large_a_file_are_refused(void **state)
 
 /* ---- the data of ../shared ---- */
 
+static bool have_shared(const char *test)
+{
+	char path[512];
+	const bool here = kit_shared("japan/2026-04_k12-1.0.zip", path);
+
+	if (!here) {
+		kit_skip(test);
+	}
+	return here;
+}
+
 static struct kit_read shared(const char *name, struct kit_read_options o)
 {
 	char path[512];
 
-	if (!kit_shared(name, path)) {
-		skip();
-	}
+	assert_true(kit_shared(name, path));
 	return kit_read_path(path, o);
 }
 
@@ -360,6 +369,9 @@ static void all_seven_japanese_packages_are_read_without_an_objection(void **sta
 	};
 
 	(void)state;
+	if (!have_shared(__func__)) {
+		return;
+	}
 	for (size_t i = 0; i < NK_ARRAY_LEN(files); i++) {
 		NK_OWNED(kit_read_done) struct kit_read r = shared(files[i].name, strict);
 
@@ -392,9 +404,13 @@ static void expect_same_person(const struct nk_roster *a, const struct nk_roster
 static void the_four_profiles_of_one_month_give_the_same_persons(void **state)
 {
 	static const char *const others[] = { "japan/2026-04_eportal-3.00.zip", "japan/2026-04_eportal-4.00.zip", "japan/2026-04_jp-1.2.1.zip" };
-	NK_OWNED(kit_read_done) struct kit_read a = shared("japan/2026-04_k12-1.0.zip", strict);
+	NK_OWNED(kit_read_done) struct kit_read a = { 0 };
 
 	(void)state;
+	if (!have_shared(__func__)) {
+		return;
+	}
+	a = shared("japan/2026-04_k12-1.0.zip", strict);
 	kit_ok(a.rc, &a.err);
 	for (size_t k = 0; k < NK_ARRAY_LEN(others); k++) {
 		NK_OWNED(kit_read_done) struct kit_read b = shared(others[k], strict);
@@ -431,6 +447,9 @@ static void each_dirty_package_is_refused_where_it_should_be(void **state)
 	char name[128];
 
 	(void)state;
+	if (!have_shared(__func__)) {
+		return;
+	}
 	for (size_t i = 0; i < NK_ARRAY_LEN(files); i++) {
 		struct kit_read r;
 
@@ -459,6 +478,9 @@ static void dirty_packages_that_are_sound_go_on_to_the_guard(void **state)
 	char name[128];
 
 	(void)state;
+	if (!have_shared(__func__)) {
+		return;
+	}
 	for (size_t i = 0; i < NK_ARRAY_LEN(files); i++) {
 		struct kit_read r;
 
@@ -472,10 +494,14 @@ static void dirty_packages_that_are_sound_go_on_to_the_guard(void **state)
 
 static void passwords_in_clear_are_counted_and_dropped(void **state)
 {
-	NK_OWNED(kit_read_done) struct kit_read r = shared("dirty/zips/passwords-in-clear.zip", school);
+	NK_OWNED(kit_read_done) struct kit_read r = { 0 };
 	const struct nk_finding *f = NULL;
 
 	(void)state;
+	if (!have_shared(__func__)) {
+		return;
+	}
+	r = shared("dirty/zips/passwords-in-clear.zip", school);
 	kit_ok(r.rc, &r.err);
 	f = kit_finding(&r, "OR-PW-1", "users.csv", 0, NULL);
 	assert_true(r.roster->passwords_dropped == 968 && f != NULL && f->times == 968 && f->severity == NK_FINDING_WARNING);
@@ -483,11 +509,16 @@ static void passwords_in_clear_are_counted_and_dropped(void **state)
 
 static void oneroster_1_1_is_read_and_a_delta_is_refused_by_name(void **state)
 {
-	NK_OWNED(kit_read_done) struct kit_read r = shared("plain/oneroster-1.1.zip", strict);
-	NK_OWNED(kit_read_done) struct kit_read d = shared("plain/oneroster-1.1-delta.zip", school);
+	NK_OWNED(kit_read_done) struct kit_read r = { 0 };
+	NK_OWNED(kit_read_done) struct kit_read d = { 0 };
 	size_t off = 0;
 
 	(void)state;
+	if (!have_shared(__func__)) {
+		return;
+	}
+	r = shared("plain/oneroster-1.1.zip", strict);
+	d = shared("plain/oneroster-1.1-delta.zip", school);
 	kit_ok(r.rc, &r.err);
 	assert_true(nk_str_eq(r.roster->generation, NK_STR("1.1")) && r.roster->n_persons == 81 && r.roster->n_units == 2);
 	for (size_t i = 0; i < r.roster->n_persons; i++) {

@@ -114,8 +114,8 @@ static void a_password_never_leaves_the_child(void **state)
 
 	(void)state;
 	kit_zip_start(&z);
-	kit_pack_put(&z, "users.csv", lit("sourcedId,PassWord,name\n1,hunter2,a\n2,,b\n3,hunter2,hunter2,c\n"), false);
-	kit_ok(read_bytes(kit_pack_bytes(&z), &h, &totals, &err), &err);
+	kit_zip_add(&z, "users.csv", lit("sourcedId,PassWord,name\n1,hunter2,a\n2,,b\n3,hunter2,hunter2,c\n"));
+	kit_ok(read_bytes(kit_zip_end(&z), &h, &totals, &err), &err);
 	kit_zip_done(&z);
 	assert_null(strstr(h.text, "hunter2"));
 	assert_string_equal(h.text, "file users.csv UTF-8\nheader|sourcedId|PassWord|name\nrow|1||a\nrow|2||b\nfault 9:4:0\nend 3 1\n");
@@ -132,11 +132,11 @@ static void files_come_in_the_order_that_was_asked_for_and_others_are_only_count
 
 	(void)state;
 	kit_zip_start(&z);
-	kit_pack_put(&z, "results.csv", lit("a\n1\n2\n"), false);
-	kit_pack_put(&z, "users.csv", lit("a\n3\n"), false);
-	kit_pack_put(&z, "readme.txt", lit("hello"), false);
-	kit_pack_put(&z, "manifest.csv", lit("a\n4\n"), true);
-	kit_ok(read_bytes(kit_pack_bytes(&z), &h, &totals, &err), &err);
+	kit_zip_add(&z, "results.csv", lit("a\n1\n2\n"));
+	kit_zip_add(&z, "users.csv", lit("a\n3\n"));
+	kit_zip_add(&z, "readme.txt", lit("hello"));
+	kit_zip_add_deflated(&z, "manifest.csv", lit("a\n4\n"));
+	kit_ok(read_bytes(kit_zip_end(&z), &h, &totals, &err), &err);
 	kit_zip_done(&z);
 	assert_string_equal(h.text, "file manifest.csv UTF-8\nheader|a\nrow|4\nend 1 0\nfile users.csv UTF-8\nheader|a\nrow|3\nend 1 0\n"
 				    "file results.csv UTF-8\nend 2 0\nfile readme.txt UTF-8\nend 0 0\n");
@@ -151,13 +151,13 @@ static void a_folder_and_a_workbook_are_told_by_name(void **state)
 
 	(void)state;
 	kit_zip_start(&z);
-	kit_pack_put(&z, "x/users.csv", lit("a\n3\n"), false);
-	kit_ok(read_bytes(kit_pack_bytes(&z), &h, &totals, &err), &err);
+	kit_zip_add(&z, "x/users.csv", lit("a\n3\n"));
+	kit_ok(read_bytes(kit_zip_end(&z), &h, &totals, &err), &err);
 	kit_zip_done(&z);
 	assert_string_equal(h.text, "fault 11:0:0\n");
 	kit_zip_start(&z);
-	kit_pack_put(&z, "[Content_Types].xml", lit("<x/>"), false);
-	kit_ok(read_bytes(kit_pack_bytes(&z), &h, &totals, &err), &err);
+	kit_zip_add(&z, "[Content_Types].xml", lit("<x/>"));
+	kit_ok(read_bytes(kit_zip_end(&z), &h, &totals, &err), &err);
 	kit_zip_done(&z);
 	assert_string_equal(h.text, "fault 12:0:0\n");
 }
@@ -171,8 +171,8 @@ static void a_zip_that_climbs_out_is_refused(void **state)
 
 	(void)state;
 	kit_zip_start(&z);
-	kit_pack_put(&z, "../users.csv", lit("a\n3\n"), false);
-	kit_fails(read_bytes(kit_pack_bytes(&z), &h, &totals, &err), NK_INVALID);
+	kit_zip_add(&z, "../users.csv", lit("a\n3\n"));
+	kit_fails(read_bytes(kit_zip_end(&z), &h, &totals, &err), NK_INVALID);
 	kit_zip_done(&z);
 	assert_string_equal(h.text, "");
 	assert_true(strlen(err.text[NK_LANG_EN]) > 10);
@@ -191,8 +191,8 @@ static void a_zip_bomb_is_refused(void **state)
 	assert_non_null(zeros);
 	memset(zeros, 'a', size);
 	kit_zip_start(&z);
-	kit_pack_put(&z, "users.csv", nk_bytes_of(zeros, size), true);
-	kit_fails(read_bytes(kit_pack_bytes(&z), &h, &totals, &err), NK_LIMIT);
+	kit_zip_add_deflated(&z, "users.csv", nk_bytes_of(zeros, size));
+	kit_fails(read_bytes(kit_zip_end(&z), &h, &totals, &err), NK_LIMIT);
 	kit_zip_done(&z);
 	free(zeros);
 }
@@ -207,9 +207,9 @@ static void a_wrong_checksum_is_refused(void **state)
 
 	(void)state;
 	kit_zip_start(&z);
-	kit_pack_put(&z, "users.csv", lit("a\n3\n"), false);
-	all = kit_pack_bytes(&z);
-	z.zip.ptr[30 + 9 + 2] = '4'; /* the row's digit: local header is 30 bytes, the name 9 */
+	kit_zip_add(&z, "users.csv", lit("a\n3\n"));
+	all = kit_zip_end(&z);
+	z.body.ptr[30 + 9 + 2] = '4'; /* the row's digit: local header is 30 bytes, the name 9 */
 	kit_fails(read_bytes(all, &h, &totals, &err), NK_INVALID);
 	kit_zip_done(&z);
 }

@@ -57,7 +57,8 @@ static NK_RESULT listen_unix(const char *path, int *out_fd, struct nk_err *err)
 	const size_t len = strlen(path);
 
 	if (len == 0 || len >= sizeof(address.sun_path)) {
-		return nk_fail(err, NK_INVALID, "the path of the socket is longer than %1$zu bytes: %2$s", sizeof(address.sun_path) - 1, path);
+		return nk_fail(err, NK_INVALID, "the path of the socket is longer than %1$zu bytes: %2$s",
+			sizeof(address.sun_path) - 1, path);
 	}
 	memcpy(address.sun_path, path, len);
 	NK_TRY(clear_path(path, err));
@@ -82,10 +83,12 @@ static NK_RESULT listen_tcp(const char *host, uint16_t port, int *out_fd, struct
 	(void)snprintf(service, sizeof(service), "%u", (unsigned)port);
 	rc = getaddrinfo(host, service, &hints, &list);
 	if (rc != 0) {
-		return nk_fail(err, NK_CONFIG, "the address of the host %1$s cannot be found: %2$s", host, gai_strerror(rc));
+		return nk_fail(err, NK_CONFIG, "the address of the host %1$s cannot be found: %2$s", host,
+			gai_strerror(rc));
 	}
 	fd = socket(list->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 || bind(fd, list->ai_addr, list->ai_addrlen) != 0 ||
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
+		bind(fd, list->ai_addr, list->ai_addrlen) != 0 ||
 		listen(fd, BACKLOG) != 0) {
 		return nk_fail_errno(err, errno, "cannot listen on", host);
 	}

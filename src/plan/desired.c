@@ -115,7 +115,7 @@ static NK_RESULT ready_rows(struct maker *m, enum nk_object_kind kind, struct nk
 	}
 	insert_row(k, (struct ready_row){ .attr = NK_STR("objectClass") });
 	if (!has_rdn) {
-		return nk_fail(err, NK_CONFIG, "the mapping has no row for %s, by which entries of this kind are named, or the target does not know it", rdn.ptr);
+		return nk_fail(err, NK_CONFIG, "the mapping has no row for the attribute by which one kind of entry is named, or the target does not know it");
 	}
 	return nk_done();
 }

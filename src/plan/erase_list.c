@@ -1,103 +1,126 @@
 /*
- * erase_list.c: who is due for erasure. A list like any other plan: digests, hash, guard.
+ * erase_list.c: whom the day has come to erase.
+ *
+ * Invariant: nobody is in the list who is active, planned, on hold or protected, or whose day has not come.
  */
 #include "base.h"
+
 #include "erase_list.h"
 
-static bool is_due(const struct nk_person *p, nk_date today)
+static bool due(const struct nk_person *p, nk_date today)
 {
 	return (p->state == NK_PERSON_LEAVING || p->state == NK_PERSON_SUSPENDED) && p->delete_on != NK_DATE_NONE && p->delete_on <= today;
 }
 
-static int by_digest(const void *a, const void *b)
-{
-	const uint8_t *const x = a;
-	const uint8_t *const y = b;
+/* A person of the list before it is in order. */
+struct chosen {
+	uint8_t digest[NK_MAC_LEN];
+	uint32_t number;
+};
 
-	for (size_t i = 0; i < NK_MAC_LEN; i++) {
-		if (x[i] != y[i]) {
-			return x[i] < y[i] ? -1 : 1;
+static int chosen_cmp(const void *a, const void *b)
+{
+	const struct chosen *x = a;
+	const struct chosen *y = b;
+
+	for (size_t i = 0; i < sizeof(x->digest); i++) {
+		if (x->digest[i] != y->digest[i]) {
+			return x->digest[i] < y->digest[i] ? -1 : 1;
 		}
 	}
 	return 0;
 }
 
-static NK_RESULT hash_list(struct nk_erase_list *list, const uint8_t nonce[static 32], struct nk_arena *arena, struct nk_err *err)
+static void hash_list(const struct chosen *list, size_t n, const uint8_t nonce[static 32], struct nk_hash *out)
 {
-	uint8_t(*const sorted)[NK_MAC_LEN] = nk_arena_array(arena, list->n, sizeof(*sorted));
+	static const char label[] = "nokosazu erase 1";
+	const struct nk_bytes head[] = { nk_bytes_of(label, sizeof(label) - 1), nk_bytes_of(nonce, 32) };
+	struct nk_hash h;
 
-	if (sorted == NULL) {
-		return nk_fail_nomem(err);
-	}
-	if (list->n > 0) {
-		memcpy(sorted, list->digests, list->n * sizeof(*sorted));
-	}
-	qsort(sorted, list->n, sizeof(*sorted), by_digest);
-	const struct nk_bytes parts[] = { nk_str_bytes(NK_STR("nokosazu/erase-list/v1")), nk_bytes_of(nonce, 32), nk_bytes_of(sorted, list->n * sizeof(*sorted)) };
+	nk_blake(NULL, head, NK_ARRAY_LEN(head), &h);
+	for (size_t i = 0; i < n; i++) {
+		const struct nk_hash before = h;
+		const struct nk_bytes parts[] = { nk_bytes_of(before.b, sizeof(before.b)), nk_bytes_of(list[i].digest, sizeof(list[i].digest)) };
 
-	nk_blake(NULL, parts, NK_ARRAY_LEN(parts), &list->hash);
-	return nk_done();
+		nk_blake(NULL, parts, NK_ARRAY_LEN(parts), &h);
+	}
+	*out = h;
 }
 
-NK_RESULT nk_erase_list_make(const struct nk_people *people, nk_date today, struct nk_uuid only, const uint8_t nonce[static 32], struct nk_arena *arena,
-			     struct nk_erase_list *out, struct nk_err *err)
+static bool may_go(const struct nk_person *p, struct nk_erase_list *count)
 {
-	const size_t all = nk_people_count(people);
-	uint32_t *const numbers = nk_arena_array(arena, all, sizeof(*numbers));
-	uint8_t(*const digests)[NK_MAC_LEN] = nk_arena_array(arena, all, sizeof(*digests));
-	NK_OWNED(nk_key_wipe) struct nk_key key;
+	if ((p->flags & NK_PERSON_HOLD) != 0) {
+		count->on_hold++;
+		return false;
+	}
+	if ((p->flags & NK_PERSON_PROTECTED) != 0) {
+		count->is_protected++;
+		return false;
+	}
+	return true;
+}
+
+static NK_RESULT hand_over(const struct chosen *chosen, struct nk_arena *arena, struct nk_erase_list *list, struct nk_err *err)
+{
+	uint32_t *numbers = nk_arena_array(arena, list->n, sizeof(*numbers));
+	uint8_t(*digests)[NK_MAC_LEN] = nk_arena_array(arena, list->n, sizeof(*digests));
 
 	if (numbers == NULL || digests == NULL) {
 		return nk_fail_nomem(err);
 	}
-	memcpy(key.b, nonce, sizeof(key.b));
-	*out = (struct nk_erase_list){ .numbers = numbers, .digests = (const uint8_t(*)[NK_MAC_LEN])digests };
-	for (size_t i = 0; i < all; i++) {
-		const struct nk_person *const p = nk_people_at(people, i);
-
-		if (!is_due(p, today) || (!nk_uuid_is_nil(only) && !nk_uuid_eq(only, p->id))) {
-			continue;
-		}
-		if ((p->flags & (NK_PERSON_HOLD | NK_PERSON_PROTECTED)) != 0) {
-			out->on_hold += (p->flags & NK_PERSON_HOLD) != 0 ? 1 : 0;
-			out->is_protected += (p->flags & NK_PERSON_PROTECTED) != 0 ? 1 : 0;
-			continue;
-		}
-		nk_mac16(&key, nk_bytes_of(p->id.b, sizeof(p->id.b)), digests[out->n]);
-		numbers[out->n++] = p->number;
+	for (size_t i = 0; i < list->n; i++) {
+		numbers[i] = chosen[i].number;
+		memcpy(digests[i], chosen[i].digest, sizeof(digests[i]));
 	}
-	return hash_list(out, nonce, arena, err);
+	list->numbers = numbers;
+	list->digests = (const uint8_t(*)[NK_MAC_LEN])digests;
+	return nk_done();
 }
 
-static struct nk_guard_finding *push(struct nk_guard_finding *list, size_t *n, const char *rule, const char *what, uint64_t figure, uint64_t limit, enum nk_verdict verdict)
+NK_RESULT nk_erase_list_make(const struct nk_people *people, nk_date today, struct nk_uuid only, const uint8_t nonce[static 32],
+	struct nk_arena *arena, struct nk_erase_list *out, struct nk_err *err)
 {
-	list[*n] = (struct nk_guard_finding){ .rule = rule, .what = what, .cell = NK_STR(""), .figure = figure, .limit = limit, .verdict = verdict };
-	return &list[(*n)++];
-}
+	NK_OWNED(nk_key_wipe) struct nk_key key;
+	struct nk_erase_list list = { .n = 0 };
+	struct chosen *chosen = nk_arena_array(arena, nk_people_count(people), sizeof(*chosen));
 
-NK_RESULT nk_erase_list_guard(const struct nk_erase_list *list, size_t all_persons, const struct nk_erase_limits *limits, struct nk_arena *arena, enum nk_verdict *out,
-			      const struct nk_guard_finding **out_findings, size_t *out_n, struct nk_err *err)
-{
-	struct nk_guard_finding *const findings = nk_arena_array(arena, 3, sizeof(*findings));
-	const uint64_t share = (uint64_t)all_persons * limits->percent / 100;
-	const uint64_t most = share > limits->number ? share : limits->number;
-	size_t n = 0;
-
-	if (findings == NULL) {
+	memcpy(key.b, nonce, sizeof(key.b));
+	if (chosen == NULL) {
 		return nk_fail_nomem(err);
 	}
-	*out = NK_VERDICT_FREE;
-	if (list->n > most) {
-		*out = NK_VERDICT_APPROVAL;
-		(void)push(findings, &n, "X1", NK_N("%1$s%2$llu persons would be erased at once, more than %3$llu: a second person has to approve"), list->n, most, NK_VERDICT_APPROVAL);
+	for (size_t i = 0; i < nk_people_count(people); i++) {
+		const struct nk_person *p = nk_people_at(people, i);
+
+		if (!due(p, today) || (!nk_uuid_is_nil(only) && !nk_uuid_eq(p->id, only)) || !may_go(p, &list)) {
+			continue;
+		}
+		chosen[list.n].number = p->number;
+		nk_mac16(&key, nk_bytes_of(p->id.b, sizeof(p->id.b)), chosen[list.n].digest);
+		list.n++;
 	}
-	if (list->on_hold > 0) {
-		(void)push(findings, &n, "X2", NK_N("%1$s%2$llu persons are due but under a legal hold, and stay (limit %3$llu)"), list->on_hold, 0, NK_VERDICT_FREE);
+	if (list.n > 0) {
+		qsort(chosen, list.n, sizeof(*chosen), chosen_cmp);
 	}
-	if (list->is_protected > 0) {
-		(void)push(findings, &n, "X3", NK_N("%1$s%2$llu persons are due but protected, and stay (limit %3$llu)"), list->is_protected, 0, NK_VERDICT_FREE);
+	hash_list(chosen, list.n, nonce, &list.hash);
+	NK_TRY(hand_over(chosen, arena, &list, err));
+	*out = list;
+	return nk_done();
+}
+
+NK_RESULT nk_erase_list_guard(const struct nk_erase_list *list, size_t people, const struct nk_erase_limits *limits, struct nk_arena *arena,
+	enum nk_verdict *out, const struct nk_guard_finding **out_findings, size_t *out_n, struct nk_err *err)
+{
+	const unsigned long long share = (unsigned long long)people * limits->percent / 100;
+	const unsigned long long limit = share > limits->number ? share : limits->number;
+	struct nk_guard_finding *finding = nk_arena_alloc(arena, sizeof(*finding));
+
+	if (finding == NULL) {
+		return nk_fail_nomem(err);
 	}
-	*out_findings = findings;
-	*out_n = n;
+	*finding = (struct nk_guard_finding){ .rule = "E1", .what = NK_N("%1$s: %2$llu persons would be erased for good, %3$llu are free: a second person decides"),
+		.cell = NK_STR("erase"), .figure = list->n, .limit = limit, .verdict = NK_VERDICT_APPROVAL };
+	*out_findings = finding;
+	*out_n = list->n > limit ? 1 : 0;
+	*out = list->n > limit ? NK_VERDICT_APPROVAL : NK_VERDICT_FREE;
 	return nk_done();
 }

@@ -40,11 +40,22 @@ struct nk_plan_input {
 	struct nk_uuid target;
 };
 
+/* Found by its name and content, without a recorded anchor: an ADD that was done before a crash. The caller records the anchor. */
+struct nk_plan_found {
+	enum nk_object_kind object_kind;
+	struct nk_uuid object;
+	uint32_t person_number;
+	struct nk_str anchor;
+	struct nk_str key;
+};
+
 struct nk_plan {
 	const struct nk_step *steps; /* order: containers, units, persons (add, rename, modify, resume), groups and members, suspends, deletes */
 	size_t n;
 	const struct nk_plan_conflict *conflicts;
 	size_t n_conflicts;
+	const struct nk_plan_found *found;
+	size_t n_found;
 	size_t counts[NK_STEP_KIND_COUNT];
 	size_t people_touched;
 	size_t unchanged;            /* entries that are right as they are */
@@ -52,13 +63,28 @@ struct nk_plan {
 	struct nk_hash hash;
 };
 
+/*
+ * Who is who: a held entry is ours by its anchor alone. An entry that stands at an intended name without a recorded anchor is
+ * ours only when it holds exactly what we would have written; anything else there is a conflict and is not touched. Entries of
+ * persons who should have none are a conflict too: only an erase plan deletes persons. Groups and units of ours that ended, and
+ * groups without members, are deleted. Of a group's members only those are removed that are ours or name nothing that exists.
+ * An entry's version stands in its first step only: later steps of the same entry follow our own change.
+ */
 /* nk_plan_make: at most 5 million steps. NK_INCOMPLETE when the snapshot is not complete or its sentinel was not seen: a blind read never makes a plan. */
 NK_RESULT nk_plan_make(const struct nk_plan_input *in, struct nk_arena *arena, struct nk_plan *out, struct nk_err *err);
+
+/*
+ * nk_plan_record_found: writes what nk_plan_make found again (plan->found): the anchor into the person's link (PRESENT) or into
+ * target_object. To be called, in a transaction, before anything is applied; without it a later change of such an entry is a
+ * conflict for ever. `links` are those that the plan was made with. Does nothing when nothing was found.
+ */
+NK_RESULT nk_plan_record_found(struct nk_tx *tx, struct nk_links *links, struct nk_uuid target, const struct nk_plan *plan, struct nk_err *err);
 
 /* The guard of the apply side: limits on what one plan may take away; protected persons; entries that vanished. */
 struct nk_plan_limits {
 	uint32_t suspend_percent, suspend_number;   /* above: a second person; 2 %, at least 5 (season: 25 %) */
 	uint32_t delete_percent, delete_number;
+	uint32_t group_percent;                     /* groups deleted, of those held: 30 %, at least 5; in the season no limit */
 	uint32_t change_percent;                    /* attribute floods: persons whose naming attributes change: 10 % above 20 persons */
 	uint32_t lost_percent;                      /* entries with our anchor that the target no longer shows: 10 % stops */
 };

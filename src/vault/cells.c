@@ -63,7 +63,8 @@ bool nk_cells_drop(struct nk_cell cells[static 2], uint64_t epoch, const uint8_t
 	return true;
 }
 
-nk_time nk_cells_destroy(struct nk_cell cells[static 2], uint64_t epoch, const uint8_t rotation[static NK_ROTATION_ID_LEN], nk_time now)
+nk_time nk_cells_destroy(struct nk_cell cells[static 2], uint64_t epoch,
+	const uint8_t rotation[static NK_ROTATION_ID_LEN], nk_time now)
 {
 	struct nk_cell *old = &cells[nk_cells_of(epoch - 1)];
 	struct nk_cell *other = &cells[nk_cells_of(epoch)];
@@ -112,7 +113,8 @@ bool nk_cell_get(const uint8_t in[static NK_CELL_LEN], struct nk_cell *out)
 
 	memset(out, 0, sizeof(*out));
 	sum_of(in, &sum);
-	if (!nk_ct_equal(sum.b, in + SUM_AT, sizeof(sum.b)) || !nk_bytes_eq(nk_bytes_of(in, sizeof(magic)), nk_bytes_of(magic, sizeof(magic))) ||
+	if (!nk_ct_equal(sum.b, in + SUM_AT, sizeof(sum.b)) ||
+		!nk_bytes_eq(nk_bytes_of(in, sizeof(magic)), nk_bytes_of(magic, sizeof(magic))) ||
 		state >= NK_CELL_STATE_COUNT || at > INT64_MAX) {
 		return false;
 	}

@@ -22,8 +22,12 @@ struct nk_custodian_options {
 	size_t n_clients;
 };
 
-/* nk_custodian_open: reads or makes keys and state. NK_CONFIG: a bad name, too many clients. NK_CORRUPT: damaged key file. */
-NK_RESULT nk_custodian_open(const struct nk_env *env, const struct nk_custodian_options *opt, struct nk_custodian **out, struct nk_err *err);
+/*
+ * nk_custodian_open: reads or makes keys and state. NK_CONFIG: a bad name, too many clients. NK_CORRUPT: damaged
+ * key file.
+ */
+NK_RESULT nk_custodian_open(const struct nk_env *env, const struct nk_custodian_options *opt,
+	struct nk_custodian **out, struct nk_err *err);
 void nk_custodian_close(struct nk_custodian **custodian);
 /* nk_custodian_keys: its public keys as 128 hexadecimal digits, the part of its address behind '#'. */
 void nk_custodian_keys(const struct nk_custodian *custodian, char out[static NK_CUSTODIAN_ADDRESS]);

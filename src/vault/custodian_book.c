@@ -2,7 +2,8 @@
  * custodian_book.c: who may ask a custodian, and what is answered.
  *
  * Invariant: a change is durable (where there is a state file) before it is answered; a vault reaches only its own two
- * cells; a pending share is dropped, and any share destroyed, only by a message inside that vault's authenticated session.
+ * cells; a pending share is dropped, and any share destroyed, only by a message inside that vault's authenticated
+ * session.
  */
 #include "base.h"
 
@@ -33,7 +34,8 @@ static NK_RESULT take_paths(struct nk_custodian *c, const struct nk_custodian_op
 
 	if ((size_t)snprintf(c->key_file, sizeof(c->key_file), "%s", opt->key_file) >= sizeof(c->key_file) ||
 		(size_t)snprintf(c->state_file, sizeof(c->state_file), "%s", state) >= sizeof(c->state_file)) {
-		return nk_fail(err, NK_CONFIG, "the path of a file of the custodian is longer than %d bytes", (int)PATH_MAX);
+		return nk_fail(err, NK_CONFIG, "the path of a file of the custodian is longer than %d bytes",
+			(int)PATH_MAX);
 	}
 	return nk_done();
 }
@@ -54,10 +56,14 @@ static void introduce(struct nk_custodian *c, const struct nk_custodian_options 
 static NK_RESULT check_options(const struct nk_custodian_options *opt, struct nk_err *err)
 {
 	if (opt->name == NULL || !name_ok(opt->name)) {
-		return nk_fail(err, NK_CONFIG, "the name of a custodian has 1 to %d characters out of a-z, 0-9, '.' and '-'", (int)NAME_MAX_LEN);
+		return nk_fail(err, NK_CONFIG,
+			"the name of a custodian has 1 to %d characters out of a-z, 0-9, '.' and '-'",
+			(int)NAME_MAX_LEN);
 	}
-	if (opt->organisation.len >= sizeof(((struct nk_receipt *)NULL)->organisation) || !nk_utf8_valid(nk_str_bytes(opt->organisation), NULL)) {
-		return nk_fail(err, NK_CONFIG, "the name of the custodian's organisation is longer than 63 bytes or not UTF-8");
+	if (opt->organisation.len >= sizeof(((struct nk_receipt *)NULL)->organisation) ||
+		!nk_utf8_valid(nk_str_bytes(opt->organisation), NULL)) {
+		return nk_fail(err, NK_CONFIG,
+			"the name of the custodian's organisation is longer than 63 bytes or not UTF-8");
 	}
 	if (opt->n_clients > NK_CUSTODIAN_CLIENTS) {
 		return nk_fail(err, NK_CONFIG, "a custodian serves at most %d vaults", (int)NK_CUSTODIAN_CLIENTS);
@@ -78,7 +84,8 @@ static struct nk_cclient *find_client(struct nk_custodian *c, const uint8_t pub[
 }
 
 /* Finds the vault's place in the book or gives it one. */
-static NK_RESULT enter_client(struct nk_custodian *c, const uint8_t pub[static 32], struct nk_cclient **out, struct nk_err *err)
+static NK_RESULT enter_client(struct nk_custodian *c, const uint8_t pub[static 32], struct nk_cclient **out,
+	struct nk_err *err)
 {
 	struct nk_cclient *client = find_client(c, pub);
 	size_t i;
@@ -98,8 +105,11 @@ static NK_RESULT enter_client(struct nk_custodian *c, const uint8_t pub[static 3
 	return nk_done();
 }
 
-/* Vaults that the options no longer name lose access; their shares are wiped. */
-static NK_RESULT forget_others(struct nk_custodian *c, const struct nk_custodian_options *opt, struct nk_err *err)
+/*
+ * Named vaults get their place in the book; shares of a vault that is not named stop the start, they are not
+ * dropped.
+ */
+static NK_RESULT enter_named(struct nk_custodian *c, const struct nk_custodian_options *opt, struct nk_err *err)
 {
 	size_t i;
 	size_t j;
@@ -111,7 +121,8 @@ static NK_RESULT forget_others(struct nk_custodian *c, const struct nk_custodian
 			named = named || nk_ct_equal(c->clients[i].pub, opt->clients[j], 32);
 		}
 		if (!named) {
-			return nk_fail(err, NK_CONFIG, "the state file holds shares of a vault that no --client names: name it, or use another state file");
+			return nk_fail(err, NK_CONFIG,
+				"the state file holds shares of a vault that no --client names: name it, or use another state file");
 		}
 	}
 	for (j = 0; j < opt->n_clients; j++) {
@@ -122,7 +133,8 @@ static NK_RESULT forget_others(struct nk_custodian *c, const struct nk_custodian
 	return nk_done();
 }
 
-NK_RESULT nk_custodian_open(const struct nk_env *env, const struct nk_custodian_options *opt, struct nk_custodian **out, struct nk_err *err)
+NK_RESULT nk_custodian_open(const struct nk_env *env, const struct nk_custodian_options *opt,
+	struct nk_custodian **out, struct nk_err *err)
 {
 	NK_OWNED(nk_custodian_close) struct nk_custodian *c = NULL;
 
@@ -139,7 +151,7 @@ NK_RESULT nk_custodian_open(const struct nk_env *env, const struct nk_custodian_
 	if (opt->state_file != NULL) {
 		NK_TRY(nk_cstate_open(c, err));
 	}
-	NK_TRY(forget_others(c, opt, err));
+	NK_TRY(enter_named(c, opt, err));
 	*out = c;
 	c = NULL;
 	return nk_done();
@@ -212,7 +224,8 @@ static enum nk_code answer_drop(struct nk_custodian *c, struct nk_cclient *clien
 	return nk_ok(nk_cstate_cell(c, (size_t)(client - c->clients), nk_cells_of(q->epoch), NULL)) ? NK_OK : NK_IO;
 }
 
-static enum nk_code answer_destroy(struct nk_custodian *c, struct nk_cclient *client, const struct nk_crequest *q, struct nk_creply *r)
+static enum nk_code answer_destroy(struct nk_custodian *c, struct nk_cclient *client, const struct nk_crequest *q,
+	struct nk_creply *r)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf text;
 	const size_t at = (size_t)(client - c->clients);
@@ -220,7 +233,8 @@ static enum nk_code answer_destroy(struct nk_custodian *c, struct nk_cclient *cl
 	r->receipt.at = nk_cells_destroy(client->cells, q->epoch, q->rotation, nk_now(c->env));
 	r->receipt.epoch = q->epoch - 1;
 	memcpy(r->receipt.rotation, q->rotation, sizeof(r->receipt.rotation));
-	if (!nk_ok(nk_cstate_cell(c, at, nk_cells_of(q->epoch - 1), NULL)) || !nk_ok(nk_cstate_cell(c, at, nk_cells_of(q->epoch), NULL))) {
+	if (!nk_ok(nk_cstate_cell(c, at, nk_cells_of(q->epoch - 1), NULL)) ||
+		!nk_ok(nk_cstate_cell(c, at, nk_cells_of(q->epoch), NULL))) {
 		return NK_IO;
 	}
 	nk_buf_init(&text, RECEIPT_MAX);
@@ -269,7 +283,8 @@ static NK_RESULT pin(struct nk_custodian *c, const uint8_t pub[static 32], struc
 }
 
 /* One request and its answer; the first that opens proves who calls. */
-static NK_RESULT serve_one(struct nk_custodian *c, struct nk_cchannel *channel, const uint8_t pub[static 32], bool *first, bool *out_pinned, struct nk_err *err)
+static NK_RESULT serve_one(struct nk_custodian *c, struct nk_cchannel *channel, const uint8_t pub[static 32],
+	bool *first, bool *out_pinned, struct nk_err *err)
 {
 	uint8_t in[NK_CREQUEST_LEN];
 	uint8_t out[NK_CREPLY_LEN];

@@ -51,19 +51,23 @@ NK_RESULT nk_caddress_parse(const char *text, struct nk_caddress *out, struct nk
 	struct nk_str keys;
 
 	memset(out, 0, sizeof(*out));
-	if (equal == SIZE_MAX || hash == SIZE_MAX || hash < equal || !copy_text(out->name, sizeof(out->name), nk_str_sub(line, 0, equal)) ||
+	if (equal == SIZE_MAX || hash == SIZE_MAX || hash < equal ||
+		!copy_text(out->name, sizeof(out->name), nk_str_sub(line, 0, equal)) ||
 		!parse_place(nk_str_sub(line, equal + 1, hash - equal - 1), out)) {
 		return nk_fail(err, NK_CONFIG,
 			"a custodian is written as name=unix:/path#keys or name=host:port#keys, as nokosazu-custodian prints it, not: %.80s", text);
 	}
 	keys = nk_str_sub(line, hash + 1, SIZE_MAX);
-	if (keys.len != 128 || !nk_hex_parse(nk_str_sub(keys, 0, 64), out->sign_pub, 32) || !nk_hex_parse(nk_str_sub(keys, 64, 64), out->kx_pub, 32)) {
-		return nk_fail(err, NK_CONFIG, "the keys of the custodian %s are not 128 hexadecimal digits", out->name);
+	if (keys.len != 128 || !nk_hex_parse(nk_str_sub(keys, 0, 64), out->sign_pub, 32) ||
+		!nk_hex_parse(nk_str_sub(keys, 64, 64), out->kx_pub, 32)) {
+		return nk_fail(err, NK_CONFIG, "the keys of the custodian %s are not 128 hexadecimal digits",
+			out->name);
 	}
 	return nk_done();
 }
 
-static NK_RESULT talk(struct nk_cchannel *channel, const struct nk_caddress *to, const struct nk_kx_pair *own, const struct nk_crequest *q, struct nk_creply *out, struct nk_err *err)
+static NK_RESULT talk(struct nk_cchannel *channel, const struct nk_caddress *to, const struct nk_kx_pair *own,
+	const struct nk_crequest *q, struct nk_creply *out, struct nk_err *err)
 {
 	uint8_t ask[NK_CREQUEST_LEN];
 	uint8_t reply[NK_CREPLY_LEN];
@@ -86,7 +90,8 @@ static NK_RESULT talk(struct nk_cchannel *channel, const struct nk_caddress *to,
 	return nk_done();
 }
 
-NK_RESULT nk_cask(const struct nk_env *env, const struct nk_caddress *to, const struct nk_kx_pair *own, const struct nk_crequest *q, struct nk_creply *out, struct nk_err *err)
+NK_RESULT nk_cask(const struct nk_env *env, const struct nk_caddress *to, const struct nk_kx_pair *own,
+	const struct nk_crequest *q, struct nk_creply *out, struct nk_err *err)
 {
 	NK_OWNED(nk_os_fd_close) int fd = -1;
 	NK_OWNED(nk_cwire_done) struct nk_cchannel channel = { .env = env, .fd = -1 };
@@ -102,10 +107,12 @@ NK_RESULT nk_cask(const struct nk_env *env, const struct nk_caddress *to, const 
 		return nk_done();
 	}
 	if (rc.code == NK_NOT_FOUND) {
-		return nk_fail(err, NK_UNAVAILABLE, "the custodian %s closed the connection: does it know this vault's key?", to->name);
+		return nk_fail(err, NK_UNAVAILABLE,
+			"the custodian %s closed the connection: does it know this vault's key?", to->name);
 	}
 	if (rc.code == NK_AUTH) {
-		return nk_fail(err, NK_UNAVAILABLE, "the custodian %s does not hold the key that is configured for it: something else answers there", to->name);
+		return nk_fail(err, NK_UNAVAILABLE,
+			"the custodian %s does not hold the key that is configured for it: something else answers there", to->name);
 	}
 	return nk_fail(err, NK_UNAVAILABLE, "the custodian %1$s cannot be asked: %2$s", to->name, why.text[NK_LANG_EN]);
 }

@@ -27,7 +27,10 @@ struct nk_custodian {
 	struct nk_cclient clients[NK_CUSTODIAN_CLIENTS];
 };
 
-/* nk_cstate_open: reads the state file into the book, or makes it. nk_cstate_client, nk_cstate_cell: write one sector, durable on return; nothing to do without a file. */
+/*
+ * nk_cstate_open: reads the state file into the book, or makes it. nk_cstate_client, nk_cstate_cell: write one
+ * sector, durable on return; nothing to do without a file.
+ */
 NK_RESULT nk_cstate_open(struct nk_custodian *c, struct nk_err *err);
 NK_RESULT nk_cstate_client(struct nk_custodian *c, size_t client, struct nk_err *err);
 NK_RESULT nk_cstate_cell(struct nk_custodian *c, size_t client, unsigned cell, struct nk_err *err);

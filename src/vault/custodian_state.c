@@ -70,7 +70,8 @@ static void load_client(struct nk_cclient *client, const uint8_t *at)
 	unsigned i;
 
 	who_sum(at, &sum);
-	if (!nk_bytes_eq(nk_bytes_of(at, sizeof(magic)), nk_bytes_of(magic, sizeof(magic))) || !nk_ct_equal(sum.b, at + WHO_LEN, sizeof(sum.b))) {
+	if (!nk_bytes_eq(nk_bytes_of(at, sizeof(magic)), nk_bytes_of(magic, sizeof(magic))) ||
+		!nk_ct_equal(sum.b, at + WHO_LEN, sizeof(sum.b))) {
 		return;
 	}
 	client->known = true;
@@ -92,7 +93,8 @@ NK_RESULT nk_cstate_open(struct nk_custodian *c, struct nk_err *err)
 	NK_TRY(nk_buf_reserve(&bytes, FILE_LEN, &at, err));
 	memset(at, 0, FILE_LEN);
 	if ((size_t)snprintf(lock, sizeof(lock), "%s.lock", c->state_file) >= sizeof(lock)) {
-		return nk_fail(err, NK_CONFIG, "the path of the custodian's state file is longer than %d bytes", (int)PATH_MAX);
+		return nk_fail(err, NK_CONFIG, "the path of the custodian's state file is longer than %d bytes",
+			(int)PATH_MAX);
 	}
 	NK_TRY(c->env->lock(c->env->self, lock, true, 0, &c->lock, err));
 	NK_TRY(c->env->open(c->env->self, c->state_file, NK_OPEN_CREATE, &c->state, err));

@@ -139,7 +139,8 @@ static NK_RESULT read_all(int fd, uint8_t *out, size_t len, struct nk_err *err)
 		NK_TRY(nk_os_fd_read(fd, out + have, len - have, &got, err));
 		if (got == 0) {
 			return have == 0 ? nk_fail(err, NK_NOT_FOUND, "the other side has closed the connection") :
-				nk_fail(err, NK_IO, "the other side has closed the connection in the middle of a message");
+				nk_fail(err, NK_IO,
+					"the other side has closed the connection in the middle of a message");
 		}
 		have += got;
 	}
@@ -152,7 +153,8 @@ static void session_keys(struct nk_cchannel *c, const struct nk_key *session)
 	nk_key_derive(session, 2, "nkcustdn", &c->to_vault);
 }
 
-NK_RESULT nk_cwire_call(struct nk_cchannel *c, const struct nk_kx_pair *own, const uint8_t custodian[static 32], struct nk_err *err)
+NK_RESULT nk_cwire_call(struct nk_cchannel *c, const struct nk_kx_pair *own, const uint8_t custodian[static 32],
+	struct nk_err *err)
 {
 	NK_OWNED(nk_kx_wipe) struct nk_kx_pair ephemeral = { .pub = { 0 } };
 	NK_OWNED(nk_key_wipe) struct nk_key session = { { 0 } };
@@ -174,7 +176,8 @@ NK_RESULT nk_cwire_call(struct nk_cchannel *c, const struct nk_kx_pair *own, con
 	return nk_done();
 }
 
-NK_RESULT nk_cwire_answer(struct nk_cchannel *c, const struct nk_kx_pair *own, uint8_t out_client[static 32], struct nk_err *err)
+NK_RESULT nk_cwire_answer(struct nk_cchannel *c, const struct nk_kx_pair *own, uint8_t out_client[static 32],
+	struct nk_err *err)
 {
 	NK_OWNED(nk_kx_wipe) struct nk_kx_pair ephemeral = { .pub = { 0 } };
 	NK_OWNED(nk_key_wipe) struct nk_key session = { { 0 } };
@@ -210,7 +213,8 @@ NK_RESULT nk_cwire_send(struct nk_cchannel *c, struct nk_bytes plain, struct nk_
 
 	nk_assert(plain.len + NK_SEAL_EXTRA <= FRAME_MAX);
 	nk_put_le32(frame, nk_u32(plain.len + NK_SEAL_EXTRA));
-	NK_TRY(nk_seal(c->env, c->vault ? &c->to_custodian : &c->to_vault, aad_of(room, c->vault, c->sent), plain, frame + 4, err));
+	NK_TRY(nk_seal(c->env, c->vault ? &c->to_custodian : &c->to_vault, aad_of(room, c->vault, c->sent), plain,
+		frame + 4, err));
 	c->sent++;
 	return nk_os_fd_write(c->fd, frame, 4 + plain.len + NK_SEAL_EXTRA, err);
 }
@@ -224,11 +228,14 @@ NK_RESULT nk_cwire_receive(struct nk_cchannel *c, uint8_t *out, size_t len, stru
 	nk_assert(len + NK_SEAL_EXTRA <= FRAME_MAX);
 	NK_TRY(read_all(c->fd, size, sizeof(size), err));
 	if (nk_get_le32(size) != len + NK_SEAL_EXTRA) {
-		return nk_fail(err, NK_INVALID, "a message has %1$" PRIu32 " bytes, not %2$zu as the protocol says", nk_get_le32(size), len + NK_SEAL_EXTRA);
+		return nk_fail(err, NK_INVALID, "a message has %1$" PRIu32 " bytes, not %2$zu as the protocol says",
+			nk_get_le32(size), len + NK_SEAL_EXTRA);
 	}
 	NK_TRY(read_all(c->fd, frame, len + NK_SEAL_EXTRA, err));
-	if (!nk_open(c->vault ? &c->to_vault : &c->to_custodian, aad_of(room, !c->vault, c->received), nk_bytes_of(frame, len + NK_SEAL_EXTRA), out)) {
-		return nk_fail(err, NK_AUTH, "a message does not open: the other side does not hold the key that it claims");
+	if (!nk_open(c->vault ? &c->to_vault : &c->to_custodian, aad_of(room, !c->vault, c->received),
+		nk_bytes_of(frame, len + NK_SEAL_EXTRA), out)) {
+		return nk_fail(err, NK_AUTH,
+			"a message does not open: the other side does not hold the key that it claims");
 	}
 	c->received++;
 	return nk_done();

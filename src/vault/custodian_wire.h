@@ -12,7 +12,8 @@
 #include "crypto.h"
 
 enum nk_cask { NK_CASK_PUT = 1, NK_CASK_GET, NK_CASK_DROP, NK_CASK_DESTROY, NK_CASK_STATUS, NK_CASK_END };
-enum { NK_CREQUEST_LEN = 8 + 8 + NK_ROTATION_ID_LEN + NK_CELL_PAYLOAD, NK_CREPLY_LEN = 424, NK_CHELLO_LEN = 8 + 64, NK_CANSWER_LEN = 8 + 32 };
+enum { NK_CREQUEST_LEN = 8 + 8 + NK_ROTATION_ID_LEN + NK_CELL_PAYLOAD, NK_CREPLY_LEN = 424, NK_CHELLO_LEN = 8 + 64,
+	NK_CANSWER_LEN = 8 + 32 };
 
 struct nk_crequest {
 	enum nk_cask kind;
@@ -54,9 +55,14 @@ struct nk_cchannel {
 	uint64_t sent;
 	uint64_t received;
 };
-/* nk_cwire_call: the vault's handshake. nk_cwire_answer: the custodian's; *out_client is who says it calls: proven only by the first message that opens. */
-NK_RESULT nk_cwire_call(struct nk_cchannel *c, const struct nk_kx_pair *own, const uint8_t custodian[static 32], struct nk_err *err);
-NK_RESULT nk_cwire_answer(struct nk_cchannel *c, const struct nk_kx_pair *own, uint8_t out_client[static 32], struct nk_err *err);
+/*
+ * nk_cwire_call: the vault's handshake. nk_cwire_answer: the custodian's; *out_client is who says it calls:
+ * proven only by the first message that opens.
+ */
+NK_RESULT nk_cwire_call(struct nk_cchannel *c, const struct nk_kx_pair *own, const uint8_t custodian[static 32],
+	struct nk_err *err);
+NK_RESULT nk_cwire_answer(struct nk_cchannel *c, const struct nk_kx_pair *own, uint8_t out_client[static 32],
+	struct nk_err *err);
 NK_RESULT nk_cwire_send(struct nk_cchannel *c, struct nk_bytes plain, struct nk_err *err);
 /* Exactly len bytes of plaintext; NK_NOT_FOUND: the other side has closed; NK_AUTH: it does not open. */
 NK_RESULT nk_cwire_receive(struct nk_cchannel *c, uint8_t *out, size_t len, struct nk_err *err);

@@ -38,7 +38,8 @@ static bool get(const uint8_t in[static FILE_LEN], struct nk_keyfile *out)
 	struct nk_hash sum;
 
 	sum_of(in, &sum);
-	if (!nk_bytes_eq(nk_bytes_of(in, sizeof(magic)), nk_bytes_of(magic, sizeof(magic))) || !nk_ct_equal(sum.b, in + SUM_AT, sizeof(sum.b))) {
+	if (!nk_bytes_eq(nk_bytes_of(in, sizeof(magic)), nk_bytes_of(magic, sizeof(magic))) ||
+		!nk_ct_equal(sum.b, in + SUM_AT, sizeof(sum.b))) {
 		return false;
 	}
 	memcpy(out->sign.b, in + 16, 32);

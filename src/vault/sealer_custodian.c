@@ -32,13 +32,15 @@ static NK_RESULT check_numbers(const struct nk_sealer_settings *settings, struct
 {
 	if (settings->n_custodians < 2 || settings->n_custodians > NK_RECEIPTS_MAX || settings->threshold < 2 ||
 		settings->threshold > settings->n_custodians) {
-		return nk_fail(err, NK_CONFIG, "%1$u of %2$zu custodians: at least 2, at most %3$d are possible, and not more needed than there are",
+		return nk_fail(err, NK_CONFIG,
+			"%1$u of %2$zu custodians: at least 2, at most %3$d are possible, and not more needed than there are",
 			settings->threshold, settings->n_custodians, (int)NK_RECEIPTS_MAX);
 	}
 	return nk_done();
 }
 
-static NK_RESULT take_addresses(struct nk_sealer_handle *h, const struct nk_sealer_settings *settings, struct nk_err *err)
+static NK_RESULT take_addresses(struct nk_sealer_handle *h, const struct nk_sealer_settings *settings,
+	struct nk_err *err)
 {
 	unsigned i;
 	unsigned j;
@@ -48,8 +50,10 @@ static NK_RESULT take_addresses(struct nk_sealer_handle *h, const struct nk_seal
 	for (i = 0; i < h->n; i++) {
 		NK_TRY(nk_caddress_parse(settings->custodians[i], &h->to[i], err));
 		for (j = 0; j < i; j++) {
-			if (strcmp(h->to[i].name, h->to[j].name) == 0 || nk_ct_equal(h->to[i].kx_pub, h->to[j].kx_pub, 32)) {
-				return nk_fail(err, NK_CONFIG, "the custodians %1$s and %2$s are the same: each must have its own name and keys", h->to[j].name, h->to[i].name);
+			if (strcmp(h->to[i].name, h->to[j].name) == 0 ||
+				nk_ct_equal(h->to[i].kx_pub, h->to[j].kx_pub, 32)) {
+				return nk_fail(err, NK_CONFIG,
+					"the custodians %1$s and %2$s are the same: each must have its own name and keys", h->to[j].name, h->to[i].name);
 			}
 		}
 	}
@@ -64,7 +68,8 @@ static NK_RESULT client_key_path(const char *dir, char out[static PATH_MAX], str
 	return nk_done();
 }
 
-NK_RESULT nk_sealer_client_key(const struct nk_env *env, const char *dir, uint8_t out_pub[static 32], struct nk_err *err)
+NK_RESULT nk_sealer_client_key(const struct nk_env *env, const char *dir, uint8_t out_pub[static 32],
+	struct nk_err *err)
 {
 	NK_OWNED(nk_keyfile_wipe) struct nk_keyfile keys = { .peer = { 0 } };
 	char path[PATH_MAX];
@@ -76,7 +81,8 @@ NK_RESULT nk_sealer_client_key(const struct nk_env *env, const char *dir, uint8_
 	return nk_done();
 }
 
-static NK_RESULT sealer_open(const struct nk_env *env, const struct nk_sealer_settings *settings, struct nk_sealer_handle **out, struct nk_err *err)
+static NK_RESULT sealer_open(const struct nk_env *env, const struct nk_sealer_settings *settings,
+	struct nk_sealer_handle **out, struct nk_err *err)
 {
 	NK_OWNED(sealer_close) struct nk_sealer_handle *h = NULL;
 	char path[PATH_MAX];
@@ -97,11 +103,14 @@ static NK_RESULT sealer_open(const struct nk_env *env, const struct nk_sealer_se
 }
 
 /* One custodian; his answer must come from whom the configuration names. */
-static NK_RESULT ask(struct nk_sealer_handle *h, unsigned i, const struct nk_crequest *q, struct nk_creply *out, struct nk_err *err)
+static NK_RESULT ask(struct nk_sealer_handle *h, unsigned i, const struct nk_crequest *q, struct nk_creply *out,
+	struct nk_err *err)
 {
 	NK_TRY(nk_cask(h->env, &h->to[i], &h->keys->kx, q, out, err));
 	if (strcmp(out->receipt.holder, h->to[i].name) != 0) {
-		return nk_fail(err, NK_CONFIG, "the custodian configured as %1$s calls itself %2$s: use its own name", h->to[i].name, out->receipt.holder);
+		return nk_fail(err, NK_CONFIG,
+			"the custodian configured as %1$s calls itself %2$s: use its own name", h->to[i].name,
+			out->receipt.holder);
 	}
 	return nk_done();
 }
@@ -164,7 +173,8 @@ struct complaint {
 
 static void complain(struct complaint *c, const char *name, const char *why)
 {
-	const int len = snprintf(c->text + c->len, sizeof(c->text) - c->len, "%s%s (%s)", c->len > 0 ? ", " : "", name, why);
+	const int len = snprintf(c->text + c->len, sizeof(c->text) - c->len, "%s%s (%s)", c->len > 0 ? ", " : "",
+		name, why);
 
 	if (len > 0) {
 		c->len = (size_t)len < sizeof(c->text) - c->len ? c->len + (size_t)len : sizeof(c->text) - 1;
@@ -213,9 +223,12 @@ static NK_RESULT sealer_get(struct nk_sealer_handle *h, uint64_t epoch, struct n
 		return nk_done();
 	}
 	if (g.gone > h->n - h->k) {
-		return nk_fail(err, NK_GONE, "the secret of epoch %1$" PRIu64 " was destroyed by the custodians: this is an old copy of the vault (%2$s)", epoch, g.missing.text);
+		return nk_fail(err, NK_GONE,
+			"the secret of epoch %1$" PRIu64 " was destroyed by the custodians: this is an old copy of the vault (%2$s)", epoch, g.missing.text);
 	}
-	return nk_fail(err, NK_UNAVAILABLE, "%1$u of %2$u custodians are needed for epoch %3$" PRIu64 ", %4$u gave a share; not: %5$s", h->k, h->n, epoch, g.n,
+	return nk_fail(err, NK_UNAVAILABLE,
+		"%1$u of %2$u custodians are needed for epoch %3$" PRIu64 ", %4$u gave a share; not: %5$s", h->k,
+		h->n, epoch, g.n,
 		g.missing.text);
 }
 
@@ -228,19 +241,24 @@ static NK_RESULT put_one(struct nk_sealer_handle *h, unsigned i, const struct nk
 
 	NK_TRY(ask(h, i, put, &r, err));
 	if (r.code != NK_OK) {
-		return nk_fail(err, NK_UNAVAILABLE, "the custodian %1$s did not take its share of epoch %2$" PRIu64 ": %3$s", h->to[i].name, put->epoch,
+		return nk_fail(err, NK_UNAVAILABLE,
+			"the custodian %1$s did not take its share of epoch %2$" PRIu64 ": %3$s", h->to[i].name,
+			put->epoch,
 			nk_err_name(r.code));
 	}
 	NK_TRY(ask(h, i, &get, &r, err));
 	same = r.code == NK_OK && nk_ct_equal(r.payload, put->payload, sizeof(r.payload));
 	nk_wipe(&r, sizeof(r));
 	if (!same) {
-		return nk_fail(err, NK_UNAVAILABLE, "the custodian %1$s did not give its share of epoch %2$" PRIu64 " back as it got it", h->to[i].name, put->epoch);
+		return nk_fail(err, NK_UNAVAILABLE,
+			"the custodian %1$s did not give its share of epoch %2$" PRIu64 " back as it got it",
+			h->to[i].name, put->epoch);
 	}
 	return nk_done();
 }
 
-static NK_RESULT sealer_put(struct nk_sealer_handle *h, uint64_t epoch, const uint8_t rotation[static NK_ROTATION_ID_LEN], const struct nk_key *secret, struct nk_err *err)
+static NK_RESULT sealer_put(struct nk_sealer_handle *h, uint64_t epoch,
+	const uint8_t rotation[static NK_ROTATION_ID_LEN], const struct nk_key *secret, struct nk_err *err)
 {
 	struct nk_share shares[NK_RECEIPTS_MAX];
 	struct nk_crequest q = { .kind = NK_CASK_PUT, .epoch = epoch };
@@ -262,7 +280,8 @@ static NK_RESULT sealer_put(struct nk_sealer_handle *h, uint64_t epoch, const ui
 	return rc;
 }
 
-static NK_RESULT sealer_drop(struct nk_sealer_handle *h, uint64_t epoch, const uint8_t rotation[static NK_ROTATION_ID_LEN], struct nk_err *err)
+static NK_RESULT sealer_drop(struct nk_sealer_handle *h, uint64_t epoch,
+	const uint8_t rotation[static NK_ROTATION_ID_LEN], struct nk_err *err)
 {
 	struct nk_crequest q = { .kind = NK_CASK_DROP, .epoch = epoch };
 	struct complaint missing = { .len = 0 };
@@ -278,7 +297,8 @@ static NK_RESULT sealer_drop(struct nk_sealer_handle *h, uint64_t epoch, const u
 		}
 	}
 	if (missing.len > 0) {
-		return nk_fail(err, NK_UNAVAILABLE, "the pending share of epoch %1$" PRIu64 " was not dropped by: %2$s", epoch, missing.text);
+		return nk_fail(err, NK_UNAVAILABLE,
+			"the pending share of epoch %1$" PRIu64 " was not dropped by: %2$s", epoch, missing.text);
 	}
 	return nk_done();
 }
@@ -289,7 +309,9 @@ static bool receipt_fits(const struct nk_receipt *r, uint64_t epoch, const uint8
 	return r->epoch == epoch - 1 && nk_ct_equal(r->rotation, rotation, NK_ROTATION_ID_LEN) && nk_receipt_ok(r);
 }
 
-static NK_RESULT sealer_destroy(struct nk_sealer_handle *h, uint64_t epoch, const uint8_t rotation[static NK_ROTATION_ID_LEN], struct nk_receipt *out, size_t *out_n, struct nk_err *err)
+static NK_RESULT sealer_destroy(struct nk_sealer_handle *h, uint64_t epoch,
+	const uint8_t rotation[static NK_ROTATION_ID_LEN], struct nk_receipt *out, size_t *out_n,
+	struct nk_err *err)
 {
 	struct nk_crequest q = { .kind = NK_CASK_DESTROY, .epoch = epoch };
 	struct complaint missing = { .len = 0 };
@@ -308,7 +330,8 @@ static NK_RESULT sealer_destroy(struct nk_sealer_handle *h, uint64_t epoch, cons
 		}
 	}
 	if (n < h->n - h->k + 1) {
-		return nk_fail(err, NK_UNAVAILABLE, "%1$u custodians must destroy their shares of the epochs below %2$" PRIu64 ", %3$zu signed that they did; not: %4$s",
+		return nk_fail(err, NK_UNAVAILABLE,
+			"%1$u custodians must destroy their shares of the epochs below %2$" PRIu64 ", %3$zu signed that they did; not: %4$s",
 			h->n - h->k + 1, epoch, n, missing.text);
 	}
 	*out_n = n;
@@ -324,7 +347,8 @@ static bool counts(const struct nk_receipt *receipts, size_t i)
 		return false;
 	}
 	for (j = 0; j < i; j++) {
-		if ((strcmp(receipts[i].host, receipts[j].host) == 0 || nk_ct_equal(receipts[i].pub, receipts[j].pub, 32)) && counts(receipts, j)) {
+		if ((strcmp(receipts[i].host, receipts[j].host) == 0 ||
+			nk_ct_equal(receipts[i].pub, receipts[j].pub, 32)) && counts(receipts, j)) {
 			return false;
 		}
 	}
@@ -345,7 +369,8 @@ static enum nk_level sealer_cap(const struct nk_receipt *receipts, size_t n, uns
 	return good >= holders - threshold + 1 ? NK_LEVEL_E3 : NK_LEVEL_E2;
 }
 
-NK_RESULT nk_sealer_custodian_status(const struct nk_env *env, const struct nk_sealer_settings *settings, size_t which, struct nk_custodian_status *out, struct nk_err *err)
+NK_RESULT nk_sealer_custodian_status(const struct nk_env *env, const struct nk_sealer_settings *settings,
+	size_t which, struct nk_custodian_status *out, struct nk_err *err)
 {
 	NK_OWNED(nk_keyfile_wipe) struct nk_keyfile keys = { .peer = { 0 } };
 	const struct nk_crequest q = { .kind = NK_CASK_STATUS };

@@ -33,7 +33,8 @@ static void file_done(struct epoch_file *f)
 	nk_wipe(f->cells, sizeof(f->cells));
 }
 
-static NK_RESULT sealer_open(const struct nk_env *env, const struct nk_sealer_settings *settings, struct nk_sealer_handle **out, struct nk_err *err)
+static NK_RESULT sealer_open(const struct nk_env *env, const struct nk_sealer_settings *settings,
+	struct nk_sealer_handle **out, struct nk_err *err)
 {
 	struct nk_sealer_handle *h = calloc(1, sizeof(*h));
 
@@ -60,7 +61,8 @@ static void sealer_close(struct nk_sealer_handle **handle)
 	*handle = NULL;
 }
 
-static NK_RESULT file_open(const struct nk_sealer_handle *h, enum nk_open_mode mode, struct epoch_file *f, struct nk_err *err)
+static NK_RESULT file_open(const struct nk_sealer_handle *h, enum nk_open_mode mode, struct epoch_file *f,
+	struct nk_err *err)
 {
 	uint8_t bytes[NK_CELL_LEN];
 	nk_rc rc;
@@ -68,7 +70,8 @@ static NK_RESULT file_open(const struct nk_sealer_handle *h, enum nk_open_mode m
 
 	rc = h->env->open(h->env->self, h->path, mode, &f->file, err);
 	if (rc.code == NK_NOT_FOUND) {
-		return nk_fail(err, NK_UNAVAILABLE, "the epoch file %s is missing: without it the vault cannot be opened", h->path);
+		return nk_fail(err, NK_UNAVAILABLE,
+			"the epoch file %s is missing: without it the vault cannot be opened", h->path);
 	}
 	NK_TRY(rc);
 	for (i = 0; i < 2; i++) {
@@ -108,10 +111,12 @@ static NK_RESULT sealer_get(struct nk_sealer_handle *h, uint64_t epoch, struct n
 	NK_TRY(file_open(h, NK_OPEN_READ, &f, err));
 	code = nk_cells_get(f.cells, epoch, &cell);
 	if (code == NK_GONE) {
-		return nk_fail(err, NK_GONE, "the epoch secret of epoch %1$" PRIu64 " was destroyed (%2$s): this is an old copy of the vault", epoch, h->path);
+		return nk_fail(err, NK_GONE,
+			"the epoch secret of epoch %1$" PRIu64 " was destroyed (%2$s): this is an old copy of the vault", epoch, h->path);
 	}
 	if (code != NK_OK) {
-		return nk_fail(err, NK_UNAVAILABLE, "the epoch file %1$s does not hold the secret of epoch %2$" PRIu64, h->path, epoch);
+		return nk_fail(err, NK_UNAVAILABLE,
+			"the epoch file %1$s does not hold the secret of epoch %2$" PRIu64, h->path, epoch);
 	}
 	memcpy(out->b, cell->payload, sizeof(out->b));
 	return nk_done();
@@ -131,7 +136,8 @@ static NK_RESULT make_room(const struct nk_sealer_handle *h, struct epoch_file *
 	return h->env->sync_dir(h->env->self, h->dir, err);
 }
 
-static NK_RESULT sealer_put(struct nk_sealer_handle *h, uint64_t epoch, const uint8_t rotation[static NK_ROTATION_ID_LEN], const struct nk_key *secret, struct nk_err *err)
+static NK_RESULT sealer_put(struct nk_sealer_handle *h, uint64_t epoch,
+	const uint8_t rotation[static NK_ROTATION_ID_LEN], const struct nk_key *secret, struct nk_err *err)
 {
 	NK_OWNED(file_done) struct epoch_file f = { .env = h->env, .path = h->path, .file = -1 };
 	struct nk_cell held = { .state = NK_CELL_HELD, .epoch = epoch };
@@ -144,13 +150,15 @@ static NK_RESULT sealer_put(struct nk_sealer_handle *h, uint64_t epoch, const ui
 	code = nk_cells_put(f.cells, &held);
 	nk_wipe(&held, sizeof(held));
 	if (code != NK_OK) {
-		return nk_fail(err, NK_CONFLICT, "the epoch file %1$s already holds a secret that epoch %2$" PRIu64 " would overwrite: it belongs to another vault or another rotation",
+		return nk_fail(err, NK_CONFLICT,
+			"the epoch file %1$s already holds a secret that epoch %2$" PRIu64 " would overwrite: it belongs to another vault or another rotation",
 			h->path, epoch);
 	}
 	return write_cell(&f, nk_cells_of(epoch), err);
 }
 
-static NK_RESULT sealer_drop(struct nk_sealer_handle *h, uint64_t epoch, const uint8_t rotation[static NK_ROTATION_ID_LEN], struct nk_err *err)
+static NK_RESULT sealer_drop(struct nk_sealer_handle *h, uint64_t epoch,
+	const uint8_t rotation[static NK_ROTATION_ID_LEN], struct nk_err *err)
 {
 	NK_OWNED(file_done) struct epoch_file f = { .env = h->env, .path = h->path, .file = -1 };
 
@@ -163,7 +171,9 @@ static NK_RESULT sealer_drop(struct nk_sealer_handle *h, uint64_t epoch, const u
 	return nk_done();
 }
 
-static NK_RESULT sealer_destroy(struct nk_sealer_handle *h, uint64_t epoch, const uint8_t rotation[static NK_ROTATION_ID_LEN], struct nk_receipt *out, size_t *out_n, struct nk_err *err)
+static NK_RESULT sealer_destroy(struct nk_sealer_handle *h, uint64_t epoch,
+	const uint8_t rotation[static NK_ROTATION_ID_LEN], struct nk_receipt *out, size_t *out_n,
+	struct nk_err *err)
 {
 	NK_OWNED(file_done) struct epoch_file f = { .env = h->env, .path = h->path, .file = -1 };
 	char host[256];
@@ -173,7 +183,8 @@ static NK_RESULT sealer_destroy(struct nk_sealer_handle *h, uint64_t epoch, cons
 	at = nk_cells_destroy(f.cells, epoch, rotation, nk_now(h->env));
 	NK_TRY(write_cell(&f, nk_cells_of(epoch - 1), err));
 	if (f.cells[nk_cells_of(epoch)].state == NK_CELL_EMPTY) {
-		NK_TRY(write_cell(&f, nk_cells_of(epoch), err)); /* something older was there, or nothing that can be read */
+		/* something older was there, or nothing that can be read */
+		NK_TRY(write_cell(&f, nk_cells_of(epoch), err));
 	}
 	memset(out, 0, sizeof(*out));
 	nk_os_host_name(host);

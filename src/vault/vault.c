@@ -44,7 +44,9 @@ NK_RESULT nk_vault_unlock_secret_(
 	}
 	if (opt->secret_is_keyfile) {
 		if (opt->secret.len < NK_KEY_LEN) {
-			return nk_fail(err, NK_CONFIG, "the key file of the vault is too short: at least %d random bytes are needed", (int)NK_KEY_LEN);
+			return nk_fail(err, NK_CONFIG,
+				"the key file of the vault is too short: at least %d random bytes are needed",
+				(int)NK_KEY_LEN);
 		}
 		nk_kdf_keyfile(kdf, opt->secret, out);
 		return nk_done();
@@ -76,13 +78,15 @@ NK_RESULT nk_vault_sealer_open_(const struct nk_env *env, const char *name, cons
 NK_RESULT nk_vault_usable_(const struct nk_vault *vault, bool for_change, struct nk_err *err)
 {
 	if (vault->broken) {
-		return nk_fail(err, NK_CONFLICT, "a write to the vault was cut off: close it and open it again, which finishes or undoes it");
+		return nk_fail(err, NK_CONFLICT,
+			"a write to the vault was cut off: close it and open it again, which finishes or undoes it");
 	}
 	if (for_change && vault->change != NULL) {
 		return nk_fail(err, NK_BUSY, "a change of the vault is under way: finish or drop it first");
 	}
 	if (for_change && (vault->head.flags & NKV_UNFINISHED) != 0) {
-		return nk_fail(err, NK_CONFLICT, "the last change of the vault is committed but not finished: close it and open it again");
+		return nk_fail(err, NK_CONFLICT,
+			"the last change of the vault is committed but not finished: close it and open it again");
 	}
 	return nk_done();
 }
@@ -113,7 +117,8 @@ void nk_vault_index_load_(struct nk_vault *vault, uint64_t bucket, const uint8_t
 
 		nk_layout_slot_get(area + i * NKV_SLOT_LEN, &slot);
 		if (slot.kind >= NK_SLOT_KIND_COUNT || slot.state >= NK_SLOT_STATE_COUNT) {
-			slot = (struct nk_vslot){ .kind = NK_SLOT_SYSTEM, .state = NK_SLOT_LIVE }; /* damaged: says so when it is opened */
+			/* damaged: says so when it is opened */
+			slot = (struct nk_vslot){ .kind = NK_SLOT_SYSTEM, .state = NK_SLOT_LIVE };
 		}
 		nk_vault_index_set_(vault, first + i, (struct nk_vindex){ slot.generation, slot.kind, slot.state });
 	}
@@ -170,14 +175,16 @@ static NK_RESULT head_write(struct nk_vault *vault, const struct nk_vhead *head,
 
 	nk_layout_head_put(head, sector);
 	for (i = 0; i < vault->places.n; i++) {
-		NK_TRY(nk_places_write_one(&vault->places, i, nk_layout_head_at(head->sequence), sector, sizeof(sector), err));
+		NK_TRY(nk_places_write_one(&vault->places, i, nk_layout_head_at(head->sequence), sector,
+			sizeof(sector), err));
 		nk_places_sync_one(&vault->places, i);
 	}
 	return nk_done();
 }
 
 NK_RESULT nk_vault_head_commit_(
-	struct nk_vault *vault, struct nk_vhead *head, const struct nk_key *kek, const struct nk_key *root, struct nk_err *err)
+	struct nk_vault *vault, struct nk_vhead *head, const struct nk_key *kek, const struct nk_key *root,
+		struct nk_err *err)
 {
 	nk_rc rc;
 
@@ -213,10 +220,13 @@ static NK_RESULT look_at(const struct nk_places *p, unsigned place, struct place
 		struct nk_vhead head;
 		size_t got = 0;
 
-		NK_TRY(p->env->read(p->env->self, p->file[place], nk_layout_head_at(s), out->bytes[s], NKV_SECTOR, &got, err));
+		NK_TRY(p->env->read(p->env->self, p->file[place], nk_layout_head_at(s), out->bytes[s], NKV_SECTOR,
+			&got, err));
 		switch (nk_layout_head_get(out->bytes[s], &head)) {
 		case NK_HEAD_NEWER:
-			return nk_fail(err, NK_NEWER, "the vault %s was written by a newer version of this program: use that version", p->path[place]);
+			return nk_fail(err, NK_NEWER,
+				"the vault %s was written by a newer version of this program: use that version",
+				p->path[place]);
 		case NK_HEAD_GOOD:
 			if ((head.flags & NKV_DRAFT) != 0) {
 				out->draft = true;
@@ -245,12 +255,15 @@ struct choice {
 static NK_RESULT no_header(const struct nk_places *p, const struct place_look *look, struct nk_err *err)
 {
 	if (look[0].draft || look[1].draft) {
-		return nk_fail(err, NK_NOT_FOUND, "the creation of the vault %s was cut off: create it again", p->path[0]);
+		return nk_fail(err, NK_NOT_FOUND, "the creation of the vault %s was cut off: create it again",
+			p->path[0]);
 	}
-	return nk_fail(err, NK_CORRUPT, "no header of the vault %s can be read, in no place: put back its latest backup", p->path[0]);
+	return nk_fail(err, NK_CORRUPT,
+		"no header of the vault %s can be read, in no place: put back its latest backup", p->path[0]);
 }
 
-static NK_RESULT choose(const struct nk_places *p, const struct place_look *look, struct choice *out, struct nk_err *err)
+static NK_RESULT choose(const struct nk_places *p, const struct place_look *look, struct choice *out,
+	struct nk_err *err)
 {
 	out->winner = 0;
 	out->lagging = false;
@@ -263,7 +276,9 @@ static NK_RESULT choose(const struct nk_places *p, const struct place_look *look
 	}
 	if (look[0].good && look[1].good) {
 		if (!nk_bytes_eq(nk_bytes_of(look[0].head.id, NKV_ID_LEN), nk_bytes_of(look[1].head.id, NKV_ID_LEN))) {
-			return nk_fail(err, NK_CORRUPT, "%1$s and %2$s are two different vaults: one of the folders is wrong", p->path[0], p->path[1]);
+			return nk_fail(err, NK_CORRUPT,
+				"%1$s and %2$s are two different vaults: one of the folders is wrong", p->path[0],
+				p->path[1]);
 		}
 		out->winner = look[1].head.sequence > look[0].head.sequence ? 1 : 0;
 		out->lagging = look[0].head.sequence != look[1].head.sequence;
@@ -272,7 +287,8 @@ static NK_RESULT choose(const struct nk_places *p, const struct place_look *look
 		out->lagging = true;
 	}
 	out->repair = look[out->winner].repair || look[out->winner].draft ||
-		!nk_bytes_eq(nk_bytes_of(look[0].bytes, sizeof(look[0].bytes)), nk_bytes_of(look[1].bytes, sizeof(look[1].bytes)));
+		!nk_bytes_eq(nk_bytes_of(look[0].bytes, sizeof(look[0].bytes)),
+			nk_bytes_of(look[1].bytes, sizeof(look[1].bytes)));
 	return nk_done();
 }
 
@@ -287,7 +303,8 @@ static NK_RESULT check_options(const struct nk_vault *vault, uint64_t min_sequen
 		if (vault->places.n == 1) {
 			return nk_fail(err, NK_CONFIG, "this vault has a second place: name its folder (copy_dir)");
 		}
-		return nk_fail(err, NK_CONFIG, "this vault was made without a second place: it cannot be opened with one");
+		return nk_fail(err, NK_CONFIG,
+			"this vault was made without a second place: it cannot be opened with one");
 	}
 	return nk_done();
 }
@@ -352,14 +369,16 @@ static NK_RESULT repair_heads(struct nk_vault *vault, struct nk_err *err)
 	nk_layout_head_put(&vault->head, sector);
 	for (s = 0; s < 2; s++) {
 		/* First the sector that may be torn; the one in force stays readable meanwhile. */
-		NK_TRY(nk_places_write(&vault->places, nk_layout_head_at(vault->head.sequence + 1 + s), sector, sizeof(sector), err));
+		NK_TRY(nk_places_write(&vault->places, nk_layout_head_at(vault->head.sequence + 1 + s), sector,
+			sizeof(sector), err));
 		nk_places_sync(&vault->places);
 	}
 	vault->recovered = true;
 	return nk_done();
 }
 
-static NK_RESULT open_in(struct nk_vault *vault, const struct nk_vault_options *opt, uint64_t min_sequence, struct nk_err *err)
+static NK_RESULT open_in(struct nk_vault *vault, const struct nk_vault_options *opt, uint64_t min_sequence,
+	struct nk_err *err)
 {
 	struct place_look look[2];
 	struct choice choice;
@@ -389,7 +408,8 @@ static NK_RESULT open_in(struct nk_vault *vault, const struct nk_vault_options *
 }
 
 NK_RESULT nk_vault_open(
-	const struct nk_env *env, const struct nk_vault_options *opt, uint64_t min_sequence, struct nk_vault **out, struct nk_err *err)
+	const struct nk_env *env, const struct nk_vault_options *opt, uint64_t min_sequence, struct nk_vault **out,
+		struct nk_err *err)
 {
 	NK_OWNED(nk_vault_close) struct nk_vault *vault = calloc(1, sizeof(*vault));
 

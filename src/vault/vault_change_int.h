@@ -1,5 +1,6 @@
 /*
- * vault_change_int.h: a change between prepare and finish; vault_change.c makes and commits it, vault_verify.c reads it back.
+ * vault_change_int.h: a change between prepare and finish; vault_change.c makes and commits it, vault_verify.c
+ * reads it back.
  */
 #ifndef NK_VAULT_CHANGE_INT_H
 #define NK_VAULT_CHANGE_INT_H

@@ -117,7 +117,8 @@ static int change_steps(struct nk_vault_change *change)
 	uint64_t number = 0;
 	struct nk_err err;
 
-	if (!nk_ok(nk_vault_change_verify(change, &number, &err)) || !nk_ok(nk_vault_change_commit(change, &number, &err)) ||
+	if (!nk_ok(nk_vault_change_verify(change, &number, &err)) ||
+		!nk_ok(nk_vault_change_commit(change, &number, &err)) ||
 		!nk_ok(nk_vault_change_finish(&change, &finish, &err))) {
 		(void)fprintf(stderr, "# %s\n", err.text[0]);
 		return 2;
@@ -161,7 +162,8 @@ static int do_release(const struct nk_env *env, void *arg)
 	if (!nk_ok(nk_vault_open(env, &b->room->opt, 0, &vault, &err))) {
 		return 1;
 	}
-	rc = nk_ok(nk_vault_add(vault, NK_SLOT_CONTACT, 4, more, NULL, &err)) && nk_ok(nk_vault_release(vault, more, 4, &err)) ? 0 : 2;
+	rc = nk_ok(nk_vault_add(vault, NK_SLOT_CONTACT, 4, more, NULL, &err)) &&
+		nk_ok(nk_vault_release(vault, more, 4, &err)) ? 0 : 2;
 	nk_vault_close(&vault);
 	return rc;
 }
@@ -523,7 +525,8 @@ static void with_custodians_each_cut_leaves_one_epoch_that_opens(void **state)
 
 		room->opt.sealing.dir = room->dir;
 		kit_ok(nk_sealer_custodian_status(kit_env(), &room->opt.sealing, i, &held, &err), &err);
-		assert_true((held.held[0] == epoch && held.held[1] == 0) || (held.held[0] == 0 && held.held[1] == epoch));
+		assert_true((held.held[0] == epoch && held.held[1] == 0) ||
+			(held.held[0] == 0 && held.held[1] == epoch));
 		kit_custodian_stop(&k[i]);
 	}
 	free(b);

@@ -8,13 +8,15 @@
 
 #include "vault_int.h"
 
-enum { VAULT_LEN = 4, CHECK_LEN = 4, SHEET_LEN = 3 + VAULT_LEN + NK_KEY_LEN + CHECK_LEN, SHEET_VERSION = 1, GROUP = 5, SHEETS_MAX = 32 };
+enum { VAULT_LEN = 4, CHECK_LEN = 4, SHEET_LEN = 3 + VAULT_LEN + NK_KEY_LEN + CHECK_LEN, SHEET_VERSION = 1,
+	GROUP = 5, SHEETS_MAX = 32 };
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 static void check_of(const uint8_t *sheet, uint8_t out[static CHECK_LEN])
 {
-	const struct nk_bytes parts[] = { nk_str_bytes(NK_STR("nokosazu sheet")), nk_bytes_of(sheet, SHEET_LEN - CHECK_LEN) };
+	const struct nk_bytes parts[] = { nk_str_bytes(NK_STR("nokosazu sheet")),
+		nk_bytes_of(sheet, SHEET_LEN - CHECK_LEN) };
 	struct nk_hash hash;
 
 	nk_blake(NULL, parts, NK_ARRAY_LEN(parts), &hash);
@@ -59,7 +61,8 @@ static bool get_base32(struct nk_str text, uint8_t out[static SHEET_LEN])
 	for (i = 0; i < text.len; i++) {
 		const int digit = digit_of(text.ptr[i]);
 
-		if (text.ptr[i] == '-' || text.ptr[i] == ' ' || text.ptr[i] == '\t' || text.ptr[i] == '\n' || text.ptr[i] == '\r') {
+		if (text.ptr[i] == '-' || text.ptr[i] == ' ' || text.ptr[i] == '\t' || text.ptr[i] == '\n' ||
+			text.ptr[i] == '\r') {
 			continue;
 		}
 		if (digit < 0) {
@@ -78,7 +81,8 @@ static bool get_base32(struct nk_str text, uint8_t out[static SHEET_LEN])
 	return len == SHEET_LEN && bits < 5;
 }
 
-static NK_RESULT put_sheet(struct nk_buf *out, const struct nk_vault *vault, unsigned k, unsigned n, const struct nk_share *share, struct nk_err *err)
+static NK_RESULT put_sheet(struct nk_buf *out, const struct nk_vault *vault, unsigned k, unsigned n,
+	const struct nk_share *share, struct nk_err *err)
 {
 	uint8_t sheet[SHEET_LEN];
 	char id[2 * VAULT_LEN + 1];
@@ -91,9 +95,13 @@ static NK_RESULT put_sheet(struct nk_buf *out, const struct nk_vault *vault, uns
 	memcpy(sheet + 3 + VAULT_LEN, share->y, NK_KEY_LEN);
 	check_of(sheet, sheet + SHEET_LEN - CHECK_LEN);
 	nk_hex_print(vault->head.id, VAULT_LEN, id);
-	NK_TRY(nk_buf_printf(out, err, nk_tr(NK_LANG_EN, "NOKOSAZU RECOVERY SHEET %1$u of %2$u for the vault %3$s: any %4$u sheets give the unlock secret"), share->x, n, id, k));
+	NK_TRY(nk_buf_printf(out, err, nk_tr(NK_LANG_EN,
+		"NOKOSAZU RECOVERY SHEET %1$u of %2$u for the vault %3$s: any %4$u sheets give the unlock secret"),
+		share->x, n, id, k));
 	NK_TRY(nk_buf_add_byte(out, '\n', err));
-	NK_TRY(nk_buf_printf(out, err, nk_tr(NK_LANG_JA, "NOKOSAZU RECOVERY SHEET %1$u of %2$u for the vault %3$s: any %4$u sheets give the unlock secret"), share->x, n, id, k));
+	NK_TRY(nk_buf_printf(out, err, nk_tr(NK_LANG_JA,
+		"NOKOSAZU RECOVERY SHEET %1$u of %2$u for the vault %3$s: any %4$u sheets give the unlock secret"),
+		share->x, n, id, k));
 	NK_TRY(nk_buf_add_byte(out, '\n', err));
 	rc = put_base32(out, sheet, sizeof(sheet), err);
 	nk_wipe(sheet, sizeof(sheet));
@@ -125,7 +133,8 @@ static NK_RESULT parse_sheet(struct nk_str text, unsigned number, uint8_t sheet[
 	uint8_t check[CHECK_LEN];
 
 	if (!get_base32(text, sheet) || sheet[0] != SHEET_VERSION) {
-		return nk_fail(err, NK_INVALID, "recovery sheet %u is not complete: type all groups of letters and digits", number);
+		return nk_fail(err, NK_INVALID,
+			"recovery sheet %u is not complete: type all groups of letters and digits", number);
 	}
 	check_of(sheet, check);
 	if (!nk_ct_equal(check, sheet + SHEET_LEN - CHECK_LEN, CHECK_LEN)) {
@@ -134,7 +143,8 @@ static NK_RESULT parse_sheet(struct nk_str text, unsigned number, uint8_t sheet[
 	return nk_done();
 }
 
-static NK_RESULT join(const struct nk_str *texts, size_t n, struct nk_share *shares, struct nk_key *out, struct nk_err *err)
+static NK_RESULT join(const struct nk_str *texts, size_t n, struct nk_share *shares, struct nk_key *out,
+	struct nk_err *err)
 {
 	uint8_t first[SHEET_LEN];
 	uint8_t sheet[SHEET_LEN];
@@ -146,14 +156,16 @@ static NK_RESULT join(const struct nk_str *texts, size_t n, struct nk_share *sha
 			memcpy(first, sheet, sizeof(first));
 		}
 		if (sheet[1] != first[1] || !nk_ct_equal(sheet + 3, first + 3, VAULT_LEN)) {
-			return nk_fail(err, NK_INVALID, "recovery sheet %zu belongs to another vault or to another set of sheets", i + 1);
+			return nk_fail(err, NK_INVALID,
+				"recovery sheet %zu belongs to another vault or to another set of sheets", i + 1);
 		}
 		shares[i].x = sheet[2];
 		memcpy(shares[i].y, sheet + 3 + VAULT_LEN, NK_KEY_LEN);
 	}
 	nk_wipe(sheet, sizeof(sheet));
 	if (n == 0 || n < first[1]) {
-		return nk_fail(err, NK_INVALID, "%1$zu recovery sheets are too few: %2$u are needed", n, n == 0 ? 2U : (unsigned)first[1]);
+		return nk_fail(err, NK_INVALID, "%1$zu recovery sheets are too few: %2$u are needed", n, n == 0 ?
+			2U : (unsigned)first[1]);
 	}
 	nk_wipe(first + 3, sizeof(first) - 3);
 	return nk_shamir_join(shares, n, out, err);
@@ -180,7 +192,8 @@ NK_RESULT nk_vault_escrow_try(struct nk_vault *vault, const struct nk_str *share
 	NK_TRY(nk_vault_usable_(vault, true, err));
 	NK_TRY(nk_vault_escrow_join_(shares, n, &key, err));
 	if (!nk_ct_equal(&key, &vault->secrets->unlock, sizeof(key))) {
-		return nk_fail(err, NK_AUTH, "these recovery sheets do not give the unlock secret of this vault: were new ones made, or the passphrase changed?");
+		return nk_fail(err, NK_AUTH,
+			"these recovery sheets do not give the unlock secret of this vault: were new ones made, or the passphrase changed?");
 	}
 	head.flags |= NKV_REHEARSED;
 	return nk_vault_head_commit_(vault, &head, &vault->secrets->kek, &vault->secrets->root, err);

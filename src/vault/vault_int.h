@@ -72,7 +72,8 @@ enum nk_head_look { NK_HEAD_EMPTY, NK_HEAD_GOOD, NK_HEAD_DAMAGED, NK_HEAD_NEWER 
 void nk_layout_head_put(const struct nk_vhead *head, uint8_t out[static NKV_SECTOR]);
 enum nk_head_look nk_layout_head_get(const uint8_t in[static NKV_SECTOR], struct nk_vhead *out);
 /* The root under the key of unlock secret and epoch secret; all that stands before it in the sector is its AAD. */
-NK_RESULT nk_layout_root_wrap(const struct nk_env *env, const struct nk_key *kek, const struct nk_key *root, struct nk_vhead *head, struct nk_err *err);
+NK_RESULT nk_layout_root_wrap(const struct nk_env *env, const struct nk_key *kek, const struct nk_key *root,
+	struct nk_vhead *head, struct nk_err *err);
 bool nk_layout_root_unwrap(const struct nk_key *kek, const struct nk_vhead *head, struct nk_key *out_root);
 void nk_layout_check(const struct nk_key *epoch_secret, uint8_t out[static NKV_CHECK_LEN]);
 uint64_t nk_layout_head_at(uint64_t sequence);
@@ -88,11 +89,15 @@ struct nk_vseal {
 	const struct nk_key *kek;
 	const uint8_t *nonce;
 };
-void nk_layout_slot_seal(const struct nk_vseal *how, uint64_t number, const struct nk_vslot *slot, const struct nk_key *key, uint8_t out[static NKV_SLOT_LEN]);
+void nk_layout_slot_seal(const struct nk_vseal *how, uint64_t number, const struct nk_vslot *slot,
+	const struct nk_key *key, uint8_t out[static NKV_SLOT_LEN]);
 /* false: not authentic. A slot that was never used is all zero and is not opened by this. */
-bool nk_layout_slot_open(const uint8_t id[static NKV_ID_LEN], const struct nk_key *kek, uint64_t number, const uint8_t in[static NKV_SLOT_LEN], struct nk_key *out);
-void nk_layout_entry_seal(const struct nk_vseal *how, uint64_t bucket, unsigned area, const struct nk_key *key, uint8_t out[static NKV_ENTRY_LEN]);
-bool nk_layout_entry_open(const uint8_t id[static NKV_ID_LEN], const struct nk_key *kek, uint64_t bucket, const uint8_t in[static NKV_ENTRY_LEN], unsigned *out_area, struct nk_key *out);
+bool nk_layout_slot_open(const uint8_t id[static NKV_ID_LEN], const struct nk_key *kek, uint64_t number,
+	const uint8_t in[static NKV_SLOT_LEN], struct nk_key *out);
+void nk_layout_entry_seal(const struct nk_vseal *how, uint64_t bucket, unsigned area, const struct nk_key *key,
+	uint8_t out[static NKV_ENTRY_LEN]);
+bool nk_layout_entry_open(const uint8_t id[static NKV_ID_LEN], const struct nk_key *kek, uint64_t bucket,
+	const uint8_t in[static NKV_ENTRY_LEN], unsigned *out_area, struct nk_key *out);
 
 /* vault_places.c: the file in both places. A sync that fails ends the process. */
 struct nk_places {
@@ -106,9 +111,12 @@ void nk_places_done(struct nk_places *p);
 NK_RESULT nk_places_name(struct nk_places *p, const struct nk_vault_options *opt, struct nk_err *err);
 NK_RESULT nk_places_open(struct nk_places *p, enum nk_open_mode mode, struct nk_err *err);
 /* Reads exactly len bytes or fails with NK_CORRUPT. */
-NK_RESULT nk_places_read(const struct nk_places *p, unsigned place, uint64_t at, void *buf, size_t len, struct nk_err *err);
-NK_RESULT nk_places_write_one(const struct nk_places *p, unsigned place, uint64_t at, const void *buf, size_t len, struct nk_err *err);
-NK_RESULT nk_places_write(const struct nk_places *p, uint64_t at, const void *buf, size_t len, struct nk_err *err); /* in all places */
+NK_RESULT nk_places_read(const struct nk_places *p, unsigned place, uint64_t at, void *buf, size_t len,
+	struct nk_err *err);
+NK_RESULT nk_places_write_one(const struct nk_places *p, unsigned place, uint64_t at, const void *buf, size_t len,
+	struct nk_err *err);
+/* in all places */
+NK_RESULT nk_places_write(const struct nk_places *p, uint64_t at, const void *buf, size_t len, struct nk_err *err);
 void nk_places_sync_one(const struct nk_places *p, unsigned place);
 void nk_places_sync(const struct nk_places *p);
 /* The first `size` bytes of one place to the other, header last, so that a cut-off copy is still the older one. */
@@ -168,10 +176,16 @@ NK_RESULT nk_vault_usable_(const struct nk_vault *vault, bool for_change, struct
 NK_RESULT nk_vault_room_(struct nk_vault *vault, uint32_t buckets, struct nk_err *err);
 void nk_vault_index_set_(struct nk_vault *vault, uint64_t number, struct nk_vindex to);
 void nk_vault_index_load_(struct nk_vault *vault, uint64_t bucket, const uint8_t *area);
-/* Writes `head` with sequence + 1 as the header in force, place after place, and takes it as vault->head. Breaks the vault when it fails. */
-NK_RESULT nk_vault_head_commit_(struct nk_vault *vault, struct nk_vhead *head, const struct nk_key *kek, const struct nk_key *root, struct nk_err *err);
-NK_RESULT nk_vault_unlock_secret_(const struct nk_kdf_params *kdf, const struct nk_vault_options *opt, struct nk_key *out, struct nk_err *err);
-NK_RESULT nk_vault_sealer_open_(const struct nk_env *env, const char *name, const struct nk_vault_options *opt, const struct nk_sealer **out_sealer, struct nk_sealer_handle **out, struct nk_err *err);
+/*
+ * Writes `head` with sequence + 1 as the header in force, place after place, and takes it as vault->head. Breaks
+ * the vault when it fails.
+ */
+NK_RESULT nk_vault_head_commit_(struct nk_vault *vault, struct nk_vhead *head, const struct nk_key *kek,
+	const struct nk_key *root, struct nk_err *err);
+NK_RESULT nk_vault_unlock_secret_(const struct nk_kdf_params *kdf, const struct nk_vault_options *opt,
+	struct nk_key *out, struct nk_err *err);
+NK_RESULT nk_vault_sealer_open_(const struct nk_env *env, const char *name, const struct nk_vault_options *opt,
+	const struct nk_sealer **out_sealer, struct nk_sealer_handle **out, struct nk_err *err);
 void nk_vault_name_put_(char out[static NKV_NAME_LEN], struct nk_str name);
 uint32_t nk_vault_threshold_(const struct nk_vault_options *opt);
 
@@ -182,7 +196,10 @@ NK_RESULT nk_vault_recover_(struct nk_vault *vault, const struct nk_vault_option
 /* vault_escrow.c: L from typed sheets. NK_INVALID names the sheet by its place. */
 NK_RESULT nk_vault_escrow_join_(const struct nk_str *shares, size_t n, struct nk_key *out, struct nk_err *err);
 
-/* Was anything destroyed so well that all epochs from head->e3_since on count? Updates it after a rotation to `epoch`. */
+/*
+ * Was anything destroyed so well that all epochs from head->e3_since on count? Updates it after a rotation to
+ * `epoch`.
+ */
 uint64_t nk_vault_e3_since_(uint64_t before, enum nk_level cap, uint64_t epoch);
 
 #endif

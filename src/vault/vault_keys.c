@@ -52,7 +52,8 @@ static NK_RESULT batch_write(struct nk_vault *vault, const struct batch *b, stru
 		for (i = 0; i < b->runs.len; i++) {
 			const struct run *run = nk_vec_at(&b->runs, i);
 
-			NK_TRY(nk_places_write_one(&vault->places, place, slot_at(vault, run->number), b->bytes.ptr + run->at,
+			NK_TRY(nk_places_write_one(&vault->places, place, slot_at(vault, run->number),
+				b->bytes.ptr + run->at,
 				run->count * NKV_SLOT_LEN, err));
 		}
 		nk_places_sync_one(&vault->places, place);
@@ -95,7 +96,8 @@ static NK_RESULT fresh_keys(struct nk_vault *vault, size_t n, struct nk_err *err
 }
 
 /* Seals the i-th key of the scratch into the slot and hands it out. */
-static void fill_slot(struct filling *f, uint64_t number, uint32_t generation, const struct nk_key *bucket_key, size_t i, uint8_t *out)
+static void fill_slot(struct filling *f, uint64_t number, uint32_t generation, const struct nk_key *bucket_key,
+	size_t i, uint8_t *out)
 {
 	struct nk_vscratch *s = f->vault->scratch;
 	const struct nk_vseal how = { f->vault->head.id, bucket_key, s->nonces[i] };
@@ -139,7 +141,8 @@ static void index_added(struct filling *f, size_t from)
 
 	for (i = from; i < f->done; i++) {
 		nk_vault_index_set_(
-			f->vault, f->slots[i].number, (struct nk_vindex){ f->slots[i].generation, nk_u8(f->kind), NK_SLOT_LIVE });
+			f->vault, f->slots[i].number,
+				(struct nk_vindex){ f->slots[i].generation, nk_u8(f->kind), NK_SLOT_LIVE });
 	}
 }
 
@@ -168,7 +171,10 @@ static NK_RESULT fill_free(struct filling *f, bool *out_full, struct nk_err *err
 	return nk_done();
 }
 
-/* Both areas of a new bucket in all places: the first with slots, the second empty, so that the room is really there. */
+/*
+ * Both areas of a new bucket in all places: the first with slots, the second empty, so that the room is really
+ * there.
+ */
 static NK_RESULT write_bucket(struct filling *f, uint64_t bucket, const struct nk_key *bucket_key, struct nk_err *err)
 {
 	struct nk_vault *vault = f->vault;
@@ -206,7 +212,8 @@ static NK_RESULT write_buckets(struct filling *f, uint32_t more, struct nk_err *
 		nk_layout_entry_seal(&how, first + i, 0, bucket_key, entries + (size_t)i * NKV_ENTRY_LEN);
 		NK_TRY(write_bucket(f, first + i, bucket_key, err));
 	}
-	NK_TRY(nk_places_write(&vault->places, nk_layout_table_at(vault->head.table) + (uint64_t)first * NKV_ENTRY_LEN, entries,
+	NK_TRY(nk_places_write(&vault->places,
+		nk_layout_table_at(vault->head.table) + (uint64_t)first * NKV_ENTRY_LEN, entries,
 		(size_t)more * NKV_ENTRY_LEN, err));
 	nk_places_sync(&vault->places);
 	return nk_done();
@@ -233,7 +240,8 @@ static NK_RESULT grow(struct filling *f, struct nk_err *err)
 	return nk_done();
 }
 
-NK_RESULT nk_vault_add(struct nk_vault *vault, enum nk_slot_kind kind, size_t n, struct nk_slot *out_slots, struct nk_key *out_keys, struct nk_err *err)
+NK_RESULT nk_vault_add(struct nk_vault *vault, enum nk_slot_kind kind, size_t n, struct nk_slot *out_slots,
+	struct nk_key *out_keys, struct nk_err *err)
 {
 	struct filling f = { vault, kind, out_slots, out_keys, n, 0 };
 
@@ -251,13 +259,15 @@ NK_RESULT nk_vault_add(struct nk_vault *vault, enum nk_slot_kind kind, size_t n,
 }
 
 /* The slot's bytes: from the cached bucket, or only they; the second opening in a row of one bucket loads it. */
-static NK_RESULT read_slot(struct nk_vault *vault, unsigned place, uint64_t number, uint8_t out[static NKV_SLOT_LEN], struct nk_err *err)
+static NK_RESULT read_slot(struct nk_vault *vault, unsigned place, uint64_t number,
+	uint8_t out[static NKV_SLOT_LEN], struct nk_err *err)
 {
 	const uint64_t bucket = number / NKV_SLOTS;
 
 	if (place == 0 && vault->cached != bucket && vault->last_bucket == bucket) {
 		vault->cached = UINT64_MAX;
-		NK_TRY(nk_places_read(&vault->places, 0, nk_layout_area_at(bucket, vault->areas[bucket]), vault->cache, NKV_AREA_LEN, err));
+		NK_TRY(nk_places_read(&vault->places, 0, nk_layout_area_at(bucket, vault->areas[bucket]),
+			vault->cache, NKV_AREA_LEN, err));
 		vault->cached = bucket;
 	}
 	vault->last_bucket = bucket;
@@ -277,7 +287,8 @@ static bool open_slot(struct nk_vault *vault, uint64_t number, struct nk_vslot *
 		uint8_t bytes[NKV_SLOT_LEN];
 
 		if (nk_ok(read_slot(vault, place, number, bytes, NULL)) &&
-			nk_layout_slot_open(vault->head.id, &vault->bucket_keys[number / NKV_SLOTS], number, bytes, out)) {
+			nk_layout_slot_open(vault->head.id, &vault->bucket_keys[number / NKV_SLOTS], number, bytes,
+				out)) {
 			nk_layout_slot_get(bytes, out_slot);
 			return true;
 		}
@@ -285,17 +296,21 @@ static bool open_slot(struct nk_vault *vault, uint64_t number, struct nk_vslot *
 	return false;
 }
 
-NK_RESULT nk_vault_key(struct nk_vault *vault, enum nk_slot_kind kind, struct nk_slot slot, struct nk_key *out, struct nk_err *err)
+NK_RESULT nk_vault_key(struct nk_vault *vault, enum nk_slot_kind kind, struct nk_slot slot, struct nk_key *out,
+	struct nk_err *err)
 {
 	struct nk_vslot found = { 0 };
 
 	NK_TRY(nk_vault_usable_(vault, false, err));
 	if (slot.number >= (uint64_t)vault->head.buckets * NKV_SLOTS || vault->index[slot.number].generation == 0) {
-		return nk_fail(err, NK_CORRUPT, "slot %1$" PRIu64 " (generation %2$" PRIu32 ") is unknown to the vault: vault and data do not belong together",
+		return nk_fail(err, NK_CORRUPT,
+			"slot %1$" PRIu64 " (generation %2$" PRIu32 ") is unknown to the vault: vault and data do not belong together",
 			slot.number, slot.generation);
 	}
 	if (!open_slot(vault, slot.number, &found, out)) {
-		return nk_fail(err, NK_CORRUPT, "slot %" PRIu64 " of the vault is damaged in every place: put back its latest backup", slot.number);
+		return nk_fail(err, NK_CORRUPT,
+			"slot %" PRIu64 " of the vault is damaged in every place: put back its latest backup",
+			slot.number);
 	}
 	if (found.generation == slot.generation && found.kind == kind && found.state == NK_SLOT_LIVE) {
 		return nk_done();
@@ -304,7 +319,8 @@ NK_RESULT nk_vault_key(struct nk_vault *vault, enum nk_slot_kind kind, struct nk
 	if (found.generation == slot.generation && found.kind == kind && found.state == NK_SLOT_DESTROYED) {
 		return nk_fail(err, NK_GONE, "the key in slot %" PRIu64 " was destroyed", slot.number);
 	}
-	return nk_fail(err, NK_CORRUPT, "slot %1$" PRIu64 " is of another generation or kind than the data says (%2$" PRIu32 ", %3$d): vault and data do not belong together",
+	return nk_fail(err, NK_CORRUPT,
+		"slot %1$" PRIu64 " is of another generation or kind than the data says (%2$" PRIu32 ", %3$d): vault and data do not belong together",
 		slot.number, slot.generation, (int)kind);
 }
 
@@ -333,14 +349,17 @@ static NK_RESULT release_one(struct nk_vault *vault, struct nk_slot slot, struct
 	uint8_t *out = NULL;
 
 	if (slot.number >= (uint64_t)vault->head.buckets * NKV_SLOTS) {
-		return nk_fail(err, NK_CORRUPT, "slot %" PRIu64 " cannot be released: it is unknown to the vault", slot.number);
+		return nk_fail(err, NK_CORRUPT, "slot %" PRIu64 " cannot be released: it is unknown to the vault",
+			slot.number);
 	}
 	at = &vault->index[slot.number];
 	if (at->state == NK_SLOT_FREE && at->generation == slot.generation) {
 		return nk_done();
 	}
 	if (at->state != NK_SLOT_LIVE || at->generation != slot.generation) {
-		return nk_fail(err, NK_CORRUPT, "slot %1$" PRIu64 " cannot be released: generation %2$" PRIu32 " is not live in it", slot.number,
+		return nk_fail(err, NK_CORRUPT,
+			"slot %1$" PRIu64 " cannot be released: generation %2$" PRIu32 " is not live in it",
+			slot.number,
 			slot.generation);
 	}
 	{
@@ -369,7 +388,8 @@ NK_RESULT nk_vault_release(struct nk_vault *vault, const struct nk_slot *slots, 
 		}
 		NK_TRY(batch_write(vault, &b, err));
 		for (i = from; i < end; i++) {
-			nk_vault_index_set_(vault, slots[i].number, (struct nk_vindex){ slots[i].generation, 0, NK_SLOT_FREE });
+			nk_vault_index_set_(vault, slots[i].number,
+				(struct nk_vindex){ slots[i].generation, 0, NK_SLOT_FREE });
 		}
 	}
 	return nk_done();

@@ -41,13 +41,15 @@ static NK_RESULT name_one(char out[static PATH_MAX], const char *dir, struct nk_
 NK_RESULT nk_places_name(struct nk_places *p, const struct nk_vault_options *opt, struct nk_err *err)
 {
 	if ((opt->copy_dir == NULL) != opt->single_copy) {
-		return nk_fail(err, NK_CONFIG, "the vault needs a second place (copy_dir), or the explicit choice of a single copy; not both, not neither");
+		return nk_fail(err, NK_CONFIG,
+			"the vault needs a second place (copy_dir), or the explicit choice of a single copy; not both, not neither");
 	}
 	NK_TRY(name_one(p->path[0], opt->dir, err));
 	p->n = 1;
 	if (opt->copy_dir != NULL) {
 		if (strcmp(opt->dir, opt->copy_dir) == 0) {
-			return nk_fail(err, NK_CONFIG, "the second place of the vault must be another folder than %s", opt->dir);
+			return nk_fail(err, NK_CONFIG,
+				"the second place of the vault must be another folder than %s", opt->dir);
 		}
 		NK_TRY(name_one(p->path[1], opt->copy_dir, err));
 		p->n = 2;
@@ -78,13 +80,15 @@ NK_RESULT nk_places_open(struct nk_places *p, enum nk_open_mode mode, struct nk_
 		p->path[i], nk_err_name(rc[i].code), p->path[1 - i]);
 }
 
-NK_RESULT nk_places_read(const struct nk_places *p, unsigned place, uint64_t at, void *buf, size_t len, struct nk_err *err)
+NK_RESULT nk_places_read(const struct nk_places *p, unsigned place, uint64_t at, void *buf, size_t len,
+	struct nk_err *err)
 {
 	size_t got = 0;
 
 	NK_TRY(p->env->read(p->env->self, p->file[place], at, buf, len, &got, err));
 	if (got != len) {
-		return nk_fail(err, NK_CORRUPT, "the vault's file %1$s is cut off at byte %2$" PRIu64, p->path[place], at + got);
+		return nk_fail(err, NK_CORRUPT, "the vault's file %1$s is cut off at byte %2$" PRIu64,
+			p->path[place], at + got);
 	}
 	return nk_done();
 }
@@ -168,7 +172,8 @@ NK_RESULT nk_places_trim(const struct nk_places *p, uint64_t size, bool *out_tri
 }
 
 static NK_RESULT wipe_one(
-	const struct nk_places *p, unsigned place, uint64_t at, struct nk_buf *step, bool *out_found, struct nk_err *err)
+	const struct nk_places *p, unsigned place, uint64_t at, struct nk_buf *step, bool *out_found,
+		struct nk_err *err)
 {
 	NK_TRY(nk_places_read(p, place, at, step->ptr, step->len, err));
 	if (nk_layout_zero(step->ptr, step->len)) {

@@ -17,19 +17,23 @@ static NK_RESULT read_entry(struct nk_vault *vault, uint64_t bucket, uint8_t *co
 	for (i = 0; i < vault->places.n; i++) {
 		unsigned area = 0;
 
-		if (nk_layout_entry_open(vault->head.id, &vault->secrets->root, bucket, table[i] + at, &area, &vault->bucket_keys[bucket])) {
+		if (nk_layout_entry_open(vault->head.id, &vault->secrets->root, bucket, table[i] + at, &area,
+			&vault->bucket_keys[bucket])) {
 			vault->areas[bucket] = nk_u8(area);
 			break;
 		}
 	}
 	if (i == vault->places.n) {
-		return nk_fail(err, NK_CORRUPT, "the root table of the vault is damaged at bucket %" PRIu64 ", in every place: put back its latest backup",
+		return nk_fail(err, NK_CORRUPT,
+			"the root table of the vault is damaged at bucket %" PRIu64 ", in every place: put back its latest backup",
 			bucket);
 	}
-	if (vault->places.n == 2 && !nk_bytes_eq(nk_bytes_of(table[0] + at, NKV_ENTRY_LEN), nk_bytes_of(table[1] + at, NKV_ENTRY_LEN))) {
+	if (vault->places.n == 2 && !nk_bytes_eq(nk_bytes_of(table[0] + at, NKV_ENTRY_LEN),
+		nk_bytes_of(table[1] + at, NKV_ENTRY_LEN))) {
 		vault->recovered = true;
 		return nk_places_write_one(
-			&vault->places, 1 - i, nk_layout_table_at(vault->head.table) + at, table[i] + at, NKV_ENTRY_LEN, err);
+			&vault->places, 1 - i, nk_layout_table_at(vault->head.table) + at, table[i] + at,
+				NKV_ENTRY_LEN, err);
 	}
 	return nk_done();
 }
@@ -74,17 +78,20 @@ static NK_RESULT mend_bucket(struct nk_vault *vault, uint64_t bucket, struct nk_
 		uint8_t *a = vault->work[0] + i * NKV_SLOT_LEN;
 		const uint8_t *b = vault->work[1] + i * NKV_SLOT_LEN;
 
-		if (nk_bytes_eq(nk_bytes_of(a, NKV_SLOT_LEN), nk_bytes_of(b, NKV_SLOT_LEN)) || slot_sound(vault, bucket, i, a)) {
+		if (nk_bytes_eq(nk_bytes_of(a, NKV_SLOT_LEN), nk_bytes_of(b, NKV_SLOT_LEN)) ||
+			slot_sound(vault, bucket, i, a)) {
 			continue;
 		}
 		if (!slot_sound(vault, bucket, i, b)) {
-			return nk_fail(err, NK_CORRUPT, "slot %" PRIu64 " of the vault is damaged in both places: put back its latest backup",
+			return nk_fail(err, NK_CORRUPT,
+				"slot %" PRIu64 " of the vault is damaged in both places: put back its latest backup",
 				bucket * NKV_SLOTS + i);
 		}
 		memcpy(a, b, NKV_SLOT_LEN);
 	}
 	memset(vault->work[0] + NKV_SLOTS * NKV_SLOT_LEN, 0, NKV_AREA_LEN - NKV_SLOTS * NKV_SLOT_LEN);
-	NK_TRY(nk_places_write(&vault->places, nk_layout_area_at(bucket, vault->areas[bucket]), vault->work[0], NKV_AREA_LEN, err));
+	NK_TRY(nk_places_write(&vault->places, nk_layout_area_at(bucket, vault->areas[bucket]), vault->work[0],
+		NKV_AREA_LEN, err));
 	vault->recovered = true;
 	return nk_done();
 }
@@ -99,9 +106,11 @@ NK_RESULT nk_vault_reconcile_(struct nk_vault *vault, struct nk_err *err)
 	NK_TRY(read_table(vault, err));
 	for (b = 0; b < vault->head.buckets; b++) {
 		for (i = 0; i < vault->places.n; i++) {
-			NK_TRY(nk_places_read(&vault->places, i, nk_layout_area_at(b, vault->areas[b]), vault->work[i], NKV_AREA_LEN, err));
+			NK_TRY(nk_places_read(&vault->places, i, nk_layout_area_at(b, vault->areas[b]),
+				vault->work[i], NKV_AREA_LEN, err));
 		}
-		if (vault->places.n == 2 && !nk_bytes_eq(nk_bytes_of(vault->work[0], NKV_AREA_LEN), nk_bytes_of(vault->work[1], NKV_AREA_LEN))) {
+		if (vault->places.n == 2 && !nk_bytes_eq(nk_bytes_of(vault->work[0], NKV_AREA_LEN),
+			nk_bytes_of(vault->work[1], NKV_AREA_LEN))) {
 			NK_TRY(mend_bucket(vault, b, err));
 		}
 		nk_vault_index_load_(vault, b, vault->work[0]);
@@ -120,7 +129,8 @@ static NK_RESULT wipe_inactive(struct nk_vault *vault, bool *out_found, struct n
 	uint64_t b;
 
 	for (b = 0; b < vault->head.buckets; b++) {
-		NK_TRY(nk_places_wipe(&vault->places, nk_layout_area_at(b, 1U - vault->areas[b]), NKV_AREA_LEN, out_found, err));
+		NK_TRY(nk_places_wipe(&vault->places, nk_layout_area_at(b, 1U - vault->areas[b]), NKV_AREA_LEN,
+			out_found, err));
 	}
 	NK_TRY(nk_places_wipe(&vault->places, nk_layout_table_at(1 - vault->head.table), used, out_found, err));
 	return nk_done();
@@ -133,7 +143,8 @@ static NK_RESULT wipe_behind(struct nk_vault *vault, bool *out_found, struct nk_
 	unsigned area;
 
 	for (area = 0; area < 2 && used < NKV_TABLE_LEN; area++) {
-		NK_TRY(nk_places_wipe(&vault->places, nk_layout_table_at(area) + used, NKV_TABLE_LEN - used, out_found, err));
+		NK_TRY(nk_places_wipe(&vault->places, nk_layout_table_at(area) + used, NKV_TABLE_LEN - used,
+			out_found, err));
 	}
 	return nk_places_trim(&vault->places, nk_layout_size(vault->head.buckets), out_found, err);
 }
@@ -164,15 +175,18 @@ static NK_RESULT destroy_again(struct nk_vault *vault, const struct nk_vault_opt
 
 	f->cap = NK_LEVEL_E2;
 	if (vault->head.other_sealer[0] == '\0') {
-		NK_TRY(vault->sealer->destroy(vault->handle, vault->head.epoch, vault->head.rotation, f->receipts, &f->n_receipts, err));
-		f->cap = vault->sealer->cap(f->receipts, f->n_receipts, vault->head.other_holders, vault->head.other_threshold);
+		NK_TRY(vault->sealer->destroy(vault->handle, vault->head.epoch, vault->head.rotation, f->receipts,
+			&f->n_receipts, err));
+		f->cap = vault->sealer->cap(f->receipts, f->n_receipts, vault->head.other_holders,
+			vault->head.other_threshold);
 		return nk_done();
 	}
 	rc = nk_vault_sealer_open_(vault->env, vault->head.other_sealer, opt, &other, &handle, err);
 	if (nk_ok(rc)) {
 		rc = other->destroy(handle, vault->head.epoch, vault->head.rotation, f->receipts, &f->n_receipts, err);
 		if (nk_ok(rc)) {
-			f->cap = other->cap(f->receipts, f->n_receipts, vault->head.other_holders, vault->head.other_threshold);
+			f->cap = other->cap(f->receipts, f->n_receipts, vault->head.other_holders,
+				vault->head.other_threshold);
 		}
 		if (other == vault->sealer) {
 			/* The same kind with other settings: who answered now may never have held the old secret. */

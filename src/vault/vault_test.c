@@ -245,7 +245,8 @@ static void each_walks_the_live_slots_in_order(void **state)
 }
 
 /* The wrapped bytes that stand in the file now for a slot of bucket 0, and the wrapped root. */
-static void wrapped_now(const struct room *room, struct nk_slot slot, uint8_t key[static NK_WRAP_LEN], uint8_t root[static NK_WRAP_LEN])
+static void wrapped_now(const struct room *room, struct nk_slot slot, uint8_t key[static NK_WRAP_LEN],
+	uint8_t root[static NK_WRAP_LEN])
 {
 	struct nk_vhead head = { 0 };
 	struct nk_vhead other = { 0 };

@@ -80,14 +80,16 @@ static inline void poke(const char *path, uint64_t at, const void *bytes, size_t
 {
 	FILE *file = fopen(path, "r+b");
 
-	nk_assert(file != NULL && fseek(file, (long)at, SEEK_SET) == 0 && fwrite(bytes, 1, len, file) == len && fclose(file) == 0);
+	nk_assert(file != NULL && fseek(file, (long)at, SEEK_SET) == 0 && fwrite(bytes, 1, len, file) == len &&
+		fclose(file) == 0);
 }
 
 static inline void peek(const char *path, uint64_t at, void *bytes, size_t len)
 {
 	FILE *file = fopen(path, "rb");
 
-	nk_assert(file != NULL && fseek(file, (long)at, SEEK_SET) == 0 && fread(bytes, 1, len, file) == len && fclose(file) == 0);
+	nk_assert(file != NULL && fseek(file, (long)at, SEEK_SET) == 0 && fread(bytes, 1, len, file) == len &&
+		fclose(file) == 0);
 }
 
 /* The bytes of all files of a room that make up a state: vault in both places, epoch file. */
@@ -224,7 +226,8 @@ static inline enum nk_code key_code(struct nk_vault *vault, enum nk_slot_kind ki
 	return nk_vault_key(vault, kind, slot, &key, &err).code;
 }
 
-static inline void opens_as(struct nk_vault *vault, enum nk_slot_kind kind, struct nk_slot slot, const struct nk_key *want)
+static inline void opens_as(struct nk_vault *vault, enum nk_slot_kind kind, struct nk_slot slot,
+	const struct nk_key *want)
 {
 	struct nk_key key;
 	struct nk_err err;
@@ -246,7 +249,8 @@ static inline void run_change(struct nk_vault_change *change, struct nk_vault_fi
 	assert_null(change);
 }
 
-static inline void destroy_keys(struct nk_vault *vault, const struct nk_slot *slots, size_t n, struct nk_vault_finish *out)
+static inline void destroy_keys(struct nk_vault *vault, const struct nk_slot *slots, size_t n,
+	struct nk_vault_finish *out)
 {
 	struct nk_vault_change *change = NULL;
 	struct nk_err err;

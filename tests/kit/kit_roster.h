@@ -13,6 +13,7 @@
 #include "crypto.h"
 #include "intake.h"
 #include "kit.h"
+#include "kit_skip.h"
 #include "kit_zip.h"
 
 /* What a reading gave; everything lives in `arena`. */
@@ -76,16 +77,12 @@ static inline struct kit_read kit_read_path(const char *path, struct kit_read_op
 	return r;
 }
 
-/* kit_shared: path of a file below ../shared/data/rosters; false when it is not there (then the test is skipped by name). */
+/* kit_shared: path of a file below ../shared/data/rosters; false when it is not there (then say kit_skip(__func__) and return). */
 static inline bool kit_shared(const char *name, char path[static 512])
 {
 	const int len = snprintf(path, 512, "%s/../shared/data/rosters/%s", NK_SOURCE_DIR, name);
 
-	if (len > 0 && len < 512 && access(path, R_OK) == 0) {
-		return true;
-	}
-	print_message("skipped: ../shared/data/rosters/%s is not here\n", name);
-	return false;
+	return len > 0 && len < 512 && access(path, R_OK) == 0;
 }
 
 /* kit_finding: the first finding of a rule in a file at a line (0 = any) and column (NULL = any). */
@@ -252,24 +249,12 @@ static inline void kit_pack_append(struct kit_pack *p, const char *name, const c
 	p->text[at] = text;
 }
 
-/* kit_pack_put: one more entry that tells the truth. kit_pack_bytes: the whole zip, good until kit_zip_done. */
-static inline void kit_pack_put(struct kit_zip *z, const char *name, struct nk_bytes data, bool deflate)
-{
-	kit_zip_add(z, &(struct kit_zip_entry){ .name = name, .data = data.ptr, .len = data.len, .deflate = deflate });
-}
-
-static inline struct nk_bytes kit_pack_bytes(struct kit_zip *z)
-{
-	kit_zip_end(z, false);
-	return nk_buf_bytes(&z->zip);
-}
-
 static inline void kit_pack_zip(const struct kit_pack *p, struct kit_zip *z)
 {
 	kit_zip_start(z);
 	for (size_t i = 0; i < KIT_FILES && p->name[i] != NULL; i++) {
 		if (p->text[i] != NULL) {
-			kit_pack_put(z, p->name[i], nk_bytes_of(p->text[i], strlen(p->text[i])), true);
+			kit_zip_add(z, p->name[i], nk_bytes_of(p->text[i], strlen(p->text[i])));
 		}
 	}
 }
@@ -280,7 +265,7 @@ static inline struct kit_read kit_read_pack(const struct kit_pack *p, struct kit
 	struct kit_read r;
 
 	kit_pack_zip(p, &z);
-	r = kit_read_bytes(kit_pack_bytes(&z), o);
+	r = kit_read_bytes(kit_zip_end(&z), o);
 	kit_zip_done(&z);
 	return r;
 }

@@ -79,7 +79,7 @@ static NK_RESULT init_run(struct nk_cli *cli, struct nk_err *err)
 
 static const char *const usage[] = {
 	"init --organisation NAME --domain DOMAIN --operator NAME (--copy DIR | --single-copy) [--sealer file|custodian] [--custodian ADDRESS ...] "
-	"[--threshold K] [--clock DATE]",
+	"[--threshold K] [--key-file FILE] [--clock DATE]",
 	NULL,
 };
 

@@ -82,6 +82,41 @@ static void options_table(struct nk_out *out, enum nk_lang lang, const struct nk
 	}
 }
 
+enum { USAGE_WIDTH = 78, USAGE_INDENT = 6 };
+
+/* The next word of a usage line, or a whole group in brackets. */
+static struct nk_str usage_group(struct nk_str *rest)
+{
+	const char open = rest->ptr[0];
+	const size_t end = open == '[' ? nk_str_chr(*rest, ']') : open == '(' ? nk_str_chr(*rest, ')') : nk_str_chr(*rest, ' ');
+	const size_t len = end == SIZE_MAX ? rest->len : open == '[' || open == '(' ? end + 1 : end;
+	const struct nk_str group = nk_str_sub(*rest, 0, len);
+
+	*rest = nk_str_trim(nk_str_sub(*rest, len, rest->len));
+	return group;
+}
+
+static void usage_line(struct nk_out *out, const char *usage)
+{
+	struct nk_str rest = nk_str_c(usage);
+	size_t at = sizeof("  nokosazu") - 1;
+
+	nk_out_c(out, "  nokosazu");
+	while (rest.len > 0) {
+		const struct nk_str group = usage_group(&rest);
+
+		if (at + 1 + group.len > USAGE_WIDTH) {
+			nk_out_c(out, "\n");
+			nk_out_pad(out, USAGE_INDENT - 1);
+			at = USAGE_INDENT - 1;
+		}
+		nk_out_c(out, " ");
+		nk_out_bytes(out, nk_str_bytes(group));
+		at += 1 + group.len;
+	}
+	nk_out_c(out, "\n");
+}
+
 void nk_help_verb(struct nk_out *out, enum nk_lang lang, const struct nk_cmd *cmd)
 {
 	const size_t width = widest(cmd->options, widest(nk_cmd_common(), 0));
@@ -89,9 +124,7 @@ void nk_help_verb(struct nk_out *out, enum nk_lang lang, const struct nk_cmd *cm
 	nk_out_f(out, "nokosazu %s: %s\n", cmd->name, nk_tr(lang, cmd->summary));
 	title(out, nk_tr(lang, NK_N("Usage")));
 	for (size_t i = 0; cmd->usage[i] != NULL; i++) {
-		nk_out_c(out, "  nokosazu ");
-		nk_out_c(out, cmd->usage[i]);
-		nk_out_c(out, "\n");
+		usage_line(out, cmd->usage[i]);
 	}
 	if (cmd->options != NULL) {
 		title(out, nk_tr(lang, NK_N("Options")));

@@ -1,0 +1,30 @@
+/*
+ * nokosazu.c: main of the command line: hardening first, then the verbs of front/cli.
+ *
+ * Rights: everything that the user has, one process. Hostile files are read by a child that can only compute (os_child).
+ */
+#include "base.h"
+
+#include "cli.h"
+#include "os.h"
+
+enum { WEAK_MAX = 8 };
+
+static const char *variable(const char *name)
+{
+	return getenv(name);
+}
+
+int main(int argc, char **argv)
+{
+	const char *weak[WEAK_MAX];
+	struct nk_err err;
+	struct nk_cli_start start = { .env = nk_os_env(), .weak = weak, .variable = variable, .out_fd = 1, .err_fd = 2 };
+
+	start.n_weak = nk_os_harden(weak, WEAK_MAX);
+	if (!nk_ok(nk_crypto_init(&err))) {
+		(void)fprintf(stderr, "nokosazu: %s\n", err.text[NK_LANG_EN]);
+		return nk_err_exit(NK_INTERNAL);
+	}
+	return nk_cli_main(&start, argc, argv);
+}

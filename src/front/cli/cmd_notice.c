@@ -1,0 +1,95 @@
+/*
+ * cmd_notice.c: nokosazu notice: initial passwords on paper, and saying that the paper was handed out.
+ */
+#include "base.h"
+
+#include "sheet.h"
+#include "unlock.h"
+
+static NK_RESULT sheet_json(struct nk_cli *cli, const struct nk_notice_reply *r, const struct nk_notice *n, struct nk_err *err)
+{
+	struct nk_json j;
+
+	nk_cli_json_begin(cli, &j, "notice");
+	nk_cli_json_id(&j, "holding", r->holding);
+	nk_cli_json_time(&j, "hand_out_by", r->hand_out_by);
+	nk_cli_json_str(&j, "unit", n->unit);
+	nk_cli_json_str(&j, "group", n->group);
+	nk_cli_json_number(&j, "seat", n->seat);
+	nk_cli_json_str(&j, "name", n->name);
+	nk_cli_json_str(&j, "kana", n->kana);
+	nk_cli_json_str(&j, "login", n->login);
+	nk_cli_json_str(&j, "password", n->password);
+	return nk_cli_json_end(cli, &j, err);
+}
+
+static NK_RESULT sheets(struct nk_cli *cli, const struct nk_notice_reply *r, struct nk_err *err)
+{
+	const struct nk_str day = nk_cli_day(cli, r->hand_out_by);
+
+	for (size_t i = 0; i < r->n; i++) {
+		if (cli->json) {
+			NK_TRY(sheet_json(cli, r, &r->sheets[i], err));
+		} else {
+			nk_sheet_print(cli, &r->sheets[i], day, i + 1 < r->n);
+		}
+	}
+	return nk_done();
+}
+
+static NK_RESULT issue(struct nk_cli *cli, struct nk_err *err)
+{
+	const struct nk_notice_request req = { .target = nk_args_str(&cli->args, "target"), .only = nk_args_str(&cli->args, "person") };
+	struct nk_notice_reply reply;
+	char id[NK_UUID_TEXT];
+	nk_rc rc = nk_done();
+
+	memset(&reply, 0, sizeof(reply));
+	NK_TRY(nk_cli_refuse_terminal(cli, err));
+	NK_TRY(nk_unlock_open(cli, true, err));
+	rc = nk_op_notice_issue(cli->flow, &req, cli->arena, &reply, err);
+	/* Passwords that were set before a failure are stored nowhere else: they must come out in any case. */
+	nk_progress_clear(&cli->progress);
+	if (reply.n > 0) {
+		struct nk_err lost;
+
+		if (!nk_ok(sheets(cli, &reply, nk_ok(rc) ? err : &lost)) && nk_ok(rc)) {
+			return (nk_rc){ err->code };
+		}
+		NK_TRY(nk_ok(rc) ? nk_out_flush(&cli->out, err) : nk_done());
+		nk_cli_say(cli, NK_N("%1$zu notices. These sheets are a copy of personal data that is on the books until they are handed out, by %2$s. Then:"),
+			reply.n, nk_cli_day(cli, reply.hand_out_by).ptr);
+		nk_cli_hint(cli, "notice done %s", nk_uuid_print(reply.holding, id));
+	}
+	return rc;
+}
+
+static NK_RESULT done(struct nk_cli *cli, struct nk_err *err)
+{
+	struct nk_uuid id;
+
+	NK_TRY(nk_cli_operand_id(cli, 0, &id, err));
+	NK_TRY(nk_unlock_open(cli, true, err));
+	NK_TRY(nk_op_notice_done(cli->flow, id, err));
+	return nk_cli_done(cli, "notice-done", NK_N("The notices are off the books: handed out, by your word."), err);
+}
+
+static const struct nk_cmd_sub subs[] = {
+	{ "issue", 0, 0, issue },
+	{ "done", 1, 1, done },
+	{ NULL, 0, 0, NULL },
+};
+
+static const char *const usage[] = { "notice issue [--target NAME] [--person LOGIN] [--show]", "notice done ID", NULL };
+
+static const struct nk_cmd_option options[] = {
+	{ "target", 0, "NAME", NK_N("the system whose passwords are set (default: the only one)"), "issue" },
+	{ "person", 0, "LOGIN", NK_N("only for this person, even if there was a password before"), "issue" },
+	{ "show", 0, NULL, NK_N("print the sheets although a terminal looks on"), "issue" },
+	{ NULL, 0, NULL, NULL, NULL },
+};
+
+const struct nk_cmd nk_cmd_notice = {
+	.name = "notice", .job = NK_CMD_PERSONS, .usage = usage, .summary = NK_N("set initial passwords and print them as sheets to hand out"),
+	.options = options, .subs = subs,
+};

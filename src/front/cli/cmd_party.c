@@ -1,0 +1,123 @@
+/*
+ * cmd_party.c: nokosazu party: who may approve, and their signing keys.
+ */
+#include "base.h"
+
+#include "unlock.h"
+
+enum { HEX = 2 * NK_KEY_LEN + 1 };
+
+static NK_RESULT add(struct nk_cli *cli, struct nk_err *err)
+{
+	struct nk_party_request req = { .name = nk_args_str(&cli->args, "name"), .roles = NK_STR("officer") };
+	struct nk_uuid id;
+	struct nk_json j;
+
+	NK_TRY(nk_args_need(&cli->args, "name", err));
+	NK_TRY(nk_args_need(&cli->args, "public-key", err));
+	if (!nk_hex_parse(nk_args_str(&cli->args, "public-key"), req.public_key, sizeof(req.public_key))) {
+		return nk_fail(err, NK_USAGE, NK_N("a public key is 64 hexadecimal characters, as \"nokosazu party key\" prints it"));
+	}
+	if (nk_args_has(&cli->args, "role")) {
+		req.roles = nk_args_str(&cli->args, "role");
+	}
+	NK_TRY(nk_unlock_open(cli, true, err));
+	NK_TRY(nk_op_party_add(cli->flow, &req, &id, err));
+	if (cli->json) {
+		nk_cli_json_begin(cli, &j, "party");
+		nk_cli_json_id(&j, "id", id);
+		return nk_cli_json_end(cli, &j, err);
+	}
+	nk_out_text(&cli->out, nk_cli_id(cli, id));
+	nk_out_c(&cli->out, "\n");
+	nk_cli_say(cli, NK_N("Enrolled."));
+	return nk_done();
+}
+
+static NK_RESULT row_json(struct nk_cli *cli, const struct nk_party_row *r, struct nk_err *err)
+{
+	struct nk_json j;
+
+	nk_cli_json_begin(cli, &j, "party");
+	nk_cli_json_id(&j, "id", r->id);
+	nk_cli_json_str(&j, "name", r->name);
+	nk_cli_json_str(&j, "roles", r->roles);
+	nk_cli_json_bool(&j, "has_key", r->has_key);
+	nk_cli_json_bool(&j, "ended", r->ended);
+	return nk_cli_json_end(cli, &j, err);
+}
+
+static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
+{
+	NK_OWNED(nk_table_done) struct nk_table table;
+	const char *const titles[] = { nk_cli_tr(cli, NK_N("Name")), nk_cli_tr(cli, NK_N("Roles")), nk_cli_tr(cli, NK_N("Key")),
+		nk_cli_tr(cli, NK_N("State")), nk_cli_tr(cli, NK_N("Id")) };
+	struct nk_party_row *rows = NULL;
+	size_t n = 0;
+
+	nk_table_init(&table, cli->arena, titles, NK_ARRAY_LEN(titles));
+	NK_TRY(nk_unlock_open(cli, false, err));
+	NK_TRY(nk_op_party_list(cli->flow, cli->arena, &rows, &n, err));
+	for (size_t i = 0; i < n; i++) {
+		const struct nk_str cells[] = { rows[i].name, rows[i].roles, nk_cli_word(cli, rows[i].has_key ? NK_STR("yes") : NK_STR("no")),
+			nk_cli_word(cli, rows[i].ended ? NK_STR("ended") : NK_STR("enrolled")), nk_cli_id(cli, rows[i].id) };
+
+		NK_TRY(cli->json ? row_json(cli, &rows[i], err) : nk_table_row(&table, cells, err));
+	}
+	nk_table_print(&table, 0, &cli->out);
+	return nk_done();
+}
+
+static NK_RESULT write_seed(struct nk_cli *cli, const struct nk_key *seed, struct nk_err *err)
+{
+	char hex[HEX + 1];
+	nk_rc rc = nk_done();
+
+	nk_hex_print(seed->b, sizeof(seed->b), hex);
+	hex[HEX - 1] = '\n';
+	rc = nk_env_write_new(cli->env, cli->args.operands[0], nk_bytes_of(hex, HEX), err);
+	nk_wipe(hex, sizeof(hex));
+	return rc;
+}
+
+static NK_RESULT key(struct nk_cli *cli, struct nk_err *err)
+{
+	NK_OWNED(nk_key_wipe) struct nk_key seed = { { 0 } };
+	uint8_t public_key[NK_SIGN_PUB_LEN];
+	char hex[HEX];
+	struct nk_json j;
+
+	NK_TRY(nk_op_party_key(cli->env, &seed, public_key, err));
+	NK_TRY(write_seed(cli, &seed, err));
+	nk_hex_print(public_key, sizeof(public_key), hex);
+	if (cli->json) {
+		nk_cli_json_begin(cli, &j, "party-key");
+		nk_cli_json_str(&j, "public_key", nk_str_c(hex));
+		return nk_cli_json_end(cli, &j, err);
+	}
+	nk_out_c(&cli->out, hex);
+	nk_out_c(&cli->out, "\n");
+	nk_cli_say(cli, NK_N("The file is this person's own key: whoever has it can approve. The public key above is for:"));
+	nk_cli_hint(cli, "party add --name NAME --role officer --public-key %s", hex);
+	return nk_done();
+}
+
+static const struct nk_cmd_sub subs[] = {
+	{ "add", 0, 0, add },
+	{ "list", 0, 0, list },
+	{ "key", 1, 1, key },
+	{ NULL, 0, 0, NULL },
+};
+
+static const char *const usage[] = { "party add --name NAME --public-key HEX [--role ROLE]", "party list", "party key FILE", NULL };
+
+static const struct nk_cmd_option options[] = {
+	{ "name", 0, "NAME", NK_N("who it is; kept encrypted"), "add" },
+	{ "public-key", 0, "HEX", NK_N("the public half of the person's signing key"), "add" },
+	{ "role", 0, "ROLE", NK_N("what the person may do (default: officer, who approves)"), "add" },
+	{ NULL, 0, NULL, NULL, NULL },
+};
+
+const struct nk_cmd nk_cmd_party = {
+	.name = "party", .job = NK_CMD_HOUSE, .usage = usage, .summary = NK_N("enrol who may approve, and make their keys"), .options = options, .subs = subs,
+};

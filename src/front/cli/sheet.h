@@ -1,0 +1,14 @@
+/*
+ * sheet.h: an account notice as a sheet of paper: a box of text, one person each. Secret: to a printer, never to a log.
+ */
+#ifndef NK_SHEET_H
+#define NK_SHEET_H
+
+#include "cli.h"
+
+/* nk_sheet_print: one sheet, ending with a form feed when another one follows. `hand_out_by` is a day as text. */
+void nk_sheet_print(struct nk_cli *cli, const struct nk_notice *notice, struct nk_str hand_out_by, bool another);
+/* nk_sheet_grouped: a password in groups of four for reading; the blanks are not part of it. */
+struct nk_str nk_sheet_grouped(struct nk_cli *cli, struct nk_str password);
+
+#endif
