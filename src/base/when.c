@@ -178,3 +178,17 @@ int nk_school_year(nk_date date)
 
 	return ymd.month >= 4 ? ymd.year : ymd.year - 1;
 }
+
+nk_date nk_date_add_months(nk_date date, unsigned months)
+{
+	struct nk_ymd d = nk_date_split(date);
+	const unsigned total = d.month - 1 + months;
+	nk_date out = date;
+
+	d.year += (int)(total / 12);
+	d.month = total % 12 + 1;
+	while (!nk_date_make(d, &out) && d.day > 28) {
+		d.day--;
+	}
+	return out;
+}

@@ -25,6 +25,8 @@ struct nk_ymd {
 struct nk_ymd nk_date_split(nk_date date);
 /* nk_date_make: false when there is no such day or the year is not in 1600–9999. */
 bool nk_date_make(struct nk_ymd ymd, nk_date *out);
+/* nk_date_add_months: the same day of a later month, or that month's last day. */
+nk_date nk_date_add_months(nk_date date, unsigned months);
 /* nk_date_parse: exactly YYYY-MM-DD. */
 bool nk_date_parse(struct nk_str s, nk_date *out);
 /* nk_date_print: YYYY-MM-DD, or "-" for NK_DATE_NONE. */

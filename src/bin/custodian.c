@@ -21,14 +21,16 @@ struct arguments {
 static const char *const usage[] = {
 	NK_N("Usage: nokosazu-custodian --name NAME --listen ADDRESS --key-file FILE [options]\n"),
 	NK_N("Keeps one share of the epoch secret of a Nokosazu vault, and signs a receipt when it destroys it.\n"
-	     "At start it prints the line that belongs into the vault's configuration; it then serves until SIGTERM.\n"),
+	     "At start it prints the line that belongs into the vault's configuration; it then serves until "
+		"SIGTERM.\n"),
 	NK_N("  --name NAME           how receipts and configuration call it (a-z 0-9 . -)\n"
 	     "  --listen ADDRESS      unix:/path, or host:port\n"
 	     "  --key-file FILE       its own keys; made at the first start (mode 0600)\n"
 	     "  --state FILE          keep shares in this file too, so that they survive a restart;\n"
 	     "                        receipts then say \"file\" and do not count for level E3\n"
 	     "  --organisation TEXT   who runs it; stands in receipts\n"
-	     "  --client KEY          public key (64 hexadecimal digits) of a vault that may talk to it; may be repeated;\n"
+	     "  --client KEY          public key (64 hexadecimal digits) of a vault that may talk to it; may be "
+		"repeated;\n"
 	     "                        without it the first vault that does is trusted from then on\n"
 	     "  --help                this text\n"),
 };
@@ -147,7 +149,8 @@ static void serve_one(struct nk_custodian *custodian, int fd, enum nk_lang lang)
 	if (pinned) {
 		(void)fprintf(stderr, "nokosazu-custodian: %s\n",
 			nk_tr(lang,
-				NK_N("warning: the vault that talked first is trusted from now on; name it with --client to be sure which one it is")));
+				NK_N("warning: the vault that talked first is trusted from now on; name it with "
+					"--client to be sure which one it is")));
 	}
 	if (!nk_ok(rc)) {
 		(void)fprintf(stderr, "nokosazu-custodian: %s\n", err.text[lang]);

@@ -1,7 +1,8 @@
 /*
  * nokosazu.c: main of the command line: hardening first, then the verbs of front/cli.
  *
- * Rights: everything that the user has, one process. Hostile files are read by a child that can only compute (os_child).
+ * Rights: everything that the user has, one process. Hostile files are read by a child that can only compute
+ * (os_child).
  */
 #include "base.h"
 
@@ -19,7 +20,9 @@ int main(int argc, char **argv)
 {
 	const char *weak[WEAK_MAX];
 	struct nk_err err;
-	struct nk_cli_start start = { .env = nk_os_env(), .weak = weak, .variable = variable, .out_fd = 1, .err_fd = 2 };
+	struct nk_cli_start start = {
+		.env = nk_os_env(), .weak = weak, .variable = variable, .out_fd = 1, .err_fd = 2
+	};
 
 	start.n_weak = nk_os_harden(weak, WEAK_MAX);
 	if (!nk_ok(nk_crypto_init(&err))) {

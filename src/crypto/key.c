@@ -101,7 +101,8 @@ NK_RESULT nk_kdf_passphrase(const struct nk_kdf_params *p, struct nk_bytes passp
 		p->memory_kb < KDF_MEMORY_MIN_KB ||
 	    p->memory_kb > KDF_MEMORY_MAX_KB) {
 		return nk_fail(err, NK_INVALID,
-			       "the passphrase settings are out of bounds: %1$u passes (1 to %2$d), %3$u KiB of memory (%4$d to %5$d)",
+			       "the passphrase settings are out of bounds: %1$u passes (1 to %2$d), %3$u KiB of "
+				"memory (%4$d to %5$d)",
 			       p->passes, (int)KDF_PASSES_MAX, p->memory_kb, (int)KDF_MEMORY_MIN_KB,
 				(int)KDF_MEMORY_MAX_KB);
 	}

@@ -52,6 +52,7 @@ NK_RESULT nk_residue_index_add(struct nks_index *index, uint32_t number, struct 
 	if (*out_short) {
 		return nk_done();
 	}
+	nk_assert(nk_str_chr(text, '\0') == SIZE_MAX); /* a pattern that was wiped would match every hole */
 	status = nks_index_add(index, number, text.ptr, text.len);
 	*out_short = status == NKS_PARTIAL;
 	return status == NKS_OK || status == NKS_PARTIAL ? nk_done() : nk_residue_index_fail(status, err);

@@ -152,10 +152,13 @@ static NK_RESULT romaji_of(
 
 static NK_RESULT add_word(struct spelling *s, enum nk_item_class item, struct nk_str value, struct nk_err *err)
 {
+	struct nk_str kept;
 	struct nk_str lower;
 
-	NK_TRY(add(s, item, value, err));
-	NK_TRY(cased(s, value, LOWER, &lower, err));
+	/* A copy: the person is wiped from memory before the last scan looks for him. */
+	NK_TRY(nk_arena_dup(s->arena, value, &kept, err));
+	NK_TRY(add(s, item, kept, err));
+	NK_TRY(cased(s, kept, LOWER, &lower, err));
 	return add(s, item, lower, err);
 }
 

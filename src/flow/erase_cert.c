@@ -71,11 +71,11 @@ static void retained(struct nk_erasing *e)
 
 	e->retained[0] = (struct nk_cert_retained){ .what = NK_STR("tombstone of the login"),
 		.rule = NK_STR("no re-issue of a login name"),
-		.until = today + (nk_date)(c->tombstone_months * 30),
+		.until = nk_date_add_months(today, c->tombstone_months),
 		.count = e->n };
 	e->retained[1] = (struct nk_cert_retained){ .what = NK_STR("notification contact"),
 		.rule = NK_STR("a leaver must be reachable when an old copy turns up"),
-		.until = today + (nk_date)(c->contact_months * 30),
+		.until = nk_date_add_months(today, c->contact_months),
 		.count = contacts };
 	e->cert.retained = e->retained;
 	e->cert.n_retained = contacts > 0 ? 2 : 1;
@@ -102,6 +102,10 @@ static NK_RESULT fill(struct nk_erasing *e, struct nk_err *err)
 	c->simulated_clock = e->flow->simulated;
 	c->single_copy = e->flow->config->single_copy;
 	c->receipts = e->receipts;
+	if (nk_str_eq(e->flow->config->sealer, NK_STR("custodian"))) {
+		c->holders = nk_u32(e->flow->config->custodians.n);
+		c->threshold = e->flow->config->threshold;
+	}
 	c->scan_before = &e->before;
 	c->scan_after = e->after.n_places > 0 ? &e->after : NULL;
 	c->places = e->places;

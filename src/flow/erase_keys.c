@@ -34,7 +34,7 @@ static NK_RESULT slots_of(struct nk_erasing *e, const char *sql, struct nk_vec *
 	return nk_done();
 }
 
-static NK_RESULT destroy(struct nk_erasing *e, const struct nk_vec *slots, struct nk_err *err)
+static NK_RESULT destroy(struct nk_erasing *e, const struct nk_vec *slots, uint64_t *out_oldest, struct nk_err *err)
 {
 	struct nk_vault_change *change = NULL;
 	struct nk_vault_finish f;
@@ -47,6 +47,7 @@ static NK_RESULT destroy(struct nk_erasing *e, const struct nk_vec *slots, struc
 	rc = nk_ok(rc) ? nk_vault_change_commit(change, &sequence, err) : rc;
 	rc = nk_ok(rc) ? nk_vault_change_finish(&change, &f, err) : rc;
 	nk_vault_change_drop(&change);
+	*out_oldest = nk_ok(rc) ? f.oldest : 0;
 	return rc;
 }
 
@@ -61,7 +62,7 @@ NK_RESULT nk_erase_keys(struct nk_erasing *e, struct nk_err *err)
 	nk_flow_tell(e->flow, NK_N("destroying keys"), 0, e->n);
 	NK_TRY(slots_of(e, "SELECT slot, generation FROM person WHERE number = ?1", &slots, err));
 	NK_TRY(slots_of(e, "SELECT slot, generation FROM link WHERE person_number = ?1", &slots, err));
-	NK_TRY(destroy(e, &slots, err));
+	NK_TRY(destroy(e, &slots, &e->oldest_epoch, err));
 	e->cert.keys_destroyed_at = nk_now(e->flow->env);
 	NK_TRY(nk_tx_begin(e->flow->store, &tx, err));
 	NK_TRY(nk_erase_job_gone(tx, e->job.id, e->numbers, e->n, e->cert.keys_destroyed_at, err));
@@ -123,6 +124,7 @@ static NK_RESULT turn_index(struct nk_erasing *e, struct nk_err *err)
 	NK_OWNED(nk_vec_done) struct nk_vec old;
 	struct nk_flow *const flow = e->flow;
 	struct nk_slot slot;
+	uint64_t oldest = 0;
 
 	nk_vec_init(&old, sizeof(struct nk_slot), 1);
 	NK_TRY(push_slot(&old, flow->key_slot[NK_HOUSE_INDEX], err));
@@ -141,7 +143,7 @@ static NK_RESULT turn_index(struct nk_erasing *e, struct nk_err *err)
 	nk_key_drop(&flow->key[NK_HOUSE_INDEX]);
 	NK_TRY(nk_key_keep(&key, &flow->key[NK_HOUSE_INDEX], err));
 	flow->key_slot[NK_HOUSE_INDEX] = slot;
-	return destroy(e, &old, err);
+	return destroy(e, &old, &oldest, err);
 }
 
 NK_RESULT nk_erase_rotate(struct nk_erasing *e, struct nk_err *err)
@@ -157,11 +159,12 @@ NK_RESULT nk_erase_rotate(struct nk_erasing *e, struct nk_err *err)
 	e->cert.rotated = true;
 	e->cert.epoch_destroyed = before.epoch;
 	e->cert.epoch_now = f.epoch;
-	e->cert.cap = f.cap;
-	e->cert.rehearsed_e3 = f.n_receipts > 1 && f.cap < NK_LEVEL_E3;
+	/* The lowest over all epochs in the life of these keys (DECISIONS 6). */
+	e->cert.cap = f.cap >= NK_LEVEL_E3 && (e->oldest_epoch == 0 || e->oldest_epoch < f.e3_since) ? NK_LEVEL_E2 : f.cap;
+	e->cert.rehearsed_e3 = f.n_receipts > 1 && e->cert.cap < NK_LEVEL_E3;
 	e->cert.n_receipts = f.n_receipts;
 	memcpy(e->receipts, f.receipts, sizeof(e->receipts));
-	e->cert.irrecoverable_at = f.cap >= NK_LEVEL_E3 ? nk_now(e->flow->env) : 0;
+	e->cert.irrecoverable_at = e->cert.cap >= NK_LEVEL_E3 ? nk_now(e->flow->env) : 0;
 	NK_TRY(nk_tx_begin(e->flow->store, &tx, err));
 	NK_TRY(nk_erase_stage(e, tx, NK_ERASE_ROTATED, err));
 	{

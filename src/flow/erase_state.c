@@ -105,6 +105,7 @@ NK_RESULT nk_erase_state_print(const struct nk_erasing *e, struct nk_buf *out, s
 	number(&j, "irrecoverable_at", e->cert.irrecoverable_at);
 	number(&j, "keys_destroyed_at", e->cert.keys_destroyed_at);
 	number(&j, "live_gone_at", e->cert.live_gone_at);
+	number(&j, "oldest_epoch", (int64_t)e->oldest_epoch);
 	put_places(&j, e);
 	put_receipts(&j, e);
 	nk_json_key(&j, "rehearsed_e3");
@@ -231,6 +232,7 @@ NK_RESULT nk_erase_state_parse(struct nk_erasing *e, struct nk_err *err)
 	e->cert.irrecoverable_at = get_number(v, "irrecoverable_at");
 	e->cert.keys_destroyed_at = get_number(v, "keys_destroyed_at");
 	e->cert.live_gone_at = get_number(v, "live_gone_at");
+	e->oldest_epoch = get_count(v, "oldest_epoch");
 	e->cert.restricted_at = get_number(v, "restricted_at");
 	e->cert.rehearsed_e3 = get_bool(v, "rehearsed_e3");
 	e->cert.rotated = get_bool(v, "rotated");

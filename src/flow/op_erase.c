@@ -95,6 +95,7 @@ static NK_RESULT new_job(struct nk_erasing *e, struct nk_err *err)
 	NK_TRY(nk_tx_begin(e->flow->store, &tx, err));
 	NK_TRY(nk_apply_begin(e->flow, &e->plan, e->warrant, tx, err));
 	NK_TRY(nk_erase_job_new(tx, &e->job, e->persons, e->n, err));
+	e->plan.warrant = e->warrant;
 	NK_TRY(nk_flow_person_leaves(e->flow, tx, NK_LEAF_RESTRICT, e->numbers, e->who, e->n, NULL, 0, err));
 	NK_TRY(nk_flow_person_leaves(e->flow, tx, NK_LEAF_ERASE_BEGIN, e->numbers, e->who, e->n, NULL, 0, err));
 	return nk_flow_commit(e->flow, &tx, err);
@@ -123,7 +124,7 @@ static NK_RESULT holdings(struct nk_erasing *e, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	struct nk_people *const people = e->flow->people;
-	const nk_date until = nk_flow_today(e->flow) + (nk_date)(e->flow->config->tombstone_months * 30);
+	const nk_date until = nk_date_add_months(nk_flow_today(e->flow), e->flow->config->tombstone_months);
 
 	NK_TRY(nk_tx_begin(e->flow->store, &tx, err));
 	for (size_t i = 0; i < e->n; i++) {

@@ -31,20 +31,35 @@ static bool word_in(const struct nk_config_words *w, struct nk_str s)
 	return false;
 }
 
+/* A class by its title or code, or, where several schools have one of that title, by "school/title". */
+static bool class_named(const struct issuing *is, const struct nk_group *g)
+{
+	const struct nk_config_words *const classes = &is->flow->config->notice_classes;
+	const struct nk_unit *const u = nk_people_unit(is->flow->people, g->unit);
+
+	if (word_in(classes, g->title) || word_in(classes, g->code)) {
+		return true;
+	}
+	for (size_t i = 0; u != NULL && i < classes->n; i++) {
+		const struct nk_str w = classes->word[i];
+
+		if (w.len == u->name.len + 1 + g->title.len && nk_str_starts(w, u->name) && w.ptr[u->name.len] == '/' && nk_str_ends(w, g->title)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool named_by_rule(const struct issuing *is, const struct nk_person *p)
 {
-	const struct nk_config *const c = is->flow->config;
-
-	if (word_in(&c->notice_grades, p->field[NK_FIELD_GRADE])) {
+	if (word_in(&is->flow->config->notice_grades, p->field[NK_FIELD_GRADE])) {
 		return true;
 	}
 	for (size_t i = 0; i < p->n_memberships; i++) {
-		const struct nk_group *const g = p->memberships[i].is_group
-			? nk_people_group(is->flow->people, p->memberships[i].where)
-			: NULL;
+		const struct nk_group *const g =
+			p->memberships[i].is_group ? nk_people_group(is->flow->people, p->memberships[i].where) : NULL;
 
-		if (g != NULL && nk_str_eq(g->kind, NK_STR("homeroom")) &&
-			(word_in(&c->notice_classes, g->title) || word_in(&c->notice_classes, g->code))) {
+		if (g != NULL && nk_str_eq(g->kind, NK_STR("homeroom")) && class_named(is, g)) {
 			return true;
 		}
 	}

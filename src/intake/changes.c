@@ -20,10 +20,10 @@ struct making {
 	nk_date today;
 	struct nk_changes_places places;
 	struct nk_changes_matched matched;
-	struct nk_map leavers;       /* name and kana → how many leavers have it */
-	struct nk_vec list;          /* struct nk_person_change */
-	struct nk_vec mine, theirs;  /* struct nk_membership, for comparing */
-	struct nk_buf a, b;          /* wiping */
+	struct nk_map leavers; /* name and kana → how many leavers have it */
+	struct nk_vec list; /* struct nk_person_change */
+	struct nk_vec mine, theirs; /* struct nk_membership, for comparing */
+	struct nk_buf a, b; /* wiping */
 };
 
 static void making_done(struct making *m)
@@ -60,7 +60,8 @@ static bool is_compared(enum nk_field f, const struct nk_roster_person *row)
 	return f != NK_FIELD_MASTER_ID || row->field[f].len > 0;
 }
 
-static NK_RESULT compare_fields(struct making *m, const struct nk_roster_person *row, const struct nk_person *p, uint32_t *out, struct nk_err *err)
+static NK_RESULT compare_fields(struct making *m, const struct nk_roster_person *row, const struct nk_person *p,
+	uint32_t *out, struct nk_err *err)
 {
 	*out = 0;
 	for (int f = 0; f < NK_FIELD_COUNT; f++) {
@@ -82,8 +83,9 @@ static NK_RESULT compare_fields(struct making *m, const struct nk_roster_person 
 
 static bool is_rename(uint32_t fields)
 {
-	static const enum nk_field names[] = { NK_FIELD_FAMILY, NK_FIELD_GIVEN, NK_FIELD_MIDDLE, NK_FIELD_FAMILY_KANA, NK_FIELD_GIVEN_KANA,
-		NK_FIELD_FAMILY_SHOWN, NK_FIELD_GIVEN_SHOWN, NK_FIELD_FAMILY_SHOWN_KANA, NK_FIELD_GIVEN_SHOWN_KANA };
+	static const enum nk_field names[] = { NK_FIELD_FAMILY, NK_FIELD_GIVEN, NK_FIELD_MIDDLE, NK_FIELD_FAMILY_KANA,
+		NK_FIELD_GIVEN_KANA, NK_FIELD_FAMILY_SHOWN, NK_FIELD_GIVEN_SHOWN, NK_FIELD_FAMILY_SHOWN_KANA,
+		NK_FIELD_GIVEN_SHOWN_KANA };
 	uint32_t mask = 0;
 
 	for (size_t i = 0; i < NK_ARRAY_LEN(names); i++) {
@@ -126,7 +128,11 @@ static NK_RESULT take_theirs(struct making *m, const struct nk_roster_person *ro
 	nk_vec_clear(&m->theirs);
 	for (size_t i = 0; i < row->n_memberships; i++) {
 		const struct nk_roster_membership *r = &row->memberships[i];
-		struct nk_membership x = { .is_group = r->is_group, .primary = r->primary, .role = r->role, .from = r->from, .until = r->until,
+		struct nk_membership x = { .is_group = r->is_group,
+			.primary = r->primary,
+			.role = r->role,
+			.from = r->from,
+			.until = r->until,
 			.number = r->number };
 
 		if (r->is_group != groups) {
@@ -148,7 +154,8 @@ static bool is_ours(const struct making *m, const struct nk_membership *x)
 	const struct nk_unit *unit = x->is_group ? NULL : nk_people_unit(m->people, x->where);
 	const struct nk_group *group = x->is_group ? nk_people_group(m->people, x->where) : NULL;
 
-	return (unit != NULL && nk_uuid_eq(unit->source, m->out->source_id)) || (group != NULL && nk_uuid_eq(group->source, m->out->source_id));
+	return (unit != NULL && nk_uuid_eq(unit->source, m->out->source_id)) ||
+		(group != NULL && nk_uuid_eq(group->source, m->out->source_id));
 }
 
 static NK_RESULT take_mine(struct making *m, const struct nk_person *p, bool groups, struct nk_err *err)
@@ -162,7 +169,8 @@ static NK_RESULT take_mine(struct making *m, const struct nk_person *p, bool gro
 	return nk_done();
 }
 
-static NK_RESULT differ(struct making *m, const struct nk_roster_person *row, const struct nk_person *p, bool groups, bool *out, struct nk_err *err)
+static NK_RESULT differ(struct making *m, const struct nk_roster_person *row, const struct nk_person *p, bool groups,
+	bool *out, struct nk_err *err)
 {
 	NK_TRY(take_theirs(m, row, groups, err));
 	NK_TRY(take_mine(m, p, groups, err));
@@ -194,8 +202,8 @@ static bool primary_of(const struct nk_vec *vec, struct nk_uuid *out)
 	return best != NULL;
 }
 
-static NK_RESULT compare_places(struct making *m, const struct nk_roster_person *row, const struct nk_person *p, struct nk_person_change *c,
-	struct nk_err *err)
+static NK_RESULT compare_places(struct making *m, const struct nk_roster_person *row, const struct nk_person *p,
+	struct nk_person_change *c, struct nk_err *err)
 {
 	struct nk_uuid from = { { 0 } };
 	struct nk_uuid to = { { 0 } };
@@ -225,7 +233,8 @@ static bool has_left(const struct nk_person *p)
 	return p->state == NK_PERSON_LEAVING || p->state == NK_PERSON_RETAINED;
 }
 
-static NK_RESULT compare_person(struct making *m, size_t i, const struct nk_person *p, struct nk_person_change *c, struct nk_err *err)
+static NK_RESULT compare_person(
+	struct making *m, size_t i, const struct nk_person *p, struct nk_person_change *c, struct nk_err *err)
 {
 	const struct nk_roster_person *row = &m->roster->persons[i];
 
@@ -233,8 +242,10 @@ static NK_RESULT compare_person(struct making *m, size_t i, const struct nk_pers
 	NK_TRY(compare_fields(m, row, p, &c->fields, err));
 	NK_TRY(compare_places(m, row, p, c, err));
 	c->renamed = is_rename(c->fields);
-	c->dates = (row->valid_from != NK_DATE_NONE && row->valid_from != p->valid_from) || row->valid_until != p->valid_until;
-	c->state = row->enabled == ((p->flags & NK_PERSON_SOURCE_OFF) != 0) || is_hidden(row) != ((p->flags & NK_PERSON_HIDDEN) != 0);
+	c->dates = (row->valid_from != NK_DATE_NONE && row->valid_from != p->valid_from) ||
+		row->valid_until != p->valid_until;
+	c->state = row->enabled == ((p->flags & NK_PERSON_SOURCE_OFF) != 0) ||
+		is_hidden(row) != ((p->flags & NK_PERSON_HIDDEN) != 0);
 	if (has_left(p)) {
 		c->kind = NK_CHANGE_RETURN;
 	} else if (c->fields != 0 || c->classes || c->roles || c->moved || c->dates || c->state || c->by_master) {
@@ -275,7 +286,8 @@ static NK_RESULT add_joins(struct making *m, struct nk_err *err)
 static NK_RESULT add_changes(struct making *m, struct nk_err *err)
 {
 	for (size_t i = 0; i < m->roster->n_persons; i++) {
-		const struct nk_person *p = m->matched.number[i] != 0 ? nk_people_by_number(m->people, m->matched.number[i]) : NULL;
+		const struct nk_person *p =
+			m->matched.number[i] != 0 ? nk_people_by_number(m->people, m->matched.number[i]) : NULL;
 		struct nk_person_change c = { 0 };
 
 		if (p != NULL) {
@@ -289,7 +301,8 @@ static NK_RESULT add_changes(struct making *m, struct nk_err *err)
 /* Name and reading as one key, NFC. */
 static NK_RESULT name_key(struct making *m, const struct nk_str *field, struct nk_buf *out, struct nk_err *err)
 {
-	static const enum nk_field parts[] = { NK_FIELD_FAMILY, NK_FIELD_GIVEN, NK_FIELD_FAMILY_KANA, NK_FIELD_GIVEN_KANA };
+	static const enum nk_field parts[] = { NK_FIELD_FAMILY, NK_FIELD_GIVEN, NK_FIELD_FAMILY_KANA,
+		NK_FIELD_GIVEN_KANA };
 
 	(void)m;
 	nk_buf_reset(out);
@@ -321,7 +334,8 @@ static NK_RESULT add_leaves(struct making *m, struct nk_err *err)
 		const struct nk_person_change c = { .kind = NK_CHANGE_LEAVE, .number = p->number };
 		uint64_t row = 0;
 
-		if (has_left(p) || p->state == NK_PERSON_ERASED || !nk_str_eq(p->field[NK_FIELD_SOURCE], m->out->source)) {
+		if (has_left(p) || p->state == NK_PERSON_ERASED ||
+			!nk_str_eq(p->field[NK_FIELD_SOURCE], m->out->source)) {
 			continue;
 		}
 		m->out->had++;
@@ -364,12 +378,15 @@ static void count_units(struct making *m)
 
 	for (size_t i = 0; i < m->roster->n_units; i++) {
 		out->units_new += m->places.unit[i] == NULL ? 1 : 0;
-		out->units_changed += m->places.unit[i] != NULL && !nk_changes_match_unit(&m->places, m->roster, i) ? 1 : 0;
+		out->units_changed +=
+			m->places.unit[i] != NULL && !nk_changes_match_unit(&m->places, m->roster, i) ? 1 : 0;
 	}
 	for (size_t i = 0; i < n; i++) {
 		const bool here = nk_map_get(&m->places.unit_at, nk_str_bytes(units[i].key), &at);
 
-		out->units_ended += !here && nk_uuid_eq(units[i].source, out->source_id) && units[i].ended_on == NK_DATE_NONE ? 1 : 0;
+		out->units_ended +=
+			!here && nk_uuid_eq(units[i].source, out->source_id) && units[i].ended_on == NK_DATE_NONE ? 1
+														  : 0;
 	}
 }
 
@@ -382,12 +399,16 @@ static void count_groups(struct making *m)
 
 	for (size_t i = 0; i < m->roster->n_groups; i++) {
 		out->groups_new += m->places.group[i] == NULL ? 1 : 0;
-		out->groups_changed += m->places.group[i] != NULL && !nk_changes_match_group(&m->places, m->roster, i) ? 1 : 0;
+		out->groups_changed +=
+			m->places.group[i] != NULL && !nk_changes_match_group(&m->places, m->roster, i) ? 1 : 0;
 	}
 	for (size_t i = 0; i < n; i++) {
 		const bool here = nk_map_get(&m->places.group_at, nk_str_bytes(groups[i].key), &at);
 
-		out->groups_ended += !here && nk_uuid_eq(groups[i].source, out->source_id) && groups[i].ended_on == NK_DATE_NONE ? 1 : 0;
+		out->groups_ended +=
+			!here && nk_uuid_eq(groups[i].source, out->source_id) && groups[i].ended_on == NK_DATE_NONE
+			? 1
+			: 0;
 	}
 }
 
@@ -396,7 +417,8 @@ static NK_RESULT make_all(struct making *m, struct nk_err *err)
 	uint8_t seed[16];
 	struct nk_person_change *list = NULL;
 
-	NK_TRY(nk_random(nk_store_env(nk_people_store((struct nk_people *)(uintptr_t)m->people)), seed, sizeof(seed), err));
+	NK_TRY(nk_random(
+		nk_store_env(nk_people_store((struct nk_people *)(uintptr_t)m->people)), seed, sizeof(seed), err));
 	nk_map_init(&m->leavers, seed);
 	NK_TRY(nk_changes_match_places(m->people, m->roster, m->out->source_id, m->arena, &m->places, err));
 	NK_TRY(nk_changes_match_persons(m->people, m->roster, m->out->source, m->arena, &m->matched, err));
@@ -418,10 +440,11 @@ static NK_RESULT make_all(struct making *m, struct nk_err *err)
 	return nk_done();
 }
 
-NK_RESULT nk_changes_make(const struct nk_roster *roster, const struct nk_people *people, struct nk_str source, struct nk_uuid source_id, nk_date today,
-	struct nk_arena *arena, struct nk_changes **out, struct nk_err *err)
+NK_RESULT nk_changes_make(const struct nk_roster *roster, const struct nk_people *people, struct nk_str source,
+	struct nk_uuid source_id, nk_date today, struct nk_arena *arena, struct nk_changes **out, struct nk_err *err)
 {
-	NK_OWNED(making_done) struct making m = { .people = people, .roster = roster, .arena = arena, .today = today };
+	NK_OWNED(making_done)
+	struct making m = { .people = people, .roster = roster, .arena = arena, .today = today };
 
 	m.out = nk_arena_alloc(arena, sizeof(*m.out));
 	if (m.out == NULL) {

@@ -1,8 +1,8 @@
 /*
  * changes_apply.c: writes what changes.c found: units, groups, leavers, changed persons, joiners, in this order.
  *
- * Unique items move without a collision: whoever gives one up gives it up before anybody takes it. Pointers into people
- * die with each write; what is needed across writes is copied first.
+ * Unique items move without a collision: whoever gives one up gives it up before anybody takes it. Pointers into
+ * people die with each write; what is needed across writes is copied first.
  */
 #include "base.h"
 #include "changes.h"
@@ -14,15 +14,16 @@ struct applying {
 	struct nk_tx *tx;
 	const struct nk_changes *changes;
 	const struct nk_change_rules *rules;
-	struct nk_arena *arena;        /* wiping, of this call */
-	struct nk_uuid *unit_id;       /* of roster->units[i] */
+	struct nk_arena *arena; /* wiping, of this call */
+	struct nk_uuid *unit_id; /* of roster->units[i] */
 	struct nk_uuid *group_id;
 };
 
 /* ---- units and groups ---- */
 
 /* Ids for all first: parents and classes refer to them. Existing ones that say the same are marked as done. */
-static NK_RESULT name_places(struct applying *a, const struct nk_changes_places *places, bool *unit_done, bool *group_done, struct nk_err *err)
+static NK_RESULT name_places(struct applying *a, const struct nk_changes_places *places, bool *unit_done,
+	bool *group_done, struct nk_err *err)
 {
 	const struct nk_roster *roster = a->changes->roster;
 	const struct nk_env *env = nk_store_env(nk_people_store(a->people));
@@ -57,13 +58,20 @@ static struct nk_uuid unit_of_key(const struct applying *a, const struct nk_chan
 static NK_RESULT put_unit(struct applying *a, const struct nk_changes_places *places, size_t i, struct nk_err *err)
 {
 	const struct nk_roster_unit *u = &a->changes->roster->units[i];
-	const struct nk_unit unit = { .id = a->unit_id[i], .source = a->changes->source_id, .parent = unit_of_key(a, places, u->parent_key), .key = u->key,
-		.kind = u->kind, .name = u->name, .code = u->code, .ended_on = NK_DATE_NONE };
+	const struct nk_unit unit = { .id = a->unit_id[i],
+		.source = a->changes->source_id,
+		.parent = unit_of_key(a, places, u->parent_key),
+		.key = u->key,
+		.kind = u->kind,
+		.name = u->name,
+		.code = u->code,
+		.ended_on = NK_DATE_NONE };
 
 	return nk_people_put_unit(a->people, a->tx, &unit, err);
 }
 
-/* A parent is written before its children; a pass writes those whose parent is there. Cycles were refused at intake. */
+/* A parent is written before its children; a pass writes those whose parent is there. Cycles were refused at intake.
+ */
 static NK_RESULT put_units(struct applying *a, const struct nk_changes_places *places, bool *done, struct nk_err *err)
 {
 	const struct nk_roster *roster = a->changes->roster;
@@ -86,20 +94,29 @@ static NK_RESULT put_units(struct applying *a, const struct nk_changes_places *p
 	}
 	for (size_t i = 0; i < roster->n_units; i++) {
 		if (!done[i]) {
-			return nk_fail(err, NK_INVALID, "the units of the roster are each other's parents: nothing was changed");
+			return nk_fail(err, NK_INVALID,
+				"the units of the roster are each other's parents: nothing was changed");
 		}
 	}
 	return nk_done();
 }
 
-static NK_RESULT put_groups(struct applying *a, const struct nk_changes_places *places, const bool *done, struct nk_err *err)
+static NK_RESULT put_groups(
+	struct applying *a, const struct nk_changes_places *places, const bool *done, struct nk_err *err)
 {
 	const struct nk_roster *roster = a->changes->roster;
 
 	for (size_t i = 0; i < roster->n_groups; i++) {
 		const struct nk_roster_group *g = &roster->groups[i];
-		const struct nk_group group = { .id = a->group_id[i], .source = a->changes->source_id, .unit = unit_of_key(a, places, g->unit_key),
-			.key = g->key, .kind = g->kind, .title = g->title, .code = g->code, .grade = g->grade, .school_year = g->school_year,
+		const struct nk_group group = { .id = a->group_id[i],
+			.source = a->changes->source_id,
+			.unit = unit_of_key(a, places, g->unit_key),
+			.key = g->key,
+			.kind = g->kind,
+			.title = g->title,
+			.code = g->code,
+			.grade = g->grade,
+			.school_year = g->school_year,
 			.ended_on = NK_DATE_NONE };
 
 		if (!done[i]) {
@@ -110,7 +127,8 @@ static NK_RESULT put_groups(struct applying *a, const struct nk_changes_places *
 }
 
 /* The source's groups that the roster does not have any more, copied before anything is written. */
-static NK_RESULT ended_groups(struct applying *a, const struct nk_changes_places *places, struct nk_group **out, size_t *out_n, struct nk_err *err)
+static NK_RESULT ended_groups(struct applying *a, const struct nk_changes_places *places, struct nk_group **out,
+	size_t *out_n, struct nk_err *err)
 {
 	const struct nk_group *groups = NULL;
 	const size_t n = nk_people_groups(a->people, &groups);
@@ -141,7 +159,8 @@ static NK_RESULT ended_groups(struct applying *a, const struct nk_changes_places
 	return nk_done();
 }
 
-static NK_RESULT ended_units(struct applying *a, const struct nk_changes_places *places, struct nk_unit **out, size_t *out_n, struct nk_err *err)
+static NK_RESULT ended_units(struct applying *a, const struct nk_changes_places *places, struct nk_unit **out,
+	size_t *out_n, struct nk_err *err)
 {
 	const struct nk_unit *units = NULL;
 	const size_t n = nk_people_units(a->people, &units);
@@ -208,12 +227,13 @@ static bool is_ours(const struct applying *a, const struct nk_membership *x)
 	const struct nk_unit *unit = x->is_group ? NULL : nk_people_unit(a->people, x->where);
 	const struct nk_group *group = x->is_group ? nk_people_group(a->people, x->where) : NULL;
 
-	return (unit != NULL && nk_uuid_eq(unit->source, a->changes->source_id)) || (group != NULL && nk_uuid_eq(group->source, a->changes->source_id));
+	return (unit != NULL && nk_uuid_eq(unit->source, a->changes->source_id)) ||
+		(group != NULL && nk_uuid_eq(group->source, a->changes->source_id));
 }
 
 /* The roster's memberships, and before them those of `old` (may be NULL) that are not this source's to speak of. */
-static NK_RESULT join_memberships(struct applying *a, const struct nk_roster_person *now, const struct nk_person *old, struct nk_person *p,
-	struct nk_err *err)
+static NK_RESULT join_memberships(struct applying *a, const struct nk_roster_person *now, const struct nk_person *old,
+	struct nk_person *p, struct nk_err *err)
 {
 	const size_t kept = old != NULL ? old->n_memberships : 0;
 	struct nk_membership *list = nk_arena_array(a->arena, kept + now->n_memberships, sizeof(*list));
@@ -230,8 +250,14 @@ static NK_RESULT join_memberships(struct applying *a, const struct nk_roster_per
 	for (size_t i = 0; i < now->n_memberships; i++) {
 		const struct nk_roster_membership *m = &now->memberships[i];
 
-		list[n++] = (struct nk_membership){ .where = m->is_group ? a->group_id[m->where] : a->unit_id[m->where], .is_group = m->is_group,
-			.primary = m->primary, .role = m->role, .from = m->from, .until = m->until, .number = m->number };
+		list[n++] =
+			(struct nk_membership){ .where = m->is_group ? a->group_id[m->where] : a->unit_id[m->where],
+				.is_group = m->is_group,
+				.primary = m->primary,
+				.role = m->role,
+				.from = m->from,
+				.until = m->until,
+				.number = m->number };
 		p->flags |= m->hidden ? NK_PERSON_HIDDEN : 0;
 	}
 	p->memberships = list;
@@ -248,11 +274,12 @@ static void set_state(const struct applying *a, const struct nk_roster_person *n
 		return;
 	}
 	p->flags &= ~(unsigned)NK_PERSON_SOURCE_OFF;
-	p->state = p->valid_from != NK_DATE_NONE && p->valid_from > a->rules->today ? NK_PERSON_PLANNED : NK_PERSON_ACTIVE;
+	p->state = p->valid_from != NK_DATE_NONE && p->valid_from > a->rules->today ? NK_PERSON_PLANNED
+										    : NK_PERSON_ACTIVE;
 }
 
-static NK_RESULT change_person(struct applying *a, const struct nk_person_change *c, const struct nk_person *old, struct nk_person *p,
-	struct nk_err *err)
+static NK_RESULT change_person(struct applying *a, const struct nk_person_change *c, const struct nk_person *old,
+	struct nk_person *p, struct nk_err *err)
 {
 	const bool returns = c->kind == NK_CHANGE_RETURN;
 
@@ -285,14 +312,17 @@ static void leave_person(const struct applying *a, struct nk_person *p)
 
 static NK_RESULT gone(uint32_t number, struct nk_err *err)
 {
-	return nk_fail(err, NK_INTERNAL, "person number %u is not there any more: the changes were made for another state; import again", number);
+	return nk_fail(err, NK_INTERNAL,
+		"person number %u is not there any more: the changes were made for another state; import again",
+		number);
 }
 
 static NK_RESULT apply_leaves(struct applying *a, struct nk_err *err)
 {
 	for (size_t i = 0; i < a->changes->n; i++) {
 		const struct nk_person_change *c = &a->changes->list[i];
-		const struct nk_person *old = c->kind == NK_CHANGE_LEAVE ? nk_people_by_number(a->people, c->number) : NULL;
+		const struct nk_person *old =
+			c->kind == NK_CHANGE_LEAVE ? nk_people_by_number(a->people, c->number) : NULL;
 		struct nk_person p;
 
 		if (c->kind != NK_CHANGE_LEAVE) {
@@ -319,7 +349,8 @@ static bool is_taken(const struct applying *a, const struct nk_person_change *c)
 	for (int f = 0; f < NK_FIELD_COUNT; f++) {
 		const struct nk_person *holder = NULL;
 
-		if (!nk_field_unique((enum nk_field)f) || (c->fields & (UINT32_C(1) << f)) == 0 || c->now->field[f].len == 0) {
+		if (!nk_field_unique((enum nk_field)f) || (c->fields & (UINT32_C(1) << f)) == 0 ||
+			c->now->field[f].len == 0) {
 			continue;
 		}
 		holder = nk_people_by_field(a->people, (enum nk_field)f, c->now->field[f]);
@@ -381,7 +412,8 @@ static NK_RESULT apply_updates(struct applying *a, struct nk_err *err)
 	return nk_done();
 }
 
-static NK_RESULT apply_joins(struct applying *a, const struct nk_join_keys *joins, uint32_t *out_numbers, struct nk_err *err)
+static NK_RESULT apply_joins(
+	struct applying *a, const struct nk_join_keys *joins, uint32_t *out_numbers, struct nk_err *err)
 {
 	const size_t n = a->changes->counts[NK_CHANGE_JOIN];
 	struct nk_person *persons = nk_arena_array(a->arena, n, sizeof(*persons));
@@ -396,7 +428,10 @@ static NK_RESULT apply_joins(struct applying *a, const struct nk_join_keys *join
 		struct nk_person *p = &persons[i];
 
 		nk_assert(a->changes->list[i].kind == NK_CHANGE_JOIN);
-		*p = (struct nk_person){ .id = joins->ids[i], .number = nk_u32(first + (uint64_t)i), .slot = joins->slots[i], .valid_until = now->valid_until,
+		*p = (struct nk_person){ .id = joins->ids[i],
+			.number = nk_u32(first + (uint64_t)i),
+			.slot = joins->slots[i],
+			.valid_until = now->valid_until,
 			.delete_on = NK_DATE_NONE };
 		p->valid_from = now->valid_from != NK_DATE_NONE ? now->valid_from : a->rules->today;
 		memcpy(p->field, now->field, sizeof(p->field));
@@ -408,8 +443,9 @@ static NK_RESULT apply_joins(struct applying *a, const struct nk_join_keys *join
 	return n > 0 ? nk_people_add(a->people, a->tx, persons, joins->keys, n, err) : nk_done();
 }
 
-NK_RESULT nk_changes_apply(struct nk_people *people, struct nk_tx *tx, const struct nk_changes *changes, const struct nk_join_keys *joins,
-	const struct nk_change_rules *rules, uint32_t *out_numbers, struct nk_err *err)
+NK_RESULT nk_changes_apply(struct nk_people *people, struct nk_tx *tx, const struct nk_changes *changes,
+	const struct nk_join_keys *joins, const struct nk_change_rules *rules, uint32_t *out_numbers,
+	struct nk_err *err)
 {
 	NK_OWNED(nk_changes_match_done) struct nk_changes_places places = { 0 };
 	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;

@@ -11,7 +11,8 @@ static NK_RESULT map_new(const struct nk_people *people, struct nk_map *map, str
 {
 	uint8_t seed[16];
 
-	NK_TRY(nk_random(nk_store_env(nk_people_store((struct nk_people *)(uintptr_t)people)), seed, sizeof(seed), err));
+	NK_TRY(nk_random(
+		nk_store_env(nk_people_store((struct nk_people *)(uintptr_t)people)), seed, sizeof(seed), err));
 	nk_map_init(map, seed);
 	return nk_done();
 }
@@ -41,19 +42,21 @@ static void find_ours(const struct nk_people *people, struct nk_uuid source_id, 
 	uint64_t at = 0;
 
 	for (size_t i = 0; i < n_units; i++) {
-		if (nk_uuid_eq(units[i].source, source_id) && nk_map_get(&out->unit_at, nk_str_bytes(units[i].key), &at)) {
+		if (nk_uuid_eq(units[i].source, source_id) &&
+			nk_map_get(&out->unit_at, nk_str_bytes(units[i].key), &at)) {
 			out->unit[at] = &units[i];
 		}
 	}
 	for (size_t i = 0; i < n_groups; i++) {
-		if (nk_uuid_eq(groups[i].source, source_id) && nk_map_get(&out->group_at, nk_str_bytes(groups[i].key), &at)) {
+		if (nk_uuid_eq(groups[i].source, source_id) &&
+			nk_map_get(&out->group_at, nk_str_bytes(groups[i].key), &at)) {
 			out->group[at] = &groups[i];
 		}
 	}
 }
 
-NK_RESULT nk_changes_match_places(const struct nk_people *people, const struct nk_roster *roster, struct nk_uuid source_id, struct nk_arena *arena,
-	struct nk_changes_places *out, struct nk_err *err)
+NK_RESULT nk_changes_match_places(const struct nk_people *people, const struct nk_roster *roster,
+	struct nk_uuid source_id, struct nk_arena *arena, struct nk_changes_places *out, struct nk_err *err)
 {
 	*out = (struct nk_changes_places){ 0 };
 	out->unit = nk_arena_array(arena, roster->n_units, sizeof(*out->unit));
@@ -92,8 +95,9 @@ bool nk_changes_match_unit(const struct nk_changes_places *places, const struct 
 	const struct nk_unit *a = places->unit[i];
 	const struct nk_roster_unit *b = &roster->units[i];
 
-	return nk_str_eq(a->kind, b->kind) && nk_str_eq(a->name, b->name) && nk_str_eq(a->code, b->code) && a->ended_on == NK_DATE_NONE &&
-		nk_uuid_eq(a->parent, id_of_unit(places, b->parent_key)) && nk_uuid_is_nil(a->parent) == (b->parent_key.len == 0);
+	return nk_str_eq(a->kind, b->kind) && nk_str_eq(a->name, b->name) && nk_str_eq(a->code, b->code) &&
+		a->ended_on == NK_DATE_NONE && nk_uuid_eq(a->parent, id_of_unit(places, b->parent_key)) &&
+		nk_uuid_is_nil(a->parent) == (b->parent_key.len == 0);
 }
 
 bool nk_changes_match_group(const struct nk_changes_places *places, const struct nk_roster *roster, size_t i)
@@ -101,8 +105,9 @@ bool nk_changes_match_group(const struct nk_changes_places *places, const struct
 	const struct nk_group *a = places->group[i];
 	const struct nk_roster_group *b = &roster->groups[i];
 
-	return nk_str_eq(a->kind, b->kind) && nk_str_eq(a->title, b->title) && nk_str_eq(a->code, b->code) && nk_str_eq(a->grade, b->grade) &&
-		a->school_year == b->school_year && a->ended_on == NK_DATE_NONE && nk_uuid_eq(a->unit, id_of_unit(places, b->unit_key));
+	return nk_str_eq(a->kind, b->kind) && nk_str_eq(a->title, b->title) && nk_str_eq(a->code, b->code) &&
+		nk_str_eq(a->grade, b->grade) && a->school_year == b->school_year && a->ended_on == NK_DATE_NONE &&
+		nk_uuid_eq(a->unit, id_of_unit(places, b->unit_key));
 }
 
 static bool has_left(const struct nk_person *p)
@@ -111,8 +116,8 @@ static bool has_left(const struct nk_person *p)
 }
 
 /* Somebody of another source may come over only when he is leaving there. */
-static NK_RESULT match_one(const struct nk_people *people, const struct nk_roster_person *row, struct nk_str source, const struct nk_person **out,
-	bool *out_by_master, struct nk_err *err)
+static NK_RESULT match_one(const struct nk_people *people, const struct nk_roster_person *row, struct nk_str source,
+	const struct nk_person **out, bool *out_by_master, struct nk_err *err)
 {
 	const struct nk_str master = row->field[NK_FIELD_MASTER_ID];
 	const struct nk_person *p = nk_people_by_source(people, source, row->field[NK_FIELD_SOURCE_KEY]);
@@ -128,7 +133,8 @@ static NK_RESULT match_one(const struct nk_people *people, const struct nk_roste
 	}
 	if (!nk_str_eq(p->field[NK_FIELD_SOURCE], source) && !has_left(p)) {
 		return nk_fail(err, NK_CONFLICT,
-			"users, line %1$llu: the master identifier belongs to person number %2$u of another source, who is not leaving there; one of the two must change",
+			"users, line %1$llu: the master identifier belongs to person number %2$u of "
+			"another source, who is not leaving there; one of the two must change",
 			(unsigned long long)row->line, p->number);
 	}
 	*out_by_master = true;
@@ -136,8 +142,8 @@ static NK_RESULT match_one(const struct nk_people *people, const struct nk_roste
 	return nk_done();
 }
 
-NK_RESULT nk_changes_match_persons(const struct nk_people *people, const struct nk_roster *roster, struct nk_str source, struct nk_arena *arena,
-	struct nk_changes_matched *out, struct nk_err *err)
+NK_RESULT nk_changes_match_persons(const struct nk_people *people, const struct nk_roster *roster,
+	struct nk_str source, struct nk_arena *arena, struct nk_changes_matched *out, struct nk_err *err)
 {
 	*out = (struct nk_changes_matched){ 0 };
 	out->number = nk_arena_array(arena, roster->n_persons, sizeof(*out->number));
@@ -159,8 +165,10 @@ NK_RESULT nk_changes_match_persons(const struct nk_people *people, const struct 
 		out->keys[i] = p->number;
 		if (nk_map_get(&out->row_of, nk_bytes_of(&out->keys[i], sizeof(out->keys[i])), &other)) {
 			return nk_fail(err, NK_CONFLICT,
-				"users, lines %1$llu and %2$llu mean the same person (number %3$u): one by its source key, the other by its master identifier",
-				(unsigned long long)roster->persons[other].line, (unsigned long long)roster->persons[i].line, p->number);
+				"users, lines %1$llu and %2$llu mean the same person (number %3$u): one "
+				"by its source key, the other by its master identifier",
+				(unsigned long long)roster->persons[other].line,
+				(unsigned long long)roster->persons[i].line, p->number);
 		}
 		NK_TRY(nk_map_put(&out->row_of, nk_bytes_of(&out->keys[i], sizeof(out->keys[i])), i, err));
 	}

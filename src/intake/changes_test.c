@@ -1,5 +1,6 @@
 /*
- * changes_test.c: rosters one after another on a real store and vault: who joins, changes, returns, leaves. Persons made up.
+ * changes_test.c: rosters one after another on a real store and vault: who joins, changes, returns, leaves. Persons
+ * made up.
  */
 #include "base.h"
 
@@ -52,10 +53,12 @@ static void joiners_get_dates_memberships_units_and_groups(void **state)
 	kit_pack_done(&p);
 	assert_true(nk_people_count(w.people) == 3);
 	u2 = who(&w, KIT_U2);
-	assert_true(u2->state == NK_PERSON_ACTIVE && u2->valid_from == kit_day("2026-04-01") && u2->valid_until == NK_DATE_NONE && u2->delete_on == NK_DATE_NONE);
+	assert_true(u2->state == NK_PERSON_ACTIVE && u2->valid_from == kit_day("2026-04-01") &&
+		u2->valid_until == NK_DATE_NONE && u2->delete_on == NK_DATE_NONE);
 	assert_true(u2->n_memberships == 2 && u2->memberships[1].is_group && u2->memberships[1].number == 1);
 	g = nk_people_group(w.people, u2->memberships[1].where);
-	assert_true(g != NULL && nk_str_eq(g->title, NK_STR("1年1組")) && g->school_year == 2026 && nk_uuid_eq(g->source, w.k.source));
+	assert_true(g != NULL && nk_str_eq(g->title, NK_STR("1年1組")) && g->school_year == 2026 &&
+		nk_uuid_eq(g->source, w.k.source));
 	assert_true(nk_uuid_eq(g->unit, u2->memberships[0].where));
 	assert_true(!nk_uuid_is_nil(nk_people_unit(w.people, g->unit)->parent));
 	assert_true((who(&w, KIT_U3)->flags & NK_PERSON_HIDDEN) != 0 && (u2->flags & NK_PERSON_HIDDEN) == 0);
@@ -73,7 +76,9 @@ static void the_same_file_twice_changes_nothing(void **state)
 	c = would(&w, &p, "2026-04-02");
 	kit_pack_done(&p);
 	assert_true(c.n == 0 && c.counts[NK_CHANGE_NONE] == 3 && c.had == 3);
-	assert_true(c.units_new + c.units_changed + c.units_ended + c.groups_new + c.groups_changed + c.groups_ended == 0);
+	assert_true(
+		c.units_new + c.units_changed + c.units_ended + c.groups_new + c.groups_changed + c.groups_ended ==
+		0);
 }
 
 static void a_leaver_gets_an_end_and_a_day_of_deletion_and_comes_back_as_himself(void **state)
@@ -89,10 +94,13 @@ static void a_leaver_gets_an_end_and_a_day_of_deletion_and_comes_back_as_himself
 	import_pack(&w, &all, "2026-04-01");
 	id = who(&w, KIT_U3)->id;
 	kit_pack_edit(&less, "users.csv", strstr(less.text[kit_pack_at(&less, "users.csv")], KIT_U3), "");
-	kit_pack_edit(&less, "roles.csv", strstr(less.text[kit_pack_at(&less, "roles.csv")], "70000000-0000-4000-8000-000000000003"), "");
-	kit_pack_edit(&less, "enrollments.csv", strstr(less.text[kit_pack_at(&less, "enrollments.csv")], "80000000-0000-4000-8000-000000000003"), "");
+	kit_pack_edit(&less, "roles.csv",
+		strstr(less.text[kit_pack_at(&less, "roles.csv")], "70000000-0000-4000-8000-000000000003"), "");
+	kit_pack_edit(&less, "enrollments.csv",
+		strstr(less.text[kit_pack_at(&less, "enrollments.csv")], "80000000-0000-4000-8000-000000000003"), "");
 	import_pack(&w, &less, "2026-06-10");
-	assert_true(who(&w, KIT_U3)->state == NK_PERSON_LEAVING && who(&w, KIT_U3)->valid_until == kit_day("2026-06-10"));
+	assert_true(
+		who(&w, KIT_U3)->state == NK_PERSON_LEAVING && who(&w, KIT_U3)->valid_until == kit_day("2026-06-10"));
 	assert_true(who(&w, KIT_U3)->delete_on == kit_day("2026-06-10") + KIT_GRACE);
 	c = would(&w, &less, "2026-06-11");
 	assert_true(c.n == 0 && c.had == 2);
@@ -115,7 +123,8 @@ static void a_changed_name_is_a_change_and_spelling_in_another_form_is_none(void
 	kit_world_new(&w);
 	kit_pack_edit(&p, "users.csv", "ゲンキ,オオタ", "ゲンキ,\xe3\x82\xac\xe3\x82\xac"); /* ガガ, composed */
 	import_pack(&w, &p, "2026-04-01");
-	kit_pack_edit(&p, "users.csv", "ゲンキ,\xe3\x82\xac\xe3\x82\xac", "ゲンキ,\xe3\x82\xab\xe3\x82\x99\xe3\x82\xac"); /* カ + combining mark */
+	kit_pack_edit(&p, "users.csv", "ゲンキ,\xe3\x82\xac\xe3\x82\xac",
+		"ゲンキ,\xe3\x82\xab\xe3\x82\x99\xe3\x82\xac"); /* カ + combining mark */
 	c = would(&w, &p, "2026-04-02");
 	assert_true(c.n == 0);
 	kit_pack_edit(&p, "users.csv", "太田", "中村");
@@ -161,7 +170,8 @@ static void a_new_key_with_the_old_master_identifier_is_the_same_person(void **s
 	c = would(&w, &p, "2026-04-02");
 	assert_true(c.n == 1 && c.by_master == 1 && c.counts[NK_CHANGE_CHANGE] == 1);
 	import_pack(&w, &p, "2026-04-02");
-	assert_true(nk_uuid_eq(who(&w, "50000000-0000-4000-8000-0000000000ff")->id, id) && nk_people_count(w.people) == 3);
+	assert_true(nk_uuid_eq(who(&w, "50000000-0000-4000-8000-0000000000ff")->id, id) &&
+		nk_people_count(w.people) == 3);
 	kit_pack_done(&p);
 }
 
@@ -178,9 +188,11 @@ static void a_joiner_with_a_leavers_name_is_counted_for_the_guard(void **state)
 	for (size_t i = 0; i < NK_ARRAY_LEN(files); i++) {
 		kit_pack_edit(&p, files[i], KIT_U3, "50000000-0000-4000-8000-0000000000ff");
 	}
-	kit_pack_edit(&p, "users.csv", "60000000-0000-4000-8000-000000000003", "60000000-0000-4000-8000-0000000000ff");
+	kit_pack_edit(
+		&p, "users.csv", "60000000-0000-4000-8000-000000000003", "60000000-0000-4000-8000-0000000000ff");
 	c = would(&w, &p, "2026-04-02");
-	assert_true(c.counts[NK_CHANGE_JOIN] == 1 && c.counts[NK_CHANGE_LEAVE] == 1 && c.by_name == 1 && c.by_master == 0);
+	assert_true(c.counts[NK_CHANGE_JOIN] == 1 && c.counts[NK_CHANGE_LEAVE] == 1 && c.by_name == 1 &&
+		c.by_master == 0);
 	kit_pack_done(&p);
 }
 
@@ -196,14 +208,18 @@ static void two_rows_for_one_person_are_a_conflict(void **state)
 	kit_world_new(&w);
 	import_pack(&w, &p, "2026-04-01");
 	/* U2 keeps its key but has another master identifier; a new key comes with U2's old one. */
-	kit_pack_edit(&p, "users.csv", "60000000-0000-4000-8000-000000000002", "60000000-0000-4000-8000-0000000000aa");
-	kit_pack_edit(&p, "users.csv", "60000000-0000-4000-8000-000000000003", "60000000-0000-4000-8000-000000000002");
+	kit_pack_edit(
+		&p, "users.csv", "60000000-0000-4000-8000-000000000002", "60000000-0000-4000-8000-0000000000aa");
+	kit_pack_edit(
+		&p, "users.csv", "60000000-0000-4000-8000-000000000003", "60000000-0000-4000-8000-000000000002");
 	kit_pack_edit(&p, "users.csv", KIT_U3, "50000000-0000-4000-8000-0000000000ff");
 	kit_pack_edit(&p, "roles.csv", KIT_U3, "50000000-0000-4000-8000-0000000000ff");
 	kit_pack_edit(&p, "enrollments.csv", KIT_U3, "50000000-0000-4000-8000-0000000000ff");
 	r = kit_read_pack(&p, (struct kit_read_options){ .strict = false });
 	kit_ok(r.rc, &r.err);
-	kit_fails(nk_changes_make(r.roster, w.people, NK_STR("kit"), w.k.source, kit_day("2026-04-02"), w.arena, &c, &err), NK_CONFLICT);
+	kit_fails(nk_changes_make(
+			  r.roster, w.people, NK_STR("kit"), w.k.source, kit_day("2026-04-02"), w.arena, &c, &err),
+		NK_CONFLICT);
 	assert_non_null(strstr(err.text[NK_LANG_EN], "lines 3 and 4"));
 	kit_read_done(&r);
 	kit_pack_done(&p);
@@ -225,7 +241,9 @@ static void persons_of_another_source_are_never_touched(void **state)
 	kit_people_add(&w.k, w.people, &other, 1);
 	r = kit_read_pack(&p, (struct kit_read_options){ .strict = false });
 	kit_ok(r.rc, &r.err);
-	kit_fails(nk_changes_make(r.roster, w.people, NK_STR("kit"), w.k.source, kit_day("2026-04-01"), w.arena, &c, &err), NK_CONFLICT);
+	kit_fails(nk_changes_make(
+			  r.roster, w.people, NK_STR("kit"), w.k.source, kit_day("2026-04-01"), w.arena, &c, &err),
+		NK_CONFLICT);
 	kit_read_done(&r);
 	kit_pack_edit(&p, "users.csv", "60000000-0000-4000-8000-000000000002", "");
 	import_pack(&w, &p, "2026-04-01");
@@ -278,7 +296,9 @@ static void a_login_that_is_taken_is_refused_and_nothing_is_written(void **state
 	kit_people_add(&w.k, w.people, &other, 1);
 	r = kit_read_pack(&p, (struct kit_read_options){ .strict = false });
 	kit_ok(r.rc, &r.err);
-	kit_fails(kit_write_rc(&w, kit_look(&w, r.roster, kit_day("2026-04-01")), kit_day("2026-04-01"), numbers, &err), NK_EXISTS);
+	kit_fails(
+		kit_write_rc(&w, kit_look(&w, r.roster, kit_day("2026-04-01")), kit_day("2026-04-01"), numbers, &err),
+		NK_EXISTS);
 	assert_null(strstr(err.text[NK_LANG_EN], "p0001"));
 	kit_read_done(&r);
 	nk_people_free(&w.people);
@@ -333,7 +353,8 @@ static void a_source_row_is_kept_and_found_by_name(void **state)
 		kit_ok(nk_source_put(tx, &s, &err), &err);
 		kit_commit(&tx);
 		kit_ok(nk_source_get(w.k.store, NK_STR("board"), w.arena, &got, &err), &err);
-		assert_true(nk_uuid_eq(got.id, s.id) && nk_str_eq(got.format, s.format) && got.last_import == s.last_import);
+		assert_true(nk_uuid_eq(got.id, s.id) && nk_str_eq(got.format, s.format) &&
+			got.last_import == s.last_import);
 		assert_true(nk_bytes_eq(got.last_digest, s.last_digest) && nk_bytes_eq(got.last_shape, s.last_shape));
 		s.last_digest = nk_bytes_of(digest, sizeof(digest));
 		s.last_import = 1234567;
@@ -392,7 +413,8 @@ static const struct nk_person_change *change_of(const struct kit_import *w, stru
 	for (size_t i = 0; i < w->changes->n; i++) {
 		const struct nk_person_change *c = &w->changes->list[i];
 
-		if (c->now != NULL ? nk_str_eq(c->now->field[NK_FIELD_SOURCE_KEY], key) : p != NULL && p->number == c->number) {
+		if (c->now != NULL ? nk_str_eq(c->now->field[NK_FIELD_SOURCE_KEY], key)
+				   : p != NULL && p->number == c->number) {
 			return c;
 		}
 	}
@@ -417,11 +439,12 @@ static void check_row(const struct kit_import *w, const struct nk_csv_row *row, 
 	t->renamed += e->renamed ? 1 : 0;
 }
 
-/* Before writing: every row of changes.csv for that moment is found, and nothing else joins, leaves, moves or is renamed. */
+/* Before writing: every row of changes.csv for that moment is found, and nothing else joins, leaves, moves or is
+ * renamed. */
 static void compare(const struct kit_import *w, const char *when)
 {
 	NK_OWNED(nk_csv_free) struct nk_csv *csv = NULL;
-	NK_OWNED(nk_buf_done) struct nk_buf text;
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 	struct totals t = { { 0 }, 0, 0 };
 	struct nk_csv_row row = { 0 };
 	struct nk_err err = { 0 };
@@ -439,8 +462,10 @@ static void compare(const struct kit_import *w, const char *when)
 			check_row(w, &row, &t);
 		}
 	}
-	assert_true(w->changes->counts[NK_CHANGE_JOIN] == t.kinds[NK_CHANGE_JOIN] && w->changes->counts[NK_CHANGE_LEAVE] == t.kinds[NK_CHANGE_LEAVE]);
-	assert_true(w->changes->counts[NK_CHANGE_RETURN] == t.kinds[NK_CHANGE_RETURN] && w->changes->renamed == t.renamed);
+	assert_true(w->changes->counts[NK_CHANGE_JOIN] == t.kinds[NK_CHANGE_JOIN] &&
+		w->changes->counts[NK_CHANGE_LEAVE] == t.kinds[NK_CHANGE_LEAVE]);
+	assert_true(w->changes->counts[NK_CHANGE_RETURN] == t.kinds[NK_CHANGE_RETURN] &&
+		w->changes->renamed == t.renamed);
 	/* Whoever returns after half a year is in another class, perhaps of another school. */
 	assert_true(w->changes->moved >= t.moved && w->changes->moved <= t.moved + t.kinds[NK_CHANGE_RETURN]);
 	assert_true(w->changes->by_master == 0);
@@ -450,7 +475,8 @@ static void three_moments_give_exactly_the_changes_that_were_made(void **state)
 {
 	static const struct {
 		const char *file, *today, *when;
-	} moments[] = { { "japan/2025-04_k12-1.0.zip", "2025-04-01", NULL }, { "japan/2025-11_k12-1.0.zip", "2025-11-04", "2025-11" },
+	} moments[] = { { "japan/2025-04_k12-1.0.zip", "2025-04-01", NULL },
+		{ "japan/2025-11_k12-1.0.zip", "2025-11-04", "2025-11" },
 		{ "japan/2026-04_k12-1.0.zip", "2026-04-03", "2026-04" } };
 	NK_OWNED(kit_world_done) struct kit_import w = { 0 };
 	char path[512];

@@ -11,18 +11,14 @@ struct reading {
 	struct nk_arena *arena;
 };
 
-static NK_RESULT bad(struct nk_err *err, unsigned line, const char *what)
-{
-	return nk_fail(err, NK_CONFIG, "mapping file, line %1$u: unknown word; %2$s", line, what);
-}
-
 static bool part_of(struct nk_str word, struct nk_csv_mapped *out)
 {
 	static const struct {
 		const char *word;
 		enum nk_csv_part part;
-	} parts[] = { { "full_name", NK_CSV_FULL_NAME }, { "full_kana", NK_CSV_FULL_KANA }, { "department", NK_CSV_DEPARTMENT }, { "state", NK_CSV_STATE },
-		{ "valid_from", NK_CSV_VALID_FROM }, { "valid_until", NK_CSV_VALID_UNTIL } };
+	} parts[] = { { "full_name", NK_CSV_FULL_NAME }, { "full_kana", NK_CSV_FULL_KANA },
+		{ "department", NK_CSV_DEPARTMENT }, { "state", NK_CSV_STATE }, { "valid_from", NK_CSV_VALID_FROM },
+		{ "valid_until", NK_CSV_VALID_UNTIL } };
 
 	for (size_t i = 0; i < NK_ARRAY_LEN(parts); i++) {
 		if (nk_str_eq(nk_str_c(parts[i].word), word)) {
@@ -31,11 +27,13 @@ static bool part_of(struct nk_str word, struct nk_csv_mapped *out)
 		}
 	}
 	out->part = NK_CSV_FIELD;
-	return nk_field_by_name(word, &out->field) && out->field != NK_FIELD_SOURCE && out->field != NK_FIELD_SOURCE_KEY;
+	return nk_field_by_name(word, &out->field) && out->field != NK_FIELD_SOURCE &&
+		out->field != NK_FIELD_SOURCE_KEY;
 }
 
 /* 学籍番号 = student_number, login */
-static NK_RESULT take_column(struct nk_csv_mapping *m, struct nk_str column, struct nk_str words, unsigned line, struct nk_err *err)
+static NK_RESULT take_column(
+	struct nk_csv_mapping *m, struct nk_str column, struct nk_str words, unsigned line, struct nk_err *err)
 {
 	struct nk_str word;
 
@@ -43,10 +41,15 @@ static NK_RESULT take_column(struct nk_csv_mapping *m, struct nk_str column, str
 		struct nk_csv_mapped mapped = { .column = column, .line = line };
 
 		if (!part_of(nk_str_trim(word), &mapped)) {
-			return bad(err, line, "columns become items such as student_number, family, mail, or full_name, full_kana, department, state, valid_from, valid_until");
+			return nk_fail(err, NK_CONFIG,
+				"mapping file, line %u: columns become items such as student_number, "
+				"family, mail, or full_name, full_kana, department, state, valid_from, "
+				"valid_until",
+				line);
 		}
 		if (m->n_mapped >= CSV_MAPPED_MAX) {
-			return nk_fail(err, NK_LIMIT, "mapping file, line %1$u: more than %2$d columns", line, (int)CSV_MAPPED_MAX);
+			return nk_fail(err, NK_LIMIT, "mapping file, line %1$u: more than %2$d columns", line,
+				(int)CSV_MAPPED_MAX);
 		}
 		m->mapped[m->n_mapped++] = mapped;
 	}
@@ -81,12 +84,14 @@ static bool take_year(struct nk_csv_mapping *m, struct nk_str value)
 	return true;
 }
 
-static NK_RESULT take_option(struct nk_csv_mapping *m, struct nk_str key, struct nk_str value, unsigned line, struct nk_err *err)
+static NK_RESULT take_option(
+	struct nk_csv_mapping *m, struct nk_str key, struct nk_str value, unsigned line, struct nk_err *err)
 {
 	const struct {
 		const char *word;
 		struct nk_str *to;
-	} texts[] = { { "key", &m->key }, { "login", &m->login }, { "unit", &m->unit }, { "unit_name", &m->unit_name }, { "unit_kind", &m->unit_kind } };
+	} texts[] = { { "key", &m->key }, { "login", &m->login }, { "unit", &m->unit },
+		{ "unit_name", &m->unit_name }, { "unit_kind", &m->unit_kind } };
 
 	for (size_t i = 0; i < NK_ARRAY_LEN(texts); i++) {
 		if (nk_str_eq(nk_str_c(texts[i].word), key)) {
@@ -95,22 +100,37 @@ static NK_RESULT take_option(struct nk_csv_mapping *m, struct nk_str key, struct
 		}
 	}
 	if (nk_str_eq(key, NK_STR("key_case"))) {
-		return take_case(m, value) ? nk_done() : bad(err, line, "key_case is upper, lower or keep");
+		return take_case(m, value)
+			? nk_done()
+			: nk_fail(err, NK_CONFIG, "mapping file, line %u: key_case is upper, lower or keep", line);
 	}
 	if (nk_str_eq(key, NK_STR("key_length"))) {
 		m->key_any_length = nk_str_eq(value, NK_STR("any"));
-		return m->key_any_length || nk_str_eq(value, NK_STR("same")) ? nk_done() : bad(err, line, "key_length is same or any");
+		return m->key_any_length || nk_str_eq(value, NK_STR("same"))
+			? nk_done()
+			: nk_fail(err, NK_CONFIG, "mapping file, line %u: key_length is same or any", line);
 	}
 	if (nk_str_eq(key, NK_STR("role"))) {
-		return take_role(m, value) ? nk_done() : bad(err, line, "role is student, teacher, staff or another role of the house");
+		return take_role(m, value)
+			? nk_done()
+			: nk_fail(err, NK_CONFIG,
+				  "mapping file, line %u: role is student, teacher, staff or another role of the house",
+				  line);
 	}
 	if (nk_str_eq(key, NK_STR("school_year"))) {
-		return take_year(m, value) ? nk_done() : bad(err, line, "school_year is a year of four digits");
+		return take_year(m, value)
+			? nk_done()
+			: nk_fail(err, NK_CONFIG, "mapping file, line %u: school_year is a year of four digits",
+				  line);
 	}
-	return bad(err, line, "options are key, key_case, key_length, login, unit, unit_name, unit_kind, role, school_year");
+	return nk_fail(err, NK_CONFIG,
+		"mapping file, line %u: options are key, key_case, key_length, login, unit, unit_name, "
+		"unit_kind, role, school_year",
+		line);
 }
 
-static NK_RESULT take_value(struct nk_csv_mapping *m, struct nk_str key, struct nk_str value, unsigned line, struct nk_err *err)
+static NK_RESULT take_value(
+	struct nk_csv_mapping *m, struct nk_str key, struct nk_str value, unsigned line, struct nk_err *err)
 {
 	static const struct {
 		const char *word;
@@ -118,7 +138,8 @@ static NK_RESULT take_value(struct nk_csv_mapping *m, struct nk_str key, struct 
 	} states[] = { { "active", NK_CSV_ACTIVE }, { "suspended", NK_CSV_SUSPENDED }, { "absent", NK_CSV_ABSENT } };
 
 	if (m->n_values >= CSV_VALUES_MAX) {
-		return nk_fail(err, NK_LIMIT, "mapping file, line %1$u: more than %2$d values", line, (int)CSV_VALUES_MAX);
+		return nk_fail(
+			err, NK_LIMIT, "mapping file, line %1$u: more than %2$d values", line, (int)CSV_VALUES_MAX);
 	}
 	for (size_t i = 0; i < NK_ARRAY_LEN(states); i++) {
 		if (nk_str_eq(nk_str_c(states[i].word), value)) {
@@ -128,13 +149,15 @@ static NK_RESULT take_value(struct nk_csv_mapping *m, struct nk_str key, struct 
 			return nk_done();
 		}
 	}
-	return bad(err, line, "values of the state column are active, suspended or absent");
+	return nk_fail(err, NK_CONFIG,
+		"mapping file, line %u: values of the state column are active, suspended or absent", line);
 }
 
-static NK_RESULT take_date(struct nk_csv_mapping *m, struct nk_str key, struct nk_str value, unsigned line, struct nk_err *err)
+static NK_RESULT take_date(
+	struct nk_csv_mapping *m, struct nk_str key, struct nk_str value, unsigned line, struct nk_err *err)
 {
 	if (m->n_dates >= CSV_MAPPED_MAX || (!nk_str_eq(value, NK_STR("any")) && !nk_str_eq(value, NK_STR("iso")))) {
-		return bad(err, line, "dates are iso or any");
+		return nk_fail(err, NK_CONFIG, "mapping file, line %u: dates are iso or any", line);
 	}
 	m->dates[m->n_dates].column = key;
 	m->dates[m->n_dates].any = nk_str_eq(value, NK_STR("any"));
@@ -143,12 +166,15 @@ static NK_RESULT take_date(struct nk_csv_mapping *m, struct nk_str key, struct n
 }
 
 /* U+E000 = 𠮷 */
-static NK_RESULT take_gaiji(struct nk_csv_mapping *m, struct nk_str key, struct nk_str value, unsigned line, struct nk_err *err)
+static NK_RESULT take_gaiji(
+	struct nk_csv_mapping *m, struct nk_str key, struct nk_str value, unsigned line, struct nk_err *err)
 {
 	uint8_t cp[2];
 
-	if (key.len != 6 || !nk_str_starts(key, NK_STR("U+")) || !nk_hex_parse(nk_str_sub(key, 2, 4), cp, sizeof(cp)) || m->n_gaiji >= CSV_GAIJI_MAX) {
-		return bad(err, line, "gaiji are written as U+E000 = the character that is meant");
+	if (key.len != 6 || !nk_str_starts(key, NK_STR("U+")) ||
+		!nk_hex_parse(nk_str_sub(key, 2, 4), cp, sizeof(cp)) || m->n_gaiji >= CSV_GAIJI_MAX) {
+		return nk_fail(err, NK_CONFIG,
+			"mapping file, line %u: gaiji are written as U+E000 = the character that is meant", line);
 	}
 	m->gaiji[m->n_gaiji].from = nk_get_be16(cp);
 	m->gaiji[m->n_gaiji].to = value;
@@ -156,7 +182,8 @@ static NK_RESULT take_gaiji(struct nk_csv_mapping *m, struct nk_str key, struct 
 	return nk_done();
 }
 
-static NK_RESULT take_row(void *arg, struct nk_str section, struct nk_str key, struct nk_str value, unsigned line, struct nk_err *err)
+static NK_RESULT take_row(
+	void *arg, struct nk_str section, struct nk_str key, struct nk_str value, unsigned line, struct nk_err *err)
 {
 	struct reading *r = arg;
 
@@ -177,20 +204,24 @@ static NK_RESULT take_row(void *arg, struct nk_str section, struct nk_str key, s
 	if (nk_str_eq(section, NK_STR("gaiji"))) {
 		return take_gaiji(r->m, key, value, line, err);
 	}
-	return bad(err, line, "sections are columns, options, values, dates, gaiji");
+	return nk_fail(
+		err, NK_CONFIG, "mapping file, line %u: sections are columns, options, values, dates, gaiji", line);
 }
 
-NK_RESULT nk_csv_mapping_read(struct nk_bytes text, struct nk_arena *arena, struct nk_csv_mapping *out, struct nk_err *err)
+NK_RESULT nk_csv_mapping_read(
+	struct nk_bytes text, struct nk_arena *arena, struct nk_csv_mapping *out, struct nk_err *err)
 {
 	struct reading r = { out, arena };
 
 	*out = (struct nk_csv_mapping){ .role = NK_ROLE_STUDENT, .unit_kind = NK_STR("faculty") };
 	if (text.len == 0) {
-		return nk_fail(err, NK_CONFIG, "a plain CSV file needs a mapping file that says what its columns mean");
+		return nk_fail(
+			err, NK_CONFIG, "a plain CSV file needs a mapping file that says what its columns mean");
 	}
 	NK_TRY(nk_ini_each(text, take_row, &r, err));
 	if (out->key.len == 0 || out->n_mapped == 0) {
-		return nk_fail(err, NK_CONFIG, "the mapping file must name the key column ([options] key = …) and at least one column");
+		return nk_fail(err, NK_CONFIG,
+			"the mapping file must name the key column ([options] key = …) and at least one column");
 	}
 	return nk_done();
 }

@@ -10,11 +10,11 @@ enum { CSV_MAPPED_MAX = 64, CSV_VALUES_MAX = 128, CSV_GAIJI_MAX = 512 };
 
 /* What a column can become besides an item of the record. */
 enum nk_csv_part {
-	NK_CSV_FIELD,        /* an item: field */
-	NK_CSV_FULL_NAME,    /* split at the first blank into family and given */
+	NK_CSV_FIELD, /* an item: field */
+	NK_CSV_FULL_NAME, /* split at the first blank into family and given */
 	NK_CSV_FULL_KANA,
-	NK_CSV_DEPARTMENT,   /* joined behind the faculty */
-	NK_CSV_STATE,        /* through [values] */
+	NK_CSV_DEPARTMENT, /* joined behind the faculty */
+	NK_CSV_STATE, /* through [values] */
 	NK_CSV_VALID_FROM,
 	NK_CSV_VALID_UNTIL
 };
@@ -31,11 +31,11 @@ struct nk_csv_mapped {
 struct nk_csv_mapping {
 	struct nk_csv_mapped mapped[CSV_MAPPED_MAX];
 	size_t n_mapped;
-	struct nk_str key;            /* column that is the source key */
-	int key_case;                 /* -1 lower, 0 as it is, 1 upper */
+	struct nk_str key; /* column that is the source key */
+	int key_case; /* -1 lower, 0 as it is, 1 upper */
 	bool key_any_length;
-	struct nk_str login;          /* column; empty: the key in lower case */
-	struct nk_str unit;           /* column of the unit's name; empty: unit_name */
+	struct nk_str login; /* column; empty: the key in lower case */
+	struct nk_str unit; /* column of the unit's name; empty: unit_name */
 	struct nk_str unit_name, unit_kind;
 	enum nk_role role;
 	int school_year;
@@ -46,7 +46,7 @@ struct nk_csv_mapping {
 	size_t n_values;
 	struct {
 		struct nk_str column;
-		bool any;             /* every form that can mean one day only is fine; else other forms than ISO are told */
+		bool any; /* every form that can mean one day only is fine; else other forms than ISO are told */
 	} dates[CSV_MAPPED_MAX];
 	size_t n_dates;
 	struct {
@@ -57,6 +57,7 @@ struct nk_csv_mapping {
 };
 
 /* nk_csv_mapping_read: slices live in `arena`. NK_CONFIG names the line and what it should be. */
-NK_RESULT nk_csv_mapping_read(struct nk_bytes text, struct nk_arena *arena, struct nk_csv_mapping *out, struct nk_err *err);
+NK_RESULT nk_csv_mapping_read(
+	struct nk_bytes text, struct nk_arena *arena, struct nk_csv_mapping *out, struct nk_err *err);
 
 #endif

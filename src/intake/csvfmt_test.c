@@ -12,12 +12,13 @@
 
 #define HEADER "学籍番号,氏名,フリガナ,学部,学科,学年,入学日,生年月日,メール,状態\n"
 
-static const char mapping[] = "[columns]\n学籍番号 = student_number\n氏名 = full_name\nフリガナ = full_kana\n学部 = faculty\n学科 = department\n"
-			      "学年 = grade\n入学日 = valid_from\n生年月日 = birth_date\nメール = mail\n状態 = state\n"
-			      "[options]\nkey = 学籍番号\nkey_case = upper\nunit = 学部\nunit_kind = faculty\nrole = student\n"
-			      "[values]\n在学 = active\n休学 = suspended\n留学 = active\nblank = active\n退学 = absent\n卒業 = absent\n除籍 = absent\n"
-			      "[dates]\n入学日 = any\n生年月日 = any\n"
-			      "[gaiji]\nU+E000 = 𠮷\nU+E001 = 槗\n";
+static const char mapping[] =
+	"[columns]\n学籍番号 = student_number\n氏名 = full_name\nフリガナ = full_kana\n学部 = faculty\n学科 = department\n"
+	"学年 = grade\n入学日 = valid_from\n生年月日 = birth_date\nメール = mail\n状態 = state\n"
+	"[options]\nkey = 学籍番号\nkey_case = upper\nunit = 学部\nunit_kind = faculty\nrole = student\n"
+	"[values]\n在学 = active\n休学 = suspended\n留学 = active\nblank = active\n退学 = absent\n卒業 = absent\n除籍 = absent\n"
+	"[dates]\n入学日 = any\n生年月日 = any\n"
+	"[gaiji]\nU+E000 = 𠮷\nU+E001 = 槗\n";
 
 static struct kit_read read_text(const char *text)
 {
@@ -28,8 +29,9 @@ static struct kit_read read_text(const char *text)
 
 static void a_row_becomes_a_person_by_the_mapping(void **state)
 {
-	NK_OWNED(kit_read_done) struct kit_read r = read_text(
-		HEADER "２１ｍ０００２ ,佐々木　統,ｻｻｷ ｽﾊﾞﾙ,医学部,医学科,６年,2021/4/1,2002年5月17日,21M0002＠Stu.example.ac.jp,在学　\n");
+	NK_OWNED(kit_read_done)
+	struct kit_read r = read_text(HEADER
+		"２１ｍ０００２ ,佐々木　統,ｻｻｷ ｽﾊﾞﾙ,医学部,医学科,６年,2021/4/1,2002年5月17日,21M0002＠Stu.example.ac.jp,在学　\n");
 	const struct nk_roster_person *p = NULL;
 	nk_date day = 0;
 
@@ -50,14 +52,17 @@ static void a_row_becomes_a_person_by_the_mapping(void **state)
 	FIELD_IS(p, BIRTH_DATE, "2002-05-17");
 	FIELD_IS(p, MAIL, "21m0002@stu.example.ac.jp");
 	assert_true(nk_date_parse(NK_STR("2021-04-01"), &day) && p->valid_from == day && p->enabled);
-	assert_true(p->n_memberships == 1 && nk_str_eq(r.roster->units[p->memberships[0].where].name, NK_STR("医学部")));
+	assert_true(
+		p->n_memberships == 1 && nk_str_eq(r.roster->units[p->memberships[0].where].name, NK_STR("医学部")));
 	assert_non_null(kit_finding(&r, "CSV-KANA-1", "", 2, "フリガナ"));
 }
 
 static void a_name_without_a_blank_is_kept_whole_and_told(void **state)
 {
-	NK_OWNED(kit_read_done) struct kit_read r = read_text(HEADER "A1,亀谷知広,カメヤ チヒロ,工学部,,1,,,,在学\nA2,\xee\x80\x80田 元,ヨシダ ゲン,工学部,,1,,,,在学\n"
-								     "A3,\xee\x80\x82田 元,ナゾダ ゲン,工学部,,1,,,,在学\n");
+	NK_OWNED(kit_read_done)
+	struct kit_read r = read_text(HEADER
+		"A1,亀谷知広,カメヤ チヒロ,工学部,,1,,,,在学\nA2,\xee\x80\x80田 元,ヨシダ ゲン,工学部,,1,,,,在学\n"
+		"A3,\xee\x80\x82田 元,ナゾダ ゲン,工学部,,1,,,,在学\n");
 
 	(void)state;
 	kit_ok(r.rc, &r.err);
@@ -71,13 +76,15 @@ static void a_name_without_a_blank_is_kept_whole_and_told(void **state)
 
 static void states_suspend_and_leave_out(void **state)
 {
-	NK_OWNED(kit_read_done) struct kit_read r = read_text(
-		HEADER "A1,甲 一,コウ イチ,工学部,,1,,,,休学\nA2,乙 二,オツ ニ,工学部,,1,,,,退学\nA3,丙 三,ヘイ サン,工学部,,1,,,,\n");
+	NK_OWNED(kit_read_done)
+	struct kit_read r = read_text(HEADER
+		"A1,甲 一,コウ イチ,工学部,,1,,,,休学\nA2,乙 二,オツ ニ,工学部,,1,,,,退学\nA3,丙 三,ヘイ サン,工学部,,1,,,,\n");
 	NK_OWNED(kit_read_done) struct kit_read bad = read_text(HEADER "A1,甲 一,コウ イチ,工学部,,1,,,,行方不明\n");
 
 	(void)state;
 	kit_ok(r.rc, &r.err);
-	assert_true(r.roster->n_persons == 2 && !r.roster->persons[0].enabled && r.roster->persons[1].enabled && r.roster->rows_not_imported == 1);
+	assert_true(r.roster->n_persons == 2 && !r.roster->persons[0].enabled && r.roster->persons[1].enabled &&
+		r.roster->rows_not_imported == 1);
 	kit_refused(&bad, "CSV-VAL-2", "", 2, "状態");
 }
 
@@ -117,7 +124,8 @@ static void a_column_that_is_not_there_and_a_bad_mapping_are_told(void **state)
 	(void)state;
 	kit_refused(&r, "CSV-HDR-1", "", 1, "フリガナ");
 	kit_read_done(&r);
-	r = kit_read_bytes(nk_bytes_of("a,b\n", 4), (struct kit_read_options){ .mapping = "[columns]\nx = family\n[options]\nkey = x\nkeys = y\n" });
+	r = kit_read_bytes(nk_bytes_of("a,b\n", 4),
+		(struct kit_read_options){ .mapping = "[columns]\nx = family\n[options]\nkey = x\nkeys = y\n" });
 	assert_true(r.rc.code == NK_CONFIG);
 	assert_non_null(strstr(r.err.text[NK_LANG_EN], "line 5"));
 	kit_read_done(&r);
@@ -175,12 +183,13 @@ static void dates_are_read_when_they_can_mean_one_day_only(void **state)
 
 static void kana_of_any_width_becomes_full_width_katakana(void **state)
 {
-	static const char *const cases[][2] = { { "ｶﾞｷﾞｸﾞ ﾊﾟﾋﾟ", "ガギグ パピ" }, { "ｳﾞｧｰ", "ヴァー" }, { "ﾂﾂﾞﾃﾞﾄﾞ", "ツヅデド" }, { "にしむら ゆうな", "ニシムラ ユウナ" },
-		{ "ｱﾞ", "ア゛" }, { "カナ", "カナ" } };
+	static const char *const cases[][2] = { { "ｶﾞｷﾞｸﾞ ﾊﾟﾋﾟ", "ガギグ パピ" }, { "ｳﾞｧｰ", "ヴァー" },
+		{ "ﾂﾂﾞﾃﾞﾄﾞ", "ツヅデド" }, { "にしむら ゆうな", "ニシムラ ユウナ" }, { "ｱﾞ", "ア゛" },
+		{ "カナ", "カナ" } };
 
 	(void)state;
 	for (size_t i = 0; i < NK_ARRAY_LEN(cases); i++) {
-		NK_OWNED(nk_buf_done) struct nk_buf out;
+		NK_OWNED(nk_buf_done) struct nk_buf out = { 0 };
 		struct nk_err err = { 0 };
 
 		nk_buf_init(&out, 1000);
@@ -195,7 +204,8 @@ static void kana_of_any_width_becomes_full_width_katakana(void **state)
 static const struct {
 	uint64_t line;
 	const char *rule;
-} bad_lines[] = { { 79, "CSV-NAME-1" }, { 80, "CSV-KEY-1" }, { 93, "CSV-10" }, { 1504, "CSV-KEY-4" }, { 1804, "CSV-KEY-4" }, { 2104, "CSV-KEY-4" } };
+} bad_lines[] = { { 79, "CSV-NAME-1" }, { 80, "CSV-KEY-1" }, { 93, "CSV-10" }, { 1504, "CSV-KEY-4" },
+	{ 1804, "CSV-KEY-4" }, { 2104, "CSV-KEY-4" } };
 
 static void the_offices_list_is_refused_with_the_line_of_each_error(void **state)
 {
@@ -214,7 +224,8 @@ static void the_offices_list_is_refused_with_the_line_of_each_error(void **state
 		for (size_t k = 0; k < NK_ARRAY_LEN(bad_lines); k++) {
 			kit_refused(&r, bad_lines[k].rule, "", bad_lines[k].line, NULL);
 		}
-		assert_non_null(strstr(r.err.text[NK_LANG_EN], "9 errors")); /* the six, and the first rows of the three keys */
+		assert_non_null(strstr(
+			r.err.text[NK_LANG_EN], "9 errors")); /* the six, and the first rows of the three keys */
 		assert_non_null(kit_finding(&r, "CSV-DATE-5", "", 73, "生年月日"));
 		assert_non_null(kit_finding(&r, "CSV-DATE-3", "", 74, "生年月日"));
 		assert_non_null(kit_finding(&r, "CSV-NAME-3", "", 64, "氏名"));
@@ -247,7 +258,8 @@ static struct kit_read read_mended(const char *path)
 	nk_buf_init(&out, 1 << 20);
 	kit_ok(nk_env_read_all(nk_os_env(), path, 1 << 20, &in, &err), &err);
 	for (size_t i = 0; i < in.len; i++) {
-		const bool end = in.ptr[i] == '\n' || (in.ptr[i] == '\r' && (i + 1 >= in.len || in.ptr[i + 1] != '\n'));
+		const bool end =
+			in.ptr[i] == '\n' || (in.ptr[i] == '\r' && (i + 1 >= in.len || in.ptr[i + 1] != '\n'));
 
 		if (!is_bad(line) || end || in.ptr[i] == '\r') {
 			kit_ok(nk_buf_add_byte(&out, in.ptr[i], &err), &err);
@@ -261,18 +273,36 @@ static struct kit_read read_mended(const char *path)
 }
 
 /* What a row of students-truth.csv says; columns as in its header. */
-enum truth { T_LINE, T_NUMBER, T_FAMILY, T_GIVEN, T_KANA_FAMILY, T_KANA_GIVEN, T_FACULTY, T_DEPARTMENT, T_GRADE, T_ENTERED, T_BIRTH, T_MAIL, T_STATUS, T_NOTE, T_COUNT };
+enum truth {
+	T_LINE,
+	T_NUMBER,
+	T_FAMILY,
+	T_GIVEN,
+	T_KANA_FAMILY,
+	T_KANA_GIVEN,
+	T_FACULTY,
+	T_DEPARTMENT,
+	T_GRADE,
+	T_ENTERED,
+	T_BIRTH,
+	T_MAIL,
+	T_STATUS,
+	T_NOTE,
+	T_COUNT
+};
 
 static bool matches(const struct nk_roster_person *p, const struct nk_str *t)
 {
 	static const struct {
 		enum nk_field field;
 		enum truth column;
-	} pairs[] = { { NK_FIELD_STUDENT_NUMBER, T_NUMBER }, { NK_FIELD_FAMILY_KANA, T_KANA_FAMILY }, { NK_FIELD_GIVEN_KANA, T_KANA_GIVEN },
-		{ NK_FIELD_GRADE, T_GRADE }, { NK_FIELD_BIRTH_DATE, T_BIRTH }, { NK_FIELD_MAIL, T_MAIL } };
+	} pairs[] = { { NK_FIELD_STUDENT_NUMBER, T_NUMBER }, { NK_FIELD_FAMILY_KANA, T_KANA_FAMILY },
+		{ NK_FIELD_GIVEN_KANA, T_KANA_GIVEN }, { NK_FIELD_GRADE, T_GRADE }, { NK_FIELD_BIRTH_DATE, T_BIRTH },
+		{ NK_FIELD_MAIL, T_MAIL } };
 	char date[NK_DATE_TEXT];
 	char whole[256];
-	bool names = nk_str_eq(p->field[NK_FIELD_FAMILY], t[T_FAMILY]) && nk_str_eq(p->field[NK_FIELD_GIVEN], t[T_GIVEN]);
+	bool names =
+		nk_str_eq(p->field[NK_FIELD_FAMILY], t[T_FAMILY]) && nk_str_eq(p->field[NK_FIELD_GIVEN], t[T_GIVEN]);
 
 	for (size_t i = 0; i < NK_ARRAY_LEN(pairs); i++) {
 		if (!nk_str_eq(p->field[pairs[i].field], t[pairs[i].column])) {
@@ -283,13 +313,15 @@ static bool matches(const struct nk_roster_person *p, const struct nk_str *t)
 	(void)snprintf(whole, sizeof(whole), "%.*s%.*s", NK_FMT(t[T_FAMILY]), NK_FMT(t[T_GIVEN]));
 	names = names || (nk_str_eq(p->field[NK_FIELD_FAMILY], nk_str_c(whole)) && p->field[NK_FIELD_GIVEN].len == 0);
 	(void)snprintf(whole, sizeof(whole), "%.*s %.*s", NK_FMT(t[T_FACULTY]), NK_FMT(t[T_DEPARTMENT]));
-	return names && nk_str_eq(p->field[NK_FIELD_FACULTY], nk_str_c(whole)) && nk_str_eq(nk_str_c(nk_date_print(p->valid_from, date)), t[T_ENTERED]) &&
+	return names && nk_str_eq(p->field[NK_FIELD_FACULTY], nk_str_c(whole)) &&
+		nk_str_eq(nk_str_c(nk_date_print(p->valid_from, date)), t[T_ENTERED]) &&
 		p->enabled != nk_str_eq(t[T_STATUS], NK_STR("休学"));
 }
 
 static bool is_gone(struct nk_str status)
 {
-	return nk_str_eq(status, NK_STR("退学")) || nk_str_eq(status, NK_STR("卒業")) || nk_str_eq(status, NK_STR("除籍"));
+	return nk_str_eq(status, NK_STR("退学")) || nk_str_eq(status, NK_STR("卒業")) ||
+		nk_str_eq(status, NK_STR("除籍"));
 }
 
 /* Each row of the truth beside the next person; returns how many differ. */
@@ -335,7 +367,7 @@ static size_t compare_with_truth(const struct nk_roster *roster, struct nk_str t
 static void the_rest_of_the_offices_list_says_what_the_truth_says(void **state)
 {
 	static const char *const names[] = { "dirty/students-cp932.csv", "dirty/students-utf8-bom.csv" };
-	NK_OWNED(nk_buf_done) struct nk_buf truth;
+	NK_OWNED(nk_buf_done) struct nk_buf truth = { 0 };
 	struct nk_err err = { 0 };
 	char path[512];
 

@@ -1,7 +1,8 @@
 /*
  * findings.c: collecting and folding findings.
  *
- * Invariant: folds[i].times counts every breach of one rule in one column of one file, whether it is in the list or not.
+ * Invariant: folds[i].times counts every breach of one rule in one column of one file, whether it is in the list or
+ * not.
  */
 #include "base.h"
 #include "findings.h"
@@ -10,10 +11,11 @@ enum { ALONE = 20, LIST_MAX = 1000, HARMLESS_MAX = 600, KEY_MAX = 1024 };
 
 struct fold {
 	uint64_t times;
-	size_t more;  /* the folded finding + 1; 0 = none yet */
+	size_t more; /* the folded finding + 1; 0 = none yet */
 };
 
-NK_RESULT nk_findings_init(struct nk_findings *f, const struct nk_env *env, struct nk_arena *arena, bool strict, struct nk_err *err)
+NK_RESULT nk_findings_init(
+	struct nk_findings *f, const struct nk_env *env, struct nk_arena *arena, bool strict, struct nk_err *err)
 {
 	uint8_t seed[16];
 
@@ -45,7 +47,8 @@ static size_t key_add(char *key, size_t at, struct nk_str s)
 }
 
 /* The fold of a rule at a place; a new one when there is none. */
-static NK_RESULT fold_of(struct nk_findings *f, const struct nk_rule *rule, struct nk_place place, struct fold **out, struct nk_err *err)
+static NK_RESULT fold_of(struct nk_findings *f, const struct nk_rule *rule, struct nk_place place, struct fold **out,
+	struct nk_err *err)
 {
 	char key[KEY_MAX];
 	size_t len = key_add(key, 0, nk_str_c(rule->id));
@@ -65,7 +68,8 @@ static NK_RESULT fold_of(struct nk_findings *f, const struct nk_rule *rule, stru
 	return nk_done();
 }
 
-NK_RESULT nk_findings_add(struct nk_findings *f, const struct nk_rule *rule, struct nk_place place, struct nk_err *err)
+NK_RESULT nk_findings_add(
+	struct nk_findings *f, const struct nk_rule *rule, struct nk_place place, struct nk_err *err)
 {
 	const enum nk_severity severity = f->strict ? rule->strict : rule->school;
 	struct fold *fold = NULL;
@@ -88,12 +92,18 @@ NK_RESULT nk_findings_add(struct nk_findings *f, const struct nk_rule *rule, str
 		fold->more = f->list.len + 1;
 	}
 	NK_TRY(nk_vec_push(&f->list, &item, err));
-	*(struct nk_finding *)item = (struct nk_finding){ .severity = severity, .rule = rule->id, .file = place.file, .line = place.line,
-		.column = place.column, .what = rule->what, .times = 1 };
+	*(struct nk_finding *)item = (struct nk_finding){ .severity = severity,
+		.rule = rule->id,
+		.file = place.file,
+		.line = place.line,
+		.column = place.column,
+		.what = rule->what,
+		.times = 1 };
 	return nk_done();
 }
 
-NK_RESULT nk_findings_add_times(struct nk_findings *f, const struct nk_rule *rule, struct nk_place place, uint64_t times, struct nk_err *err)
+NK_RESULT nk_findings_add_times(
+	struct nk_findings *f, const struct nk_rule *rule, struct nk_place place, uint64_t times, struct nk_err *err)
 {
 	const size_t before = f->list.len;
 

@@ -26,21 +26,25 @@ struct nk_place {
 
 struct nk_findings {
 	struct nk_arena *arena;
-	struct nk_vec list;    /* struct nk_finding */
-	struct nk_vec folds;   /* how often, and where the folded finding is */
-	struct nk_map by_key;  /* rule, file, column → fold */
+	struct nk_vec list; /* struct nk_finding */
+	struct nk_vec folds; /* how often, and where the folded finding is */
+	struct nk_map by_key; /* rule, file, column → fold */
 	bool strict;
 	uint64_t errors;
 	size_t harmless;
 };
 
 /* nk_findings_init: empty list; folding keys live in `arena`. nk_findings_done frees what is not in the arena. */
-NK_RESULT nk_findings_init(struct nk_findings *f, const struct nk_env *env, struct nk_arena *arena, bool strict, struct nk_err *err);
+NK_RESULT nk_findings_init(
+	struct nk_findings *f, const struct nk_env *env, struct nk_arena *arena, bool strict, struct nk_err *err);
 void nk_findings_done(struct nk_findings *f);
 /* nk_findings_add: one breach. Fails with NK_NOMEM only. */
-NK_RESULT nk_findings_add(struct nk_findings *f, const struct nk_rule *rule, struct nk_place place, struct nk_err *err);
-/* nk_findings_add_times: one finding that stands for `times` breaches in one file, without their lines. Not folded. */
-NK_RESULT nk_findings_add_times(struct nk_findings *f, const struct nk_rule *rule, struct nk_place place, uint64_t times, struct nk_err *err);
+NK_RESULT nk_findings_add(
+	struct nk_findings *f, const struct nk_rule *rule, struct nk_place place, struct nk_err *err);
+/* nk_findings_add_times: one finding that stands for `times` breaches in one file, without their lines. Not folded.
+ */
+NK_RESULT nk_findings_add_times(
+	struct nk_findings *f, const struct nk_rule *rule, struct nk_place place, uint64_t times, struct nk_err *err);
 /* nk_findings_end: the list, copied into the arena. */
 NK_RESULT nk_findings_end(struct nk_findings *f, const struct nk_finding **out, size_t *out_n, struct nk_err *err);
 

@@ -6,12 +6,17 @@
 
 #include "value_text.h"
 
-static const struct nk_rule no_column = { "CSV-HDR-1", NK_FINDING_ERROR, NK_FINDING_ERROR, NK_N("the mapping file names this column, but the header does not have it") };
-static const struct nk_rule column_twice = { "CSV-HDR-2", NK_FINDING_ERROR, NK_FINDING_ERROR, NK_N("this column stands twice in the header") };
-static const struct nk_rule passwords = { "CSV-PW-1", NK_FINDING_WARNING, NK_FINDING_WARNING,
-	NK_N("rows carried a password in clear; it was dropped unread and kept nowhere. Ask the source to leave the column blank") };
+static const struct nk_rule no_column = { "CSV-HDR-1", NK_FINDING_ERROR, NK_FINDING_ERROR,
+	NK_N("the mapping file names this column, but the header does not have it") };
+static const struct nk_rule column_twice = { "CSV-HDR-2", NK_FINDING_ERROR, NK_FINDING_ERROR,
+	NK_N("this column stands twice in the header") };
+static const struct nk_rule passwords = {
+	"CSV-PW-1", NK_FINDING_WARNING, NK_FINDING_WARNING,
+	NK_N("rows carried a password in clear; it was dropped unread and kept nowhere. Ask the source to leave the column blank")
+};
 static const struct nk_rule zeros_lost = { "CSV-KEY-3", NK_FINDING_ERROR, NK_FINDING_ERROR,
-	NK_N("this key of digits is shorter than the others: a spreadsheet has probably cut its leading zeros; export the file again, or set key_length = any") };
+	NK_N("this key of digits is shorter than the others: a spreadsheet has probably cut its leading "
+	     "zeros; export the file again, or set key_length = any") };
 
 enum { SEEN_MAX = 20000000, LENGTHS = 64 };
 
@@ -28,7 +33,8 @@ static NK_RESULT find_column(struct fmt_csv *f, struct nk_str name, size_t *out,
 		}
 		if (*out != SIZE_MAX) {
 			f->dead = true;
-			return nk_findings_add(f->run->findings, &column_twice, (struct nk_place){ NK_STR(""), 1, name }, err);
+			return nk_findings_add(
+				f->run->findings, &column_twice, (struct nk_place){ NK_STR(""), 1, name }, err);
 		}
 		*out = i;
 	}
@@ -68,13 +74,15 @@ static NK_RESULT take_event(void *arg, const struct nk_tables_event *ev, struct 
 	case NK_TABLES_ROW:
 		return f->dead ? nk_done() : nk_fmt_csv_row(f, &row, err);
 	case NK_TABLES_FAULT:
-		return nk_fmt_csv_tell(f, nk_format_fault(ev->fault), ev->line, ev->column > 0 ? nk_size(ev->column - 1) : SIZE_MAX, err);
+		return nk_fmt_csv_tell(f, nk_format_fault(ev->fault), ev->line,
+			ev->column > 0 ? nk_size(ev->column - 1) : SIZE_MAX, err);
 	case NK_TABLES_FILE_END:
 		f->run->build->head.passwords_dropped = ev->passwords;
 		if (ev->passwords == 0) {
 			return nk_done();
 		}
-		return nk_findings_add_times(f->run->findings, &passwords, (struct nk_place){ NK_STR(""), 0, NK_STR("") }, ev->passwords, err);
+		return nk_findings_add_times(f->run->findings, &passwords,
+			(struct nk_place){ NK_STR(""), 0, NK_STR("") }, ev->passwords, err);
 	}
 	return nk_done();
 }
@@ -156,8 +164,11 @@ static NK_RESULT fmt_csv_new(struct nk_format_run *run, struct fmt_csv **out, st
 
 static NK_RESULT read_csv(struct nk_format_run *run, struct nk_err *err)
 {
-	const struct nk_tables_options opt = { .fd = run->opt->fd, .size = run->opt->size, .digest_key = run->opt->digest_key,
-		.progress = run->opt->progress, .progress_arg = run->opt->progress_arg };
+	const struct nk_tables_options opt = { .fd = run->opt->fd,
+		.size = run->opt->size,
+		.digest_key = run->opt->digest_key,
+		.progress = run->opt->progress,
+		.progress_arg = run->opt->progress_arg };
 	struct nk_tables_totals totals = { 0 };
 	NK_OWNED(fmt_csv_done) struct fmt_csv *f = NULL;
 

@@ -11,16 +11,16 @@
 struct fmt_csv {
 	struct nk_format_run *run;
 	struct nk_csv_mapping map;
-	struct nk_str header[256];       /* in the arena */
+	struct nk_str header[256]; /* in the arena */
 	size_t width;
-	size_t at[CSV_MAPPED_MAX];       /* column of map.mapped[i]; SIZE_MAX: not there */
+	size_t at[CSV_MAPPED_MAX]; /* column of map.mapped[i]; SIZE_MAX: not there */
 	size_t key_at, login_at, unit_at;
-	bool dead;                       /* the header does not fit */
-	struct nk_map keys;              /* source key → index in `seen` */
-	struct nk_vec seen;              /* struct csv_seen */
+	bool dead; /* the header does not fit */
+	struct nk_map keys; /* source key → index in `seen` */
+	struct nk_vec seen; /* struct csv_seen */
 	struct nk_map logins, masters, numbers, mails; /* unique items → line of the first */
-	struct nk_map units;             /* name → unit */
-	struct nk_buf a, b;              /* wiping scratch */
+	struct nk_map units; /* name → unit */
+	struct nk_buf a, b; /* wiping scratch */
 };
 
 struct csv_seen {
@@ -36,6 +36,7 @@ struct csv_row {
 };
 
 NK_RESULT nk_fmt_csv_row(struct fmt_csv *f, const struct csv_row *row, struct nk_err *err);
-NK_RESULT nk_fmt_csv_tell(struct fmt_csv *f, const struct nk_rule *rule, uint64_t line, size_t column, struct nk_err *err);
+NK_RESULT nk_fmt_csv_tell(
+	struct fmt_csv *f, const struct nk_rule *rule, uint64_t line, size_t column, struct nk_err *err);
 
 #endif

@@ -13,26 +13,44 @@
 #define ERR NK_FINDING_ERROR
 #define WARN NK_FINDING_WARNING
 
-static const struct nk_rule key_blank = { "CSV-KEY-1", ERR, ERR, NK_N("the key column is blank: this row belongs to nobody") };
-static const struct nk_rule key_mangled = { "CSV-KEY-2", ERR, ERR,
-	NK_N("a spreadsheet has changed this key (as 1.23E+05 or #N/A): export the file again and do not save it in Excel") };
-static const struct nk_rule key_twice = { "CSV-KEY-4", ERR, ERR, NK_N("this key stands in more than one row; each row with it is listed") };
-static const struct nk_rule item_twice = { "CSV-DUP-1", ERR, ERR, NK_N("this value must be one person's only and stands in more than one row") };
+static const struct nk_rule key_blank = { "CSV-KEY-1", ERR, ERR,
+	NK_N("the key column is blank: this row belongs to nobody") };
+static const struct nk_rule key_mangled = {
+	"CSV-KEY-2", ERR, ERR,
+	NK_N("a spreadsheet has changed this key (as 1.23E+05 or #N/A): export the file again and do not save it in Excel")
+};
+static const struct nk_rule key_twice = { "CSV-KEY-4", ERR, ERR,
+	NK_N("this key stands in more than one row; each row with it is listed") };
+static const struct nk_rule item_twice = { "CSV-DUP-1", ERR, ERR,
+	NK_N("this value must be one person's only and stands in more than one row") };
 static const struct nk_rule name_blank = { "CSV-NAME-1", ERR, ERR, NK_N("the name is blank") };
-static const struct nk_rule name_whole = { "CSV-NAME-2", WARN, WARN, NK_N("no blank between family and given name: all of it was taken as the family name") };
-static const struct nk_rule name_lines = { "CSV-NAME-3", WARN, WARN, NK_N("a line end inside the name: only the first line was taken") };
-static const struct nk_rule name_quoted = { "CSV-NAME-4", WARN, WARN, NK_N("the name stands in quotation marks that belong to the value; they were left out") };
-static const struct nk_rule gaiji = { "TEXT-1", WARN, WARN, NK_N("a private character (gaiji) that other systems show as something else") };
-static const struct nk_rule halfwidth = { "CSV-KANA-1", ERR, WARN, NK_N("half-width katakana; kana columns were made full-width") };
-static const struct nk_rule mangled = { "CSV-VAL-1", ERR, WARN, NK_N("a spreadsheet's error or changed number (as #N/A or 1.23E+05); it was read as blank") };
-static const struct nk_rule state_unknown = { "CSV-VAL-2", ERR, ERR, NK_N("this state is not in the [values] of the mapping file: add it there as active, suspended or absent") };
-static const struct nk_rule date_loose = { "CSV-DATE-1", ERR, WARN, NK_N("a date in another form than YYYY-MM-DD; it was read because it can mean one day only") };
-static const struct nk_rule date_serial = { "CSV-DATE-2", ERR, WARN, NK_N("a date as a serial number of Excel; it was read by the 1900 calendar") };
-static const struct nk_rule date_era = { "CSV-DATE-3", ERR, WARN, NK_N("a date in an era that had not begun or had ended on that day; check it") };
-static const struct nk_rule date_two = { "CSV-DATE-4", ERR, ERR, NK_N("day and month cannot be told apart: write YYYY-MM-DD") };
-static const struct nk_rule date_bad = { "CSV-DATE-5", ERR, WARN, NK_N("this is no date, or a day that does not exist; it was read as blank") };
+static const struct nk_rule name_whole = { "CSV-NAME-2", WARN, WARN,
+	NK_N("no blank between family and given name: all of it was taken as the family name") };
+static const struct nk_rule name_lines = { "CSV-NAME-3", WARN, WARN,
+	NK_N("a line end inside the name: only the first line was taken") };
+static const struct nk_rule name_quoted = { "CSV-NAME-4", WARN, WARN,
+	NK_N("the name stands in quotation marks that belong to the value; they were left out") };
+static const struct nk_rule gaiji = { "TEXT-1", WARN, WARN,
+	NK_N("a private character (gaiji) that other systems show as something else") };
+static const struct nk_rule halfwidth = { "CSV-KANA-1", ERR, WARN,
+	NK_N("half-width katakana; kana columns were made full-width") };
+static const struct nk_rule mangled = { "CSV-VAL-1", ERR, WARN,
+	NK_N("a spreadsheet's error or changed number (as #N/A or 1.23E+05); it was read as blank") };
+static const struct nk_rule state_unknown = { "CSV-VAL-2", ERR, ERR,
+	NK_N("this state is not in the [values] of the mapping file: add it there as active, suspended or absent") };
+static const struct nk_rule date_loose = { "CSV-DATE-1", ERR, WARN,
+	NK_N("a date in another form than YYYY-MM-DD; it was read because it can mean one day only") };
+static const struct nk_rule date_serial = { "CSV-DATE-2", ERR, WARN,
+	NK_N("a date as a serial number of Excel; it was read by the 1900 calendar") };
+static const struct nk_rule date_era = { "CSV-DATE-3", ERR, WARN,
+	NK_N("a date in an era that had not begun or had ended on that day; check it") };
+static const struct nk_rule date_two = { "CSV-DATE-4", ERR, ERR,
+	NK_N("day and month cannot be told apart: write YYYY-MM-DD") };
+static const struct nk_rule date_bad = { "CSV-DATE-5", ERR, WARN,
+	NK_N("this is no date, or a day that does not exist; it was read as blank") };
 
-NK_RESULT nk_fmt_csv_tell(struct fmt_csv *f, const struct nk_rule *rule, uint64_t line, size_t column, struct nk_err *err)
+NK_RESULT nk_fmt_csv_tell(
+	struct fmt_csv *f, const struct nk_rule *rule, uint64_t line, size_t column, struct nk_err *err)
 {
 	const struct nk_str name = column < f->width ? f->header[column] : NK_STR("");
 
@@ -68,7 +86,8 @@ static const struct nk_str *replacement(const struct fmt_csv *f, uint32_t cp)
 }
 
 /* Private characters that the mapping file explains are replaced; others stay and are told. */
-static NK_RESULT mend_gaiji(struct fmt_csv *f, const struct csv_row *row, size_t at, struct nk_str *text, struct nk_err *err)
+static NK_RESULT mend_gaiji(
+	struct fmt_csv *f, const struct csv_row *row, size_t at, struct nk_str *text, struct nk_err *err)
 {
 	bool left = false;
 
@@ -88,7 +107,8 @@ static NK_RESULT mend_gaiji(struct fmt_csv *f, const struct csv_row *row, size_t
 	return left ? nk_fmt_csv_tell(f, &gaiji, row->line, at, err) : nk_done();
 }
 
-static NK_RESULT mend_text(struct fmt_csv *f, const struct csv_row *row, size_t at, struct nk_str *text, struct nk_err *err)
+static NK_RESULT mend_text(
+	struct fmt_csv *f, const struct csv_row *row, size_t at, struct nk_str *text, struct nk_err *err)
 {
 	const size_t end = nk_str_chr(*text, '\n');
 
@@ -102,7 +122,8 @@ static NK_RESULT mend_text(struct fmt_csv *f, const struct csv_row *row, size_t 
 }
 
 /* Kana: full-width katakana, whatever it was. */
-static NK_RESULT mend_kana(struct fmt_csv *f, const struct csv_row *row, size_t at, struct nk_str *text, struct nk_err *err)
+static NK_RESULT mend_kana(
+	struct fmt_csv *f, const struct csv_row *row, size_t at, struct nk_str *text, struct nk_err *err)
 {
 	NK_TRY(mend_text(f, row, at, text, err));
 	nk_buf_reset(&f->b);
@@ -110,7 +131,8 @@ static NK_RESULT mend_kana(struct fmt_csv *f, const struct csv_row *row, size_t 
 	return keep(f, nk_buf_str(&f->b), text, err);
 }
 
-static NK_RESULT take_name(struct fmt_csv *f, const struct csv_row *row, size_t at, struct nk_roster_person *p, struct nk_err *err)
+static NK_RESULT take_name(
+	struct fmt_csv *f, const struct csv_row *row, size_t at, struct nk_roster_person *p, struct nk_err *err)
 {
 	struct nk_str text = row->fields[at];
 	struct nk_str family;
@@ -131,7 +153,8 @@ static NK_RESULT take_name(struct fmt_csv *f, const struct csv_row *row, size_t 
 	return keep(f, given, &p->field[NK_FIELD_GIVEN], err);
 }
 
-static NK_RESULT take_kana(struct fmt_csv *f, const struct csv_row *row, size_t at, struct nk_roster_person *p, struct nk_err *err)
+static NK_RESULT take_kana(
+	struct fmt_csv *f, const struct csv_row *row, size_t at, struct nk_roster_person *p, struct nk_err *err)
 {
 	struct nk_str text = row->fields[at];
 	struct nk_str family;
@@ -182,13 +205,15 @@ static NK_RESULT read_date(struct fmt_csv *f, const struct csv_row *row, size_t 
 	return nk_fmt_csv_tell(f, &date_bad, row->line, at, err);
 }
 
-static NK_RESULT take_birth(struct fmt_csv *f, const struct csv_row *row, size_t at, struct nk_roster_person *p, struct nk_err *err)
+static NK_RESULT take_birth(
+	struct fmt_csv *f, const struct csv_row *row, size_t at, struct nk_roster_person *p, struct nk_err *err)
 {
 	char text[NK_DATE_TEXT];
 	nk_date day = NK_DATE_NONE;
 
 	NK_TRY(read_date(f, row, at, &day, err));
-	return day == NK_DATE_NONE ? nk_done() : keep(f, nk_str_c(nk_date_print(day, text)), &p->field[NK_FIELD_BIRTH_DATE], err);
+	return day == NK_DATE_NONE ? nk_done()
+				   : keep(f, nk_str_c(nk_date_print(day, text)), &p->field[NK_FIELD_BIRTH_DATE], err);
 }
 
 static NK_RESULT take_grade(struct fmt_csv *f, struct nk_str v, struct nk_str *out, struct nk_err *err)
@@ -202,7 +227,8 @@ static NK_RESULT take_grade(struct fmt_csv *f, struct nk_str v, struct nk_str *o
 
 static bool is_kana_field(enum nk_field f)
 {
-	return f == NK_FIELD_FAMILY_KANA || f == NK_FIELD_GIVEN_KANA || f == NK_FIELD_FAMILY_SHOWN_KANA || f == NK_FIELD_GIVEN_SHOWN_KANA;
+	return f == NK_FIELD_FAMILY_KANA || f == NK_FIELD_GIVEN_KANA || f == NK_FIELD_FAMILY_SHOWN_KANA ||
+		f == NK_FIELD_GIVEN_SHOWN_KANA;
 }
 
 static bool is_key_field(enum nk_field f)
@@ -210,7 +236,8 @@ static bool is_key_field(enum nk_field f)
 	return f == NK_FIELD_STUDENT_NUMBER || f == NK_FIELD_LOGIN || f == NK_FIELD_MASTER_ID;
 }
 
-static NK_RESULT take_field(struct fmt_csv *f, const struct csv_row *row, size_t i, struct nk_roster_person *p, struct nk_err *err)
+static NK_RESULT take_field(
+	struct fmt_csv *f, const struct csv_row *row, size_t i, struct nk_roster_person *p, struct nk_err *err)
 {
 	const enum nk_field field = f->map.mapped[i].field;
 	const size_t at = f->at[i];
@@ -235,7 +262,8 @@ static NK_RESULT take_field(struct fmt_csv *f, const struct csv_row *row, size_t
 	return keep(f, text, &p->field[field], err);
 }
 
-static NK_RESULT take_department(struct fmt_csv *f, const struct csv_row *row, size_t at, struct nk_roster_person *p, struct nk_err *err)
+static NK_RESULT take_department(
+	struct fmt_csv *f, const struct csv_row *row, size_t at, struct nk_roster_person *p, struct nk_err *err)
 {
 	const struct nk_str name = nk_str_trim(row->fields[at]);
 	const struct nk_str faculty = p->field[NK_FIELD_FACULTY];
@@ -250,7 +278,8 @@ static NK_RESULT take_department(struct fmt_csv *f, const struct csv_row *row, s
 	return keep(f, nk_buf_str(&f->a), &p->field[NK_FIELD_FACULTY], err);
 }
 
-static NK_RESULT take_state(struct fmt_csv *f, const struct csv_row *row, size_t at, enum nk_csv_state *out, struct nk_err *err)
+static NK_RESULT take_state(
+	struct fmt_csv *f, const struct csv_row *row, size_t at, enum nk_csv_state *out, struct nk_err *err)
 {
 	const struct nk_str v = nk_str_trim(row->fields[at]);
 
@@ -263,8 +292,8 @@ static NK_RESULT take_state(struct fmt_csv *f, const struct csv_row *row, size_t
 	return nk_fmt_csv_tell(f, &state_unknown, row->line, at, err);
 }
 
-static NK_RESULT take_part(struct fmt_csv *f, const struct csv_row *row, size_t i, struct nk_roster_person *p, enum nk_csv_state *state,
-	struct nk_err *err)
+static NK_RESULT take_part(struct fmt_csv *f, const struct csv_row *row, size_t i, struct nk_roster_person *p,
+	enum nk_csv_state *state, struct nk_err *err)
 {
 	const size_t at = f->at[i];
 
@@ -287,7 +316,8 @@ static NK_RESULT take_part(struct fmt_csv *f, const struct csv_row *row, size_t 
 	return nk_done();
 }
 
-static NK_RESULT take_key(struct fmt_csv *f, const struct csv_row *row, struct nk_str *out, bool *out_new, struct nk_err *err)
+static NK_RESULT take_key(
+	struct fmt_csv *f, const struct csv_row *row, struct nk_str *out, bool *out_new, struct nk_err *err)
 {
 	struct csv_seen *seen = NULL;
 	uint64_t at = 0;
@@ -317,7 +347,8 @@ static NK_RESULT take_key(struct fmt_csv *f, const struct csv_row *row, struct n
 }
 
 /* Unique items: who had it first is told by line. */
-static NK_RESULT take_unique(struct fmt_csv *f, struct nk_map *map, struct nk_str v, uint64_t line, struct nk_err *err)
+static NK_RESULT take_unique(
+	struct fmt_csv *f, struct nk_map *map, struct nk_str v, uint64_t line, struct nk_err *err)
 {
 	uint64_t first = 0;
 
@@ -361,7 +392,8 @@ static NK_RESULT romaji(struct fmt_csv *f, struct nk_str kana, struct nk_str *ou
 static NK_RESULT finish(struct fmt_csv *f, const struct csv_row *row, struct nk_roster_person *p, struct nk_err *err)
 {
 	if (p->field[NK_FIELD_LOGIN].len == 0) {
-		const struct nk_str from = f->login_at != SIZE_MAX ? row->fields[f->login_at] : p->field[NK_FIELD_SOURCE_KEY];
+		const struct nk_str from =
+			f->login_at != SIZE_MAX ? row->fields[f->login_at] : p->field[NK_FIELD_SOURCE_KEY];
 
 		NK_TRY(narrow(f, from, -1, &p->field[NK_FIELD_LOGIN], err));
 	}
@@ -373,9 +405,12 @@ static NK_RESULT finish(struct fmt_csv *f, const struct csv_row *row, struct nk_
 	return take_unique(f, &f->mails, p->field[NK_FIELD_MAIL], row->line, err);
 }
 
-static NK_RESULT put(struct fmt_csv *f, const struct csv_row *row, const struct nk_roster_person *p, struct nk_err *err)
+static NK_RESULT put(
+	struct fmt_csv *f, const struct csv_row *row, const struct nk_roster_person *p, struct nk_err *err)
 {
-	struct nk_roster_membership m = { .primary = true, .role = f->map.role, .from = NK_DATE_NONE, .until = NK_DATE_NONE };
+	struct nk_roster_membership m = {
+		.primary = true, .role = f->map.role, .from = NK_DATE_NONE, .until = NK_DATE_NONE
+	};
 	size_t person = 0;
 
 	NK_TRY(unit_of(f, row, &m.where, err));
@@ -385,7 +420,9 @@ static NK_RESULT put(struct fmt_csv *f, const struct csv_row *row, const struct 
 
 NK_RESULT nk_fmt_csv_row(struct fmt_csv *f, const struct csv_row *row, struct nk_err *err)
 {
-	struct nk_roster_person p = { .enabled = true, .valid_from = NK_DATE_NONE, .valid_until = NK_DATE_NONE, .line = row->line };
+	struct nk_roster_person p = {
+		.enabled = true, .valid_from = NK_DATE_NONE, .valid_until = NK_DATE_NONE, .line = row->line
+	};
 	enum nk_csv_state state = NK_CSV_ACTIVE;
 	bool is_new = false;
 

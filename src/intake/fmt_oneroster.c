@@ -1,8 +1,9 @@
 /*
- * fmt_oneroster.c: the OneRoster zip (bulk; 1.1, 1.2, 1.2.1 and Japan's generations A, B, C), from the child's events to a roster.
+ * fmt_oneroster.c: the OneRoster zip (bulk; 1.1, 1.2, 1.2.1 and Japan's generations A, B, C), from the child's events
+ * to a roster.
  *
- * Demographics are checked and not imported; gradebook files are counted. The rows of the small files before users.csv
- * wait until its header has said whether Japan's rules hold.
+ * Demographics are checked and not imported; gradebook files are counted. The rows of the small files before
+ * users.csv wait until its header has said whether Japan's rules hold.
  */
 #include "base.h"
 #include "format.h"
@@ -10,20 +11,26 @@
 
 enum { WAITING_MAX = 20000000 };
 
-static const struct nk_rule passwords = { "OR-PW-1", NK_FINDING_WARNING, NK_FINDING_WARNING,
-	NK_N("rows carried a password in clear; it was dropped unread and kept nowhere. Ask the source to leave the column blank") };
-static const struct nk_rule not_imported = { "OR-DEM-1", NK_FINDING_NOTE, NK_FINDING_NOTE, NK_N("demographics are checked but not imported") };
+static const struct nk_rule passwords = {
+	"OR-PW-1", NK_FINDING_WARNING, NK_FINDING_WARNING,
+	NK_N("rows carried a password in clear; it was dropped unread and kept nowhere. Ask the source to leave the column blank")
+};
+static const struct nk_rule not_imported = { "OR-DEM-1", NK_FINDING_NOTE, NK_FINDING_NOTE,
+	NK_N("demographics are checked but not imported") };
 
 static NK_RESULT take_fault(struct orone *o, const struct nk_tables_event *ev, struct nk_err *err)
 {
 	const size_t at = ev->column > 0 ? nk_size(ev->column - 1) : SIZE_MAX;
 	const struct orone_table *t = &o->table[o->file];
-	const char *column = o->known && at < t->width && at < ORONE_FIELDS_MAX && t->column_name[at] != NULL ? t->column_name[at] : "";
+	const char *column = o->known && at < t->width && at < ORONE_FIELDS_MAX && t->column_name[at] != NULL
+		? t->column_name[at]
+		: "";
 	/* A row that could not be read makes references to it dangle: do not tell those too. */
 	if (o->known && ev->file.len > 0) {
 		o->table[o->file].broken = true;
 	}
-	return nk_findings_add(o->run->findings, nk_format_fault(ev->fault), (struct nk_place){ o->file_name, ev->line, nk_str_c(column) }, err);
+	return nk_findings_add(o->run->findings, nk_format_fault(ev->fault),
+		(struct nk_place){ o->file_name, ev->line, nk_str_c(column) }, err);
 }
 
 static NK_RESULT take_file(struct orone *o, const struct nk_tables_event *ev, struct nk_err *err)
@@ -61,7 +68,8 @@ static NK_RESULT stop_waiting(struct orone *o, struct nk_err *err)
 		return nk_done();
 	}
 	o->users_seen = true;
-	o->japan = (o->table[ORONE_USERS].variants & (ORONE_JP_A | ORONE_JP_BC)) != 0 || nk_str_eq(o->version, NK_STR("1.2_JP"));
+	o->japan = (o->table[ORONE_USERS].variants & (ORONE_JP_A | ORONE_JP_BC)) != 0 ||
+		nk_str_eq(o->version, NK_STR("1.2_JP"));
 	for (int f = ORONE_SESSIONS; f < ORONE_USERS; f++) {
 		nk_orone_header_checks(o, (enum orone_file)f);
 	}
@@ -103,14 +111,16 @@ static NK_RESULT take_file_end(struct orone *o, const struct nk_tables_event *ev
 	struct nk_roster *head = &o->run->build->head;
 
 	if (ev->passwords > 0) {
-		NK_TRY(nk_findings_add_times(o->run->findings, &passwords, (struct nk_place){ o->file_name, 0, NK_STR("password") }, ev->passwords, err));
+		NK_TRY(nk_findings_add_times(o->run->findings, &passwords,
+			(struct nk_place){ o->file_name, 0, NK_STR("password") }, ev->passwords, err));
 	}
 	head->passwords_dropped += ev->passwords;
 	if (!o->known || o->file == ORONE_DEMOGRAPHICS) {
 		head->rows_not_imported += ev->rows;
 	}
 	if (o->known && o->file == ORONE_DEMOGRAPHICS && ev->rows > 0) {
-		NK_TRY(nk_findings_add_times(o->run->findings, &not_imported, (struct nk_place){ o->file_name, 0, NK_STR("") }, ev->rows, err));
+		NK_TRY(nk_findings_add_times(o->run->findings, &not_imported,
+			(struct nk_place){ o->file_name, 0, NK_STR("") }, ev->rows, err));
 	}
 	return nk_done();
 }
@@ -184,8 +194,13 @@ static NK_RESULT orone_new(struct nk_format_run *run, struct orone **out, struct
 static NK_RESULT read_oneroster(struct nk_format_run *run, struct nk_err *err)
 {
 	const char *order[ORONE_FILE_COUNT];
-	struct nk_tables_options opt = { .fd = run->opt->fd, .size = run->opt->size, .digest_key = run->opt->digest_key, .order = order,
-		.n_order = ORONE_FILE_COUNT, .progress = run->opt->progress, .progress_arg = run->opt->progress_arg };
+	struct nk_tables_options opt = { .fd = run->opt->fd,
+		.size = run->opt->size,
+		.digest_key = run->opt->digest_key,
+		.order = order,
+		.n_order = ORONE_FILE_COUNT,
+		.progress = run->opt->progress,
+		.progress_arg = run->opt->progress_arg };
 	struct nk_tables_totals totals = { 0 };
 	NK_OWNED(orone_done) struct orone *o = NULL;
 

@@ -1,5 +1,6 @@
 /*
- * format.h: what a roster format is: a word, a look at the first bytes, and a reader. One file and one row in formats.rows adds one.
+ * format.h: what a roster format is: a word, a look at the first bytes, and a reader. One file and one row in
+ * formats.rows adds one.
  */
 #ifndef NK_FORMAT_H
 #define NK_FORMAT_H
@@ -22,7 +23,8 @@ struct nk_format {
 	const char *name;
 	/* sniff: could a file with these first bytes (at most 8) be one of ours? */
 	bool (*sniff)(struct nk_bytes head);
-	/* read: findings and roster go into `run`; an error only for what is not the file's fault or makes it unreadable as a whole. */
+	/* read: findings and roster go into `run`; an error only for what is not the file's fault or makes it
+	 * unreadable as a whole. */
 	NK_RESULT (*read)(struct nk_format_run *run, struct nk_err *err);
 };
 

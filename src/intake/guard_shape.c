@@ -25,7 +25,11 @@ static int cmp_cells(const void *a, const void *b)
 static struct nk_shape_cell cell_of(const struct nk_roster *roster, const struct nk_roster_person *p)
 {
 	const struct nk_roster_membership *best = NULL;
-	struct nk_shape_cell cell = { .unit = NK_STR(""), .name = NK_STR(""), .grade = p->field[NK_FIELD_GRADE], .role = NK_STR(""), .count = 1 };
+	struct nk_shape_cell cell = { .unit = NK_STR(""),
+		.name = NK_STR(""),
+		.grade = p->field[NK_FIELD_GRADE],
+		.role = NK_STR(""),
+		.count = 1 };
 
 	for (size_t i = 0; i < p->n_memberships; i++) {
 		const struct nk_roster_membership *m = &p->memberships[i];
@@ -40,7 +44,8 @@ static struct nk_shape_cell cell_of(const struct nk_roster *roster, const struct
 	return cell;
 }
 
-NK_RESULT nk_guard_shape_of(const struct nk_roster *roster, struct nk_arena *arena, struct nk_shape *out, struct nk_err *err)
+NK_RESULT nk_guard_shape_of(
+	const struct nk_roster *roster, struct nk_arena *arena, struct nk_shape *out, struct nk_err *err)
 {
 	struct nk_shape_cell *cells = nk_arena_array(arena, roster->n_persons, sizeof(*cells));
 	size_t n = 0;
@@ -61,7 +66,9 @@ NK_RESULT nk_guard_shape_of(const struct nk_roster *roster, struct nk_arena *are
 			cells[n++] = cells[i];
 		}
 	}
-	*out = (struct nk_shape){ .cells = cells, .n = n, .persons = roster->n_persons, .school_year = roster->school_year };
+	*out = (struct nk_shape){
+		.cells = cells, .n = n, .persons = roster->n_persons, .school_year = roster->school_year
+	};
 	return nk_done();
 }
 
@@ -131,8 +138,9 @@ NK_RESULT nk_guard_shape_read(struct nk_bytes json, struct nk_arena *arena, stru
 
 	NK_TRY(nk_jdoc_parse(json, SHAPE_BYTES_MAX, &doc, err));
 	cells = nk_jget(nk_jdoc_root(doc), "cells");
-	if (!nk_jint(nk_jget(nk_jdoc_root(doc), "persons"), &persons) || !nk_jint(nk_jget(nk_jdoc_root(doc), "schoolYear"), &year) || persons < 0 ||
-		year < 0 || year > 9999 || nk_jlen(cells) > CELLS_MAX) {
+	if (!nk_jint(nk_jget(nk_jdoc_root(doc), "persons"), &persons) ||
+		!nk_jint(nk_jget(nk_jdoc_root(doc), "schoolYear"), &year) || persons < 0 || year < 0 || year > 9999 ||
+		nk_jlen(cells) > CELLS_MAX) {
 		return corrupt(err);
 	}
 	*out = (struct nk_shape){ .n = nk_jlen(cells), .persons = nk_u64(persons), .school_year = (int)year };

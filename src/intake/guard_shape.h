@@ -10,8 +10,8 @@
 #include "guard_source.h"
 
 struct nk_shape_cell {
-	struct nk_str unit;   /* source key */
-	struct nk_str name;   /* for people */
+	struct nk_str unit; /* source key */
+	struct nk_str name; /* for people */
 	struct nk_str grade;
 	struct nk_str role;
 	uint64_t count;
@@ -24,8 +24,10 @@ struct nk_shape {
 	int school_year;
 };
 
-/* nk_guard_shape_of: a roster's shape, in `arena`. nk_guard_shape_read: from the JSON that nk_shape_print wrote; NK_CORRUPT. */
-NK_RESULT nk_guard_shape_of(const struct nk_roster *roster, struct nk_arena *arena, struct nk_shape *out, struct nk_err *err);
+/* nk_guard_shape_of: a roster's shape, in `arena`. nk_guard_shape_read: from the JSON that nk_shape_print wrote;
+ * NK_CORRUPT. */
+NK_RESULT nk_guard_shape_of(
+	const struct nk_roster *roster, struct nk_arena *arena, struct nk_shape *out, struct nk_err *err);
 NK_RESULT nk_guard_shape_read(struct nk_bytes json, struct nk_arena *arena, struct nk_shape *out, struct nk_err *err);
 /* nk_guard_shape_cmp: order of cells by unit, grade, role. */
 int nk_guard_shape_cmp(const struct nk_shape_cell *a, const struct nk_shape_cell *b);

@@ -1,8 +1,9 @@
 /*
- * guard_source.c: is this roster believable? Rules S2 to S7 of reference/rosters.md §13. Pure: counts in, verdict out.
+ * guard_source.c: is this roster believable? Rules S2 to S7 of reference/rosters.md §13. Pure: counts in, verdict
+ * out.
  *
- * S1 (error, empty, truncated and complete are four different answers) is the reader's: an incomplete package gives no
- * roster. S8 to S10 belong to the plan and to flow. Every finding carries rule, figure and limit.
+ * S1 (error, empty, truncated and complete are four different answers) is the reader's: an incomplete package gives
+ * no roster. S8 to S10 belong to the plan and to flow. Every finding carries rule, figure and limit.
  */
 #include "base.h"
 #include "guard_source.h"
@@ -24,8 +25,16 @@ struct guard {
 
 void nk_guard_limits_default(struct nk_guard_limits *out)
 {
-	*out = (struct nk_guard_limits){ .floor = 1, .cell_percent = 10, .cell_small = 20, .scheme_percent = 10, .leave_percent = 2, .leave_number = 5,
-		.season_percent = 25, .least_percent = 90, .window_days = 30 };
+	*out = (struct nk_guard_limits){ .floor = 1,
+		.cell_percent = 10,
+		.cell_small = 20,
+		.scheme_percent = 10,
+		.scheme_season_percent = 25,
+		.leave_percent = 2,
+		.leave_number = 5,
+		.season_percent = 25,
+		.least_percent = 90,
+		.window_days = 30 };
 }
 
 static NK_RESULT tell(struct guard *g, struct nk_guard_finding f, struct nk_err *err)
@@ -55,7 +64,8 @@ static bool above_percent(uint64_t part, uint64_t whole, uint64_t percent)
 /* "school × grade × role" for people. */
 static NK_RESULT cell_name(struct guard *g, const struct nk_shape_cell *c, struct nk_str *out, struct nk_err *err)
 {
-	return nk_arena_printf(g->arena, out, err, "%.*s × %.*s × %.*s", NK_FMT(c->name), NK_FMT(c->grade), NK_FMT(c->role));
+	return nk_arena_printf(
+		g->arena, out, err, "%.*s × %.*s × %.*s", NK_FMT(c->name), NK_FMT(c->grade), NK_FMT(c->role));
 }
 
 /* S2: nobody, or fewer than ever sensible. */
@@ -67,8 +77,11 @@ static NK_RESULT rule_floor(struct guard *g, struct nk_err *err)
 	if (n >= floor) {
 		return nk_done();
 	}
-	return tell(g, (struct nk_guard_finding){ "S2", NK_N("%1$sthe file holds %2$llu persons; fewer than %3$llu are never believed"), NK_STR(""), n, floor,
-		NK_VERDICT_STOPPED }, err);
+	return tell(g,
+		(struct nk_guard_finding){ "S2",
+			NK_N("%1$sthe file holds %2$llu persons; fewer than %3$llu are never believed"), NK_STR(""),
+			n, floor, NK_VERDICT_STOPPED },
+		err);
 }
 
 static uint64_t school_total(const struct nk_shape *s, struct nk_str unit, uint64_t *out_biggest_grade)
@@ -78,7 +91,8 @@ static uint64_t school_total(const struct nk_shape *s, struct nk_str unit, uint6
 	for (size_t i = 0; i < s->n; i++) {
 		if (nk_str_eq(s->cells[i].unit, unit)) {
 			total += s->cells[i].count;
-			*out_biggest_grade = s->cells[i].count > *out_biggest_grade ? s->cells[i].count : *out_biggest_grade;
+			*out_biggest_grade =
+				s->cells[i].count > *out_biggest_grade ? s->cells[i].count : *out_biggest_grade;
 		}
 	}
 	return total;
@@ -103,7 +117,8 @@ static uint64_t count_in(const struct nk_shape *s, const struct nk_shape_cell *l
 }
 
 /* A school that was there is not there any more: always stops. *out_missing: do not tell its grades one by one. */
-static NK_RESULT rule_school(struct guard *g, const struct nk_shape_cell *was, bool first, bool *out_missing, struct nk_err *err)
+static NK_RESULT rule_school(
+	struct guard *g, const struct nk_shape_cell *was, bool first, bool *out_missing, struct nk_err *err)
 {
 	uint64_t biggest = 0;
 
@@ -111,8 +126,11 @@ static NK_RESULT rule_school(struct guard *g, const struct nk_shape_cell *was, b
 	if (!*out_missing || !first) {
 		return nk_done();
 	}
-	return tell(g, (struct nk_guard_finding){ "S3", NK_N("%1$s: everybody of this school or unit is missing (%2$llu persons before; %3$llu may be)"), was->name,
-		school_total(&g->last, was->unit, &biggest), 0, NK_VERDICT_STOPPED }, err);
+	return tell(g,
+		(struct nk_guard_finding){ "S3",
+			NK_N("%1$s: everybody of this school or unit is missing (%2$llu persons before; %3$llu may be)"),
+			was->name, school_total(&g->last, was->unit, &biggest), 0, NK_VERDICT_STOPPED },
+		err);
 }
 
 /* One cell that was there: gone, shrunk, grown. */
@@ -125,23 +143,35 @@ static NK_RESULT rule_cell(struct guard *g, const struct nk_shape_cell *was, str
 
 	NK_TRY(cell_name(g, was, &name, err));
 	if (now == 0 && !small) {
-		return tell(g, (struct nk_guard_finding){ "S3", NK_N("%1$s: nobody is left of %2$llu; the limit is %3$llu per cent"), name, was->count,
-			g->limits->cell_percent, NK_VERDICT_STOPPED }, err);
+		return tell(g,
+			(struct nk_guard_finding){ "S3",
+				NK_N("%1$s: nobody is left of %2$llu; the limit is %3$llu per cent"), name,
+				was->count, g->limits->cell_percent, NK_VERDICT_STOPPED },
+			err);
 	}
 	if (!small && now > TRIPLE * was->count) {
-		return tell(g, (struct nk_guard_finding){ "S3", NK_N("%1$s: %2$llu persons, more than three times the %3$llu before"), name, now, was->count,
-			NK_VERDICT_STOPPED }, err);
+		return tell(g,
+			(struct nk_guard_finding){ "S3",
+				NK_N("%1$s: %2$llu persons, more than three times the %3$llu before"), name, now,
+				was->count, NK_VERDICT_STOPPED },
+			err);
 	}
 	if (g->season) {
 		return nk_done();
 	}
 	if (small && change > g->limits->leave_number) {
-		return tell(g, (struct nk_guard_finding){ "S3", NK_N("%1$s: changed by %2$llu persons; the limit for a small group outside the season is %3$llu"),
-			name, change, g->limits->leave_number, NK_VERDICT_STOPPED }, err);
+		return tell(g,
+			(struct nk_guard_finding){ "S3",
+				NK_N("%1$s: changed by %2$llu persons; the limit for a small group outside the season is %3$llu"),
+				name, change, g->limits->leave_number, NK_VERDICT_STOPPED },
+			err);
 	}
 	if (!small && above_percent(change, was->count, g->limits->cell_percent)) {
-		return tell(g, (struct nk_guard_finding){ "S3", NK_N("%1$s: changed by %2$llu per cent; the limit outside the season is %3$llu"), name,
-			percent_up(change, was->count), g->limits->cell_percent, NK_VERDICT_STOPPED }, err);
+		return tell(g,
+			(struct nk_guard_finding){ "S3",
+				NK_N("%1$s: changed by %2$llu per cent; the limit outside the season is %3$llu"),
+				name, percent_up(change, was->count), g->limits->cell_percent, NK_VERDICT_STOPPED },
+			err);
 	}
 	return nk_done();
 }
@@ -169,8 +199,11 @@ static NK_RESULT rule_codes(struct guard *g, struct nk_err *err)
 	for (size_t i = 0; i < r->n_units; i++) {
 		for (size_t k = 0; r->units[i].code.len > 0 && k < i; k++) {
 			if (nk_str_eq(r->units[i].code, r->units[k].code)) {
-				NK_TRY(tell(g, (struct nk_guard_finding){ "S3", NK_N("%1$s: %2$llu organisations have the same code; only %3$llu may"),
-					r->units[i].code, 2, 1, NK_VERDICT_STOPPED }, err));
+				NK_TRY(tell(g,
+					(struct nk_guard_finding){ "S3",
+						NK_N("%1$s: %2$llu organisations have the same code; only %3$llu may"),
+						r->units[i].code, 2, 1, NK_VERDICT_STOPPED },
+					err));
 			}
 		}
 	}
@@ -186,12 +219,18 @@ static NK_RESULT rule_year(struct guard *g, struct nk_err *err)
 		return nk_done();
 	}
 	if (year != g->in->expected_year) {
-		NK_TRY(tell(g, (struct nk_guard_finding){ "S4", NK_N("%1$sthe file is of the school year %2$llu; %3$llu is expected"), NK_STR(""), nk_u64(year),
-			nk_u64(g->in->expected_year), NK_VERDICT_STOPPED }, err));
+		NK_TRY(tell(g,
+			(struct nk_guard_finding){ "S4",
+				NK_N("%1$sthe file is of the school year %2$llu; %3$llu is expected"), NK_STR(""),
+				nk_u64(year), nk_u64(g->in->expected_year), NK_VERDICT_STOPPED },
+			err));
 	}
 	if (g->have_last && year < g->last.school_year) {
-		return tell(g, (struct nk_guard_finding){ "S4", NK_N("%1$sthe file is of the school year %2$llu, older than the last accepted one (%3$llu)"),
-			NK_STR(""), nk_u64(year), nk_u64(g->last.school_year), NK_VERDICT_STOPPED }, err);
+		return tell(g,
+			(struct nk_guard_finding){ "S4",
+				NK_N("%1$sthe file is of the school year %2$llu, older than the last accepted one (%3$llu)"),
+				NK_STR(""), nk_u64(year), nk_u64(g->last.school_year), NK_VERDICT_STOPPED },
+			err);
 	}
 	return nk_done();
 }
@@ -200,7 +239,7 @@ static NK_RESULT rule_year(struct guard *g, struct nk_err *err)
 static NK_RESULT rule_scheme(struct guard *g, struct nk_err *err)
 {
 	const struct nk_changes *c = g->in->changes;
-	const uint64_t percent = g->season ? g->limits->season_percent : g->limits->scheme_percent;
+	const uint64_t percent = g->season ? g->limits->scheme_season_percent : g->limits->scheme_percent;
 	const uint64_t joins = c->counts[NK_CHANGE_JOIN];
 	const uint64_t leaves = c->counts[NK_CHANGE_LEAVE];
 
@@ -208,16 +247,30 @@ static NK_RESULT rule_scheme(struct guard *g, struct nk_err *err)
 		return nk_done();
 	}
 	if (above_percent(c->by_name, c->had, g->limits->scheme_percent)) {
-		NK_TRY(tell(g, (struct nk_guard_finding){ "S5", NK_N("%1$sthe ids have changed: %2$llu per cent of the persons are the same by nothing but the name; the limit is %3$llu"),
-			NK_STR(""), percent_up(c->by_name, c->had), g->limits->scheme_percent, NK_VERDICT_STOPPED }, err));
+		NK_TRY(tell(g,
+			(struct nk_guard_finding){ "S5",
+				NK_N("%1$sthe ids have changed: %2$llu per cent of the persons are the "
+				     "same by nothing but the name; the limit is %3$llu"),
+				NK_STR(""), percent_up(c->by_name, c->had), g->limits->scheme_percent,
+				NK_VERDICT_STOPPED },
+			err));
 	}
 	if (above_percent(c->by_master, c->had, g->limits->scheme_percent)) {
-		NK_TRY(tell(g, (struct nk_guard_finding){ "S5", NK_N("%1$sthe ids have changed: %2$llu per cent of the persons are known by the master identifier only; the limit is %3$llu"),
-			NK_STR(""), percent_up(c->by_master, c->had), g->limits->scheme_percent, NK_VERDICT_STOPPED }, err));
+		NK_TRY(tell(g,
+			(struct nk_guard_finding){ "S5",
+				NK_N("%1$sthe ids have changed: %2$llu per cent of the persons are "
+				     "known by the master identifier only; the limit is %3$llu"),
+				NK_STR(""), percent_up(c->by_master, c->had), g->limits->scheme_percent,
+				NK_VERDICT_STOPPED },
+			err));
 	}
 	if (above_percent(joins, g->in->roster->n_persons, percent) && above_percent(leaves, c->had, percent)) {
-		return tell(g, (struct nk_guard_finding){ "S5", NK_N("%1$sthe ids may have changed: %2$llu per cent leave and as many join; the limit for both at once is %3$llu"),
-			NK_STR(""), percent_up(leaves, c->had), percent, NK_VERDICT_STOPPED }, err);
+		return tell(g,
+			(struct nk_guard_finding){ "S5",
+				NK_N("%1$sthe ids may have changed: %2$llu per cent leave and as many "
+				     "join; the limit for both at once is %3$llu"),
+				NK_STR(""), percent_up(leaves, c->had), percent, NK_VERDICT_STOPPED },
+			err);
 	}
 	return nk_done();
 }
@@ -235,16 +288,24 @@ static NK_RESULT rule_ratio(struct guard *g, struct nk_err *err)
 {
 	const uint64_t leaves = g->in->changes->counts[NK_CHANGE_LEAVE];
 	const uint64_t limit = leave_limit(g);
-	const uint64_t least = g->season && g->limits->season_percent < 100 ? 100 - g->limits->season_percent : g->limits->least_percent;
+	const uint64_t least = g->season && g->limits->season_percent < 100 ? 100 - g->limits->season_percent
+									    : g->limits->least_percent;
 	const uint64_t n = g->in->roster->n_persons;
 
 	if (leaves > limit) {
-		NK_TRY(tell(g, (struct nk_guard_finding){ "S6", NK_N("%1$s%2$llu persons leave; above %3$llu a second person must agree"), NK_STR(""), leaves,
-			limit, NK_VERDICT_APPROVAL }, err));
+		NK_TRY(tell(g,
+			(struct nk_guard_finding){ "S6",
+				NK_N("%1$s%2$llu persons leave; above %3$llu a second person must agree"), NK_STR(""),
+				leaves, limit, NK_VERDICT_APPROVAL },
+			err));
 	}
 	if (g->in->last_count > 0 && n * 100 < g->in->last_count * least) {
-		return tell(g, (struct nk_guard_finding){ "S6", NK_N("%1$sthe file holds only %2$llu per cent of the persons of the last one; below %3$llu it is not believed"),
-			NK_STR(""), n * 100 / g->in->last_count, least, NK_VERDICT_STOPPED }, err);
+		return tell(g,
+			(struct nk_guard_finding){ "S6",
+				NK_N("%1$sthe file holds only %2$llu per cent of the persons of the "
+				     "last one; below %3$llu it is not believed"),
+				NK_STR(""), n * 100 / g->in->last_count, least, NK_VERDICT_STOPPED },
+			err);
 	}
 	return nk_done();
 }
@@ -258,8 +319,11 @@ static NK_RESULT rule_window(struct guard *g, struct nk_err *err)
 	if (g->in->left_in_window == 0 || g->in->changes->counts[NK_CHANGE_LEAVE] == 0 || sum <= limit) {
 		return nk_done();
 	}
-	return tell(g, (struct nk_guard_finding){ "S7", NK_N("%1$swith the runs of the last weeks %2$llu persons leave; above %3$llu a second person must agree"),
-		NK_STR(""), sum, limit, NK_VERDICT_APPROVAL }, err);
+	return tell(g,
+		(struct nk_guard_finding){ "S7",
+			NK_N("%1$swith the runs of the last weeks %2$llu persons leave; above %3$llu a second person must agree"),
+			NK_STR(""), sum, limit, NK_VERDICT_APPROVAL },
+		err);
 }
 
 static NK_RESULT run_rules(struct guard *g, struct nk_err *err)
@@ -278,10 +342,12 @@ static void guard_done(struct guard *g)
 	nk_vec_done(&g->list);
 }
 
-NK_RESULT nk_guard_source(const struct nk_guard_source_input *in, const struct nk_guard_limits *limits, struct nk_arena *arena, enum nk_verdict *out,
-	const struct nk_guard_finding **out_findings, size_t *out_n, struct nk_err *err)
+NK_RESULT nk_guard_source(const struct nk_guard_source_input *in, const struct nk_guard_limits *limits,
+	struct nk_arena *arena, enum nk_verdict *out, const struct nk_guard_finding **out_findings, size_t *out_n,
+	struct nk_err *err)
 {
-	NK_OWNED(guard_done) struct guard g = { .in = in, .limits = limits, .arena = arena, .season = nk_season(in->today) };
+	NK_OWNED(guard_done)
+	struct guard g = { .in = in, .limits = limits, .arena = arena, .season = nk_season(in->today) };
 	struct nk_guard_finding *list = NULL;
 
 	nk_vec_init(&g.list, sizeof(struct nk_guard_finding), FINDINGS_MAX);

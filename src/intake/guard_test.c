@@ -1,5 +1,6 @@
 /*
- * guard_test.c: every disaster of tests/guard/disasters.rows is run, and the dirty packages of ../shared. Persons made up.
+ * guard_test.c: every disaster of tests/guard/disasters.rows is run, and the dirty packages of ../shared. Persons
+ * made up.
  */
 #include "base.h"
 
@@ -8,7 +9,14 @@
 #include "guard_source.h"
 #include "kit_import.h"
 
-enum { SCHOOLS = 3, GRADES = 6, PUPILS = 30, TEACHERS = 12, PER_SCHOOL = GRADES * PUPILS + TEACHERS, PERSONS = SCHOOLS * PER_SCHOOL };
+enum {
+	SCHOOLS = 3,
+	GRADES = 6,
+	PUPILS = 30,
+	TEACHERS = 12,
+	PER_SCHOOL = GRADES * PUPILS + TEACHERS,
+	PERSONS = SCHOOLS * PER_SCHOOL
+};
 
 static const char *const grades[GRADES] = { "P1", "P2", "P3", "P4", "P5", "P6" };
 
@@ -36,7 +44,9 @@ static struct nk_str text(struct nk_arena *arena, const char *fmt, unsigned a, u
 /* Person i of school s: pupils first; keys and names are told apart by `series`, so that others can be made. */
 static struct nk_roster_person person(struct nk_arena *arena, unsigned series, unsigned s, unsigned i)
 {
-	struct nk_roster_person p = { .enabled = true, .valid_from = NK_DATE_NONE, .valid_until = NK_DATE_NONE, .n_memberships = 1 };
+	struct nk_roster_person p = {
+		.enabled = true, .valid_from = NK_DATE_NONE, .valid_until = NK_DATE_NONE, .n_memberships = 1
+	};
 	const bool pupil = i < GRADES * PUPILS;
 	const unsigned n = series * 100000 + s * PER_SCHOOL + i;
 
@@ -51,21 +61,31 @@ static struct nk_roster_person person(struct nk_arena *arena, unsigned series, u
 	p.field[NK_FIELD_GRADE] = pupil ? nk_str_c(grades[i / PUPILS]) : NK_STR("");
 	p.memberships = nk_arena_alloc(arena, sizeof(*p.memberships));
 	assert_non_null(p.memberships);
-	*p.memberships = (struct nk_roster_membership){ .where = s, .primary = true, .role = pupil ? NK_ROLE_STUDENT : NK_ROLE_TEACHER, .from = NK_DATE_NONE,
+	*p.memberships = (struct nk_roster_membership){ .where = s,
+		.primary = true,
+		.role = pupil ? NK_ROLE_STUDENT : NK_ROLE_TEACHER,
+		.from = NK_DATE_NONE,
 		.until = NK_DATE_NONE };
 	return p;
 }
 
 static struct nk_roster board(struct nk_arena *arena)
 {
-	struct nk_roster r = { .format = NK_STR("oneroster"), .generation = NK_STR("jp-c"), .school_year = 2026, .n_units = SCHOOLS, .n_persons = PERSONS };
+	struct nk_roster r = { .format = NK_STR("oneroster"),
+		.generation = NK_STR("jp-c"),
+		.school_year = 2026,
+		.n_units = SCHOOLS,
+		.n_persons = PERSONS };
 
 	r.units = nk_arena_array(arena, SCHOOLS, sizeof(*r.units));
 	r.persons = nk_arena_array(arena, (size_t)PERSONS * 2, sizeof(*r.persons));
 	assert_true(r.units != NULL && r.persons != NULL);
 	for (unsigned s = 0; s < SCHOOLS; s++) {
-		r.units[s] = (struct nk_roster_unit){ .key = text(arena, "school-%u-%u", s, 0), .parent_key = NK_STR(""), .kind = NK_STR("school"),
-			.name = text(arena, "第%u小学校%u", s + 1, 0), .code = text(arena, "B14821000%u%03u", s, 7) };
+		r.units[s] = (struct nk_roster_unit){ .key = text(arena, "school-%u-%u", s, 0),
+			.parent_key = NK_STR(""),
+			.kind = NK_STR("school"),
+			.name = text(arena, "第%u小学校%u", s + 1, 0),
+			.code = text(arena, "B14821000%u%03u", s, 7) };
 		for (unsigned i = 0; i < PER_SCHOOL; i++) {
 			r.persons[s * PER_SCHOOL + i] = person(arena, 0, s, i);
 		}
@@ -209,7 +229,8 @@ static void new_keys(struct disaster *d, bool masters)
 	for (size_t i = 0; i < d->roster.n_persons; i++) {
 		d->roster.persons[i].field[NK_FIELD_SOURCE_KEY] = text(d->arena, "other-%06u-%u", (unsigned)i, 0);
 		if (masters) {
-			d->roster.persons[i].field[NK_FIELD_MASTER_ID] = text(d->arena, "othermaster-%06u-%u", (unsigned)i, 0);
+			d->roster.persons[i].field[NK_FIELD_MASTER_ID] =
+				text(d->arena, "othermaster-%06u-%u", (unsigned)i, 0);
 		}
 	}
 }
@@ -244,10 +265,28 @@ static const struct {
 	const char *word;
 	void (*make)(struct disaster *d);
 } makers[] = {
-#define MAKER(name) { #name, name }
-	MAKER(the_same), MAKER(nobody), MAKER(only_one), MAKER(every_second), MAKER(without_a_school), MAKER(without_a_grade), MAKER(another_board),
-	MAKER(grade_times_four), MAKER(same_code), MAKER(one_in_nine_gone), MAKER(one_in_thirty_gone), MAKER(three_gone), MAKER(five_more_gone),
-	MAKER(year_before), MAKER(year_before_wanted), MAKER(new_ids), MAKER(new_ids_old_masters), MAKER(year_turned),
+#define MAKER(name)         \
+	{                   \
+#name, name \
+	}
+	MAKER(the_same),
+	MAKER(nobody),
+	MAKER(only_one),
+	MAKER(every_second),
+	MAKER(without_a_school),
+	MAKER(without_a_grade),
+	MAKER(another_board),
+	MAKER(grade_times_four),
+	MAKER(same_code),
+	MAKER(one_in_nine_gone),
+	MAKER(one_in_thirty_gone),
+	MAKER(three_gone),
+	MAKER(five_more_gone),
+	MAKER(year_before),
+	MAKER(year_before_wanted),
+	MAKER(new_ids),
+	MAKER(new_ids_old_masters),
+	MAKER(year_turned),
 #undef MAKER
 };
 
@@ -273,7 +312,10 @@ static void accept(struct guarded *g, const struct nk_roster *r, nk_date today)
 	kit_write_down(&g->w, kit_look(&g->w, r, today), today);
 	nk_buf_reset(&g->shape);
 	kit_ok(nk_shape_print(r, &g->shape, &err), &err);
-	g->last = (struct nk_source){ .id = g->w.k.source, .name = NK_STR("kit"), .format = NK_STR("oneroster"), .last_shape = nk_buf_bytes(&g->shape) };
+	g->last = (struct nk_source){ .id = g->w.k.source,
+		.name = NK_STR("kit"),
+		.format = NK_STR("oneroster"),
+		.last_shape = nk_buf_bytes(&g->shape) };
 	g->last_count = r->n_persons;
 }
 
@@ -291,8 +333,12 @@ struct judged {
 
 static struct judged judge(struct guarded *g, const struct disaster *d, nk_date today)
 {
-	const struct nk_guard_source_input in = { .roster = &d->roster, .changes = kit_look(&g->w, &d->roster, today),
-		.last = g->last.name.len > 0 ? &g->last : NULL, .left_in_window = d->left_in_window, .last_count = g->last_count, .today = today,
+	const struct nk_guard_source_input in = { .roster = &d->roster,
+		.changes = kit_look(&g->w, &d->roster, today),
+		.last = g->last.name.len > 0 ? &g->last : NULL,
+		.left_in_window = d->left_in_window,
+		.last_count = g->last_count,
+		.today = today,
 		.expected_year = d->expected_year };
 	struct nk_guard_limits limits;
 	struct judged j = { .verdict = NK_VERDICT_FREE };
@@ -326,7 +372,9 @@ static struct nk_str next_word(struct nk_str *line)
 
 static enum nk_verdict verdict_of(struct nk_str word)
 {
-	return nk_str_eq(word, NK_STR("stopped")) ? NK_VERDICT_STOPPED : nk_str_eq(word, NK_STR("approval")) ? NK_VERDICT_APPROVAL : NK_VERDICT_FREE;
+	return nk_str_eq(word, NK_STR("stopped"))     ? NK_VERDICT_STOPPED
+		: nk_str_eq(word, NK_STR("approval")) ? NK_VERDICT_APPROVAL
+						      : NK_VERDICT_FREE;
 }
 
 static void run_row(struct guarded *g, struct nk_str line)
@@ -351,16 +399,18 @@ static void run_row(struct guarded *g, struct nk_str line)
 	j = judge(g, &d, today);
 	if (!made || j.verdict != wanted || (wanted == NK_VERDICT_FREE ? j.n != 0 : !spoke(&j, rule, wanted))) {
 		for (size_t i = 0; i < j.n; i++) {
-			print_message("  %s %.*s %llu %llu\n", j.list[i].rule, NK_FMT(j.list[i].cell), j.list[i].figure, j.list[i].limit);
+			print_message("  %s %.*s %llu %llu\n", j.list[i].rule, NK_FMT(j.list[i].cell),
+				j.list[i].figure, j.list[i].limit);
 		}
-		fail_msg("%.*s: verdict %d, wanted %d by %.*s", NK_FMT(name), (int)j.verdict, (int)wanted, NK_FMT(rule));
+		fail_msg("%.*s: verdict %d, wanted %d by %.*s", NK_FMT(name), (int)j.verdict, (int)wanted,
+			NK_FMT(rule));
 	}
 }
 
 static void every_disaster_of_the_rows_is_judged_as_it_says(void **state)
 {
 	NK_OWNED(guarded_done) struct guarded g = { 0 };
-	NK_OWNED(nk_buf_done) struct nk_buf rows;
+	NK_OWNED(nk_buf_done) struct nk_buf rows = { 0 };
 	struct nk_roster base;
 	struct nk_str rest;
 	struct nk_str line;
@@ -427,7 +477,8 @@ static void a_limit_is_the_last_number_that_is_free(void **state)
 
 static void a_broken_shape_stops_as_corrupt(void **state)
 {
-	static const char *const shapes[] = { "{", "{}", "{\"cells\":[[\"a\",\"b\",\"c\",\"d\"]],\"persons\":1,\"schoolYear\":2026}",
+	static const char *const shapes[] = { "{", "{}",
+		"{\"cells\":[[\"a\",\"b\",\"c\",\"d\"]],\"persons\":1,\"schoolYear\":2026}",
 		"{\"cells\":[[\"a\",\"b\",\"c\",\"d\",-1]],\"persons\":1,\"schoolYear\":2026}" };
 	NK_OWNED(guarded_done) struct guarded g = { 0 };
 	struct nk_guard_limits limits;
@@ -439,8 +490,11 @@ static void a_broken_shape_stops_as_corrupt(void **state)
 	r = board(g.w.arena);
 	for (size_t i = 0; i < NK_ARRAY_LEN(shapes); i++) {
 		const struct nk_source last = { .last_shape = nk_str_bytes(nk_str_c(shapes[i])) };
-		const struct nk_guard_source_input in = { .roster = &r, .changes = kit_look(&g.w, &r, kit_day("2026-10-20")), .last = &last,
-			.today = kit_day("2026-10-20"), .expected_year = 2026 };
+		const struct nk_guard_source_input in = { .roster = &r,
+			.changes = kit_look(&g.w, &r, kit_day("2026-10-20")),
+			.last = &last,
+			.today = kit_day("2026-10-20"),
+			.expected_year = 2026 };
 		enum nk_verdict verdict = NK_VERDICT_FREE;
 		const struct nk_guard_finding *list = NULL;
 		struct nk_err err = { 0 };
@@ -467,8 +521,9 @@ static void the_dirty_packages_are_stopped_and_a_true_april_is_not(void **state)
 {
 	static const struct {
 		const char *name, *rule;
-	} files[] = { { "dirty/zips/all-ids-changed.zip", "S5" }, { "dirty/zips/all-ids-changed-master-kept.zip", "S5" },
-		{ "dirty/zips/one-school-missing.zip", "S3" }, { "dirty/zips/half-the-people-missing.zip", "S6" } };
+	} files[] = { { "dirty/zips/all-ids-changed.zip", "S5" },
+		{ "dirty/zips/all-ids-changed-master-kept.zip", "S5" }, { "dirty/zips/one-school-missing.zip", "S3" },
+		{ "dirty/zips/half-the-people-missing.zip", "S6" } };
 	NK_OWNED(kit_read_done) struct kit_read autumn = { 0 };
 	NK_OWNED(kit_read_done) struct kit_read april = { 0 };
 	NK_OWNED(guarded_done) struct guarded g = { 0 };

@@ -12,7 +12,8 @@ enum { HEAD = 8 };
 #define BYTES_MAX (UINT64_C(1) << 30)
 
 /* The format by its word, or by the first bytes; NULL: none of ours. */
-static NK_RESULT format_of(const struct nk_env *env, const struct nk_intake_options *opt, const struct nk_format **out, struct nk_err *err)
+static NK_RESULT format_of(const struct nk_env *env, const struct nk_intake_options *opt,
+	const struct nk_format **out, struct nk_err *err)
 {
 	uint8_t head[HEAD];
 	size_t len = 0;
@@ -36,7 +37,8 @@ static NK_RESULT read_into(struct nk_format_run *run, const struct nk_roster **o
 	}
 	NK_TRY(format->read(run, err));
 	if (run->findings->errors > 0) {
-		return nk_fail(err, NK_INVALID, "the roster has %llu errors; nothing was changed. The list names file, line and column of each",
+		return nk_fail(err, NK_INVALID,
+			"the roster has %llu errors; nothing was changed. The list names file, line and column of each",
 			(unsigned long long)run->findings->errors);
 	}
 	run->build->head.format = nk_str_c(format->name);
@@ -44,8 +46,9 @@ static NK_RESULT read_into(struct nk_format_run *run, const struct nk_roster **o
 	return nk_roster_build_end(run->build, out_roster, err);
 }
 
-NK_RESULT nk_intake_read(const struct nk_env *env, const struct nk_intake_options *opt, struct nk_arena *arena, const struct nk_roster **out_roster,
-	const struct nk_finding **out_findings, size_t *out_n, struct nk_err *err)
+NK_RESULT nk_intake_read(const struct nk_env *env, const struct nk_intake_options *opt, struct nk_arena *arena,
+	const struct nk_roster **out_roster, const struct nk_finding **out_findings, size_t *out_n,
+	struct nk_err *err)
 {
 	const uint64_t max = opt->max_bytes != 0 ? opt->max_bytes : BYTES_MAX;
 	NK_OWNED(nk_findings_done) struct nk_findings findings = { 0 };
@@ -56,7 +59,8 @@ NK_RESULT nk_intake_read(const struct nk_env *env, const struct nk_intake_option
 	*out_findings = NULL;
 	*out_n = 0;
 	if (opt->size > max) {
-		return nk_fail(err, NK_LIMIT, "the roster is larger than the limit of %llu bytes", (unsigned long long)max);
+		return nk_fail(
+			err, NK_LIMIT, "the roster is larger than the limit of %llu bytes", (unsigned long long)max);
 	}
 	NK_TRY(nk_findings_init(&findings, env, arena, opt->strict, err));
 	nk_roster_build_init(&build, arena);

@@ -1,5 +1,6 @@
 /*
- * oneroster_test.c: OneRoster packages, good and dirty: what is read, and that each error names file and line. Persons made up.
+ * oneroster_test.c: OneRoster packages, good and dirty: what is read, and that each error names file and line.
+ * Persons made up.
  */
 #include "base.h"
 
@@ -26,15 +27,23 @@ static void a_small_package_becomes_units_groups_and_persons(void **state)
 	assert_true(r.roster->n_units == 2 && r.roster->n_groups == 1 && r.roster->n_persons == 3);
 	teacher = &r.roster->persons[0];
 	pupil = &r.roster->persons[1];
-	assert_true(nk_str_eq(teacher->field[NK_FIELD_FAMILY], NK_STR("髙橋")) && teacher->field[NK_FIELD_HOME_CLASS].len == 0);
-	assert_true(nk_str_eq(pupil->field[NK_FIELD_SOURCE_KEY], NK_STR(KIT_U2)) && nk_str_eq(pupil->field[NK_FIELD_LOGIN], NK_STR("p0001")));
-	assert_true(nk_str_eq(pupil->field[NK_FIELD_STUDENT_NUMBER], NK_STR("0101")) && nk_str_eq(pupil->field[NK_FIELD_GRADE], NK_STR("P1")));
-	assert_true(nk_str_eq(pupil->field[NK_FIELD_HOME_CLASS], NK_STR("1年1組")) && nk_str_eq(pupil->field[NK_FIELD_GIVEN_KANA], NK_STR("ゲンキ")));
-	assert_true(nk_str_eq(pupil->field[NK_FIELD_FAMILY_ROMAJI], NK_STR("ota")) && nk_str_eq(pupil->field[NK_FIELD_GIVEN_ROMAJI], NK_STR("genki")));
-	assert_true(pupil->enabled && pupil->valid_from == NK_DATE_NONE && pupil->line == 3 && pupil->n_memberships == 2);
-	assert_true(!pupil->memberships[0].is_group && pupil->memberships[0].primary && pupil->memberships[0].role == NK_ROLE_STUDENT);
+	assert_true(nk_str_eq(teacher->field[NK_FIELD_FAMILY], NK_STR("髙橋")) &&
+		teacher->field[NK_FIELD_HOME_CLASS].len == 0);
+	assert_true(nk_str_eq(pupil->field[NK_FIELD_SOURCE_KEY], NK_STR(KIT_U2)) &&
+		nk_str_eq(pupil->field[NK_FIELD_LOGIN], NK_STR("p0001")));
+	assert_true(nk_str_eq(pupil->field[NK_FIELD_STUDENT_NUMBER], NK_STR("0101")) &&
+		nk_str_eq(pupil->field[NK_FIELD_GRADE], NK_STR("P1")));
+	assert_true(nk_str_eq(pupil->field[NK_FIELD_HOME_CLASS], NK_STR("1年1組")) &&
+		nk_str_eq(pupil->field[NK_FIELD_GIVEN_KANA], NK_STR("ゲンキ")));
+	assert_true(nk_str_eq(pupil->field[NK_FIELD_FAMILY_ROMAJI], NK_STR("ota")) &&
+		nk_str_eq(pupil->field[NK_FIELD_GIVEN_ROMAJI], NK_STR("genki")));
+	assert_true(
+		pupil->enabled && pupil->valid_from == NK_DATE_NONE && pupil->line == 3 && pupil->n_memberships == 2);
+	assert_true(!pupil->memberships[0].is_group && pupil->memberships[0].primary &&
+		pupil->memberships[0].role == NK_ROLE_STUDENT);
 	assert_true(nk_str_eq(r.roster->units[pupil->memberships[0].where].key, NK_STR(KIT_S)));
-	assert_true(pupil->memberships[1].is_group && pupil->memberships[1].primary && pupil->memberships[1].number == 1 && !pupil->memberships[1].hidden);
+	assert_true(pupil->memberships[1].is_group && pupil->memberships[1].primary &&
+		pupil->memberships[1].number == 1 && !pupil->memberships[1].hidden);
 	assert_true(r.roster->persons[2].memberships[1].hidden);
 }
 
@@ -65,36 +74,47 @@ static void errors_that_no_strictness_forgives(void **state)
 		{ "users.csv", KIT_U3, KIT_U2, "OR-DUP-1", "users.csv", 4, "sourcedId" },
 		{ "users.csv", KIT_U3, KIT_U2, "OR-DUP-1", "users.csv", 3, "sourcedId" },
 		{ "users.csv", "p0002,,", "P0001,,", "OR-DUP-2", "users.csv", 4, "username" },
-		{ "users.csv", "60000000-0000-4000-8000-000000000003", "60000000-0000-4000-8000-000000000002", "OR-DUP-3", "users.csv", 4,
-			"userMasterIdentifier" },
+		{ "users.csv", "60000000-0000-4000-8000-000000000003", "60000000-0000-4000-8000-000000000002",
+			"OR-DUP-3", "users.csv", 4, "userMasterIdentifier" },
 		{ "orgs.csv", "482135", "B148210000017", "OR-DUP-4", "orgs.csv", 3, "identifier" },
-		{ "classes.csv", KIT_S, "10000000-0000-4000-8000-00000000000f", "OR-REF-1", "classes.csv", 2, "schoolSourcedId" },
+		{ "classes.csv", KIT_S, "10000000-0000-4000-8000-00000000000f", "OR-REF-1", "classes.csv", 2,
+			"schoolSourcedId" },
 		{ "classes.csv", KIT_S, "", "OR-REQ-1", "classes.csv", 2, "schoolSourcedId" },
 		{ "classes.csv", KIT_S, KIT_D, "OR-REF-2", "classes.csv", 2, "schoolSourcedId" },
 		{ "users.csv", "オオタ,," KIT_K, "オオタ,,1-A", "OR-REF-1", "users.csv", 3, "metadata.jp.homeClass" },
-		{ "roles.csv", KIT_U3, "50000000-0000-4000-8000-00000000000f", "OR-REF-1", "roles.csv", 4, "userSourcedId" },
-		{ "enrollments.csv", "," KIT_S "," KIT_U2, "," KIT_D "," KIT_U2, "OR-REF-3", "enrollments.csv", 3, "schoolSourcedId" },
+		{ "roles.csv", KIT_U3, "50000000-0000-4000-8000-00000000000f", "OR-REF-1", "roles.csv", 4,
+			"userSourcedId" },
+		{ "enrollments.csv", "," KIT_S "," KIT_U2, "," KIT_D "," KIT_U2, "OR-REF-3", "enrollments.csv", 3,
+			"schoolSourcedId" },
 		{ "orgs.csv", "482135,", "482135," KIT_S, "OR-REF-4", "orgs.csv", 3, "parentSourcedId" },
 		{ "users.csv", "太田", "", "OR-REQ-1", "users.csv", 3, "familyName" },
 		{ "users.csv", "太田", "NULL", "OR-REQ-1", "users.csv", 3, "familyName" },
 		{ "users.csv", KIT_U2 ",,,true", KIT_U2 ",,,maybe", "OR-VAL-5", "users.csv", 3, "enabledUser" },
 		{ "users.csv", "0101", "1.23E+05", "OR-VAL-1", "users.csv", 3, "identifier" },
 		{ "users.csv", KIT_U2 ",,,", KIT_U2 ",active,,", "OR-BULK-1", "users.csv", 3, "status" },
-		{ "roles.csv", "student,,," KIT_S, "student,1/05/2026,," KIT_S, "OR-VAL-3", "roles.csv", 3, "beginDate" },
-		{ "roles.csv", "student,,," KIT_S, "student,2026-05-02,2026-05-01," KIT_S, "OR-VAL-7", "roles.csv", 3, "endDate" },
+		{ "roles.csv", "student,,," KIT_S, "student,1/05/2026,," KIT_S, "OR-VAL-3", "roles.csv", 3,
+			"beginDate" },
+		{ "roles.csv", "student,,," KIT_S, "student,2026-05-02,2026-05-01," KIT_S, "OR-VAL-7", "roles.csv", 3,
+			"endDate" },
 		{ "roles.csv", "student,,," KIT_S, "chairman,,," KIT_S, "OR-VAL-2", "roles.csv", 3, "role" },
-		{ "enrollments.csv", ",,1,true", ",,one,true", "OR-JP-5", "enrollments.csv", 3, "metadata.jp.shussekiNo" },
-		{ "users.csv", "preferredGivenName", "prefferedGivenName", "OR-HDR-3", "users.csv", 1, "preferredGivenName" },
+		{ "enrollments.csv", ",,1,true", ",,one,true", "OR-JP-5", "enrollments.csv", 3,
+			"metadata.jp.shussekiNo" },
+		{ "users.csv", "preferredGivenName", "prefferedGivenName", "OR-HDR-3", "users.csv", 1,
+			"preferredGivenName" },
 		{ "users.csv", "metadata.jp.homeClass,", "", "OR-HDR-1", "users.csv", 1, "metadata.jp.homeClass" },
-		{ "users.csv", "givenName,familyName", "familyName,givenName", "OR-HDR-2", "users.csv", 1, "givenName" },
-		{ "users.csv", "metadata.jp.kanaPreferredMiddleName\n", "metadata.jp.kanaPreferredMiddleName,\n", "OR-HDR-4", "users.csv", 1, "" },
+		{ "users.csv", "givenName,familyName", "familyName,givenName", "OR-HDR-2", "users.csv", 1,
+			"givenName" },
+		{ "users.csv", "metadata.jp.kanaPreferredMiddleName\n", "metadata.jp.kanaPreferredMiddleName,\n",
+			"OR-HDR-4", "users.csv", 1, "" },
 		{ "users.csv", "p0001@example.jp", "p0001@example.jp,extra", "CSV-10", "users.csv", 3, "" },
 		{ "users.csv", "太田", "\"太田", "CSV-1", "users.csv", 3, NULL },
 		{ "manifest.csv", "1.2_JP", "1.0", "OR-MAN-2", "manifest.csv", 3, "value" },
 		{ "manifest.csv", "file.users,bulk", "file.users,", "OR-MAN-3", "manifest.csv", 0, "value" },
-		{ "manifest.csv", "file.demographics,absent", "file.demographics,bulk", "OR-MAN-4", "demographics.csv", 0, NULL },
+		{ "manifest.csv", "file.demographics,absent", "file.demographics,bulk", "OR-MAN-4",
+			"demographics.csv", 0, NULL },
 		{ "manifest.csv", "file.users,bulk", "file.users,absent", "OR-MAN-5", "users.csv", 0, NULL },
-		{ "manifest.csv", "file.users,bulk", "file.users,bulk\nfile.users,bulk", "OR-MAN-6", "manifest.csv", 0, NULL },
+		{ "manifest.csv", "file.users,bulk", "file.users,bulk\nfile.users,bulk", "OR-MAN-6", "manifest.csv",
+			0, NULL },
 		{ "manifest.csv", "file.users,bulk", "file.users,delta", "OR-MAN-7", "manifest.csv", 0, "value" },
 	};
 
@@ -109,17 +129,23 @@ static void errors_that_no_strictness_forgives(void **state)
 static void harmless_deviations_are_warnings_in_a_school(void **state)
 {
 	static const struct fault faults[] = {
-		{ "users.csv", "ゲンキ,オオタ", "ｹﾞﾝｷ,オオタ", "OR-JP-3", "users.csv", 3, "metadata.jp.kanaGivenName" },
+		{ "users.csv", "ゲンキ,オオタ", "ｹﾞﾝｷ,オオタ", "OR-JP-3", "users.csv", 3,
+			"metadata.jp.kanaGivenName" },
 		{ "users.csv", KIT_U2 ",,,true", KIT_U2 ",,,TRUE", "OR-VAL-6", "users.csv", 3, "enabledUser" },
-		{ "users.csv", "P1,,60000000-0000-4000-8000-000000000002", "01,,60000000-0000-4000-8000-000000000002", "OR-JP-2", "users.csv", 3, "grades" },
-		{ "users.csv", ",ゲンキ,オオタ", ",,オオタ", "OR-REQ-2", "users.csv", 3, "metadata.jp.kanaGivenName" },
-		{ "academicSessions.csv", "2026-04-01", "2026/4/1", "OR-VAL-4", "academicSessions.csv", 2, "startDate" },
+		{ "users.csv", "P1,,60000000-0000-4000-8000-000000000002", "01,,60000000-0000-4000-8000-000000000002",
+			"OR-JP-2", "users.csv", 3, "grades" },
+		{ "users.csv", ",ゲンキ,オオタ", ",,オオタ", "OR-REQ-2", "users.csv", 3,
+			"metadata.jp.kanaGivenName" },
+		{ "academicSessions.csv", "2026-04-01", "2026/4/1", "OR-VAL-4", "academicSessions.csv", 2,
+			"startDate" },
 		{ "academicSessions.csv", "2026年度", "二〇二六年度", "OR-JP-2", "academicSessions.csv", 2, "title" },
 		{ "academicSessions.csv", KIT_Y, "Y-1", "OR-JP-1", "academicSessions.csv", 2, "sourcedId" },
-		{ "enrollments.csv", KIT_U2 ",student,false", KIT_U2 ",student,true", "OR-JP-8", "enrollments.csv", 3, "primary" },
+		{ "enrollments.csv", KIT_U2 ",student,false", KIT_U2 ",student,true", "OR-JP-8", "enrollments.csv", 3,
+			"primary" },
 		{ "orgs.csv", "B148210000017", "Z99", "OR-JP-2", "orgs.csv", 2, "identifier" },
 		{ "roles.csv", KIT_U2 ",primary", KIT_U2 ",secondary", "OR-JP-9", "users.csv", 3, "sourcedId" },
-		{ "users.csv", "metadata.jp.kanaPreferredMiddleName\n", "metadata.jp.kanaPreferredMiddleName,x\n", "OR-HDR-6", "users.csv", 1, NULL },
+		{ "users.csv", "metadata.jp.kanaPreferredMiddleName\n", "metadata.jp.kanaPreferredMiddleName,x\n",
+			"OR-HDR-6", "users.csv", 1, NULL },
 	};
 
 	(void)state;
@@ -165,7 +191,7 @@ static void names_are_kept_as_stored_and_odd_characters_are_told(void **state)
 	struct kit_read r;
 
 	(void)state;
-	kit_pack_edit(&p, "users.csv", "太田", "\xee\x80\x80田 ");  /* U+E000 and a blank at the end */
+	kit_pack_edit(&p, "users.csv", "太田", "\xee\x80\x80田 "); /* U+E000 and a blank at the end */
 	kit_pack_edit(&p, "users.csv", "小春", "小\xe2\x80\x8d春"); /* U+200D */
 	r = kit_read_pack(&p, school);
 	kit_ok(r.rc, &r.err);
@@ -213,7 +239,8 @@ static void cp932_and_a_byte_order_mark_inside_the_zip_are_read(void **state)
 {
 	/* 試験市 in CP932 is 8E8E 8CB1 8E73 */
 	static const char orgs[] = "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId\n" KIT_S
-				   ",,,\x93\x8c\x8f\xac\x8a\x77\x8d\x5a,school,B148210000017," KIT_D "\n" KIT_D ",,,\x8e\x8e\x8c\xb1\x8e\x73,district,482135,\n";
+				   ",,,\x93\x8c\x8f\xac\x8a\x77\x8d\x5a,school,B148210000017," KIT_D "\n" KIT_D
+				   ",,,\x8e\x8e\x8c\xb1\x8e\x73,district,482135,\n";
 	struct kit_pack p = kit_pack();
 	struct kit_read r;
 
@@ -222,7 +249,8 @@ static void cp932_and_a_byte_order_mark_inside_the_zip_are_read(void **state)
 	kit_pack_edit(&p, "users.csv", "sourcedId", "\xef\xbb\xbfsourcedId");
 	r = kit_read_pack(&p, strict);
 	kit_ok(r.rc, &r.err);
-	assert_true(nk_str_eq(r.roster->units[0].name, NK_STR("東小学校")) && nk_str_eq(r.roster->units[1].name, NK_STR("試験市")));
+	assert_true(nk_str_eq(r.roster->units[0].name, NK_STR("東小学校")) &&
+		nk_str_eq(r.roster->units[1].name, NK_STR("試験市")));
 	assert_true(r.roster->n_persons == 3);
 	kit_read_done(&r);
 	kit_pack_done(&p);
@@ -260,7 +288,8 @@ static void the_same_error_many_times_is_folded_and_counted(void **state)
 	for (int i = 0; i < 100; i++) {
 		char row[256];
 
-		(void)snprintf(row, sizeof(row), "70000000-0000-4000-8000-0000000001%02d,,,nobody,primary,student,,,%s,", i, KIT_S);
+		(void)snprintf(row, sizeof(row),
+			"70000000-0000-4000-8000-0000000001%02d,,,nobody,primary,student,,,%s,", i, KIT_S);
 		kit_pack_append(&p, "roles.csv", row);
 	}
 	r = kit_read_pack(&p, school);
@@ -288,7 +317,8 @@ static void no_finding_and_no_error_holds_a_value(void **state)
 	assert_true(r.rc.code == NK_INVALID && r.n > 2);
 	for (size_t i = 0; i < r.n; i++) {
 		assert_null(strstr(r.findings[i].what, "p0001"));
-		assert_true(nk_str_find(r.findings[i].column, NK_STR("ｵｵﾀ")) == SIZE_MAX && nk_str_find(r.findings[i].file, NK_STR("ｵｵﾀ")) == SIZE_MAX);
+		assert_true(nk_str_find(r.findings[i].column, NK_STR("ｵｵﾀ")) == SIZE_MAX &&
+			nk_str_find(r.findings[i].file, NK_STR("ｵｵﾀ")) == SIZE_MAX);
 	}
 	assert_null(strstr(r.err.text[0], "p0001"));
 	kit_read_done(&r);
@@ -376,8 +406,10 @@ static void all_seven_japanese_packages_are_read_without_an_objection(void **sta
 		NK_OWNED(kit_read_done) struct kit_read r = shared(files[i].name, strict);
 
 		kit_ok(r.rc, &r.err);
-		assert_true(nk_str_eq(r.roster->generation, nk_str_c(files[i].generation)) && r.roster->school_year == files[i].year);
-		assert_true(r.roster->n_persons == files[i].persons && r.roster->n_groups == files[i].groups && r.roster->n_units == 4);
+		assert_true(nk_str_eq(r.roster->generation, nk_str_c(files[i].generation)) &&
+			r.roster->school_year == files[i].year);
+		assert_true(r.roster->n_persons == files[i].persons && r.roster->n_groups == files[i].groups &&
+			r.roster->n_units == 4);
 		for (size_t k = 0; k < r.n; k++) {
 			assert_true(r.findings[k].severity == NK_FINDING_NOTE);
 		}
@@ -396,14 +428,17 @@ static void expect_same_person(const struct nk_roster *a, const struct nk_roster
 	}
 	assert_true(x->n_memberships == y->n_memberships && x->enabled == y->enabled);
 	for (size_t m = 0; m < x->n_memberships; m++) {
-		assert_true(x->memberships[m].where == y->memberships[m].where && x->memberships[m].number == y->memberships[m].number);
-		assert_true(x->memberships[m].hidden == y->memberships[m].hidden && x->memberships[m].primary == y->memberships[m].primary);
+		assert_true(x->memberships[m].where == y->memberships[m].where &&
+			x->memberships[m].number == y->memberships[m].number);
+		assert_true(x->memberships[m].hidden == y->memberships[m].hidden &&
+			x->memberships[m].primary == y->memberships[m].primary);
 	}
 }
 
 static void the_four_profiles_of_one_month_give_the_same_persons(void **state)
 {
-	static const char *const others[] = { "japan/2026-04_eportal-3.00.zip", "japan/2026-04_eportal-4.00.zip", "japan/2026-04_jp-1.2.1.zip" };
+	static const char *const others[] = { "japan/2026-04_eportal-3.00.zip", "japan/2026-04_eportal-4.00.zip",
+		"japan/2026-04_jp-1.2.1.zip" };
 	NK_OWNED(kit_read_done) struct kit_read a = { 0 };
 
 	(void)state;
@@ -443,7 +478,8 @@ static void each_dirty_package_is_refused_where_it_should_be(void **state)
 		{ "missing-manifest", "OR-MAN-1", "manifest.csv", 0 },
 		{ "users-cut-in-a-character", "CSV-9", "users.csv", 522 },
 	};
-	static const char *const broken[] = { "path-traversal", "path-traversal-users", "truncated-half", "truncated-tail" };
+	static const char *const broken[] = { "path-traversal", "path-traversal-users", "truncated-half",
+		"truncated-tail" };
 	char name[128];
 
 	(void)state;
@@ -474,7 +510,8 @@ static void dirty_packages_that_are_sound_go_on_to_the_guard(void **state)
 	static const struct {
 		const char *name;
 		size_t persons;
-	} files[] = { { "all-ids-changed", 968 }, { "all-ids-changed-master-kept", 968 }, { "one-school-missing", 753 }, { "half-the-people-missing", 533 } };
+	} files[] = { { "all-ids-changed", 968 }, { "all-ids-changed-master-kept", 968 },
+		{ "one-school-missing", 753 }, { "half-the-people-missing", 533 } };
 	char name[128];
 
 	(void)state;
@@ -504,7 +541,8 @@ static void passwords_in_clear_are_counted_and_dropped(void **state)
 	r = shared("dirty/zips/passwords-in-clear.zip", school);
 	kit_ok(r.rc, &r.err);
 	f = kit_finding(&r, "OR-PW-1", "users.csv", 0, NULL);
-	assert_true(r.roster->passwords_dropped == 968 && f != NULL && f->times == 968 && f->severity == NK_FINDING_WARNING);
+	assert_true(r.roster->passwords_dropped == 968 && f != NULL && f->times == 968 &&
+		f->severity == NK_FINDING_WARNING);
 }
 
 static void oneroster_1_1_is_read_and_a_delta_is_refused_by_name(void **state)
@@ -520,7 +558,8 @@ static void oneroster_1_1_is_read_and_a_delta_is_refused_by_name(void **state)
 	r = shared("plain/oneroster-1.1.zip", strict);
 	d = shared("plain/oneroster-1.1-delta.zip", school);
 	kit_ok(r.rc, &r.err);
-	assert_true(nk_str_eq(r.roster->generation, NK_STR("1.1")) && r.roster->n_persons == 81 && r.roster->n_units == 2);
+	assert_true(nk_str_eq(r.roster->generation, NK_STR("1.1")) && r.roster->n_persons == 81 &&
+		r.roster->n_units == 2);
 	for (size_t i = 0; i < r.roster->n_persons; i++) {
 		off += r.roster->persons[i].enabled ? 0 : 1;
 		assert_true(r.roster->persons[i].n_memberships > 0);

@@ -4,13 +4,19 @@
 #include "base.h"
 #include "orone.h"
 
-static const struct nk_rule cycle = { "OR-REF-4", NK_FINDING_ERROR, NK_FINDING_ERROR, NK_N("this organisation is its own ancestor") };
-static const struct nk_rule no_primary = { "OR-JP-9", NK_FINDING_ERROR, NK_FINDING_WARNING, NK_N("a user with a secondary role must have a primary one") };
-static const struct nk_rule no_role = { "OR-ROLE-1", NK_FINDING_WARNING, NK_FINDING_WARNING, NK_N("this user has no role in any organisation") };
+static const struct nk_rule cycle = { "OR-REF-4", NK_FINDING_ERROR, NK_FINDING_ERROR,
+	NK_N("this organisation is its own ancestor") };
+static const struct nk_rule no_primary = { "OR-JP-9", NK_FINDING_ERROR, NK_FINDING_WARNING,
+	NK_N("a user with a secondary role must have a primary one") };
+static const struct nk_rule no_role = { "OR-ROLE-1", NK_FINDING_WARNING, NK_FINDING_WARNING,
+	NK_N("this user has no role in any organisation") };
 static const struct nk_rule empty_file = { "OR-EMPTY-1", NK_FINDING_ERROR, NK_FINDING_ERROR,
-	NK_N("the file has a header and no row: the standard wants such a file to be absent, and an export without rows is never believed") };
-static const struct nk_rule nobody = { "OR-EMPTY-2", NK_FINDING_ERROR, NK_FINDING_ERROR, NK_N("the package holds nobody: an empty roster always stops") };
-static const struct nk_rule core_missing = { "OR-MAN-12", NK_FINDING_ERROR, NK_FINDING_ERROR, NK_N("the package lacks a file without which a roster cannot be read") };
+	NK_N("the file has a header and no row: the standard wants such a file to be absent, and an "
+	     "export without rows is never believed") };
+static const struct nk_rule nobody = { "OR-EMPTY-2", NK_FINDING_ERROR, NK_FINDING_ERROR,
+	NK_N("the package holds nobody: an empty roster always stops") };
+static const struct nk_rule core_missing = { "OR-MAN-12", NK_FINDING_ERROR, NK_FINDING_ERROR,
+	NK_N("the package lacks a file without which a roster cannot be read") };
 
 static NK_RESULT resolve_later(struct orone *o, struct nk_err *err)
 {
@@ -48,7 +54,11 @@ static NK_RESULT finish_user(struct orone *o, size_t i, struct nk_err *err)
 {
 	const struct orone_user *u = nk_vec_at(&o->users, i);
 	struct nk_roster_person *p = nk_roster_build_at(o->run->build, i);
-	const struct nk_roster_membership home = { .where = u->home, .is_group = true, .primary = true, .role = NK_ROLE_STUDENT, .from = NK_DATE_NONE,
+	const struct nk_roster_membership home = { .where = u->home,
+		.is_group = true,
+		.primary = true,
+		.role = NK_ROLE_STUDENT,
+		.from = NK_DATE_NONE,
 		.until = NK_DATE_NONE };
 
 	p->valid_from = u->from;
@@ -59,7 +69,8 @@ static NK_RESULT finish_user(struct orone *o, size_t i, struct nk_err *err)
 	if (o->table[ORONE_ROLES].here && !o->table[ORONE_ROLES].broken && !u->has_role) {
 		NK_TRY(nk_orone_row_finding(o, &no_role, ORONE_USERS, u->line, "sourcedId", err));
 	}
-	return u->home != SIZE_MAX && !u->home_seen ? nk_roster_build_membership(o->run->build, i, &home, err) : nk_done();
+	return u->home != SIZE_MAX && !u->home_seen ? nk_roster_build_membership(o->run->build, i, &home, err)
+						    : nk_done();
 }
 
 static NK_RESULT find_empty(struct orone *o, struct nk_err *err)

@@ -1,29 +1,35 @@
 /*
  * orone_header.c: which header is this, and if it is none of ours, what is the nearest.
  *
- * The standard fixes the order; a header that is not one of the variants is never read by guess. Findings name the known
- * header that was expected, never the text found (a file without a header line begins with somebody's data).
+ * The standard fixes the order; a header that is not one of the variants is never read by guess. Findings name the
+ * known header that was expected, never the text found (a file without a header line begins with somebody's data).
  */
 #include "base.h"
 #include "orone.h"
 
 #include "value_text.h"
 
-static const struct nk_rule missing = { "OR-HDR-1", NK_FINDING_ERROR, NK_FINDING_ERROR, NK_N("this column is missing from the header") };
+static const struct nk_rule missing = { "OR-HDR-1", NK_FINDING_ERROR, NK_FINDING_ERROR,
+	NK_N("this column is missing from the header") };
 static const struct nk_rule disorder = { "OR-HDR-2", NK_FINDING_ERROR, NK_FINDING_ERROR,
-	NK_N("the columns stand in another order than the standard fixes: from this one on they are not where they should be; export the file again") };
+	NK_N("the columns stand in another order than the standard fixes: from this one on they are not "
+	     "where they should be; export the file again") };
 static const struct nk_rule misspelt = { "OR-HDR-3", NK_FINDING_ERROR, NK_FINDING_ERROR,
 	NK_N("a header is misspelt or has other capitals: it should probably be this one") };
-static const struct nk_rule blank = { "OR-HDR-4", NK_FINDING_ERROR, NK_FINDING_ERROR, NK_N("the header line has a column without a name") };
-static const struct nk_rule doubled = { "OR-HDR-5", NK_FINDING_ERROR, NK_FINDING_ERROR, NK_N("this column stands twice in the header") };
+static const struct nk_rule blank = { "OR-HDR-4", NK_FINDING_ERROR, NK_FINDING_ERROR,
+	NK_N("the header line has a column without a name") };
+static const struct nk_rule doubled = { "OR-HDR-5", NK_FINDING_ERROR, NK_FINDING_ERROR,
+	NK_N("this column stands twice in the header") };
 static const struct nk_rule extra = { "OR-HDR-6", NK_FINDING_ERROR, NK_FINDING_WARNING,
 	NK_N("there are columns behind the standard's that are not metadata columns; they are not read") };
-static const struct nk_rule metadata = { "OR-HDR-7", NK_FINDING_NOTE, NK_FINDING_NOTE, NK_N("there are further metadata columns; they are not read") };
+static const struct nk_rule metadata = { "OR-HDR-7", NK_FINDING_NOTE, NK_FINDING_NOTE,
+	NK_N("there are further metadata columns; they are not read") };
 
 static NK_RESULT tell(struct orone *o, const struct nk_rule *rule, struct nk_str column, struct nk_err *err)
 {
 	o->table[o->file].broken = o->table[o->file].broken || rule->school == NK_FINDING_ERROR;
-	return nk_findings_add(o->run->findings, rule, (struct nk_place){ nk_str_c(nk_orone_rules_of(o->file)->name), 1, column }, err);
+	return nk_findings_add(o->run->findings, rule,
+		(struct nk_place){ nk_str_c(nk_orone_rules_of(o->file)->name), 1, column }, err);
 }
 
 static size_t count_of(const char *names)
@@ -91,7 +97,8 @@ static size_t distance(struct nk_str a, struct nk_str b)
 
 		row[0] = i;
 		for (size_t j = 1; j <= b.len; j++) {
-			const size_t change = corner + (nk_str_ieq(nk_str_sub(a, i - 1, 1), nk_str_sub(b, j - 1, 1)) ? 0 : 1);
+			const size_t change =
+				corner + (nk_str_ieq(nk_str_sub(a, i - 1, 1), nk_str_sub(b, j - 1, 1)) ? 0 : 1);
 			size_t best = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
 
 			corner = row[j];
@@ -139,7 +146,8 @@ static bool was_found(struct nk_str name, const struct nk_str *found, size_t n)
 static bool was_meant(const char *names, struct nk_str name, const struct nk_str *found, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (place_of(names, found[i]) == SIZE_MAX && distance(name, nk_str_trim(found[i])) <= name.len / 4 + 1) {
+		if (place_of(names, found[i]) == SIZE_MAX &&
+			distance(name, nk_str_trim(found[i])) <= name.len / 4 + 1) {
 			return true;
 		}
 	}
@@ -171,7 +179,8 @@ static NK_RESULT explain(struct orone *o, const struct nk_str *found, size_t n, 
 }
 
 /* Names that no header may have: none, and the same twice. */
-static NK_RESULT check_names(struct orone *o, const char *names, const struct nk_str *found, size_t n, struct nk_err *err)
+static NK_RESULT check_names(
+	struct orone *o, const char *names, const struct nk_str *found, size_t n, struct nk_err *err)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (nk_value_blank(found[i])) {
@@ -191,7 +200,8 @@ static NK_RESULT check_extra(struct orone *o, const struct nk_str *found, size_t
 {
 	for (size_t i = from; i < n; i++) {
 		if (!nk_value_blank(found[i])) {
-			NK_TRY(tell(o, nk_str_starts(found[i], NK_STR("metadata.")) ? &metadata : &extra, NK_STR(""), err));
+			NK_TRY(tell(o, nk_str_starts(found[i], NK_STR("metadata.")) ? &metadata : &extra, NK_STR(""),
+				err));
 		}
 	}
 	return nk_done();
@@ -222,7 +232,8 @@ static NK_RESULT adopt(struct orone *o, const struct orone_header *h, size_t n, 
 		}
 		for (size_t c = 0; c < ORONE_COLUMN_COUNT; c++) {
 			/* ShussekiNo and shussekiNo are the same column of two generations. */
-			if (nk_str_ieq(nk_str_c(t->column_name[i]), nk_str_c(nk_orone_rules_column((enum orone_column)c)))) {
+			if (nk_str_ieq(nk_str_c(t->column_name[i]),
+				    nk_str_c(nk_orone_rules_column((enum orone_column)c)))) {
 				t->at[c] = i;
 			}
 		}
@@ -230,7 +241,8 @@ static NK_RESULT adopt(struct orone *o, const struct orone_header *h, size_t n, 
 	return nk_done();
 }
 
-/* Is one of our own names among the columns behind the standard's? Then this is no extension: a column before it is wrong. */
+/* Is one of our own names among the columns behind the standard's? Then this is no extension: a column before it is
+ * wrong. */
 static bool hides_ours(const struct orone_def *def, const struct nk_str *found, size_t from, size_t n)
 {
 	for (size_t i = from; i < n; i++) {

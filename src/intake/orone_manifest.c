@@ -5,28 +5,35 @@
 #include "orone.h"
 
 static const struct nk_rule no_manifest = { "OR-MAN-1", NK_FINDING_ERROR, NK_FINDING_ERROR,
-	NK_N("there is no manifest.csv at the top of the zip: this is OneRoster 1.0 or not a complete export; ask for OneRoster 1.1 or later") };
+	NK_N("there is no manifest.csv at the top of the zip: this is OneRoster 1.0 or not a complete "
+	     "export; ask for OneRoster 1.1 or later") };
 static const struct nk_rule bad_version = { "OR-MAN-2", NK_FINDING_ERROR, NK_FINDING_ERROR,
 	NK_N("manifest.version must be 1.0 and oneroster.version one of 1.1, 1.2, 1.2.1, 1.2_JP") };
-static const struct nk_rule bad_value = { "OR-MAN-3", NK_FINDING_ERROR, NK_FINDING_ERROR, NK_N("each file of the manifest must be absent, bulk or delta") };
+static const struct nk_rule bad_value = { "OR-MAN-3", NK_FINDING_ERROR, NK_FINDING_ERROR,
+	NK_N("each file of the manifest must be absent, bulk or delta") };
 static const struct nk_rule not_there = { "OR-MAN-4", NK_FINDING_ERROR, NK_FINDING_ERROR,
 	NK_N("the manifest declares this file, but the zip does not have it: the export is incomplete") };
 static const struct nk_rule not_declared = { "OR-MAN-5", NK_FINDING_ERROR, NK_FINDING_ERROR,
 	NK_N("the zip has this file, but the manifest does not declare it") };
-static const struct nk_rule twice = { "OR-MAN-6", NK_FINDING_ERROR, NK_FINDING_ERROR, NK_N("the manifest says this twice") };
+static const struct nk_rule twice = { "OR-MAN-6", NK_FINDING_ERROR, NK_FINDING_ERROR,
+	NK_N("the manifest says this twice") };
 static const struct nk_rule delta = { "OR-MAN-7", NK_FINDING_ERROR, NK_FINDING_ERROR,
 	NK_N("delta files are not read yet: export a bulk file, which holds everybody") };
-static const struct nk_rule unknown_row = { "OR-MAN-8", NK_FINDING_WARNING, NK_FINDING_WARNING, NK_N("the manifest has a row that the standard does not know") };
-static const struct nk_rule unknown_file = { "OR-MAN-9", NK_FINDING_ERROR, NK_FINDING_ERROR,
-	NK_N("the standard does not know this file; names are case-sensitive, and the column names the nearest known file") };
+static const struct nk_rule unknown_row = { "OR-MAN-8", NK_FINDING_WARNING, NK_FINDING_WARNING,
+	NK_N("the manifest has a row that the standard does not know") };
+static const struct nk_rule unknown_file = {
+	"OR-MAN-9", NK_FINDING_ERROR, NK_FINDING_ERROR,
+	NK_N("the standard does not know this file; names are case-sensitive, and the column names the nearest known file")
+};
 static const struct nk_rule other_version = { "OR-MAN-10", NK_FINDING_WARNING, NK_FINDING_WARNING,
 	NK_N("oneroster.version does not go with the headers; the headers decided") };
-static const struct nk_rule not_imported = { "OR-MAN-11", NK_FINDING_NOTE, NK_FINDING_NOTE, NK_N("this file is not read; its rows were counted") };
+static const struct nk_rule not_imported = { "OR-MAN-11", NK_FINDING_NOTE, NK_FINDING_NOTE,
+	NK_N("this file is not read; its rows were counted") };
 
 /* Files of the standard that we do not read. */
-static const char *const others[] = { "categories", "classResources", "courseResources", "lineItemLearningObjectiveIds", "lineItems", "lineItemScoreScales",
-	"resources", "resultLearningObjectiveIds", "results", "resultScoreScales", "scoreScales", "userResources" };
-
+static const char *const others[] = { "categories", "classResources", "courseResources",
+	"lineItemLearningObjectiveIds", "lineItems", "lineItemScoreScales", "resources", "resultLearningObjectiveIds",
+	"results", "resultScoreScales", "scoreScales", "userResources" };
 
 static NK_RESULT tell(struct orone *o, const struct nk_rule *rule, struct nk_place place, struct nk_err *err)
 {
@@ -64,7 +71,8 @@ static bool is_other(struct nk_str stem)
 	return false;
 }
 
-static NK_RESULT take_file(struct orone *o, uint64_t line, struct nk_str property, struct nk_str value, struct nk_err *err)
+static NK_RESULT take_file(
+	struct orone *o, uint64_t line, struct nk_str property, struct nk_str value, struct nk_err *err)
 {
 	const enum orone_file file = file_of(property);
 
@@ -76,7 +84,9 @@ static NK_RESULT take_file(struct orone *o, uint64_t line, struct nk_str propert
 		return tell(o, &bad_value, in_manifest(line, NK_STR("value")), err);
 	}
 	if (file == ORONE_FILE_COUNT) {
-		return is_other(nk_str_sub(property, 5, property.len)) ? nk_done() : tell(o, &unknown_row, in_manifest(line, NK_STR("propertyName")), err);
+		return is_other(nk_str_sub(property, 5, property.len))
+			? nk_done()
+			: tell(o, &unknown_row, in_manifest(line, NK_STR("propertyName")), err);
 	}
 	if (o->table[file].declared || o->table[file].declared_absent) {
 		return tell(o, &twice, in_manifest(line, NK_STR("propertyName")), err);
@@ -103,7 +113,8 @@ static NK_RESULT take_version(struct orone *o, uint64_t line, struct nk_str valu
 	return tell(o, &bad_version, in_manifest(line, NK_STR("value")), err);
 }
 
-NK_RESULT nk_orone_manifest_row(struct orone *o, uint64_t line, struct nk_str property, struct nk_str value, struct nk_err *err)
+NK_RESULT nk_orone_manifest_row(
+	struct orone *o, uint64_t line, struct nk_str property, struct nk_str value, struct nk_err *err)
 {
 	if (nk_str_starts(property, NK_STR("file."))) {
 		return take_file(o, line, property, value, err);
@@ -112,7 +123,9 @@ NK_RESULT nk_orone_manifest_row(struct orone *o, uint64_t line, struct nk_str pr
 		return take_version(o, line, value, err);
 	}
 	if (nk_str_eq(property, NK_STR("manifest.version"))) {
-		return nk_str_eq(value, NK_STR("1.0")) ? nk_done() : tell(o, &bad_version, in_manifest(line, NK_STR("value")), err);
+		return nk_str_eq(value, NK_STR("1.0"))
+			? nk_done()
+			: tell(o, &bad_version, in_manifest(line, NK_STR("value")), err);
 	}
 	if (nk_str_eq(property, NK_STR("source.systemName")) || nk_str_eq(property, NK_STR("source.systemCode"))) {
 		return nk_done();
@@ -159,10 +172,12 @@ static bool version_fits(struct nk_str version, struct nk_str generation)
 {
 	static const struct {
 		const char *version, *generation;
-	} pairs[] = { { "1.1", "1.1" }, { "1.2", "1.2" }, { "1.2", "jp-a" }, { "1.2", "jp-b" }, { "1.2.1", "1.2.1" }, { "1.2.1", "jp-b" }, { "1.2_JP", "jp-c" } };
+	} pairs[] = { { "1.1", "1.1" }, { "1.2", "1.2" }, { "1.2", "jp-a" }, { "1.2", "jp-b" }, { "1.2.1", "1.2.1" },
+		{ "1.2.1", "jp-b" }, { "1.2_JP", "jp-c" } };
 
 	for (size_t i = 0; i < NK_ARRAY_LEN(pairs); i++) {
-		if (nk_str_eq(nk_str_c(pairs[i].version), version) && nk_str_eq(nk_str_c(pairs[i].generation), generation)) {
+		if (nk_str_eq(nk_str_c(pairs[i].version), version) &&
+			nk_str_eq(nk_str_c(pairs[i].generation), generation)) {
 			return true;
 		}
 	}

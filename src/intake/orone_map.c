@@ -10,17 +10,24 @@
 #include "value_date.h"
 #include "value_text.h"
 
-static const struct nk_rule district_parent = { "OR-JP-6", NK_FINDING_ERROR, NK_FINDING_WARNING, NK_N("a district has no parent organisation") };
+static const struct nk_rule district_parent = { "OR-JP-6", NK_FINDING_ERROR, NK_FINDING_WARNING,
+	NK_N("a district has no parent organisation") };
 static const struct nk_rule same_code = { "OR-DUP-4", NK_FINDING_ERROR, NK_FINDING_ERROR,
 	NK_N("two organisations have the same code: two schools were mixed up, or one is listed twice") };
-static const struct nk_rule same_login = { "OR-DUP-2", NK_FINDING_ERROR, NK_FINDING_ERROR, NK_N("this username stands in more than one row") };
-static const struct nk_rule same_master = { "OR-DUP-3", NK_FINDING_ERROR, NK_FINDING_ERROR, NK_N("this master identifier stands in more than one row") };
-static const struct nk_rule subject_count = { "OR-JP-7", NK_FINDING_ERROR, NK_FINDING_WARNING, NK_N("there must be as many subject codes as subjects") };
-static const struct nk_rule not_a_school = { "OR-REF-2", NK_FINDING_ERROR, NK_FINDING_ERROR, NK_N("a class must belong to an organisation of type school") };
+static const struct nk_rule same_login = { "OR-DUP-2", NK_FINDING_ERROR, NK_FINDING_ERROR,
+	NK_N("this username stands in more than one row") };
+static const struct nk_rule same_master = { "OR-DUP-3", NK_FINDING_ERROR, NK_FINDING_ERROR,
+	NK_N("this master identifier stands in more than one row") };
+static const struct nk_rule subject_count = { "OR-JP-7", NK_FINDING_ERROR, NK_FINDING_WARNING,
+	NK_N("there must be as many subject codes as subjects") };
+static const struct nk_rule not_a_school = { "OR-REF-2", NK_FINDING_ERROR, NK_FINDING_ERROR,
+	NK_N("a class must belong to an organisation of type school") };
 static const struct nk_rule other_school = { "OR-REF-3", NK_FINDING_ERROR, NK_FINDING_ERROR,
 	NK_N("the school of this enrollment is not the school of its class") };
-static const struct nk_rule student_primary = { "OR-JP-8", NK_FINDING_ERROR, NK_FINDING_WARNING, NK_N("only a teacher can be the primary person of a class") };
-static const struct nk_rule dates_cross = { "OR-VAL-7", NK_FINDING_ERROR, NK_FINDING_ERROR, NK_N("the end date lies before the begin date") };
+static const struct nk_rule student_primary = { "OR-JP-8", NK_FINDING_ERROR, NK_FINDING_WARNING,
+	NK_N("only a teacher can be the primary person of a class") };
+static const struct nk_rule dates_cross = { "OR-VAL-7", NK_FINDING_ERROR, NK_FINDING_ERROR,
+	NK_N("the end date lies before the begin date") };
 
 struct nk_str nk_orone_map_get(const struct orone *o, const struct orone_row *row, enum orone_column c)
 {
@@ -29,12 +36,14 @@ struct nk_str nk_orone_map_get(const struct orone *o, const struct orone_row *ro
 	return at != SIZE_MAX ? row->fields[at] : NK_STR("");
 }
 
-static NK_RESULT keep(struct orone *o, const struct orone_row *row, enum orone_column c, struct nk_str *out, struct nk_err *err)
+static NK_RESULT keep(
+	struct orone *o, const struct orone_row *row, enum orone_column c, struct nk_str *out, struct nk_err *err)
 {
 	return nk_roster_build_copy(o->run->build, nk_orone_map_get(o, row, c), out, err);
 }
 
-static NK_RESULT tell(struct orone *o, const struct nk_rule *rule, const struct orone_row *row, enum orone_column c, struct nk_err *err)
+static NK_RESULT tell(struct orone *o, const struct nk_rule *rule, const struct orone_row *row, enum orone_column c,
+	struct nk_err *err)
 {
 	return nk_orone_row_finding(o, rule, row->file, row->line, nk_orone_rules_column(c), err);
 }
@@ -61,11 +70,11 @@ static nk_date date_of(const struct orone *o, const struct orone_row *row, enum 
 }
 
 /* A value that must be unique although it is no id: kept with the line of its first row. */
-static NK_RESULT take_unique(struct orone *o, const struct orone_row *row, enum orone_column c, struct nk_map *map, const struct nk_rule *rule,
-	struct nk_err *err)
+static NK_RESULT take_unique(struct orone *o, const struct orone_row *row, enum orone_column c, struct nk_map *map,
+	const struct nk_rule *rule, struct nk_err *err)
 {
 	const struct nk_str v = nk_orone_map_get(o, row, c);
-	NK_OWNED(nk_buf_done) struct nk_buf low;
+	NK_OWNED(nk_buf_done) struct nk_buf low = { 0 };
 	struct nk_str kept;
 	uint64_t line = 0;
 
@@ -87,7 +96,8 @@ static NK_RESULT map_session(struct orone *o, const struct orone_row *row, struc
 	const nk_date start = date_of(o, row, ORONE_startDate);
 
 	(void)err;
-	if (nk_str_eq(nk_orone_map_get(o, row, ORONE_type), NK_STR("schoolYear")) && start != NK_DATE_NONE && nk_school_year(start) > o->session_year) {
+	if (nk_str_eq(nk_orone_map_get(o, row, ORONE_type), NK_STR("schoolYear")) && start != NK_DATE_NONE &&
+		nk_school_year(start) > o->session_year) {
 		o->session_year = nk_school_year(start);
 	}
 	return nk_done();
@@ -111,7 +121,9 @@ static NK_RESULT map_org(struct orone *o, const struct orone_row *row, struct nk
 	NK_TRY(take_unique(o, row, ORONE_identifier, &o->codes, &same_code, err));
 	NK_TRY(nk_vec_push(&o->orgs, &item, err));
 	org = item;
-	*org = (struct orone_org){ .parent = SIZE_MAX, .line = row->line, .school = nk_str_eq(unit.kind, NK_STR("school")) };
+	*org = (struct orone_org){
+		.parent = SIZE_MAX, .line = row->line, .school = nk_str_eq(unit.kind, NK_STR("school"))
+	};
 	return nk_roster_build_unit(o->run->build, &unit, &at, err);
 }
 
@@ -145,7 +157,8 @@ static NK_RESULT map_class(struct orone *o, const struct orone_row *row, struct 
 	NK_TRY(keep(o, row, ORONE_title, &group.title, err));
 	NK_TRY(keep(o, row, ORONE_classCode, &group.code, err));
 	NK_TRY(keep(o, row, ORONE_grades, &group.grade, err));
-	if (nk_orone_row_find(o, ORONE_ORGS, group.unit_key, &at) && !((const struct orone_org *)nk_vec_at(&o->orgs, at))->school) {
+	if (nk_orone_row_find(o, ORONE_ORGS, group.unit_key, &at) &&
+		!((const struct orone_org *)nk_vec_at(&o->orgs, at))->school) {
 		NK_TRY(tell(o, &not_a_school, row, ORONE_schoolSourcedId, err));
 	}
 	NK_TRY(check_subjects(o, row, err));
@@ -163,16 +176,20 @@ static NK_RESULT romaji(struct orone *o, struct nk_str kana, struct nk_str *out,
 	return nk_roster_build_copy(o->run->build, nk_buf_str(&o->scratch), out, err);
 }
 
-static NK_RESULT map_fields(struct orone *o, const struct orone_row *row, struct nk_roster_person *p, struct nk_err *err)
+static NK_RESULT map_fields(
+	struct orone *o, const struct orone_row *row, struct nk_roster_person *p, struct nk_err *err)
 {
 	static const struct {
 		enum nk_field field;
 		enum orone_column column;
-	} pairs[] = { { NK_FIELD_SOURCE_KEY, ORONE_sourcedId }, { NK_FIELD_MASTER_ID, ORONE_userMasterIdentifier }, { NK_FIELD_LOGIN, ORONE_username },
-		{ NK_FIELD_STUDENT_NUMBER, ORONE_identifier }, { NK_FIELD_MAIL, ORONE_email }, { NK_FIELD_FAMILY, ORONE_familyName },
-		{ NK_FIELD_GIVEN, ORONE_givenName }, { NK_FIELD_MIDDLE, ORONE_middleName }, { NK_FIELD_FAMILY_KANA, ORONE_kanaFamilyName },
-		{ NK_FIELD_GIVEN_KANA, ORONE_kanaGivenName }, { NK_FIELD_FAMILY_SHOWN, ORONE_preferredFamilyName },
-		{ NK_FIELD_GIVEN_SHOWN, ORONE_preferredGivenName }, { NK_FIELD_FAMILY_SHOWN_KANA, ORONE_kanaPreferredFamilyName },
+	} pairs[] = { { NK_FIELD_SOURCE_KEY, ORONE_sourcedId }, { NK_FIELD_MASTER_ID, ORONE_userMasterIdentifier },
+		{ NK_FIELD_LOGIN, ORONE_username }, { NK_FIELD_STUDENT_NUMBER, ORONE_identifier },
+		{ NK_FIELD_MAIL, ORONE_email }, { NK_FIELD_FAMILY, ORONE_familyName },
+		{ NK_FIELD_GIVEN, ORONE_givenName }, { NK_FIELD_MIDDLE, ORONE_middleName },
+		{ NK_FIELD_FAMILY_KANA, ORONE_kanaFamilyName }, { NK_FIELD_GIVEN_KANA, ORONE_kanaGivenName },
+		{ NK_FIELD_FAMILY_SHOWN, ORONE_preferredFamilyName },
+		{ NK_FIELD_GIVEN_SHOWN, ORONE_preferredGivenName },
+		{ NK_FIELD_FAMILY_SHOWN_KANA, ORONE_kanaPreferredFamilyName },
 		{ NK_FIELD_GIVEN_SHOWN_KANA, ORONE_kanaPreferredGivenName }, { NK_FIELD_GRADE, ORONE_grades } };
 
 	for (size_t i = 0; i < NK_FIELD_COUNT; i++) {
@@ -190,10 +207,12 @@ static enum nk_role role_of(struct nk_str word)
 	static const struct {
 		const char *word;
 		enum nk_role role;
-	} roles[] = { { "student", NK_ROLE_STUDENT }, { "teacher", NK_ROLE_TEACHER }, { "aide", NK_ROLE_AIDE }, { "principal", NK_ROLE_PRINCIPAL },
-		{ "administrator", NK_ROLE_ADMINISTRATOR }, { "districtAdministrator", NK_ROLE_ADMINISTRATOR },
-		{ "siteAdministrator", NK_ROLE_ADMINISTRATOR }, { "systemAdministrator", NK_ROLE_ADMINISTRATOR }, { "guardian", NK_ROLE_GUARDIAN },
-		{ "parent", NK_ROLE_GUARDIAN }, { "relative", NK_ROLE_GUARDIAN }, { "counselor", NK_ROLE_STAFF }, { "proctor", NK_ROLE_STAFF } };
+	} roles[] = { { "student", NK_ROLE_STUDENT }, { "teacher", NK_ROLE_TEACHER }, { "aide", NK_ROLE_AIDE },
+		{ "principal", NK_ROLE_PRINCIPAL }, { "administrator", NK_ROLE_ADMINISTRATOR },
+		{ "districtAdministrator", NK_ROLE_ADMINISTRATOR }, { "siteAdministrator", NK_ROLE_ADMINISTRATOR },
+		{ "systemAdministrator", NK_ROLE_ADMINISTRATOR }, { "guardian", NK_ROLE_GUARDIAN },
+		{ "parent", NK_ROLE_GUARDIAN }, { "relative", NK_ROLE_GUARDIAN }, { "counselor", NK_ROLE_STAFF },
+		{ "proctor", NK_ROLE_STAFF } };
 
 	for (size_t i = 0; i < NK_ARRAY_LEN(roles); i++) {
 		if (nk_str_eq(nk_str_c(roles[i].word), word)) {
@@ -207,7 +226,9 @@ static enum nk_role role_of(struct nk_str word)
 static NK_RESULT map_own_orgs(struct orone *o, const struct orone_row *row, size_t person, struct nk_err *err)
 {
 	struct nk_str rest = nk_orone_map_get(o, row, ORONE_orgSourcedIds);
-	struct nk_roster_membership m = { .role = role_of(nk_orone_map_get(o, row, ORONE_role)), .primary = true, .from = NK_DATE_NONE,
+	struct nk_roster_membership m = { .role = role_of(nk_orone_map_get(o, row, ORONE_role)),
+		.primary = true,
+		.from = NK_DATE_NONE,
 		.until = NK_DATE_NONE };
 	struct nk_str id;
 
@@ -222,8 +243,12 @@ static NK_RESULT map_own_orgs(struct orone *o, const struct orone_row *row, size
 
 static NK_RESULT map_user(struct orone *o, const struct orone_row *row, struct nk_err *err)
 {
-	struct nk_roster_person p = { .enabled = true, .valid_from = NK_DATE_NONE, .valid_until = NK_DATE_NONE, .line = row->line };
-	struct orone_user user = { .line = row->line, .home = SIZE_MAX, .all_end = true, .from = NK_DATE_NONE, .until = NK_DATE_NONE };
+	struct nk_roster_person p = {
+		.enabled = true, .valid_from = NK_DATE_NONE, .valid_until = NK_DATE_NONE, .line = row->line
+	};
+	struct orone_user user = {
+		.line = row->line, .home = SIZE_MAX, .all_end = true, .from = NK_DATE_NONE, .until = NK_DATE_NONE
+	};
 	void *item = NULL;
 	size_t at = 0;
 
@@ -233,7 +258,8 @@ static NK_RESULT map_user(struct orone *o, const struct orone_row *row, struct n
 	NK_TRY(take_unique(o, row, ORONE_userMasterIdentifier, &o->masters, &same_master, err));
 	user.role = role_of(nk_orone_map_get(o, row, ORONE_role));
 	if (nk_orone_row_find(o, ORONE_CLASSES, nk_orone_map_get(o, row, ORONE_homeClass), &user.home)) {
-		p.field[NK_FIELD_HOME_CLASS] = ((const struct nk_roster_group *)nk_vec_at(&o->run->build->groups, user.home))->title;
+		p.field[NK_FIELD_HOME_CLASS] =
+			((const struct nk_roster_group *)nk_vec_at(&o->run->build->groups, user.home))->title;
 	}
 	NK_TRY(nk_vec_push(&o->users, &item, err));
 	*(struct orone_user *)item = user;
@@ -256,11 +282,14 @@ static void widen(struct orone_user *u, nk_date from, nk_date until)
 	u->until = until != NK_DATE_NONE && (u->until == NK_DATE_NONE || until > u->until) ? until : u->until;
 }
 
-static NK_RESULT take_dates(struct orone *o, const struct orone_row *row, struct nk_roster_membership *m, struct nk_err *err)
+static NK_RESULT take_dates(
+	struct orone *o, const struct orone_row *row, struct nk_roster_membership *m, struct nk_err *err)
 {
 	m->from = date_of(o, row, ORONE_beginDate);
 	m->until = date_of(o, row, ORONE_endDate);
-	return m->from != NK_DATE_NONE && m->until != NK_DATE_NONE && m->until < m->from ? tell(o, &dates_cross, row, ORONE_endDate, err) : nk_done();
+	return m->from != NK_DATE_NONE && m->until != NK_DATE_NONE && m->until < m->from
+		? tell(o, &dates_cross, row, ORONE_endDate, err)
+		: nk_done();
 }
 
 static NK_RESULT map_role(struct orone *o, const struct orone_row *row, struct nk_err *err)
@@ -284,14 +313,16 @@ static NK_RESULT map_role(struct orone *o, const struct orone_row *row, struct n
 	return nk_roster_build_membership(o->run->build, person, &m, err);
 }
 
-static NK_RESULT check_enrollment(struct orone *o, const struct orone_row *row, const struct nk_roster_membership *m, bool primary, struct nk_err *err)
+static NK_RESULT check_enrollment(struct orone *o, const struct orone_row *row, const struct nk_roster_membership *m,
+	bool primary, struct nk_err *err)
 {
 	const struct nk_roster_group *group = nk_vec_at(&o->run->build->groups, m->where);
 
 	if (!nk_str_eq(group->unit_key, nk_orone_map_get(o, row, ORONE_schoolSourcedId))) {
 		NK_TRY(tell(o, &other_school, row, ORONE_schoolSourcedId, err));
 	}
-	return primary && m->role == NK_ROLE_STUDENT && o->japan ? tell(o, &student_primary, row, ORONE_primary, err) : nk_done();
+	return primary && m->role == NK_ROLE_STUDENT && o->japan ? tell(o, &student_primary, row, ORONE_primary, err)
+								 : nk_done();
 }
 
 static NK_RESULT map_enrollment(struct orone *o, const struct orone_row *row, struct nk_err *err)

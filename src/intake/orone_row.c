@@ -1,20 +1,25 @@
 /*
- * orone_row.c: one row: blanks made blank, rules, a doubled id, references; then it becomes what it means (orone_map.c).
+ * orone_row.c: one row: blanks made blank, rules, a doubled id, references; then it becomes what it means
+ * (orone_map.c).
  *
- * Invariant: an id is put into its table's map only with its first row, so that index = number of first rows before it.
+ * Invariant: an id is put into its table's map only with its first row, so that index = number of first rows before
+ * it.
  */
 #include "base.h"
 #include "orone.h"
 
 #include "value_text.h"
 
-static const struct nk_rule dash = { "OR-BLANK-1", NK_FINDING_WARNING, NK_FINDING_WARNING, NK_N("a value of blanks only, or a dash; it was read as blank") };
+static const struct nk_rule dash = { "OR-BLANK-1", NK_FINDING_WARNING, NK_FINDING_WARNING,
+	NK_N("a value of blanks only, or a dash; it was read as blank") };
 static const struct nk_rule doubled = { "OR-DUP-1", NK_FINDING_ERROR, NK_FINDING_ERROR,
 	NK_N("this id stands in more than one row; each row with it is listed") };
 
-NK_RESULT nk_orone_row_finding(struct orone *o, const struct nk_rule *rule, enum orone_file file, uint64_t line, const char *column, struct nk_err *err)
+NK_RESULT nk_orone_row_finding(struct orone *o, const struct nk_rule *rule, enum orone_file file, uint64_t line,
+	const char *column, struct nk_err *err)
 {
-	return nk_findings_add(o->run->findings, rule, (struct nk_place){ nk_str_c(nk_orone_rules_of(file)->name), line, nk_str_c(column) }, err);
+	return nk_findings_add(o->run->findings, rule,
+		(struct nk_place){ nk_str_c(nk_orone_rules_of(file)->name), line, nk_str_c(column) }, err);
 }
 
 bool nk_orone_row_find(const struct orone *o, enum orone_file file, struct nk_str id, size_t *out)
@@ -29,13 +34,16 @@ bool nk_orone_row_find(const struct orone *o, enum orone_file file, struct nk_st
 }
 
 /* NULL, null, a dash and blanks are no values. */
-static NK_RESULT tidy(struct orone *o, struct orone_row *row, const struct nk_str *found, struct nk_str *out, struct nk_err *err)
+static NK_RESULT tidy(
+	struct orone *o, struct orone_row *row, const struct nk_str *found, struct nk_str *out, struct nk_err *err)
 {
 	const struct orone_table *t = &o->table[row->file];
 
 	for (size_t i = 0; i < t->width; i++) {
 		out[i] = found[i];
-		if (found[i].len == 0 || (found[i].len > 4 && (unsigned char)found[i].ptr[0] > ' ' && (unsigned char)found[i].ptr[0] < 0x80)) {
+		if (found[i].len == 0 ||
+			(found[i].len > 4 && (unsigned char)found[i].ptr[0] > ' ' &&
+				(unsigned char)found[i].ptr[0] < 0x80)) {
 			continue;
 		}
 		if (nk_str_eq(found[i], NK_STR("NULL")) || nk_str_eq(found[i], NK_STR("null"))) {
@@ -100,7 +108,8 @@ static NK_RESULT take_id(struct orone *o, struct orone_row *row, bool *out_first
 	return nk_done();
 }
 
-static NK_RESULT wait_for_end(struct orone *o, const struct orone_row *row, const struct orone_ref *ref, struct nk_str id, struct nk_err *err)
+static NK_RESULT wait_for_end(struct orone *o, const struct orone_row *row, const struct orone_ref *ref,
+	struct nk_str id, struct nk_err *err)
 {
 	struct nk_str kept;
 	void *item = NULL;
@@ -111,7 +120,8 @@ static NK_RESULT wait_for_end(struct orone *o, const struct orone_row *row, cons
 	return nk_done();
 }
 
-static NK_RESULT check_id(struct orone *o, const struct orone_row *row, const struct orone_ref *ref, struct nk_str id, struct nk_err *err)
+static NK_RESULT check_id(struct orone *o, const struct orone_row *row, const struct orone_ref *ref, struct nk_str id,
+	struct nk_err *err)
 {
 	size_t at = 0;
 
@@ -147,7 +157,8 @@ static NK_RESULT check_refs(struct orone *o, const struct orone_row *row, struct
 	return nk_done();
 }
 
-NK_RESULT nk_orone_row_take(struct orone *o, enum orone_file file, uint64_t line, const struct nk_str *fields, struct nk_err *err)
+NK_RESULT nk_orone_row_take(
+	struct orone *o, enum orone_file file, uint64_t line, const struct nk_str *fields, struct nk_err *err)
 {
 	struct nk_str clean[ORONE_FIELDS_MAX];
 	struct orone_row row = { .file = file, .line = line };

@@ -1,8 +1,8 @@
 /*
  * orone_rules.c: the rules of OneRoster and of Japan's profile, as tables: headers, values, references.
  *
- * From reference/rosters.md §4–§7. A row: column, check, where it holds (base, Japan, both), rule id, how bad in strict
- * and in school, words. Pure data and pure checks of one value.
+ * From reference/rosters.md §4–§7. A row: column, check, where it holds (base, Japan, both), rule id, how bad in
+ * strict and in school, words. Pure data and pure checks of one value.
  */
 #include "base.h"
 #include "orone.h"
@@ -163,8 +163,9 @@ static bool school_code(struct nk_str v)
 	if (v.len == 6) {
 		return digit_in(v.ptr[0], '0', '4') && nk_parse_u64(v, 0, UINT64_MAX, &n);
 	}
-	return v.len == 13 && digit_in(v.ptr[0], 'A', 'H') && digit_in(v.ptr[1], '1', '2') && digit_in(v.ptr[2], '0', '4') &&
-		digit_in(v.ptr[3], '0', '9') && digit_in(v.ptr[4], '1', '3') && nk_parse_u64(nk_str_sub(v, 5, 8), 0, UINT64_MAX, &n);
+	return v.len == 13 && digit_in(v.ptr[0], 'A', 'H') && digit_in(v.ptr[1], '1', '2') &&
+		digit_in(v.ptr[2], '0', '4') && digit_in(v.ptr[3], '0', '9') && digit_in(v.ptr[4], '1', '3') &&
+		nk_parse_u64(nk_str_sub(v, 5, 8), 0, UINT64_MAX, &n);
 }
 
 static bool each_item(struct nk_str v, bool (*ok)(struct nk_str item))
@@ -193,7 +194,8 @@ static bool subject_code(struct nk_str v)
 {
 	uint32_t n = 0;
 
-	return v.len == 4 && (v.ptr[0] == 'P' || v.ptr[0] == 'J') && nk_parse_u32(nk_str_sub(v, 1, 3), 10, v.ptr[0] == 'P' ? 100 : 90, &n) && n % 10 == 0;
+	return v.len == 4 && (v.ptr[0] == 'P' || v.ptr[0] == 'J') &&
+		nk_parse_u32(nk_str_sub(v, 1, 3), 10, v.ptr[0] == 'P' ? 100 : 90, &n) && n % 10 == 0;
 }
 
 static bool subject_codes_jp(struct nk_str v)
@@ -218,7 +220,9 @@ static bool role_user(struct nk_str v)
 
 static bool role_role(struct nk_str v)
 {
-	return in_words(v, "aide counselor districtAdministrator guardian parent principal proctor relative siteAdministrator student systemAdministrator teacher") ||
+	return in_words(v,
+		       "aide counselor districtAdministrator guardian parent principal proctor relative "
+		       "siteAdministrator student systemAdministrator teacher") ||
 		is_extension(v);
 }
 
@@ -244,34 +248,118 @@ static bool sex(struct nk_str v)
 
 /* ---- rows of the tables ---- */
 
-#define NEEDED(column) { column, NULL, ORONE_ALL, { "OR-REQ-1", ERR, ERR, NK_N("a required value is missing: fill it in at the source") } }
-#define NEEDED_JP(column) { column, NULL, ORONE_JP, { "OR-REQ-2", ERR, WARN, NK_N("a value that the Japanese standard model requires is missing") } }
-#define UUID4(column) \
-	{ column, nk_value_is_uuid4, ORONE_JP, { "OR-JP-1", ERR, WARN, NK_N("the Japan profile wants a UUID of version 4 here") } }
-#define NOT_MANGLED(column) \
-	{ column, not_mangled, ORONE_ALL, { "OR-VAL-1", ERR, ERR, NK_N("a spreadsheet has changed this key (as 1.23E+05 or #N/A): export the file again and do not save it in Excel") } }
-#define BULK                                                                                                                                        \
-	{ "status", must_be_blank, ORONE_ALL, { "OR-BULK-1", ERR, ERR, NK_N("a bulk file must leave status and dateLastModified blank: export a bulk file, not a delta") } }, \
-	{ "dateLastModified", must_be_blank, ORONE_ALL, { "OR-BULK-1", ERR, ERR, NK_N("a bulk file must leave status and dateLastModified blank: export a bulk file, not a delta") } }
+#define NEEDED(column)                                                                                      \
+	{                                                                                                   \
+		column, NULL, ORONE_ALL,                                                                    \
+		{                                                                                           \
+			"OR-REQ-1", ERR, ERR, NK_N("a required value is missing: fill it in at the source") \
+		}                                                                                           \
+	}
+#define NEEDED_JP(column)                                                                                           \
+	{                                                                                                           \
+		column, NULL, ORONE_JP,                                                                             \
+		{                                                                                                   \
+			"OR-REQ-2", ERR, WARN, NK_N("a value that the Japanese standard model requires is missing") \
+		}                                                                                                   \
+	}
+#define UUID4(column)                                                                                  \
+	{                                                                                              \
+		column, nk_value_is_uuid4, ORONE_JP,                                                   \
+		{                                                                                      \
+			"OR-JP-1", ERR, WARN, NK_N("the Japan profile wants a UUID of version 4 here") \
+		}                                                                                      \
+	}
+#define NOT_MANGLED(column)                                                                              \
+	{                                                                                                \
+		column, not_mangled, ORONE_ALL,                                                          \
+		{                                                                                        \
+			"OR-VAL-1", ERR, ERR,                                                            \
+				NK_N("a spreadsheet has changed this key (as 1.23E+05 or #N/A): export " \
+				     "the file again and do not save it in Excel")                       \
+		}                                                                                        \
+	}
+#define BULK                                                                                                                      \
+	{                                                                                                                         \
+		"status", must_be_blank, ORONE_ALL,                                                                               \
+		{ "OR-BULK-1", ERR, ERR,                                                                                          \
+			NK_N("a bulk file must leave status and dateLastModified blank: export a bulk file, not a delta") }       \
+	},                                                                                                                        \
+	{                                                                                                                         \
+		"dateLastModified", must_be_blank, ORONE_ALL,                                                                     \
+		{                                                                                                                 \
+			"OR-BULK-1", ERR, ERR,                                                                                    \
+				NK_N("a bulk file must leave status and dateLastModified blank: export a bulk file, not a delta") \
+		}                                                                                                                 \
+	}
 #define ID BULK, NEEDED("sourcedId"), NOT_MANGLED("sourcedId"), UUID4("sourcedId")
-#define DATE(column)                                                                                                                                \
-	{ column, date_certain, ORONE_ALL, { "OR-VAL-3", ERR, ERR, NK_N("this is no date, or day and month cannot be told apart: write YYYY-MM-DD") } }, \
-	{ column, date_iso, ORONE_ALL, { "OR-VAL-4", ERR, WARN, NK_N("a date in another form than YYYY-MM-DD; it was read because it can mean one day only") } }
-#define BOOL(column)                                                                                                                                \
-	{ column, bool_loose, ORONE_ALL, { "OR-VAL-5", ERR, ERR, NK_N("this must be true or false") } },                                            \
-	{ column, nk_value_is_bool, ORONE_ALL, { "OR-VAL-6", ERR, WARN, NK_N("true and false must be written in lower case; it was read all the same") } }
-#define WORD(column, ok) { column, ok, ORONE_ALL, { "OR-VAL-2", ERR, ERR, NK_N("this word is not in the standard's list for the column") } }
-#define WORD_JP(column, ok) { column, ok, ORONE_JP, { "OR-JP-2", ERR, WARN, NK_N("the Japan profile does not have this word or form in the column") } }
-#define WIDE(column) \
-	{ column, no_halfwidth, ORONE_JP, { "OR-JP-3", ERR, WARN, NK_N("half-width katakana: the Japan profile forbids them here; use full-width") } }
-#define TEXT(column)                                                                                                                                \
-	WIDE(column),                                                                                                                               \
-	{ column, no_gaiji, ORONE_ALL, { "TEXT-1", WARN, WARN, NK_N("a private character (gaiji) that other systems show as something else") } },     \
-	{ column, no_invisible, ORONE_ALL, { "TEXT-2", WARN, WARN, NK_N("an invisible or control character in the text; it is kept as it stands") } }, \
-	{ column, not_padded, ORONE_ALL, { "TEXT-3", WARN, WARN, NK_N("a blank at the beginning or end of the text; it is kept as it stands") } }
+#define DATE(column)                                                                                                         \
+	{ column, date_certain, ORONE_ALL,                                                                                   \
+		{ "OR-VAL-3", ERR, ERR,                                                                                      \
+			NK_N("this is no date, or day and month cannot be told apart: write YYYY-MM-DD") } },                \
+	{                                                                                                                    \
+		column, date_iso, ORONE_ALL,                                                                                 \
+		{                                                                                                            \
+			"OR-VAL-4", ERR, WARN,                                                                               \
+				NK_N("a date in another form than YYYY-MM-DD; it was read because it can mean one day only") \
+		}                                                                                                            \
+	}
+#define BOOL(column)                                                                                           \
+	{ column, bool_loose, ORONE_ALL, { "OR-VAL-5", ERR, ERR, NK_N("this must be true or false") } },       \
+	{                                                                                                      \
+		column, nk_value_is_bool, ORONE_ALL,                                                           \
+		{                                                                                              \
+			"OR-VAL-6", ERR, WARN,                                                                 \
+				NK_N("true and false must be written in lower case; it was read all the same") \
+		}                                                                                              \
+	}
+#define WORD(column, ok)                                                                                     \
+	{                                                                                                    \
+		column, ok, ORONE_ALL,                                                                       \
+		{                                                                                            \
+			"OR-VAL-2", ERR, ERR, NK_N("this word is not in the standard's list for the column") \
+		}                                                                                            \
+	}
+#define WORD_JP(column, ok)                                                                             \
+	{                                                                                               \
+		column, ok, ORONE_JP,                                                                   \
+		{                                                                                       \
+			"OR-JP-2", ERR, WARN,                                                           \
+				NK_N("the Japan profile does not have this word or form in the column") \
+		}                                                                                       \
+	}
+#define WIDE(column)                                                                                             \
+	{                                                                                                        \
+		column, no_halfwidth, ORONE_JP,                                                                  \
+		{                                                                                                \
+			"OR-JP-3", ERR, WARN,                                                                    \
+				NK_N("half-width katakana: the Japan profile forbids them here; use full-width") \
+		}                                                                                                \
+	}
+#define TEXT(column)                                                                                                \
+	WIDE(column),                                                                                               \
+		{ column, no_gaiji, ORONE_ALL,                                                                      \
+			{ "TEXT-1", WARN, WARN,                                                                     \
+				NK_N("a private character (gaiji) that other systems show as something else") } },  \
+		{ column, no_invisible, ORONE_ALL,                                                                  \
+			{ "TEXT-2", WARN, WARN,                                                                     \
+				NK_N("an invisible or control character in the text; it is kept as it stands") } }, \
+	{                                                                                                           \
+		column, not_padded, ORONE_ALL,                                                                      \
+		{                                                                                                   \
+			"TEXT-3", WARN, WARN,                                                                       \
+				NK_N("a blank at the beginning or end of the text; it is kept as it stands")        \
+		}                                                                                                   \
+	}
 
-#define REF(column, to, list, later) \
-	{ column, to, list, later, { "OR-REF-1", ERR, ERR, NK_N("this id points to a row that is not in the package: the export is incomplete, or the id is wrong") } }
+#define REF(column, to, list, later)                                                                      \
+	{                                                                                                 \
+		column, to, list, later,                                                                  \
+		{                                                                                         \
+			"OR-REF-1", ERR, ERR,                                                             \
+				NK_N("this id points to a row that is not in the package: the export is " \
+				     "incomplete, or the id is wrong")                                    \
+		}                                                                                         \
+	}
 
 static const struct orone_header manifest_headers[] = { { "propertyName,value", 0 } };
 static const struct orone_rule manifest_rules[] = { NEEDED("propertyName") };
@@ -280,45 +368,89 @@ static const struct orone_header session_headers[] = {
 	{ "sourcedId,status,dateLastModified,title,type,startDate,endDate,parentSourcedId,schoolYear", 0 },
 };
 static const struct orone_rule session_rules[] = {
-	ID, NEEDED("title"), NEEDED("type"), NEEDED("startDate"), NEEDED("endDate"), NEEDED("schoolYear"),
-	WORD("type", session_type), WORD_JP("type", session_type_jp), WORD_JP("title", year_title), WIDE("title"),
-	DATE("startDate"), DATE("endDate"), WORD_JP("startDate", date_first_april), WORD_JP("endDate", date_last_march), WORD("schoolYear", year),
+	ID,
+	NEEDED("title"),
+	NEEDED("type"),
+	NEEDED("startDate"),
+	NEEDED("endDate"),
+	NEEDED("schoolYear"),
+	WORD("type", session_type),
+	WORD_JP("type", session_type_jp),
+	WORD_JP("title", year_title),
+	WIDE("title"),
+	DATE("startDate"),
+	DATE("endDate"),
+	WORD_JP("startDate", date_first_april),
+	WORD_JP("endDate", date_last_march),
+	WORD("schoolYear", year),
 };
 static const struct orone_ref session_refs[] = { REF("parentSourcedId", ORONE_SESSIONS, false, true) };
 
-static const struct orone_header org_headers[] = { { "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId", 0 } };
+static const struct orone_header org_headers[] = {
+	{ "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId", 0 }
+};
 static const struct orone_rule org_rules[] = {
-	ID, NEEDED("name"), NEEDED("type"), WORD("type", org_type), WORD_JP("type", org_type_jp), TEXT("name"), WORD_JP("identifier", school_code),
+	ID,
+	NEEDED("name"),
+	NEEDED("type"),
+	WORD("type", org_type),
+	WORD_JP("type", org_type_jp),
+	TEXT("name"),
+	WORD_JP("identifier", school_code),
 };
 static const struct orone_ref org_refs[] = { REF("parentSourcedId", ORONE_ORGS, false, true) };
 
 static const struct orone_header course_headers[] = {
-	{ "sourcedId,status,dateLastModified,schoolYearSourcedId,title,courseCode,grades,orgSourcedId,subjects,subjectCodes", 0 },
+	{ "sourcedId,status,dateLastModified,schoolYearSourcedId,title,courseCode,grades,orgSourcedId,subjects,subjectCodes",
+		0 },
 };
 static const struct orone_rule course_rules[] = {
-	ID, NEEDED("title"), NEEDED("orgSourcedId"), WORD_JP("title", year_title_start), WIDE("title"), WORD_JP("courseCode", must_be_blank),
-	WORD_JP("grades", grades_jp), WORD_JP("subjectCodes", subject_codes_jp),
+	ID,
+	NEEDED("title"),
+	NEEDED("orgSourcedId"),
+	WORD_JP("title", year_title_start),
+	WIDE("title"),
+	WORD_JP("courseCode", must_be_blank),
+	WORD_JP("grades", grades_jp),
+	WORD_JP("subjectCodes", subject_codes_jp),
 };
-static const struct orone_ref course_refs[] = { REF("orgSourcedId", ORONE_ORGS, false, false), REF("schoolYearSourcedId", ORONE_SESSIONS, false, false) };
+static const struct orone_ref course_refs[] = { REF("orgSourcedId", ORONE_ORGS, false, false),
+	REF("schoolYearSourcedId", ORONE_SESSIONS, false, false) };
 
-#define CLASS_BASE \
-	"sourcedId,status,dateLastModified,title,grades,courseSourcedId,classCode,classType,location,schoolSourcedId,termSourcedIds,subjects,subjectCodes,periods"
-static const struct orone_header class_headers[] = { { CLASS_BASE, 0 }, { CLASS_BASE ",metadata.jp.specialNeeds", 0 } };
+#define CLASS_BASE                                                                                     \
+	"sourcedId,status,dateLastModified,title,grades,courseSourcedId,classCode,classType,location," \
+	"schoolSourcedId,termSourcedIds,subjects,subjectCodes,periods"
+static const struct orone_header class_headers[] = { { CLASS_BASE, 0 },
+	{ CLASS_BASE ",metadata.jp.specialNeeds", 0 } };
 static const struct orone_rule class_rules[] = {
-	ID, NEEDED("title"), NEEDED("classType"), NEEDED("courseSourcedId"), NEEDED("termSourcedIds"), NEEDED("schoolSourcedId"),
-	WORD("classType", class_type), WORD_JP("classType", class_type_jp), TEXT("title"), WIDE("location"), WORD_JP("grades", grades_jp),
-	WORD_JP("subjectCodes", subject_codes_jp), BOOL("metadata.jp.specialNeeds"),
+	ID,
+	NEEDED("title"),
+	NEEDED("classType"),
+	NEEDED("courseSourcedId"),
+	NEEDED("termSourcedIds"),
+	NEEDED("schoolSourcedId"),
+	WORD("classType", class_type),
+	WORD_JP("classType", class_type_jp),
+	TEXT("title"),
+	WIDE("location"),
+	WORD_JP("grades", grades_jp),
+	WORD_JP("subjectCodes", subject_codes_jp),
+	BOOL("metadata.jp.specialNeeds"),
 };
-static const struct orone_ref class_refs[] = { REF("courseSourcedId", ORONE_COURSES, false, false), REF("schoolSourcedId", ORONE_ORGS, false, false),
-	REF("termSourcedIds", ORONE_SESSIONS, true, false) };
+static const struct orone_ref class_refs[] = { REF("courseSourcedId", ORONE_COURSES, false, false),
+	REF("schoolSourcedId", ORONE_ORGS, false, false), REF("termSourcedIds", ORONE_SESSIONS, true, false) };
 
-#define USER_12_START \
-	"sourcedId,status,dateLastModified,enabledUser,username,userIds,givenName,familyName,middleName,identifier,email,sms,phone,agentSourcedIds,grades,password,userMasterIdentifier"
+#define USER_12_START                                                                                     \
+	"sourcedId,status,dateLastModified,enabledUser,username,userIds,givenName,familyName,middleName," \
+	"identifier,email,sms,phone,agentSourcedIds,grades,password,userMasterIdentifier"
 #define USER_12_END ",preferredGivenName,preferredMiddleName,preferredFamilyName,primaryOrgSourcedId,pronouns"
-#define USER_KANA ",metadata.jp.kanaGivenName,metadata.jp.kanaFamilyName,metadata.jp.kanaMiddleName,metadata.jp.homeClass"
-#define USER_KANA_SHOWN ",metadata.jp.kanaPreferredFamilyName,metadata.jp.kanaPreferredGivenName,metadata.jp.kanaPreferredMiddleName"
+#define USER_KANA \
+	",metadata.jp.kanaGivenName,metadata.jp.kanaFamilyName,metadata.jp.kanaMiddleName,metadata.jp.homeClass"
+#define USER_KANA_SHOWN \
+	",metadata.jp.kanaPreferredFamilyName,metadata.jp.kanaPreferredGivenName,metadata.jp.kanaPreferredMiddleName"
 static const struct orone_header user_headers[] = {
-	{ "sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,userIds,givenName,familyName,middleName,identifier,email,sms,phone,agentSourcedIds,grades,password",
+	{ "sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,userIds,givenName,"
+	  "familyName,middleName,identifier,email,sms,phone,agentSourcedIds,grades,password",
 		ORONE_1_1 },
 	{ USER_12_START ",resourceSourcedIds" USER_12_END, ORONE_1_2 },
 	{ USER_12_START USER_12_END, ORONE_1_2_1 },
@@ -326,59 +458,120 @@ static const struct orone_header user_headers[] = {
 	{ USER_12_START USER_12_END USER_KANA USER_KANA_SHOWN, ORONE_JP_BC },
 };
 static const struct orone_rule user_rules[] = {
-	ID, NEEDED("enabledUser"), NEEDED("username"), NEEDED("givenName"), NEEDED("familyName"), NEEDED("orgSourcedIds"), NEEDED("role"),
-	{ "userMasterIdentifier", NULL, ORONE_JP, { "OR-JP-4", WARN, WARN, NK_N("the master identifier is blank: the person can be found again by the sourcedId only") } },
-	NEEDED_JP("preferredGivenName"), NEEDED_JP("preferredFamilyName"), NEEDED_JP("metadata.jp.kanaGivenName"), NEEDED_JP("metadata.jp.kanaFamilyName"),
-	BOOL("enabledUser"), WORD("role", role_user), NOT_MANGLED("username"), NOT_MANGLED("identifier"), NOT_MANGLED("userMasterIdentifier"), UUID4("userMasterIdentifier"),
-	WORD_JP("grades", grades_jp), TEXT("givenName"), TEXT("familyName"), TEXT("middleName"), TEXT("preferredGivenName"), TEXT("preferredFamilyName"),
-	WIDE("preferredMiddleName"), TEXT("metadata.jp.kanaGivenName"), TEXT("metadata.jp.kanaFamilyName"), WIDE("metadata.jp.kanaMiddleName"),
-	TEXT("metadata.jp.kanaPreferredFamilyName"), TEXT("metadata.jp.kanaPreferredGivenName"), WIDE("metadata.jp.kanaPreferredMiddleName"),
+	ID,
+	NEEDED("enabledUser"),
+	NEEDED("username"),
+	NEEDED("givenName"),
+	NEEDED("familyName"),
+	NEEDED("orgSourcedIds"),
+	NEEDED("role"),
+	{ "userMasterIdentifier", NULL, ORONE_JP,
+		{ "OR-JP-4", WARN, WARN,
+			NK_N("the master identifier is blank: the person can be found again by the sourcedId only") } },
+	NEEDED_JP("preferredGivenName"),
+	NEEDED_JP("preferredFamilyName"),
+	NEEDED_JP("metadata.jp.kanaGivenName"),
+	NEEDED_JP("metadata.jp.kanaFamilyName"),
+	BOOL("enabledUser"),
+	WORD("role", role_user),
+	NOT_MANGLED("username"),
+	NOT_MANGLED("identifier"),
+	NOT_MANGLED("userMasterIdentifier"),
+	UUID4("userMasterIdentifier"),
+	WORD_JP("grades", grades_jp),
+	TEXT("givenName"),
+	TEXT("familyName"),
+	TEXT("middleName"),
+	TEXT("preferredGivenName"),
+	TEXT("preferredFamilyName"),
+	WIDE("preferredMiddleName"),
+	TEXT("metadata.jp.kanaGivenName"),
+	TEXT("metadata.jp.kanaFamilyName"),
+	WIDE("metadata.jp.kanaMiddleName"),
+	TEXT("metadata.jp.kanaPreferredFamilyName"),
+	TEXT("metadata.jp.kanaPreferredGivenName"),
+	WIDE("metadata.jp.kanaPreferredMiddleName"),
 };
-static const struct orone_ref user_refs[] = { REF("orgSourcedIds", ORONE_ORGS, true, false), REF("agentSourcedIds", ORONE_USERS, true, true),
-	REF("primaryOrgSourcedId", ORONE_ORGS, false, false), REF("metadata.jp.homeClass", ORONE_CLASSES, false, false) };
+static const struct orone_ref user_refs[] = { REF("orgSourcedIds", ORONE_ORGS, true, false),
+	REF("agentSourcedIds", ORONE_USERS, true, true), REF("primaryOrgSourcedId", ORONE_ORGS, false, false),
+	REF("metadata.jp.homeClass", ORONE_CLASSES, false, false) };
 
 static const struct orone_header profile_headers[] = {
-	{ "sourcedId,status,dateLastModified,userSourcedId,profileType,vendorId,applicationId,description,credentialType,username,password", 0 },
+	{ "sourcedId,status,dateLastModified,userSourcedId,profileType,vendorId,applicationId,"
+	  "description,credentialType,username,password",
+		0 },
 };
 static const struct orone_rule profile_rules[] = {
-	ID, NEEDED("userSourcedId"), NEEDED("profileType"), NEEDED("vendorId"), NEEDED("credentialType"), NEEDED("username"), WIDE("description"),
+	ID,
+	NEEDED("userSourcedId"),
+	NEEDED("profileType"),
+	NEEDED("vendorId"),
+	NEEDED("credentialType"),
+	NEEDED("username"),
+	WIDE("description"),
 };
 static const struct orone_ref profile_refs[] = { REF("userSourcedId", ORONE_USERS, false, false) };
 
 static const struct orone_header role_headers[] = {
-	{ "sourcedId,status,dateLastModified,userSourcedId,roleType,role,beginDate,endDate,orgSourcedId,userProfileSourcedId", 0 },
+	{ "sourcedId,status,dateLastModified,userSourcedId,roleType,role,beginDate,endDate,orgSourcedId,userProfileSourcedId",
+		0 },
 };
 static const struct orone_rule role_rules[] = {
-	ID, NEEDED("userSourcedId"), NEEDED("roleType"), NEEDED("role"), NEEDED("orgSourcedId"), WORD("roleType", role_type), WORD("role", role_role),
-	WORD_JP("role", role_role_jp), DATE("beginDate"), DATE("endDate"),
+	ID,
+	NEEDED("userSourcedId"),
+	NEEDED("roleType"),
+	NEEDED("role"),
+	NEEDED("orgSourcedId"),
+	WORD("roleType", role_type),
+	WORD("role", role_role),
+	WORD_JP("role", role_role_jp),
+	DATE("beginDate"),
+	DATE("endDate"),
 };
-static const struct orone_ref role_refs[] = { REF("userSourcedId", ORONE_USERS, false, false), REF("orgSourcedId", ORONE_ORGS, false, false),
-	REF("userProfileSourcedId", ORONE_PROFILES, false, false) };
+static const struct orone_ref role_refs[] = { REF("userSourcedId", ORONE_USERS, false, false),
+	REF("orgSourcedId", ORONE_ORGS, false, false), REF("userProfileSourcedId", ORONE_PROFILES, false, false) };
 
-#define ENROLLMENT_BASE "sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role,primary,beginDate,endDate"
+#define ENROLLMENT_BASE \
+	"sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role,primary,beginDate,endDate"
 static const struct orone_header enrollment_headers[] = {
 	{ ENROLLMENT_BASE, 0 },
 	{ ENROLLMENT_BASE ",metadata.jp.ShussekiNo,metadata.jp.PublicFlg", ORONE_JP_AB },
 	{ ENROLLMENT_BASE ",metadata.jp.shussekiNo,metadata.jp.publicFlg", ORONE_JP_C },
 };
 static const struct orone_rule enrollment_rules[] = {
-	ID, NEEDED("classSourcedId"), NEEDED("schoolSourcedId"), NEEDED("userSourcedId"), NEEDED("role"), NEEDED_JP("primary"), WORD("role", role_enrollment),
-	BOOL("primary"), DATE("beginDate"), DATE("endDate"),
-	{ "metadata.jp.shussekiNo", number, ORONE_JP, { "OR-JP-5", ERR, ERR, NK_N("the attendance number (shussekiNo) must be a number from 0 to 9999") } },
+	ID,
+	NEEDED("classSourcedId"),
+	NEEDED("schoolSourcedId"),
+	NEEDED("userSourcedId"),
+	NEEDED("role"),
+	NEEDED_JP("primary"),
+	WORD("role", role_enrollment),
+	BOOL("primary"),
+	DATE("beginDate"),
+	DATE("endDate"),
+	{ "metadata.jp.shussekiNo", number, ORONE_JP,
+		{ "OR-JP-5", ERR, ERR, NK_N("the attendance number (shussekiNo) must be a number from 0 to 9999") } },
 	BOOL("metadata.jp.publicFlg"),
 };
-static const struct orone_ref enrollment_refs[] = { REF("classSourcedId", ORONE_CLASSES, false, false), REF("schoolSourcedId", ORONE_ORGS, false, false),
-	REF("userSourcedId", ORONE_USERS, false, false) };
+static const struct orone_ref enrollment_refs[] = { REF("classSourcedId", ORONE_CLASSES, false, false),
+	REF("schoolSourcedId", ORONE_ORGS, false, false), REF("userSourcedId", ORONE_USERS, false, false) };
 
 static const struct orone_header demographic_headers[] = {
-	{ "sourcedId,status,dateLastModified,birthDate,sex,americanIndianOrAlaskaNative,asian,blackOrAfricanAmerican,nativeHawaiianOrOtherPacificIslander,white,demographicRaceTwoOrMoreRaces,hispanicOrLatinoEthnicity,countryOfBirthCode,stateOfBirthAbbreviation,cityOfBirth,publicSchoolResidenceStatus",
+	{ "sourcedId,status,dateLastModified,birthDate,sex,americanIndianOrAlaskaNative,asian,"
+	  "blackOrAfricanAmerican,nativeHawaiianOrOtherPacificIslander,white,"
+	  "demographicRaceTwoOrMoreRaces,hispanicOrLatinoEthnicity,countryOfBirthCode,"
+	  "stateOfBirthAbbreviation,cityOfBirth,publicSchoolResidenceStatus",
 		0 },
 };
-static const struct orone_rule demographic_rules[] = { BULK, NEEDED("sourcedId"), NOT_MANGLED("sourcedId"), DATE("birthDate"), WORD("sex", sex) };
+static const struct orone_rule demographic_rules[] = { BULK, NEEDED("sourcedId"), NOT_MANGLED("sourcedId"),
+	DATE("birthDate"), WORD("sex", sex) };
 static const struct orone_ref demographic_refs[] = { REF("sourcedId", ORONE_USERS, false, false) };
 
-#define DEF(file, property, stem, refs, n_refs) \
-	{ file, property, stem##_headers, NK_ARRAY_LEN(stem##_headers), stem##_rules, NK_ARRAY_LEN(stem##_rules), refs, n_refs }
+#define DEF(file, property, stem, refs, n_refs)                                             \
+	{                                                                                   \
+		file, property, stem##_headers, NK_ARRAY_LEN(stem##_headers), stem##_rules, \
+			NK_ARRAY_LEN(stem##_rules), refs, n_refs                            \
+	}
 #define DEF_REFS(file, property, stem) DEF(file, property, stem, stem##_refs, NK_ARRAY_LEN(stem##_refs))
 
 static const struct orone_def defs[] = {

@@ -28,7 +28,8 @@ void nk_roster_build_done(struct nk_roster_build *b)
 	nk_vec_done(&b->memberships);
 }
 
-NK_RESULT nk_roster_build_unit(struct nk_roster_build *b, const struct nk_roster_unit *unit, size_t *out_at, struct nk_err *err)
+NK_RESULT nk_roster_build_unit(
+	struct nk_roster_build *b, const struct nk_roster_unit *unit, size_t *out_at, struct nk_err *err)
 {
 	void *item = NULL;
 
@@ -38,7 +39,8 @@ NK_RESULT nk_roster_build_unit(struct nk_roster_build *b, const struct nk_roster
 	return nk_done();
 }
 
-NK_RESULT nk_roster_build_group(struct nk_roster_build *b, const struct nk_roster_group *group, size_t *out_at, struct nk_err *err)
+NK_RESULT nk_roster_build_group(
+	struct nk_roster_build *b, const struct nk_roster_group *group, size_t *out_at, struct nk_err *err)
 {
 	void *item = NULL;
 
@@ -48,7 +50,8 @@ NK_RESULT nk_roster_build_group(struct nk_roster_build *b, const struct nk_roste
 	return nk_done();
 }
 
-NK_RESULT nk_roster_build_person(struct nk_roster_build *b, const struct nk_roster_person *person, size_t *out_at, struct nk_err *err)
+NK_RESULT nk_roster_build_person(
+	struct nk_roster_build *b, const struct nk_roster_person *person, size_t *out_at, struct nk_err *err)
 {
 	void *item = NULL;
 
@@ -58,7 +61,8 @@ NK_RESULT nk_roster_build_person(struct nk_roster_build *b, const struct nk_rost
 	return nk_done();
 }
 
-NK_RESULT nk_roster_build_membership(struct nk_roster_build *b, size_t person, const struct nk_roster_membership *m, struct nk_err *err)
+NK_RESULT nk_roster_build_membership(
+	struct nk_roster_build *b, size_t person, const struct nk_roster_membership *m, struct nk_err *err)
 {
 	void *item = NULL;
 

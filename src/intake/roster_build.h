@@ -10,20 +10,26 @@
 
 struct nk_roster_build {
 	struct nk_arena *arena;
-	struct nk_roster head;      /* what is known about the whole file: set by the format */
-	struct nk_vec units;        /* struct nk_roster_unit */
-	struct nk_vec groups;       /* struct nk_roster_group */
-	struct nk_vec persons;      /* struct nk_roster_person */
-	struct nk_vec memberships;  /* person and membership */
+	struct nk_roster head; /* what is known about the whole file: set by the format */
+	struct nk_vec units; /* struct nk_roster_unit */
+	struct nk_vec groups; /* struct nk_roster_group */
+	struct nk_vec persons; /* struct nk_roster_person */
+	struct nk_vec memberships; /* person and membership */
 };
 
+/* nk_roster_build_init: empty; what is put lives in `arena`. nk_roster_build_done frees what is not in it; accepts
+ * zeros. */
 void nk_roster_build_init(struct nk_roster_build *b, struct nk_arena *arena);
 void nk_roster_build_done(struct nk_roster_build *b);
 /* nk_roster_build_unit and friends: a new item; *out_at is its index. The slices must live in the arena. */
-NK_RESULT nk_roster_build_unit(struct nk_roster_build *b, const struct nk_roster_unit *unit, size_t *out_at, struct nk_err *err);
-NK_RESULT nk_roster_build_group(struct nk_roster_build *b, const struct nk_roster_group *group, size_t *out_at, struct nk_err *err);
-NK_RESULT nk_roster_build_person(struct nk_roster_build *b, const struct nk_roster_person *person, size_t *out_at, struct nk_err *err);
-NK_RESULT nk_roster_build_membership(struct nk_roster_build *b, size_t person, const struct nk_roster_membership *m, struct nk_err *err);
+NK_RESULT nk_roster_build_unit(
+	struct nk_roster_build *b, const struct nk_roster_unit *unit, size_t *out_at, struct nk_err *err);
+NK_RESULT nk_roster_build_group(
+	struct nk_roster_build *b, const struct nk_roster_group *group, size_t *out_at, struct nk_err *err);
+NK_RESULT nk_roster_build_person(
+	struct nk_roster_build *b, const struct nk_roster_person *person, size_t *out_at, struct nk_err *err);
+NK_RESULT nk_roster_build_membership(
+	struct nk_roster_build *b, size_t person, const struct nk_roster_membership *m, struct nk_err *err);
 struct nk_roster_person *nk_roster_build_at(struct nk_roster_build *b, size_t person);
 /* nk_roster_build_copy: a text into the arena; the empty text costs nothing. */
 NK_RESULT nk_roster_build_copy(struct nk_roster_build *b, struct nk_str s, struct nk_str *out, struct nk_err *err);

@@ -1,8 +1,8 @@
 /*
  * tables.c: the parent's side: starts the child, listens to its messages, believes nothing.
  *
- * Invariant: an event is given out only when its message had the length it claimed, every text in it is valid UTF-8, a
- * row follows a header of the same width in the same file, and the totals come last.
+ * Invariant: an event is given out only when its message had the length it claimed, every text in it is valid UTF-8,
+ * a row follows a header of the same width in the same file, and the totals come last.
  */
 #include "base.h"
 #include "crypto.h"
@@ -20,7 +20,7 @@ struct listener {
 	nk_tables_fn *fn;
 	void *fn_arg;
 	const struct nk_tables_options *opt;
-	struct nk_buf in;          /* wiping */
+	struct nk_buf in; /* wiping */
 	size_t at;
 	char name[TABLES_NAME_MAX];
 	size_t name_len;
@@ -33,7 +33,8 @@ struct listener {
 
 static NK_RESULT out_of_turn(struct nk_err *err)
 {
-	return nk_fail(err, NK_INVALID, "the reading process gave an answer that makes no sense: the file is not taken in");
+	return nk_fail(
+		err, NK_INVALID, "the reading process gave an answer that makes no sense: the file is not taken in");
 }
 
 /* Bytes until `want` of them stand behind l->at; false: the stream ended. */
@@ -71,7 +72,8 @@ static NK_RESULT hear_file(struct listener *l, struct nk_cursor c, struct nk_err
 	const uint8_t enc = nk_cursor_u8(&c);
 	const struct nk_bytes name = nk_bytes_of(c.ptr, c.left);
 
-	if (c.bad || l->in_file || enc >= NK_ENC_COUNT || name.len > TABLES_NAME_MAX || !nk_utf8_valid(name, NULL) || l->files >= FILES_MAX) {
+	if (c.bad || l->in_file || enc >= NK_ENC_COUNT || name.len > TABLES_NAME_MAX || !nk_utf8_valid(name, NULL) ||
+		l->files >= FILES_MAX) {
 		return out_of_turn(err);
 	}
 	l->files++;
@@ -92,7 +94,8 @@ static NK_RESULT hear_row(struct listener *l, struct nk_cursor c, bool header, s
 
 	ev.line = nk_cursor_le64(&c);
 	ev.n = nk_cursor_le32(&c);
-	if (c.bad || !l->in_file || header == l->have_header || ev.n > TABLES_FIELDS_MAX || (!header && ev.n != l->width)) {
+	if (c.bad || !l->in_file || header == l->have_header || ev.n > TABLES_FIELDS_MAX ||
+		(!header && ev.n != l->width)) {
 		return out_of_turn(err);
 	}
 	for (size_t i = 0; i < ev.n; i++) {
@@ -289,8 +292,13 @@ static int child_main(void *arg, int write_fd)
 {
 	struct child_work *work = arg;
 	struct tables_out out = { .write = child_write, .arg = work };
-	const struct tables_job job = { .read = child_read, .read_arg = work, .size = work->opt->size, .order = work->opt->order,
-		.n_order = work->opt->n_order, .tools = &work->tools, .out = &out };
+	const struct tables_job job = { .read = child_read,
+		.read_arg = work,
+		.size = work->opt->size,
+		.order = work->opt->order,
+		.n_order = work->opt->n_order,
+		.tools = &work->tools,
+		.out = &out };
 	nk_rc rc = nk_done();
 
 	work->write_fd = write_fd;
@@ -305,15 +313,20 @@ static NK_RESULT pipe_more(void *arg, void *buf, size_t len, size_t *out_len, st
 	return nk_os_fd_read(*(const int *)arg, buf, len, out_len, err);
 }
 
-NK_RESULT nk_tables_read(const struct nk_env *env, const struct nk_tables_options *opt, nk_tables_fn *fn, void *arg, struct nk_tables_totals *out,
-	struct nk_err *err)
+NK_RESULT nk_tables_read(const struct nk_env *env, const struct nk_tables_options *opt, nk_tables_fn *fn, void *arg,
+	struct nk_tables_totals *out, struct nk_err *err)
 {
 	struct child_work work = { .env = env, .opt = opt };
-	const struct nk_os_child_options child_opt = { .keep = &opt->fd, .keep_len = 1, .memory_mb = MEMORY_MB, .cpu_s = CPU_S,
-		.prepare = child_prepare, .fn = child_main, .arg = &work };
+	const struct nk_os_child_options child_opt = { .keep = &opt->fd,
+		.keep_len = 1,
+		.memory_mb = MEMORY_MB,
+		.cpu_s = CPU_S,
+		.prepare = child_prepare,
+		.fn = child_main,
+		.arg = &work };
 	struct nk_os_child child = { .pid = -1 };
 	NK_OWNED(nk_os_fd_close) int read_fd = -1;
-	NK_OWNED(listener_done) struct listener l;
+	NK_OWNED(listener_done) struct listener l = { 0 };
 	struct nk_err ended = { .code = NK_OK };
 	int status = 0;
 	nk_rc rc = nk_done();
@@ -379,9 +392,10 @@ static NK_RESULT waiting_more(void *arg, void *buf, size_t len, size_t *out_len,
 	return nk_done();
 }
 
-NK_RESULT nk_tables_listen(struct nk_bytes messages, nk_tables_fn *fn, void *arg, struct nk_tables_totals *out, struct nk_err *err)
+NK_RESULT nk_tables_listen(
+	struct nk_bytes messages, nk_tables_fn *fn, void *arg, struct nk_tables_totals *out, struct nk_err *err)
 {
-	NK_OWNED(listener_done) struct listener l;
+	NK_OWNED(listener_done) struct listener l = { 0 };
 	struct waiting w = { messages };
 
 	listener_init(&l, fn, arg);
@@ -392,14 +406,19 @@ NK_RESULT nk_tables_listen(struct nk_bytes messages, nk_tables_fn *fn, void *arg
 	return nk_done();
 }
 
-NK_RESULT nk_tables_read_here(struct nk_bytes file, const struct nk_tables_options *opt, nk_tables_fn *fn, void *arg, struct nk_tables_totals *out,
-	struct nk_err *err)
+NK_RESULT nk_tables_read_here(struct nk_bytes file, const struct nk_tables_options *opt, nk_tables_fn *fn, void *arg,
+	struct nk_tables_totals *out, struct nk_err *err)
 {
 	NK_OWNED(nk_tables_child_tools_done) struct tables_tools tools = { 0 };
-	NK_OWNED(nk_buf_done) struct nk_buf messages;
+	NK_OWNED(nk_buf_done) struct nk_buf messages = { 0 };
 	struct tables_out child_out = { .write = bytes_write, .arg = &messages };
-	const struct tables_job job = { .read = bytes_read, .read_arg = &file, .size = file.len, .order = opt->order, .n_order = opt->n_order,
-		.tools = &tools, .out = &child_out };
+	const struct tables_job job = { .read = bytes_read,
+		.read_arg = &file,
+		.size = file.len,
+		.order = opt->order,
+		.n_order = opt->n_order,
+		.tools = &tools,
+		.out = &child_out };
 	nk_rc rc = nk_done();
 
 	nk_buf_init_wiping(&messages, SIZE_MAX / 2);

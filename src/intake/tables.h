@@ -1,9 +1,9 @@
 /*
  * tables.h: a zip or a CSV file as rows of UTF-8 text, opened, split and decoded in a child that can only compute.
  *
- * The bytes of the file are hostile: no parser of ours sees them in this process. The child (tables_child.c) reads the
- * descriptor, unzips, decides each file's encoding, splits, decodes, blanks columns of passwords, and writes messages to
- * a pipe; this side reads them with limits and believes none of them (lengths, UTF-8, order of messages).
+ * The bytes of the file are hostile: no parser of ours sees them in this process. The child (tables_child.c) reads
+ * the descriptor, unzips, decides each file's encoding, splits, decodes, blanks columns of passwords, and writes
+ * messages to a pipe; this side reads them with limits and believes none of them (lengths, UTF-8, order of messages).
  */
 #ifndef NK_TABLES_H
 #define NK_TABLES_H
@@ -21,56 +21,60 @@ enum nk_tables_fault {
 	NK_TABLES_ROW_TOO_LONG,
 	NK_TABLES_TOO_MANY_FIELDS,
 	NK_TABLES_TOO_MANY_ROWS,
-	NK_TABLES_ENCODING,      /* a field is not text of the file's encoding */
+	NK_TABLES_ENCODING, /* a field is not text of the file's encoding */
 	NK_TABLES_ENCODING_MIXED, /* no one encoding fits the whole file */
-	NK_TABLES_WIDTH,         /* more or fewer fields than the header: the row is not given */
-	NK_TABLES_NO_HEADER,     /* empty file */
-	NK_TABLES_FOLDER,        /* the files stand in a folder of the zip */
-	NK_TABLES_WORKBOOK,      /* the zip is an Excel workbook */
+	NK_TABLES_WIDTH, /* more or fewer fields than the header: the row is not given */
+	NK_TABLES_NO_HEADER, /* empty file */
+	NK_TABLES_FOLDER, /* the files stand in a folder of the zip */
+	NK_TABLES_WORKBOOK, /* the zip is an Excel workbook */
 	NK_TABLES_FAULT_COUNT
 };
 
 struct nk_tables_event {
 	enum nk_tables_kind kind;
-	struct nk_str file;          /* name in the zip, "" for a bare CSV; good until the next event */
-	enum nk_encoding encoding;   /* FILE */
-	uint64_t line;               /* HEADER, ROW, FAULT; 1 = first line of the file, 0 = not about a line */
-	uint64_t column;             /* FAULT: field number from 1, 0 = none */
+	struct nk_str file; /* name in the zip, "" for a bare CSV; good until the next event */
+	enum nk_encoding encoding; /* FILE */
+	uint64_t line; /* HEADER, ROW, FAULT; 1 = first line of the file, 0 = not about a line */
+	uint64_t column; /* FAULT: field number from 1, 0 = none */
 	const struct nk_str *fields; /* HEADER, ROW: valid UTF-8, good until the next event */
 	size_t n;
 	enum nk_tables_fault fault;
-	uint64_t rows, passwords;    /* FILE_END: rows behind the header; rows of them with a password */
+	uint64_t rows, passwords; /* FILE_END: rows behind the header; rows of them with a password */
 };
 
+/* nk_tables_fn: takes one event; its failure ends the reading. */
 typedef NK_RESULT nk_tables_fn(void *arg, const struct nk_tables_event *event, struct nk_err *err);
 
 struct nk_tables_options {
-	int fd;                      /* readable at random places by env->read */
+	int fd; /* readable at random places by env->read */
 	uint64_t size;
 	const struct nk_key *digest_key;
-	const char *const *order;    /* files whose rows are wanted, given in this order; the rows of others are only counted */
+	const char *const
+		*order; /* files whose rows are wanted, given in this order; the rows of others are only counted */
 	size_t n_order;
 	void (*progress)(void *arg, uint64_t done, uint64_t total);
 	void *progress_arg;
 };
 
 struct nk_tables_totals {
-	struct nk_hash digest;       /* BLAKE2b-256 of the whole file under digest_key */
+	struct nk_hash digest; /* BLAKE2b-256 of the whole file under digest_key */
 	uint64_t passwords;
 };
 
 /*
- * nk_tables_read: everything in the file, event by event. A failure of `fn` ends the reading (the child is killed) and is
- * returned. NK_INVALID: no sound zip; NK_LIMIT: a limit of the zip, the rows, memory (1 GiB) or CPU (300 s);
+ * nk_tables_read: everything in the file, event by event. A failure of `fn` ends the reading (the child is killed)
+ * and is returned. NK_INVALID: no sound zip; NK_LIMIT: a limit of the zip, the rows, memory (1 GiB) or CPU (300 s);
  * NK_DENIED: the sandbox stopped the child; NK_UNSUPPORTED: encrypted zip, or no sandbox on this machine.
  */
-NK_RESULT nk_tables_read(const struct nk_env *env, const struct nk_tables_options *opt, nk_tables_fn *fn, void *arg, struct nk_tables_totals *out,
-	struct nk_err *err);
+NK_RESULT nk_tables_read(const struct nk_env *env, const struct nk_tables_options *opt, nk_tables_fn *fn, void *arg,
+	struct nk_tables_totals *out, struct nk_err *err);
 
-/* nk_tables_read_here: the same on bytes in memory and without a child, for tests and fuzzers of the child's reader. */
-NK_RESULT nk_tables_read_here(struct nk_bytes file, const struct nk_tables_options *opt, nk_tables_fn *fn, void *arg, struct nk_tables_totals *out,
-	struct nk_err *err);
+/* nk_tables_read_here: the same on bytes in memory and without a child, for tests and fuzzers of the child's reader.
+ */
+NK_RESULT nk_tables_read_here(struct nk_bytes file, const struct nk_tables_options *opt, nk_tables_fn *fn, void *arg,
+	struct nk_tables_totals *out, struct nk_err *err);
 /* nk_tables_listen: only the parent's side, on the messages of a child that may lie; for fuzzers. */
-NK_RESULT nk_tables_listen(struct nk_bytes messages, nk_tables_fn *fn, void *arg, struct nk_tables_totals *out, struct nk_err *err);
+NK_RESULT nk_tables_listen(
+	struct nk_bytes messages, nk_tables_fn *fn, void *arg, struct nk_tables_totals *out, struct nk_err *err);
 
 #endif

@@ -66,7 +66,7 @@ static NK_RESULT tell_error(struct tables_out *out, const struct nk_err *what, s
 
 static NK_RESULT hash_all(const struct tables_job *job, struct nk_hash *out, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf buf;
+	NK_OWNED(nk_buf_done) struct nk_buf buf = { 0 };
 	uint8_t *at = NULL;
 	uint64_t done = 0;
 
@@ -76,7 +76,8 @@ static NK_RESULT hash_all(const struct tables_job *job, struct nk_hash *out, str
 		const uint64_t left = job->size - done;
 		size_t len = 0;
 
-		NK_TRY(job->read(job->read_arg, done, at, left < DIGEST_STEP ? nk_size(left) : DIGEST_STEP, &len, err));
+		NK_TRY(job->read(
+			job->read_arg, done, at, left < DIGEST_STEP ? nk_size(left) : DIGEST_STEP, &len, err));
 		if (len == 0) {
 			return nk_fail(err, NK_INVALID, "the roster became shorter while it was read: read it again");
 		}
@@ -116,7 +117,8 @@ static NK_RESULT readable_name(struct tables_tools *tools, struct nk_str name, s
 	if (nk_utf8_valid(nk_str_bytes(name), NULL)) {
 		return nk_buf_add_str(out, nk_str_sub(name, 0, TABLES_NAME_MAX), err);
 	}
-	if (nk_ok(nk_codec_run(tools->codec[NK_ENC_CP932], nk_str_bytes(name), out, &bad, NULL)) && out->len <= TABLES_NAME_MAX) {
+	if (nk_ok(nk_codec_run(tools->codec[NK_ENC_CP932], nk_str_bytes(name), out, &bad, NULL)) &&
+		out->len <= TABLES_NAME_MAX) {
 		return nk_done();
 	}
 	nk_buf_reset(out);
@@ -133,10 +135,11 @@ static bool is_wanted(const struct tables_job *job, struct nk_str name)
 	return false;
 }
 
-static NK_RESULT send_entry(const struct tables_job *job, struct nk_zip *zip, size_t i, uint64_t *passwords, struct nk_err *err)
+static NK_RESULT send_entry(
+	const struct tables_job *job, struct nk_zip *zip, size_t i, uint64_t *passwords, struct nk_err *err)
 {
 	const struct nk_str stored = nk_zip_at(zip, i)->name;
-	NK_OWNED(nk_buf_done) struct nk_buf name;
+	NK_OWNED(nk_buf_done) struct nk_buf name = { 0 };
 	struct tables_file file = { .wanted = is_wanted(job, stored), .more = zip_more, .arg = zip };
 
 	nk_buf_init(&name, 4096);
@@ -210,13 +213,16 @@ static NK_RESULT run_zip(const struct tables_job *job, uint64_t *passwords, stru
 static NK_RESULT run_bare(const struct tables_job *job, uint64_t *passwords, struct nk_err *err)
 {
 	struct bare bare = { .job = job };
-	const struct tables_file file = { .name = NK_STR(""), .wanted = true, .whole = true, .more = bare_more, .arg = &bare };
+	const struct tables_file file = {
+		.name = NK_STR(""), .wanted = true, .whole = true, .more = bare_more, .arg = &bare
+	};
 
 	NK_TRY(tell_total(job, NULL, err));
 	return nk_tables_decode_file(job->tools, job->out, &file, passwords, err);
 }
 
-static NK_RESULT run_any(const struct tables_job *job, struct nk_hash *digest, uint64_t *passwords, struct nk_err *err)
+static NK_RESULT run_any(
+	const struct tables_job *job, struct nk_hash *digest, uint64_t *passwords, struct nk_err *err)
 {
 	uint8_t head[2] = { 0 };
 	size_t len = 0;

@@ -1,8 +1,8 @@
 /*
  * tables_decode.c: one file of the package: its encoding, its header, its rows, as messages. Part of the child.
  *
- * The encoding is decided on the first 32 MiB (in practice the whole file) and never changed afterwards; what does not
- * fit it is a fault with its line. UTF-16 is turned into UTF-8 before it is split, the others are split first.
+ * The encoding is decided on the first 32 MiB (in practice the whole file) and never changed afterwards; what does
+ * not fit it is a fault with its line. UTF-16 is turned into UTF-8 before it is split, the others are split first.
  * Values of columns whose header speaks of a password never leave this file: they are blanked here.
  */
 #include "base.h"
@@ -16,16 +16,17 @@ struct decoder {
 	const struct tables_file *file;
 	enum nk_encoding enc;
 	bool have_header;
-	size_t width;                     /* fields of the header */
-	bool secret[TABLES_FIELDS_MAX];   /* columns of passwords */
+	size_t width; /* fields of the header */
+	bool secret[TABLES_FIELDS_MAX]; /* columns of passwords */
 	uint64_t rows, passwords, faults;
-	struct nk_buf text;               /* wiping: fields of a row as UTF-8 */
-	size_t end[TABLES_FIELDS_MAX];    /* of each field in `text` */
-	struct nk_buf wide;               /* wiping: UTF-16 turned into UTF-8 */
-	struct nk_buf carry;              /* wiping: bytes of an unfinished UTF-16 character */
+	struct nk_buf text; /* wiping: fields of a row as UTF-8 */
+	size_t end[TABLES_FIELDS_MAX]; /* of each field in `text` */
+	struct nk_buf wide; /* wiping: UTF-16 turned into UTF-8 */
+	struct nk_buf carry; /* wiping: bytes of an unfinished UTF-16 character */
 };
 
-NK_RESULT nk_tables_decode_fault(struct tables_out *out, enum nk_tables_fault fault, uint64_t line, uint64_t column, struct nk_err *err)
+NK_RESULT nk_tables_decode_fault(
+	struct tables_out *out, enum nk_tables_fault fault, uint64_t line, uint64_t column, struct nk_err *err)
 {
 	NK_TRY(nk_tables_child_begin(out, TABLES_FAULT, err));
 	NK_TRY(nk_buf_add_byte(&out->buf, (uint8_t)fault, err));
@@ -51,7 +52,8 @@ NK_RESULT nk_tables_decode_stop(struct tables_out *out, uint64_t rows, uint64_t 
 }
 
 /* A file with a fault in every row must not become a flood. */
-static NK_RESULT fault(struct decoder *d, enum nk_tables_fault what, uint64_t line, uint64_t column, struct nk_err *err)
+static NK_RESULT fault(
+	struct decoder *d, enum nk_tables_fault what, uint64_t line, uint64_t column, struct nk_err *err)
 {
 	d->faults++;
 	return d->faults > FAULTS_MAX ? nk_done() : nk_tables_decode_fault(d->out, what, line, column, err);
@@ -120,7 +122,8 @@ static void decode_row(struct decoder *d, const struct nk_csv_row *row, size_t *
 	}
 }
 
-static NK_RESULT send_row(struct decoder *d, enum tables_message type, const struct nk_csv_row *row, struct nk_err *err)
+static NK_RESULT send_row(
+	struct decoder *d, enum tables_message type, const struct nk_csv_row *row, struct nk_err *err)
 {
 	size_t at = 0;
 
@@ -138,7 +141,8 @@ static NK_RESULT send_row(struct decoder *d, enum tables_message type, const str
 /* Does a header speak of a password? Too much is better than too little here. */
 static bool is_secret(struct nk_str header)
 {
-	static const struct nk_str words[] = { { "password", 8 }, { "passwd", 6 }, { "パスワード", 15 }, { "ﾊﾟｽﾜｰﾄﾞ", 21 }, { "暗証", 6 } };
+	static const struct nk_str words[] = { { "password", 8 }, { "passwd", 6 }, { "パスワード", 15 },
+		{ "ﾊﾟｽﾜｰﾄﾞ", 21 }, { "暗証", 6 } };
 
 	for (size_t w = 0; w < NK_ARRAY_LEN(words); w++) {
 		for (size_t i = 0; i + words[w].len <= header.len; i++) {
@@ -200,7 +204,8 @@ static NK_RESULT take_row(struct decoder *d, const struct nk_csv_row *row, struc
 	return d->have_header ? send_row(d, TABLES_ROW, row, err) : take_header(d, row, err);
 }
 
-/* Feeds bytes to the splitter and takes the rows that are complete. *out_go = false: the file cannot be read further. */
+/* Feeds bytes to the splitter and takes the rows that are complete. *out_go = false: the file cannot be read further.
+ */
 static NK_RESULT feed(struct decoder *d, struct nk_bytes bytes, bool last, bool *out_go, struct nk_err *err)
 {
 	struct nk_csv *csv = d->tools->csv;
@@ -242,7 +247,9 @@ static NK_RESULT feed_wide(struct decoder *d, struct nk_bytes bytes, bool last, 
 		whole -= (high & 0xfc) == 0xd8 ? 2 : 0;
 	}
 	nk_buf_reset(&d->wide);
-	if ((last && whole != d->carry.len) || !nk_ok(nk_codec_run(d->tools->codec[d->enc], nk_bytes_of(d->carry.ptr, whole), &d->wide, &bad, err))) {
+	if ((last && whole != d->carry.len) ||
+		!nk_ok(nk_codec_run(
+			d->tools->codec[d->enc], nk_bytes_of(d->carry.ptr, whole), &d->wide, &bad, err))) {
 		*out_go = false;
 		return fault(d, NK_TABLES_ENCODING, 0, 0, err);
 	}
@@ -262,7 +269,8 @@ static NK_RESULT feed_any(struct decoder *d, struct nk_bytes bytes, bool last, b
 }
 
 /* The beginning of the file, as much as there is up to SAMPLE_MAX. */
-static NK_RESULT take_sample(const struct tables_file *file, struct nk_buf *sample, bool *out_whole, struct nk_err *err)
+static NK_RESULT take_sample(
+	const struct tables_file *file, struct nk_buf *sample, bool *out_whole, struct nk_err *err)
 {
 	while (sample->len < SAMPLE_MAX) {
 		uint8_t *at = NULL;
@@ -285,7 +293,9 @@ static uint64_t line_of(struct nk_bytes text, size_t place)
 	uint64_t line = 1;
 
 	for (size_t i = 0; i < place && i < text.len; i++) {
-		line += text.ptr[i] == '\n' || (text.ptr[i] == '\r' && (i + 1 >= text.len || text.ptr[i + 1] != '\n')) ? 1 : 0;
+		line += text.ptr[i] == '\n' || (text.ptr[i] == '\r' && (i + 1 >= text.len || text.ptr[i + 1] != '\n'))
+			? 1
+			: 0;
 	}
 	return line;
 }
@@ -293,7 +303,7 @@ static uint64_t line_of(struct nk_bytes text, size_t place)
 /* The sample first, then the rest of the stream. */
 static NK_RESULT feed_all(struct decoder *d, struct nk_bytes sample, bool whole, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf step;
+	NK_OWNED(nk_buf_done) struct nk_buf step = { 0 };
 	uint8_t *at = NULL;
 	bool go = true;
 
@@ -341,11 +351,11 @@ static void decoder_done(struct decoder *d)
 	nk_buf_done(&d->carry);
 }
 
-NK_RESULT nk_tables_decode_file(struct tables_tools *tools, struct tables_out *out, const struct tables_file *file, uint64_t *passwords,
-	struct nk_err *err)
+NK_RESULT nk_tables_decode_file(struct tables_tools *tools, struct tables_out *out, const struct tables_file *file,
+	uint64_t *passwords, struct nk_err *err)
 {
 	NK_OWNED(decoder_done) struct decoder d = { .tools = tools, .out = out, .file = file };
-	NK_OWNED(nk_buf_done) struct nk_buf sample;
+	NK_OWNED(nk_buf_done) struct nk_buf sample = { 0 };
 	bool whole = false;
 
 	nk_buf_init_wiping(&d.text, TEXT_MAX);

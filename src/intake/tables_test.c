@@ -1,5 +1,6 @@
 /*
- * tables_test.c: the child and the parent: what comes out of hostile files, and what a lying child achieves. Data made up.
+ * tables_test.c: the child and the parent: what comes out of hostile files, and what a lying child achieves. Data
+ * made up.
  */
 #include "base.h"
 
@@ -10,7 +11,7 @@
 #include "tables_int.h"
 
 struct heard {
-	char text[8192];  /* one line an event */
+	char text[8192]; /* one line an event */
 	size_t len;
 };
 
@@ -55,7 +56,9 @@ static const char *const order[] = { "manifest.csv", "users.csv" };
 static nk_rc read_bytes(struct nk_bytes bytes, struct heard *h, struct nk_tables_totals *totals, struct nk_err *err)
 {
 	static const struct nk_key key = { { 3 } };
-	struct nk_tables_options opt = { .size = bytes.len, .digest_key = &key, .order = order, .n_order = NK_ARRAY_LEN(order) };
+	struct nk_tables_options opt = {
+		.size = bytes.len, .digest_key = &key, .order = order, .n_order = NK_ARRAY_LEN(order)
+	};
 	nk_rc rc = nk_done();
 
 	*h = (struct heard){ .len = 0 };
@@ -85,22 +88,27 @@ static struct nk_bytes lit(const char *text)
 static void a_csv_comes_out_as_rows_with_their_lines(void **state)
 {
 	(void)state;
-	expect_text(lit("a,b\r\n1,\"x\ny\"\r\n\r\n2,z\r\n"), "file  UTF-8\nheader|a|b\nrow|1|x\ny\nrow|2|z\nend 2 0\n");
+	expect_text(
+		lit("a,b\r\n1,\"x\ny\"\r\n\r\n2,z\r\n"), "file  UTF-8\nheader|a|b\nrow|1|x\ny\nrow|2|z\nend 2 0\n");
 }
 
 static void a_byte_order_mark_is_not_part_of_the_first_header(void **state)
 {
 	(void)state;
-	expect_text(lit("\xef\xbb\xbf" "id,name\n1,\xe5\xa4\xaa\n"), "file  UTF-8\nheader|id|name\nrow|1|太\nend 1 0\n");
+	expect_text(lit("\xef\xbb\xbf"
+			"id,name\n1,\xe5\xa4\xaa\n"),
+		"file  UTF-8\nheader|id|name\nrow|1|太\nend 1 0\n");
 }
 
 static void cp932_and_utf16_become_utf8(void **state)
 {
-	static const uint8_t wide[] = { 0xff, 0xfe, 'i', 0, 'd', 0, ',', 0, 'n', 0, '\n', 0, '1', 0, ',', 0, 0x2a, 0x59, 0x30, 0x75, '\n', 0 };
+	static const uint8_t wide[] = { 0xff, 0xfe, 'i', 0, 'd', 0, ',', 0, 'n', 0, '\n', 0, '1', 0, ',', 0, 0x2a,
+		0x59, 0x30, 0x75, '\n', 0 };
 
 	(void)state;
 	/* 学籍番号,氏名 / 1,髙橋 元気 (髙 = FBFC) */
-	expect_text(lit("\x8a\x77\x90\xd0\x94\xd4\x8d\x86,\x8e\x81\x96\xbc\n1,\xfb\xfc\x8b\xb4 \x8c\xb3\x8b\x43\n2,\x91\xbe\x93\x63 \x8f\xac\x8f\x74\n"),
+	expect_text(lit("\x8a\x77\x90\xd0\x94\xd4\x8d\x86,\x8e\x81\x96\xbc\n1,\xfb\xfc\x8b\xb4 "
+			"\x8c\xb3\x8b\x43\n2,\x91\xbe\x93\x63 \x8f\xac\x8f\x74\n"),
 		"file  CP932\nheader|学籍番号|氏名\nrow|1|髙橋 元気\nrow|2|太田 小春\nend 2 0\n");
 	expect_text(nk_bytes_of(wide, sizeof(wide)), "file  UTF-16LE\nheader|id|n\nrow|1|太田\nend 1 0\n");
 }
@@ -118,9 +126,11 @@ static void a_password_never_leaves_the_child(void **state)
 	kit_ok(read_bytes(kit_zip_end(&z), &h, &totals, &err), &err);
 	kit_zip_done(&z);
 	assert_null(strstr(h.text, "hunter2"));
-	assert_string_equal(h.text, "file users.csv UTF-8\nheader|sourcedId|PassWord|name\nrow|1||a\nrow|2||b\nfault 9:4:0\nend 3 1\n");
+	assert_string_equal(h.text,
+		"file users.csv UTF-8\nheader|sourcedId|PassWord|name\nrow|1||a\nrow|2||b\nfault 9:4:0\nend 3 1\n");
 	assert_true(totals.passwords == 1);
-	expect_text(lit("番号,初期パスワード\n1,hunter2\n"), "file  UTF-8\nheader|番号|初期パスワード\nrow|1|\nend 1 1\n");
+	expect_text(lit("番号,初期パスワード\n1,hunter2\n"),
+		"file  UTF-8\nheader|番号|初期パスワード\nrow|1|\nend 1 1\n");
 }
 
 static void files_come_in_the_order_that_was_asked_for_and_others_are_only_counted(void **state)
@@ -138,8 +148,9 @@ static void files_come_in_the_order_that_was_asked_for_and_others_are_only_count
 	kit_zip_add_deflated(&z, "manifest.csv", lit("a\n4\n"));
 	kit_ok(read_bytes(kit_zip_end(&z), &h, &totals, &err), &err);
 	kit_zip_done(&z);
-	assert_string_equal(h.text, "file manifest.csv UTF-8\nheader|a\nrow|4\nend 1 0\nfile users.csv UTF-8\nheader|a\nrow|3\nend 1 0\n"
-				    "file results.csv UTF-8\nend 2 0\nfile readme.txt UTF-8\nend 0 0\n");
+	assert_string_equal(h.text,
+		"file manifest.csv UTF-8\nheader|a\nrow|4\nend 1 0\nfile users.csv UTF-8\nheader|a\nrow|3\nend 1 0\n"
+		"file results.csv UTF-8\nend 2 0\nfile readme.txt UTF-8\nend 0 0\n");
 }
 
 static void a_folder_and_a_workbook_are_told_by_name(void **state)
@@ -218,7 +229,8 @@ static void faults_of_the_text_have_a_line(void **state)
 {
 	(void)state;
 	expect_text(lit("a,b\n1,\"x\n2,y\n"), "file  UTF-8\nheader|a|b\nfault 0:2:2\nend 0 0\n");
-	expect_text(lit("a,b\n1,2\n1,2,3\n4,5\n"), "file  UTF-8\nheader|a|b\nrow|1|2\nfault 9:3:0\nrow|4|5\nend 3 0\n");
+	expect_text(
+		lit("a,b\n1,2\n1,2,3\n4,5\n"), "file  UTF-8\nheader|a|b\nrow|1|2\nfault 9:3:0\nrow|4|5\nend 3 0\n");
 	expect_text(lit(""), "file  UTF-8\nfault 10:0:0\nend 0 0\n");
 }
 
@@ -230,7 +242,10 @@ static void two_encodings_in_one_file_are_refused_with_the_line(void **state)
 
 	(void)state;
 	/* 太田 in UTF-8, then 太田 in CP932 */
-	kit_ok(read_bytes(lit("id,name\n1,\xe5\xa4\xaa\xe7\x94\xb0\n2,\xe5\xa4\xaa\xe7\x94\xb0\n3,\x91\xbe\x93\x63\n"), &h, &totals, &err), &err);
+	kit_ok(read_bytes(
+		       lit("id,name\n1,\xe5\xa4\xaa\xe7\x94\xb0\n2,\xe5\xa4\xaa\xe7\x94\xb0\n3,\x91\xbe\x93\x63\n"),
+		       &h, &totals, &err),
+		&err);
 	assert_string_equal(h.text, "file  UTF-8\nfault 8:4:0\nend 0 0\n");
 }
 
@@ -264,17 +279,20 @@ static nk_rc listen(struct nk_buf *messages, struct heard *h)
 
 static void say(struct nk_buf *b, uint8_t type, uint32_t len, const char *body)
 {
-	assert_true(nk_ok(nk_buf_add_byte(b, type, NULL)) && nk_ok(nk_buf_add_le32(b, len, NULL)) && nk_ok(nk_buf_add(b, body, len < 64 ? len : 0, NULL)));
+	assert_true(nk_ok(nk_buf_add_byte(b, type, NULL)) && nk_ok(nk_buf_add_le32(b, len, NULL)) &&
+		nk_ok(nk_buf_add(b, body, len < 64 ? len : 0, NULL)));
 }
 
 static void a_child_that_lies_is_not_believed(void **state)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf b;
+	NK_OWNED(nk_buf_done) struct nk_buf b = { 0 };
 	struct heard h;
 
 	(void)state;
 	nk_buf_init(&b, 4096);
-	say(&b, TABLES_FILE, 4, "\x09" "abc"); /* encoding 9 */
+	say(&b, TABLES_FILE, 4,
+		"\x09"
+		"abc"); /* encoding 9 */
 	kit_fails(listen(&b, &h), NK_INVALID);
 	say(&b, TABLES_FILE, 3, "\x00\xff\xfe"); /* name that is no text */
 	kit_fails(listen(&b, &h), NK_INVALID);

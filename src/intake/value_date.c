@@ -11,7 +11,7 @@ enum { TEXT_MAX = 128, PARTS = 3 };
 struct era {
 	const char *kanji, *short_kanji, *square;
 	char letter;
-	int before_first;         /* year 1 of the era - 1 */
+	int before_first; /* year 1 of the era - 1 */
 	struct nk_ymd first, last;
 };
 
@@ -152,14 +152,16 @@ static enum nk_date_reading in_era(const struct era *era, enum nk_date_reading r
 	nk_date first = NK_DATE_NONE;
 	nk_date last = NK_DATE_NONE;
 
-	if (era == NULL || reading == NK_DATE_BAD || !nk_date_make(era->first, &first) || !nk_date_make(era->last, &last)) {
+	if (era == NULL || reading == NK_DATE_BAD || !nk_date_make(era->first, &first) ||
+		!nk_date_make(era->last, &last)) {
 		return reading;
 	}
 	return day < first || day > last ? NK_DATE_PAST_ERA : reading;
 }
 
 /* a, b, c in the order of the text; with an era or four digits first the order is certain. */
-static enum nk_date_reading read_parts(const struct era *era, const int part[PARTS], const size_t digits[PARTS], nk_date *out)
+static enum nk_date_reading read_parts(
+	const struct era *era, const int part[PARTS], const size_t digits[PARTS], nk_date *out)
 {
 	if (era != NULL) {
 		return make(era->before_first + part[0], part[1], part[2], out) ? NK_DATE_LOOSE : NK_DATE_BAD;
@@ -208,7 +210,7 @@ static enum nk_date_reading read_text(struct nk_str s, nk_date *out)
 enum nk_date_reading nk_value_date(struct nk_str s, nk_date *out)
 {
 	char text[TEXT_MAX];
-	NK_OWNED(nk_buf_done) struct nk_buf room;
+	NK_OWNED(nk_buf_done) struct nk_buf room = { 0 };
 	nk_date day = 0;
 	enum nk_date_reading reading = NK_DATE_BAD;
 

@@ -6,7 +6,8 @@
 
 static bool is_blank(uint32_t cp)
 {
-	return cp == ' ' || cp == '\t' || cp == '\r' || cp == '\n' || cp == 0xa0 || cp == 0x3000 || (cp >= 0x2000 && cp <= 0x200a);
+	return cp == ' ' || cp == '\t' || cp == '\r' || cp == '\n' || cp == 0xa0 || cp == 0x3000 ||
+		(cp >= 0x2000 && cp <= 0x200a);
 }
 
 bool nk_value_blank(struct nk_str s)
@@ -33,8 +34,8 @@ bool nk_value_has_gaiji(struct nk_str s)
 
 static bool is_invisible(uint32_t cp)
 {
-	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0xad || (cp >= 0x200b && cp <= 0x200f) || (cp >= 0x2028 && cp <= 0x202e) ||
-		(cp >= 0x2060 && cp <= 0x2069) || cp == 0xfeff || cp == 0xfffd;
+	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0xad || (cp >= 0x200b && cp <= 0x200f) ||
+		(cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2060 && cp <= 0x2069) || cp == 0xfeff || cp == 0xfffd;
 }
 
 bool nk_value_has_invisible(struct nk_str s)
@@ -94,7 +95,8 @@ bool nk_value_is_mangled(struct nk_str s)
 		return true;
 	}
 	if (s.ptr[0] == '#') {
-		return nk_str_eq(s, NK_STR("#N/A")) || nk_str_eq(s, NK_STR("#REF!")) || nk_str_eq(s, NK_STR("#VALUE!")) || nk_str_eq(s, NK_STR("#NAME?")) ||
+		return nk_str_eq(s, NK_STR("#N/A")) || nk_str_eq(s, NK_STR("#REF!")) ||
+			nk_str_eq(s, NK_STR("#VALUE!")) || nk_str_eq(s, NK_STR("#NAME?")) ||
 			nk_str_starts(s, NK_STR("##"));
 	}
 	return is_scientific(s);
@@ -117,7 +119,8 @@ bool nk_value_bool(struct nk_str s, bool *out)
 	static const struct {
 		const char *word;
 		bool value;
-	} words[] = { { "true", true }, { "false", false }, { "1", true }, { "0", false }, { "yes", true }, { "no", false } };
+	} words[] = { { "true", true }, { "false", false }, { "1", true }, { "0", false }, { "yes", true },
+		{ "no", false } };
 
 	for (size_t i = 0; i < NK_ARRAY_LEN(words); i++) {
 		if (nk_str_ieq(s, nk_str_c(words[i].word))) {
@@ -153,10 +156,11 @@ NK_RESULT nk_value_narrow(struct nk_str s, struct nk_buf *out, struct nk_err *er
 }
 
 /* U+FF66…FF9D as katakana, without marks. */
-static const uint16_t wide_kana[] = { 0x30f2, 0x30a1, 0x30a3, 0x30a5, 0x30a7, 0x30a9, 0x30e3, 0x30e5, 0x30e7, 0x30c3, 0x30fc, 0x30a2, 0x30a4, 0x30a6,
-	0x30a8, 0x30aa, 0x30ab, 0x30ad, 0x30af, 0x30b1, 0x30b3, 0x30b5, 0x30b7, 0x30b9, 0x30bb, 0x30bd, 0x30bf, 0x30c1, 0x30c4, 0x30c6, 0x30c8, 0x30ca,
-	0x30cb, 0x30cc, 0x30cd, 0x30ce, 0x30cf, 0x30d2, 0x30d5, 0x30d8, 0x30db, 0x30de, 0x30df, 0x30e0, 0x30e1, 0x30e2, 0x30e4, 0x30e6, 0x30e8, 0x30e9,
-	0x30ea, 0x30eb, 0x30ec, 0x30ed, 0x30ef, 0x30f3 };
+static const uint16_t wide_kana[] = { 0x30f2, 0x30a1, 0x30a3, 0x30a5, 0x30a7, 0x30a9, 0x30e3, 0x30e5, 0x30e7, 0x30c3,
+	0x30fc, 0x30a2, 0x30a4, 0x30a6, 0x30a8, 0x30aa, 0x30ab, 0x30ad, 0x30af, 0x30b1, 0x30b3, 0x30b5, 0x30b7,
+	0x30b9, 0x30bb, 0x30bd, 0x30bf, 0x30c1, 0x30c4, 0x30c6, 0x30c8, 0x30ca, 0x30cb, 0x30cc, 0x30cd, 0x30ce,
+	0x30cf, 0x30d2, 0x30d5, 0x30d8, 0x30db, 0x30de, 0x30df, 0x30e0, 0x30e1, 0x30e2, 0x30e4, 0x30e6, 0x30e8,
+	0x30e9, 0x30ea, 0x30eb, 0x30ec, 0x30ed, 0x30ef, 0x30f3 };
 
 /* カ + ゛ = ガ, ハ + ゜ = パ, ウ + ゛ = ヴ; 0: there is no such letter. */
 static uint32_t with_mark(uint32_t cp, uint32_t mark)
@@ -169,7 +173,9 @@ static uint32_t with_mark(uint32_t cp, uint32_t mark)
 	if (cp >= 0x30cf && cp <= 0x30db && (cp - 0x30cf) % 3 == 0) {
 		return voiced ? cp + 1 : cp + 2;
 	}
-	if (voiced && ((cp >= 0x30ab && cp <= 0x30c1 && (cp - 0x30ab) % 2 == 0) || cp == 0x30c4 || cp == 0x30c6 || cp == 0x30c8)) {
+	if (voiced &&
+		((cp >= 0x30ab && cp <= 0x30c1 && (cp - 0x30ab) % 2 == 0) || cp == 0x30c4 || cp == 0x30c6 ||
+			cp == 0x30c8)) {
 		return cp + 1;
 	}
 	return 0;

@@ -8,7 +8,8 @@
 bool nk_value_blank(struct nk_str s);
 /* nk_value_has_gaiji: a character of the private use area (外字, U+E000–F8FF): each machine shows another. */
 bool nk_value_has_gaiji(struct nk_str s);
-/* nk_value_has_invisible: control characters, zero-width characters, byte order marks; variation selectors are fine. */
+/* nk_value_has_invisible: control characters, zero-width characters, byte order marks; variation selectors are fine.
+ */
 bool nk_value_has_invisible(struct nk_str s);
 /* nk_value_is_padded: blanks at an end. */
 bool nk_value_is_padded(struct nk_str s);
@@ -23,7 +24,8 @@ bool nk_value_bool(struct nk_str s, bool *out);
 NK_RESULT nk_value_narrow(struct nk_str s, struct nk_buf *out, struct nk_err *err);
 /* nk_value_kana: half-width katakana and hiragana to katakana, with their marks; appended to `out`. */
 NK_RESULT nk_value_kana(struct nk_str s, struct nk_buf *out, struct nk_err *err);
-/* nk_value_split_name: at the first run of blanks (U+3000 too); false: there is none, and *out_family is all of it. */
+/* nk_value_split_name: at the first run of blanks (U+3000 too); false: there is none, and *out_family is all of it.
+ */
 bool nk_value_split_name(struct nk_str s, struct nk_str *out_family, struct nk_str *out_given);
 /* nk_value_ascii_case: ASCII letters to upper or lower case; appended to `out`. */
 NK_RESULT nk_value_ascii_case(struct nk_str s, bool upper, struct nk_buf *out, struct nk_err *err);

@@ -1,8 +1,9 @@
 /*
  * desired.c: people, groups and units become the entries that a target should hold. Pure.
  *
- * Invariant: the same people, mapping and day give the same entries, byte by byte, in the same order. Everything lives in the
- * caller's (wiping) arena. A person without a login, or without a value that is required, gets no entry and is counted.
+ * Invariant: the same people, mapping and day give the same entries, byte by byte, in the same order. Everything
+ * lives in the caller's (wiping) arena. A person without a login, or without a value that is required, gets no entry
+ * and is counted.
  */
 #include "base.h"
 
@@ -22,7 +23,7 @@ struct ready_row {
 };
 
 struct ready_kind {
-	struct ready_row *rows;   /* sorted by attribute */
+	struct ready_row *rows; /* sorted by attribute */
 	size_t n;
 	struct nk_attr classes;
 	struct nk_str rdn;
@@ -32,7 +33,7 @@ struct ready_kind {
 struct built {
 	struct nk_entry entry;
 	struct nk_str folded;
-	size_t serial;            /* before sorting */
+	size_t serial; /* before sorting */
 };
 
 struct maker {
@@ -42,8 +43,8 @@ struct maker {
 	struct ready_kind kinds[KINDS];
 	struct nk_str domain;
 	struct nk_vec built;
-	struct nk_vec pairs;      /* nk_member_pair of serials */
-	struct nk_map groups;     /* group id → serial of its entry */
+	struct nk_vec pairs; /* nk_member_pair of serials */
+	struct nk_map groups; /* group id → serial of its entry */
 	struct nk_buf value;
 	size_t no_login;
 	size_t blank;
@@ -115,12 +116,15 @@ static NK_RESULT ready_rows(struct maker *m, enum nk_object_kind kind, struct nk
 	}
 	insert_row(k, (struct ready_row){ .attr = NK_STR("objectClass") });
 	if (!has_rdn) {
-		return nk_fail(err, NK_CONFIG, "the mapping has no row for the attribute by which one kind of entry is named, or the target does not know it");
+		return nk_fail(err, NK_CONFIG,
+			"the mapping has no row for the attribute by which one kind of entry is named, or the "
+				"target does not know it");
 	}
 	return nk_done();
 }
 
-static NK_RESULT ready_classes(struct maker *m, enum nk_object_kind kind, const struct nk_str *classes, size_t n, struct nk_err *err)
+static NK_RESULT ready_classes(
+	struct maker *m, enum nk_object_kind kind, const struct nk_str *classes, size_t n, struct nk_err *err)
 {
 	struct nk_str *known = nk_arena_array(m->arena, n, sizeof(*known));
 	size_t at = 0;
@@ -134,7 +138,8 @@ static NK_RESULT ready_classes(struct maker *m, enum nk_object_kind kind, const 
 		}
 	}
 	if (at == 0) {
-		return nk_fail(err, NK_CONFIG, "the target knows none of the object classes that the mapping names for one kind of entry");
+		return nk_fail(err, NK_CONFIG,
+			"the target knows none of the object classes that the mapping names for one kind of entry");
 	}
 	m->kinds[kind].classes = (struct nk_attr){ NK_STR("objectClass"), known, at };
 	return nk_done();
@@ -173,7 +178,8 @@ static bool has_value(const struct nk_attr *a, struct nk_str value)
 }
 
 /* Rows of one attribute stand side by side: a second value joins the first. */
-static NK_RESULT add_value(struct maker *m, struct nk_entry *e, struct nk_attr *attrs, struct nk_str attr, struct nk_err *err)
+static NK_RESULT add_value(
+	struct maker *m, struct nk_entry *e, struct nk_attr *attrs, struct nk_str attr, struct nk_err *err)
 {
 	struct nk_attr *last = e->n_attrs > 0 ? &attrs[e->n_attrs - 1] : NULL;
 	struct nk_str *values = NULL;
@@ -203,7 +209,8 @@ static NK_RESULT add_value(struct maker *m, struct nk_entry *e, struct nk_attr *
 }
 
 /* "uid=taro,ou=people,…" from the value of the naming attribute; `suffix` tells two of one name apart. */
-static NK_RESULT make_key(struct maker *m, enum nk_object_kind kind, struct nk_str value, struct nk_str *out, struct nk_err *err)
+static NK_RESULT make_key(
+	struct maker *m, enum nk_object_kind kind, struct nk_str value, struct nk_str *out, struct nk_err *err)
 {
 	const struct ready_kind *k = &m->kinds[kind];
 	NK_OWNED(nk_buf_done) struct nk_buf key;
@@ -218,8 +225,8 @@ static NK_RESULT make_key(struct maker *m, enum nk_object_kind kind, struct nk_s
 }
 
 /* *out_made = false: a required value is blank; the entry is not there. */
-static NK_RESULT make_attrs(struct maker *m, const struct nk_template_scope *scope, struct nk_entry *e, struct nk_str *out_name, bool *out_made,
-	struct nk_err *err)
+static NK_RESULT make_attrs(struct maker *m, const struct nk_template_scope *scope, struct nk_entry *e,
+	struct nk_str *out_name, bool *out_made, struct nk_err *err)
 {
 	const struct ready_kind *k = &m->kinds[e->kind];
 	struct nk_attr *attrs = nk_arena_array(m->arena, k->n, sizeof(*attrs));
@@ -253,7 +260,8 @@ static NK_RESULT make_attrs(struct maker *m, const struct nk_template_scope *sco
 	return nk_done();
 }
 
-static NK_RESULT add_entry(struct maker *m, const struct nk_template_scope *scope, struct nk_entry *e, bool *out_made, struct nk_err *err)
+static NK_RESULT add_entry(struct maker *m, const struct nk_template_scope *scope, struct nk_entry *e, bool *out_made,
+	struct nk_err *err)
 {
 	struct built *b = NULL;
 	void *room = NULL;
@@ -308,16 +316,20 @@ static NK_RESULT add_groups(struct maker *m, struct nk_err *err)
 	const size_t n = nk_people_groups(m->people, &groups);
 
 	for (size_t i = 0; i < n; i++) {
-		const struct nk_template_scope scope = { .unit = nk_people_unit(m->people, groups[i].unit), .group = &groups[i], .domain = m->domain };
+		const struct nk_template_scope scope = {
+			.unit = nk_people_unit(m->people, groups[i].unit), .group = &groups[i], .domain = m->domain
+		};
 		struct nk_entry e = { .kind = NK_OBJECT_GROUP, .object = groups[i].id };
 		bool made = false;
 
-		if (ended(groups[i].ended_on, m->opt->today) || (!is_homeroom(&groups[i]) && !m->opt->mapping->scheduled_groups)) {
+		if (ended(groups[i].ended_on, m->opt->today) ||
+			(!is_homeroom(&groups[i]) && !m->opt->mapping->scheduled_groups)) {
 			continue;
 		}
 		NK_TRY(add_entry(m, &scope, &e, &made, err));
 		if (made) {
-			NK_TRY(nk_map_put(&m->groups, nk_bytes_of(groups[i].id.b, sizeof(groups[i].id.b)), m->built.len - 1, err));
+			NK_TRY(nk_map_put(&m->groups, nk_bytes_of(groups[i].id.b, sizeof(groups[i].id.b)),
+				m->built.len - 1, err));
 		}
 	}
 	return nk_done();
@@ -402,7 +414,7 @@ static NK_RESULT add_pairs(struct maker *m, const struct nk_person *p, uint32_t 
 		void *room = NULL;
 
 		if (!ms->is_group || ms->role == NK_ROLE_GUARDIAN || !current(ms, m->opt->today) ||
-		    !nk_map_get(&m->groups, nk_bytes_of(ms->where.b, sizeof(ms->where.b)), &group)) {
+			!nk_map_get(&m->groups, nk_bytes_of(ms->where.b, sizeof(ms->where.b)), &group)) {
 			continue;
 		}
 		NK_TRY(nk_vec_push(&m->pairs, &room, err));
@@ -411,10 +423,14 @@ static NK_RESULT add_pairs(struct maker *m, const struct nk_person *p, uint32_t 
 	return nk_done();
 }
 
-static NK_RESULT add_person(struct maker *m, const struct nk_person *p, struct nk_err *err)
+static NK_RESULT add_person(void *arg, const struct nk_person *p, struct nk_err *err)
 {
+	struct maker *m = arg;
 	const enum presence presence = presence_of(p, m->opt->today);
-	struct nk_entry e = { .kind = NK_OBJECT_PERSON, .object = p->id, .person_number = p->number, .suspended = presence == SUSPENDED };
+	struct nk_entry e = { .kind = NK_OBJECT_PERSON,
+		.object = p->id,
+		.person_number = p->number,
+		.suspended = presence == SUSPENDED };
 	struct nk_template_scope scope;
 	bool made = false;
 
@@ -489,7 +505,8 @@ static NK_RESULT resolve_twins(struct maker *m, struct nk_err *err)
 		}
 		if (list[i].entry.kind == NK_OBJECT_PERSON || list[first].entry.kind != list[i].entry.kind) {
 			return nk_fail(err, NK_CONFLICT,
-				"two persons would get the same entry at the target: persons number %1$u and %2$u: give one of them another login, or change the mapping",
+				"two persons would get the same entry at the target: persons number %1$u and "
+					"%2$u: give one of them another login, or change the mapping",
 				list[first].entry.person_number, list[i].entry.person_number);
 		}
 		NK_TRY(tell_apart(m, &list[i], err));
@@ -535,13 +552,17 @@ static NK_RESULT finish(struct maker *m, struct nk_desired *out, struct nk_err *
 			pairs[n_pairs++] = pairs[i];
 		}
 	}
-	*out = (struct nk_desired){ .entries = entries, .n = n, .members = pairs, .n_members = n_pairs,
-		.skipped_no_login = m->no_login, .skipped_blank = m->blank };
+	*out = (struct nk_desired){ .entries = entries,
+		.n = n,
+		.members = pairs,
+		.n_members = n_pairs,
+		.skipped_no_login = m->no_login,
+		.skipped_blank = m->blank };
 	return nk_done();
 }
 
-NK_RESULT nk_desired_make(const struct nk_people *people, const struct nk_desired_options *opt, struct nk_arena *arena,
-	struct nk_desired *out, struct nk_err *err)
+NK_RESULT nk_desired_make(const struct nk_people *people, const struct nk_desired_options *opt,
+	struct nk_arena *arena, struct nk_desired *out, struct nk_err *err)
 {
 	NK_OWNED(maker_done) struct maker m = { .people = people, .opt = opt, .arena = arena };
 	/* Ids are random numbers of our own: nobody can choose them to flood the map. */
@@ -554,8 +575,6 @@ NK_RESULT nk_desired_make(const struct nk_people *people, const struct nk_desire
 	NK_TRY(ready(&m, err));
 	NK_TRY(add_units(&m, err));
 	NK_TRY(add_groups(&m, err));
-	for (size_t i = 0; i < nk_people_count(people); i++) {
-		NK_TRY(add_person(&m, nk_people_at(people, i), err));
-	}
+	NK_TRY(nk_people_each(people, add_person, &m, err));
 	return finish(&m, out, err);
 }

@@ -9,7 +9,8 @@
 
 static bool due(const struct nk_person *p, nk_date today)
 {
-	return (p->state == NK_PERSON_LEAVING || p->state == NK_PERSON_SUSPENDED) && p->delete_on != NK_DATE_NONE && p->delete_on <= today;
+	return (p->state == NK_PERSON_LEAVING || p->state == NK_PERSON_SUSPENDED) && p->delete_on != NK_DATE_NONE &&
+		p->delete_on <= today;
 }
 
 /* A person of the list before it is in order. */
@@ -40,7 +41,8 @@ static void hash_list(const struct chosen *list, size_t n, const uint8_t nonce[s
 	nk_blake(NULL, head, NK_ARRAY_LEN(head), &h);
 	for (size_t i = 0; i < n; i++) {
 		const struct nk_hash before = h;
-		const struct nk_bytes parts[] = { nk_bytes_of(before.b, sizeof(before.b)), nk_bytes_of(list[i].digest, sizeof(list[i].digest)) };
+		const struct nk_bytes parts[] = { nk_bytes_of(before.b, sizeof(before.b)),
+			nk_bytes_of(list[i].digest, sizeof(list[i].digest)) };
 
 		nk_blake(NULL, parts, NK_ARRAY_LEN(parts), &h);
 	}
@@ -60,7 +62,8 @@ static bool may_go(const struct nk_person *p, struct nk_erase_list *count)
 	return true;
 }
 
-static NK_RESULT hand_over(const struct chosen *chosen, struct nk_arena *arena, struct nk_erase_list *list, struct nk_err *err)
+static NK_RESULT hand_over(
+	const struct chosen *chosen, struct nk_arena *arena, struct nk_erase_list *list, struct nk_err *err)
 {
 	uint32_t *numbers = nk_arena_array(arena, list->n, sizeof(*numbers));
 	uint8_t(*digests)[NK_MAC_LEN] = nk_arena_array(arena, list->n, sizeof(*digests));
@@ -77,27 +80,42 @@ static NK_RESULT hand_over(const struct chosen *chosen, struct nk_arena *arena, 
 	return nk_done();
 }
 
-NK_RESULT nk_erase_list_make(const struct nk_people *people, nk_date today, struct nk_uuid only, const uint8_t nonce[static 32],
-	struct nk_arena *arena, struct nk_erase_list *out, struct nk_err *err)
+struct choosing {
+	nk_date today;
+	struct nk_uuid only;
+	const struct nk_key *key;
+	struct chosen *chosen;
+	struct nk_erase_list *list;
+};
+
+static NK_RESULT choose(void *arg, const struct nk_person *p, struct nk_err *err)
+{
+	const struct choosing *c = arg;
+	struct chosen *next = &c->chosen[c->list->n];
+
+	(void)err;
+	if (!due(p, c->today) || (!nk_uuid_is_nil(c->only) && !nk_uuid_eq(p->id, c->only)) || !may_go(p, c->list)) {
+		return nk_done();
+	}
+	next->number = p->number;
+	nk_mac16(c->key, nk_bytes_of(p->id.b, sizeof(p->id.b)), next->digest);
+	c->list->n++;
+	return nk_done();
+}
+
+NK_RESULT nk_erase_list_make(const struct nk_people *people, nk_date today, struct nk_uuid only,
+	const uint8_t nonce[static 32], struct nk_arena *arena, struct nk_erase_list *out, struct nk_err *err)
 {
 	NK_OWNED(nk_key_wipe) struct nk_key key;
 	struct nk_erase_list list = { .n = 0 };
 	struct chosen *chosen = nk_arena_array(arena, nk_people_count(people), sizeof(*chosen));
+	struct choosing c = { today, only, &key, chosen, &list };
 
 	memcpy(key.b, nonce, sizeof(key.b));
 	if (chosen == NULL) {
 		return nk_fail_nomem(err);
 	}
-	for (size_t i = 0; i < nk_people_count(people); i++) {
-		const struct nk_person *p = nk_people_at(people, i);
-
-		if (!due(p, today) || (!nk_uuid_is_nil(only) && !nk_uuid_eq(p->id, only)) || !may_go(p, &list)) {
-			continue;
-		}
-		chosen[list.n].number = p->number;
-		nk_mac16(&key, nk_bytes_of(p->id.b, sizeof(p->id.b)), chosen[list.n].digest);
-		list.n++;
-	}
+	NK_TRY(nk_people_each(people, choose, &c, err));
 	if (list.n > 0) {
 		qsort(chosen, list.n, sizeof(*chosen), chosen_cmp);
 	}
@@ -107,8 +125,9 @@ NK_RESULT nk_erase_list_make(const struct nk_people *people, nk_date today, stru
 	return nk_done();
 }
 
-NK_RESULT nk_erase_list_guard(const struct nk_erase_list *list, size_t people, const struct nk_erase_limits *limits, struct nk_arena *arena,
-	enum nk_verdict *out, const struct nk_guard_finding **out_findings, size_t *out_n, struct nk_err *err)
+NK_RESULT nk_erase_list_guard(const struct nk_erase_list *list, size_t people, const struct nk_erase_limits *limits,
+	struct nk_arena *arena, enum nk_verdict *out, const struct nk_guard_finding **out_findings, size_t *out_n,
+	struct nk_err *err)
 {
 	const unsigned long long share = (unsigned long long)people * limits->percent / 100;
 	const unsigned long long limit = share > limits->number ? share : limits->number;
@@ -117,8 +136,13 @@ NK_RESULT nk_erase_list_guard(const struct nk_erase_list *list, size_t people, c
 	if (finding == NULL) {
 		return nk_fail_nomem(err);
 	}
-	*finding = (struct nk_guard_finding){ .rule = "E1", .what = NK_N("%1$s: %2$llu persons would be erased for good, %3$llu are free: a second person decides"),
-		.cell = NK_STR("erase"), .figure = list->n, .limit = limit, .verdict = NK_VERDICT_APPROVAL };
+	*finding = (struct nk_guard_finding){ .rule = "E1",
+		.what = NK_N(
+			"%1$s: %2$llu persons would be erased for good, %3$llu are free: a second person decides"),
+		.cell = NK_STR("erase"),
+		.figure = list->n,
+		.limit = limit,
+		.verdict = NK_VERDICT_APPROVAL };
 	*out_findings = finding;
 	*out_n = list->n > limit ? 1 : 0;
 	*out = list->n > limit ? NK_VERDICT_APPROVAL : NK_VERDICT_FREE;

@@ -1,9 +1,11 @@
 /*
- * erase_list.h: the erase plan: whom the day has come to erase. A plan like others (DECISIONS 17): hash, limits, a second person.
+ * erase_list.h: the erase plan: whom the day has come to erase. A plan like others (DECISIONS 17): hash, limits, a
+ * second person.
  *
- * Chosen are persons whose 削除日 is today or past and who are leaving or suspended; never those under legal hold, never
- * protected ones: both are counted. Pure: people and day in, list out; a person's digest is a MAC of the id under the plan's
- * 32 random bytes, so that a stored list names nobody. It is saved with nk_plan_save(erase = true, target nil).
+ * Chosen are persons whose 削除日 is today or past and who are leaving or suspended; never those under legal hold,
+ * never protected ones: both are counted. Pure: people and day in, list out; a person's digest is a MAC of the id
+ * under the plan's 32 random bytes, so that a stored list names nobody. It is saved with nk_plan_save(erase = true,
+ * target nil).
  */
 #ifndef NK_ERASE_LIST_H
 #define NK_ERASE_LIST_H
@@ -11,24 +13,26 @@
 #include "plan.h"
 
 struct nk_erase_list {
-	const uint32_t *numbers;             /* persons, in the order of their digests: it tells nothing */
+	const uint32_t *numbers; /* persons, in the order of their digests: it tells nothing */
 	const uint8_t (*digests)[NK_MAC_LEN];
 	size_t n;
-	size_t on_hold;                      /* due, and kept by a legal hold */
-	size_t is_protected;                 /* due, and protected */
+	size_t on_hold; /* due, and kept by a legal hold */
+	size_t is_protected; /* due, and protected */
 	struct nk_hash hash;
 };
 
 /* nk_erase_list_make: `only`: nobody but this person (nil: all who are due). Lives in `arena`. NK_NOMEM. */
-NK_RESULT nk_erase_list_make(const struct nk_people *people, nk_date today, struct nk_uuid only, const uint8_t nonce[static 32],
-	struct nk_arena *arena, struct nk_erase_list *out, struct nk_err *err);
+NK_RESULT nk_erase_list_make(const struct nk_people *people, nk_date today, struct nk_uuid only,
+	const uint8_t nonce[static 32], struct nk_arena *arena, struct nk_erase_list *out, struct nk_err *err);
 
 struct nk_erase_limits {
-	uint32_t percent;                    /* 2, in the season 25 */
-	uint32_t number;                     /* 5 */
+	uint32_t percent; /* 2, in the season 25 */
+	uint32_t number; /* 5 */
 };
-/* nk_erase_list_guard: above the larger of number and percent of all people a second person decides (rule E1); findings in `arena`. */
-NK_RESULT nk_erase_list_guard(const struct nk_erase_list *list, size_t people, const struct nk_erase_limits *limits, struct nk_arena *arena,
-	enum nk_verdict *out, const struct nk_guard_finding **out_findings, size_t *out_n, struct nk_err *err);
+/* nk_erase_list_guard: above the larger of number and percent of all people a second person decides (rule E1);
+ * findings in `arena`. */
+NK_RESULT nk_erase_list_guard(const struct nk_erase_list *list, size_t people, const struct nk_erase_limits *limits,
+	struct nk_arena *arena, enum nk_verdict *out, const struct nk_guard_finding **out_findings, size_t *out_n,
+	struct nk_err *err);
 
 #endif

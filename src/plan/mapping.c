@@ -22,7 +22,8 @@ static bool is_attribute_char(char c)
 /* RFC 4512 2.5: a letter first, then letters, digits, hyphens; options behind semicolons. */
 static bool is_attribute(struct nk_str s)
 {
-	if (s.len == 0 || s.len > 100 || !((s.ptr[0] >= 'a' && s.ptr[0] <= 'z') || (s.ptr[0] >= 'A' && s.ptr[0] <= 'Z'))) {
+	if (s.len == 0 || s.len > 100 ||
+		!((s.ptr[0] >= 'a' && s.ptr[0] <= 'z') || (s.ptr[0] >= 'A' && s.ptr[0] <= 'Z'))) {
 		return false;
 	}
 	for (size_t i = 0; i < s.len; i++) {
@@ -46,7 +47,8 @@ static bool is_ours(struct nk_str attr)
 	return false;
 }
 
-NK_RESULT nk_mapping_row(struct nk_str key, struct nk_str template, struct nk_arena *arena, struct nk_map_row *out, struct nk_err *err)
+NK_RESULT nk_mapping_row(
+	struct nk_str key, struct nk_str template, struct nk_arena *arena, struct nk_map_row *out, struct nk_err *err)
 {
 	struct nk_map_row row = { .required = false };
 	struct nk_str attr = key;
@@ -67,7 +69,8 @@ NK_RESULT nk_mapping_row(struct nk_str key, struct nk_str template, struct nk_ar
 		return nk_fail(err, NK_CONFIG, "a row of the mapping names no attribute at column %zu", word.len + 2);
 	}
 	if (is_ours(attr)) {
-		return nk_fail(err, NK_CONFIG, "this attribute cannot be mapped, the program keeps it itself: column %zu", word.len + 2);
+		return nk_fail(err, NK_CONFIG,
+			"this attribute cannot be mapped, the program keeps it itself: column %zu", word.len + 2);
 	}
 	NK_TRY(nk_template_check(template, row.object, err));
 	NK_TRY(nk_arena_dup(arena, attr, &row.attr, err));
@@ -86,7 +89,8 @@ static bool listed(const struct nk_attr *attrs, size_t n, struct nk_str name)
 	return false;
 }
 
-NK_RESULT nk_mapping_attrs(const struct nk_mapping *m, struct nk_arena *arena, const struct nk_attr **out, size_t *out_n, struct nk_err *err)
+NK_RESULT nk_mapping_attrs(const struct nk_mapping *m, struct nk_arena *arena, const struct nk_attr **out,
+	size_t *out_n, struct nk_err *err)
 {
 	struct nk_attr *attrs = nk_arena_array(arena, m->n_rows + 1, sizeof(*attrs));
 	size_t n = 0;

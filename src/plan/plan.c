@@ -100,7 +100,8 @@ static void count(const struct nk_planner *p, struct nk_plan *out)
 	}
 }
 
-NK_RESULT nk_plan_make(const struct nk_plan_input *in, struct nk_arena *arena, struct nk_plan *out, struct nk_err *err)
+NK_RESULT nk_plan_make(
+	const struct nk_plan_input *in, struct nk_arena *arena, struct nk_plan *out, struct nk_err *err)
 {
 	NK_OWNED(planner_done) struct nk_planner p;
 	struct nk_plan plan = { 0 };
@@ -108,7 +109,8 @@ NK_RESULT nk_plan_make(const struct nk_plan_input *in, struct nk_arena *arena, s
 	planner_init(&p, in, arena);
 	if (!in->held->complete || !in->held->sentinel_seen) {
 		return nk_fail(err, NK_INCOMPLETE,
-			"the target could not be seen completely (its sentinel entry did not show): check what the bind_dn may read; nothing was planned");
+			"the target could not be seen completely (its sentinel entry did not show): check what "
+				"the bind_dn may read; nothing was planned");
 	}
 	NK_TRY(nk_dn_fold_into(in->settings->people_base, arena, &p.people_base, err));
 	NK_TRY(nk_plan_match_index(&p, err));

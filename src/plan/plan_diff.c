@@ -1,8 +1,8 @@
 /*
  * plan_diff.c: what must change in one entry. Values are sets of bytes; the order of the server means nothing.
  *
- * Ours are the attributes that the mapping writes for this kind of entry. Object classes are added, never taken away. Of a
- * suspended person nothing is taken away that has merely become blank.
+ * Ours are the attributes that the mapping writes for this kind of entry. Object classes are added, never taken away.
+ * Of a suspended person nothing is taken away that has merely become blank.
  */
 #include "base.h"
 
@@ -119,7 +119,8 @@ static NK_RESULT push(struct diffing *d, struct nk_mod mod, struct nk_err *err)
 	return nk_done();
 }
 
-static NK_RESULT diff_classes(struct diffing *d, const struct nk_attr *want, const struct nk_attr *held, struct nk_err *err)
+static NK_RESULT diff_classes(
+	struct diffing *d, const struct nk_attr *want, const struct nk_attr *held, struct nk_err *err)
 {
 	struct nk_str *missing = NULL;
 	size_t n = 0;
@@ -151,8 +152,8 @@ static NK_RESULT diff_wanted(struct diffing *d, const struct nk_attr *want, stru
 	if (nk_str_ieq(want->name, NK_STR("objectClass"))) {
 		return diff_classes(d, want, held, err);
 	}
-	if (nk_str_ieq(want->name, rdn_of(d->p, d->want->kind)) || nk_str_ieq(want->name, d->p->in->mapping->suspend_attr) ||
-	    same_values(want, held)) {
+	if (nk_str_ieq(want->name, rdn_of(d->p, d->want->kind)) ||
+		nk_str_ieq(want->name, d->p->in->mapping->suspend_attr) || same_values(want, held)) {
 		return nk_done();
 	}
 	NK_TRY(sorted_copy(d->p->arena, want, &mod.attr, err));
@@ -166,8 +167,8 @@ static NK_RESULT diff_gone(struct diffing *d, struct nk_str name, struct nk_err 
 	const struct nk_attr *held = nk_plan_attr(d->held, name);
 	struct nk_mod mod = { .op = NK_MOD_REPLACE, .attr = { .name = name } };
 
-	if (held == NULL || held->n == 0 || nk_plan_attr(d->want, name) != NULL || nk_str_ieq(name, rdn_of(d->p, d->want->kind)) ||
-	    nk_str_ieq(name, d->p->in->mapping->suspend_attr)) {
+	if (held == NULL || held->n == 0 || nk_plan_attr(d->want, name) != NULL ||
+		nk_str_ieq(name, rdn_of(d->p, d->want->kind)) || nk_str_ieq(name, d->p->in->mapping->suspend_attr)) {
 		return nk_done();
 	}
 	for (size_t i = 0; i < d->n; i++) {
@@ -179,8 +180,8 @@ static NK_RESULT diff_gone(struct diffing *d, struct nk_str name, struct nk_err 
 	return push(d, mod, err);
 }
 
-NK_RESULT nk_plan_diff(struct nk_planner *p, const struct nk_entry *want, const struct nk_entry *held, struct nk_plan_diff *out,
-	struct nk_err *err)
+NK_RESULT nk_plan_diff(struct nk_planner *p, const struct nk_entry *want, const struct nk_entry *held,
+	struct nk_plan_diff *out, struct nk_err *err)
 {
 	struct diffing d = { .p = p, .want = want, .held = held };
 

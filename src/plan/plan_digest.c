@@ -1,9 +1,9 @@
 /*
  * plan_digest.c: digests of steps, the hash of a plan, and the plan made again against the approved one.
  *
- * Invariant: a digest covers everything that a step will do, old values too, and no more than that: not the entry's version,
- * not the anchor where the step is not about an entry that exists. So the same step made again after a crash has the same
- * digest. Under the plan's random bytes nobody can guess a step from its digest.
+ * Invariant: a digest covers everything that a step will do, old values too, and no more than that: not the entry's
+ * version, not the anchor where the step is not about an entry that exists. So the same step made again after a crash
+ * has the same digest. Under the plan's random bytes nobody can guess a step from its digest.
  */
 #include "base.h"
 
@@ -66,17 +66,20 @@ NK_RESULT nk_plan_digest(struct nk_step *step, const uint8_t nonce[static 32], s
 	return nk_done();
 }
 
-void nk_plan_hash(const struct nk_step *steps, size_t n, const uint8_t nonce[static 32], struct nk_uuid target, struct nk_hash *out)
+void nk_plan_hash(const struct nk_step *steps, size_t n, const uint8_t nonce[static 32], struct nk_uuid target,
+	struct nk_hash *out)
 {
 	static const char label[] = "nokosazu plan 1";
 	/* A running hash: h = H(h, digest), so that a plan of millions needs no second list. */
-	const struct nk_bytes head[] = { nk_bytes_of(label, sizeof(label) - 1), nk_bytes_of(nonce, 32), nk_bytes_of(target.b, sizeof(target.b)) };
+	const struct nk_bytes head[] = { nk_bytes_of(label, sizeof(label) - 1), nk_bytes_of(nonce, 32),
+		nk_bytes_of(target.b, sizeof(target.b)) };
 	struct nk_hash h;
 
 	nk_blake(NULL, head, NK_ARRAY_LEN(head), &h);
 	for (size_t i = 0; i < n; i++) {
 		const struct nk_hash before = h;
-		const struct nk_bytes parts[] = { nk_bytes_of(before.b, sizeof(before.b)), nk_bytes_of(steps[i].digest, sizeof(steps[i].digest)) };
+		const struct nk_bytes parts[] = { nk_bytes_of(before.b, sizeof(before.b)),
+			nk_bytes_of(steps[i].digest, sizeof(steps[i].digest)) };
 
 		nk_blake(NULL, parts, NK_ARRAY_LEN(parts), &h);
 	}
@@ -96,8 +99,8 @@ static int digest_cmp(const void *a, const void *b)
 	return 0;
 }
 
-NK_RESULT nk_plan_reconcile(const struct nk_plan *again, const struct nk_plan_step_row *approved, size_t n, struct nk_arena *arena,
-	const struct nk_step **out_todo, size_t *out_n, size_t *out_drift, struct nk_err *err)
+NK_RESULT nk_plan_reconcile(const struct nk_plan *again, const struct nk_plan_step_row *approved, size_t n,
+	struct nk_arena *arena, const struct nk_step **out_todo, size_t *out_n, size_t *out_drift, struct nk_err *err)
 {
 	struct nk_step *todo = nk_arena_array(arena, again->n, sizeof(*todo));
 	size_t at = 0;
@@ -107,7 +110,8 @@ NK_RESULT nk_plan_reconcile(const struct nk_plan *again, const struct nk_plan_st
 		return nk_fail_nomem(err);
 	}
 	for (size_t i = 0; i < again->n; i++) {
-		const struct nk_plan_step_row *row = n == 0 ? NULL : bsearch(again->steps[i].digest, approved, n, sizeof(*approved), digest_cmp);
+		const struct nk_plan_step_row *row =
+			n == 0 ? NULL : bsearch(again->steps[i].digest, approved, n, sizeof(*approved), digest_cmp);
 
 		/* A step that was done and is needed again was undone by somebody. */
 		if (row == NULL || row->state == NK_STEP_DONE) {
@@ -121,7 +125,9 @@ NK_RESULT nk_plan_reconcile(const struct nk_plan *again, const struct nk_plan_st
 	*out_n = drift > 0 ? 0 : at;
 	if (drift > 0) {
 		return nk_fail(err, NK_CONFLICT,
-			"the target or the roster changed since the plan was made: %zu steps are needed that nobody approved: plan again", drift);
+			"the target or the roster changed since the plan was made: %zu steps are needed that "
+				"nobody approved: plan again",
+			drift);
 	}
 	return nk_done();
 }

@@ -5,7 +5,8 @@
 
 #include "plan.h"
 
-static NK_RESULT record_person(struct nk_tx *tx, struct nk_links *links, const struct nk_plan_found *f, struct nk_err *err)
+static NK_RESULT record_person(
+	struct nk_tx *tx, struct nk_links *links, const struct nk_plan_found *f, struct nk_err *err)
 {
 	const struct nk_link *old = nk_links_of(links, f->person_number);
 	struct nk_link link;
@@ -19,11 +20,13 @@ static NK_RESULT record_person(struct nk_tx *tx, struct nk_links *links, const s
 	return nk_links_put(links, tx, &link, NULL, err);
 }
 
-static NK_RESULT record_object(struct nk_tx *tx, struct nk_uuid target, const struct nk_plan_found *f, struct nk_err *err)
+static NK_RESULT record_object(
+	struct nk_tx *tx, struct nk_uuid target, const struct nk_plan_found *f, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 
-	NK_TRY(nk_stmt_get(nk_tx_store(tx), "UPDATE target_object SET anchor = ?3, state = 'present' WHERE target_id = ?1 AND object_id = ?2",
+	NK_TRY(nk_stmt_get(nk_tx_store(tx),
+		"UPDATE target_object SET anchor = ?3, state = 'present' WHERE target_id = ?1 AND object_id = ?2",
 		&stmt, err));
 	nk_stmt_uuid(stmt, 1, target);
 	nk_stmt_uuid(stmt, 2, f->object);
@@ -31,7 +34,8 @@ static NK_RESULT record_object(struct nk_tx *tx, struct nk_uuid target, const st
 	return nk_stmt_run(stmt, err);
 }
 
-NK_RESULT nk_plan_record_found(struct nk_tx *tx, struct nk_links *links, struct nk_uuid target, const struct nk_plan *plan, struct nk_err *err)
+NK_RESULT nk_plan_record_found(struct nk_tx *tx, struct nk_links *links, struct nk_uuid target,
+	const struct nk_plan *plan, struct nk_err *err)
 {
 	for (size_t i = 0; i < plan->n_found; i++) {
 		const struct nk_plan_found *f = &plan->found[i];

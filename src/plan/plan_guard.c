@@ -1,9 +1,10 @@
 /*
  * plan_guard.c: what one plan may take away without a second pair of eyes, and what stops it at once.
  *
- * Pure. Rules: P1 suspensions · P2 deletions of persons · P3 protected persons · P4 names that change all at once · P5 entries
- * of ours that the target no longer shows · P6 entries that are not ours at our names · P7 groups deleted. A number or a share,
- * whichever is larger, is free; above it a second person decides, or (P3, P5, P6) nothing happens.
+ * Pure. Rules: P1 suspensions · P2 deletions of persons · P3 protected persons · P4 names that change all at once ·
+ * P5 entries of ours that the target no longer shows · P6 entries that are not ours at our names · P7 groups deleted.
+ * A number or a share, whichever is larger, is free; above it a second person decides, or (P3, P5, P6) nothing
+ * happens.
  */
 #include "base.h"
 
@@ -29,7 +30,7 @@ struct guarding {
 	const struct nk_plan_limits *limits;
 	struct nk_guard_finding *list;
 	size_t n;
-	size_t present;         /* persons that have an entry as far as we know */
+	size_t present; /* persons that have an entry as far as we know */
 };
 
 static void find(struct guarding *g, struct nk_guard_finding f)
@@ -60,16 +61,31 @@ static void judge_taken_away(struct guarding *g)
 {
 	const size_t suspends = count_persons(g->in->plan, NK_STEP_SUSPEND);
 	const size_t deletes = count_persons(g->in->plan, NK_STEP_DELETE);
-	const unsigned long long may_suspend = allowance(g->present, g->limits->suspend_percent, g->limits->suspend_number);
-	const unsigned long long may_delete = allowance(g->present, g->limits->delete_percent, g->limits->delete_number);
+	const unsigned long long may_suspend =
+		allowance(g->present, g->limits->suspend_percent, g->limits->suspend_number);
+	const unsigned long long may_delete =
+		allowance(g->present, g->limits->delete_percent, g->limits->delete_number);
 
 	if (suspends > may_suspend) {
-		find(g, (struct nk_guard_finding){ .rule = "P1", .what = NK_N("%1$s: %2$llu accounts would be suspended, %3$llu are free: a second person decides"),
-			.cell = NK_STR("suspend"), .figure = suspends, .limit = may_suspend, .verdict = NK_VERDICT_APPROVAL });
+		find(g,
+			(struct nk_guard_finding){ .rule = "P1",
+				.what = NK_N(
+					"%1$s: %2$llu accounts would be suspended, %3$llu are free: a second "
+						"person decides"),
+				.cell = NK_STR("suspend"),
+				.figure = suspends,
+				.limit = may_suspend,
+				.verdict = NK_VERDICT_APPROVAL });
 	}
 	if (deletes > may_delete) {
-		find(g, (struct nk_guard_finding){ .rule = "P2", .what = NK_N("%1$s: %2$llu accounts would be deleted, %3$llu are free: a second person decides"),
-			.cell = NK_STR("delete"), .figure = deletes, .limit = may_delete, .verdict = NK_VERDICT_APPROVAL });
+		find(g,
+			(struct nk_guard_finding){ .rule = "P2",
+				.what = NK_N(
+					"%1$s: %2$llu accounts would be deleted, %3$llu are free: a second person decides"),
+				.cell = NK_STR("delete"),
+				.figure = deletes,
+				.limit = may_delete,
+				.verdict = NK_VERDICT_APPROVAL });
 	}
 }
 
@@ -88,8 +104,15 @@ static void judge_protected(struct guarding *g)
 		n += p != NULL && (p->flags & NK_PERSON_PROTECTED) != 0 ? 1 : 0;
 	}
 	if (n > 0) {
-		find(g, (struct nk_guard_finding){ .rule = "P3", .what = NK_N("%1$s: %2$llu protected accounts would lose access, %3$llu may: take the protection away first if that is meant"),
-			.cell = NK_STR("protected"), .figure = n, .limit = 0, .verdict = NK_VERDICT_STOPPED });
+		find(g,
+			(struct nk_guard_finding){ .rule = "P3",
+				.what = NK_N(
+					"%1$s: %2$llu protected accounts would lose access, %3$llu may: take "
+						"the protection away first if that is meant"),
+				.cell = NK_STR("protected"),
+				.figure = n,
+				.limit = 0,
+				.verdict = NK_VERDICT_STOPPED });
 	}
 }
 
@@ -141,8 +164,15 @@ static void judge_flood(struct guarding *g)
 		}
 	}
 	if (g->present > CHANGE_FLOOR && n > limit) {
-		find(g, (struct nk_guard_finding){ .rule = "P4", .what = NK_N("%1$s: the names or addresses of %2$llu persons would change at once, %3$llu are free: a second person decides"),
-			.cell = NK_STR("names"), .figure = n, .limit = limit, .verdict = NK_VERDICT_APPROVAL });
+		find(g,
+			(struct nk_guard_finding){ .rule = "P4",
+				.what = NK_N(
+					"%1$s: the names or addresses of %2$llu persons would change at once, "
+						"%3$llu are free: a second person decides"),
+				.cell = NK_STR("names"),
+				.figure = n,
+				.limit = limit,
+				.verdict = NK_VERDICT_APPROVAL });
 	}
 }
 
@@ -174,13 +204,20 @@ static NK_RESULT judge_lost(struct guarding *g, struct nk_arena *arena, struct n
 		const struct nk_link *l = nk_links_at(g->in->links, i);
 
 		if (l->state == NK_LINK_PRESENT && l->anchor.len > 0 &&
-		    (held->n == 0 || bsearch(&l->anchor, anchors, held->n, sizeof(*anchors), str_cmp) == NULL)) {
+			(held->n == 0 || bsearch(&l->anchor, anchors, held->n, sizeof(*anchors), str_cmp) == NULL)) {
 			lost++;
 		}
 	}
 	if (lost > limit && (lost >= LOST_FLOOR || lost == g->present)) {
-		find(g, (struct nk_guard_finding){ .rule = "P5", .what = NK_N("%1$s: the target no longer shows %2$llu accounts of ours, %3$llu may be missing: look what happened there; nothing is made anew over it"),
-			.cell = NK_STR("lost"), .figure = lost, .limit = limit, .verdict = NK_VERDICT_STOPPED });
+		find(g,
+			(struct nk_guard_finding){ .rule = "P5",
+				.what = NK_N(
+					"%1$s: the target no longer shows %2$llu accounts of ours, %3$llu may "
+						"be missing: look what happened there; nothing is made anew over it"),
+				.cell = NK_STR("lost"),
+				.figure = lost,
+				.limit = limit,
+				.verdict = NK_VERDICT_STOPPED });
 	}
 	return nk_done();
 }
@@ -197,29 +234,47 @@ static size_t count_held(const struct nk_snapshot *held, enum nk_object_kind kin
 
 static void judge_taken_names(struct guarding *g)
 {
-	const unsigned long long limit = allowance(count_held(g->in->held, NK_OBJECT_PERSON), TAKEN_PERCENT, TAKEN_FLOOR);
+	const unsigned long long limit =
+		allowance(count_held(g->in->held, NK_OBJECT_PERSON), TAKEN_PERCENT, TAKEN_FLOOR);
 	unsigned long long n = 0;
 
 	for (size_t i = 0; i < g->in->plan->n_conflicts; i++) {
 		n += g->in->plan->conflicts[i].object_kind == NK_OBJECT_PERSON ? 1 : 0;
 	}
 	if (n > limit) {
-		find(g, (struct nk_guard_finding){ .rule = "P6", .what = NK_N("%1$s: %2$llu persons are in conflict with entries of the target, %3$llu may be: is this the right target, and the right store?"),
-			.cell = NK_STR("conflicts"), .figure = n, .limit = limit, .verdict = NK_VERDICT_STOPPED });
+		find(g,
+			(struct nk_guard_finding){ .rule = "P6",
+				.what = NK_N(
+					"%1$s: %2$llu persons are in conflict with entries of the target, "
+						"%3$llu may be: is this the right target, and the right store?"),
+				.cell = NK_STR("conflicts"),
+				.figure = n,
+				.limit = limit,
+				.verdict = NK_VERDICT_STOPPED });
 	}
 }
 
 static void judge_groups(struct guarding *g)
 {
-	const unsigned long long limit = allowance(count_held(g->in->held, NK_OBJECT_GROUP), g->limits->group_percent, GROUP_FLOOR);
+	const unsigned long long limit =
+		allowance(count_held(g->in->held, NK_OBJECT_GROUP), g->limits->group_percent, GROUP_FLOOR);
 	unsigned long long n = 0;
 
 	for (size_t i = 0; i < g->in->plan->n; i++) {
-		n += g->in->plan->steps[i].kind == NK_STEP_DELETE && g->in->plan->steps[i].object_kind == NK_OBJECT_GROUP ? 1 : 0;
+		n += g->in->plan->steps[i].kind == NK_STEP_DELETE &&
+				g->in->plan->steps[i].object_kind == NK_OBJECT_GROUP
+			? 1
+			: 0;
 	}
 	if (n > limit) {
-		find(g, (struct nk_guard_finding){ .rule = "P7", .what = NK_N("%1$s: %2$llu groups would be deleted, %3$llu are free: a second person decides"),
-			.cell = NK_STR("groups"), .figure = n, .limit = limit, .verdict = NK_VERDICT_APPROVAL });
+		find(g,
+			(struct nk_guard_finding){ .rule = "P7",
+				.what = NK_N(
+					"%1$s: %2$llu groups would be deleted, %3$llu are free: a second person decides"),
+				.cell = NK_STR("groups"),
+				.figure = n,
+				.limit = limit,
+				.verdict = NK_VERDICT_APPROVAL });
 	}
 }
 
@@ -233,8 +288,9 @@ static size_t count_present(const struct nk_links *links)
 	return n;
 }
 
-NK_RESULT nk_plan_guard(const struct nk_plan_guard_input *in, const struct nk_plan_limits *limits, struct nk_arena *arena, enum nk_verdict *out,
-			const struct nk_guard_finding **out_findings, size_t *out_n, struct nk_err *err)
+NK_RESULT nk_plan_guard(const struct nk_plan_guard_input *in, const struct nk_plan_limits *limits,
+	struct nk_arena *arena, enum nk_verdict *out, const struct nk_guard_finding **out_findings, size_t *out_n,
+	struct nk_err *err)
 {
 	struct guarding g = { .in = in, .limits = limits, .present = count_present(in->links) };
 	enum nk_verdict worst = NK_VERDICT_FREE;

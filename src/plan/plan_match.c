@@ -1,8 +1,8 @@
 /*
  * plan_match.c: which held entry is which person, group or unit.
  *
- * Invariant: a held entry is at most one desired entry. It is ours by its anchor, or by an intended name with exactly our
- * content; it is never adopted because its name fits (DECISIONS 19).
+ * Invariant: a held entry is at most one desired entry. It is ours by its anchor, or by an intended name with exactly
+ * our content; it is never adopted because its name fits (DECISIONS 19).
  */
 #include "base.h"
 
@@ -78,8 +78,11 @@ NK_RESULT nk_plan_conflict(struct nk_planner *p, const char *what, const struct 
 	void *room = NULL;
 
 	NK_TRY(nk_vec_push(&p->conflicts, &room, err));
-	*(struct nk_plan_conflict *)room = (struct nk_plan_conflict){ .what = what, .object_kind = entry->kind, .object = entry->object,
-		.person_number = entry->person_number, .key = entry->key };
+	*(struct nk_plan_conflict *)room = (struct nk_plan_conflict){ .what = what,
+		.object_kind = entry->kind,
+		.object = entry->object,
+		.person_number = entry->person_number,
+		.key = entry->key };
 	return nk_done();
 }
 
@@ -88,7 +91,8 @@ static bool by_anchor(struct nk_planner *p, struct nk_str anchor, size_t *out)
 	struct nk_str low;
 	uint64_t at = 0;
 
-	if (anchor.len == 0 || !nk_ok(lower_anchor(p, anchor, &low, NULL)) || !nk_map_get(&p->anchors, nk_str_bytes(low), &at)) {
+	if (anchor.len == 0 || !nk_ok(lower_anchor(p, anchor, &low, NULL)) ||
+		!nk_map_get(&p->anchors, nk_str_bytes(low), &at)) {
 		return false;
 	}
 	*out = (size_t)at;
@@ -125,10 +129,11 @@ static bool has_owner(const struct nk_planner *p, struct nk_str anchor)
 	uint64_t at = 0;
 
 	return (p->in->links != NULL && nk_links_by_anchor(p->in->links, anchor) != NULL) ||
-	       nk_map_get(&p->known_anchors, nk_str_bytes(anchor), &at);
+		nk_map_get(&p->known_anchors, nk_str_bytes(anchor), &at);
 }
 
-static bool same_content(struct nk_planner *p, const struct nk_entry *want, const struct nk_entry *held, struct nk_err *err)
+static bool same_content(
+	struct nk_planner *p, const struct nk_entry *want, const struct nk_entry *held, struct nk_err *err)
 {
 	struct nk_plan_diff diff = { 0 };
 
@@ -141,7 +146,9 @@ static NK_RESULT take_held(struct nk_planner *p, size_t i, size_t held, struct n
 
 	if (p->used[held] || p->in->held->entries[held].kind != want->kind) {
 		p->matched[i].how = NK_MATCH_CONFLICT;
-		return nk_plan_conflict(p, NK_N("its anchor at the target belongs to an entry of another kind or of somebody else"), want, err);
+		return nk_plan_conflict(p,
+			NK_N("its anchor at the target belongs to an entry of another kind or of somebody else"),
+			want, err);
 	}
 	p->used[held] = true;
 	p->matched[i].how = NK_MATCH_HELD;
@@ -156,14 +163,21 @@ static NK_RESULT judge_name(struct nk_planner *p, size_t i, const struct memory 
 	const struct nk_entry *held = &p->in->held->entries[at];
 	void *room = NULL;
 
-	if (!m->intended || m->anchor.len > 0 || p->used[at] || has_owner(p, held->anchor) || !same_content(p, want, held, err)) {
+	if (!m->intended || m->anchor.len > 0 || p->used[at] || has_owner(p, held->anchor) ||
+		!same_content(p, want, held, err)) {
 		p->matched[i].how = NK_MATCH_CONFLICT;
 		p->used[at] = true;
-		return nk_plan_conflict(p, NK_N("an entry that is not ours has the name: remove or rename it at the target, or choose another login"), want, err);
+		return nk_plan_conflict(p,
+			NK_N("an entry that is not ours has the name: remove or rename it at the target, or "
+				"choose another login"),
+			want, err);
 	}
 	NK_TRY(nk_vec_push(&p->found, &room, err));
-	*(struct nk_plan_found *)room = (struct nk_plan_found){ .object_kind = want->kind, .object = want->object,
-		.person_number = want->person_number, .anchor = held->anchor, .key = held->key };
+	*(struct nk_plan_found *)room = (struct nk_plan_found){ .object_kind = want->kind,
+		.object = want->object,
+		.person_number = want->person_number,
+		.anchor = held->anchor,
+		.key = held->key };
 	return take_held(p, i, at, err);
 }
 

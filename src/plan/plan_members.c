@@ -1,8 +1,8 @@
 /*
  * plan_members.c: who joins and who leaves a group. One group at a time, its steps side by side.
  *
- * Taken out are members that are ours, or that name nothing that exists below the base of persons; a member that others put
- * in stays. Member steps carry no version: adding or removing one value collides with nobody.
+ * Taken out are members that are ours, or that name nothing that exists below the base of persons; a member that
+ * others put in stays. Member steps carry no version: adding or removing one value collides with nobody.
  */
 #include "base.h"
 
@@ -13,8 +13,8 @@
 struct members {
 	struct nk_planner *p;
 	const struct nk_entry *want;
-	struct nk_str key;        /* of the group, after a rename */
-	struct nk_map wanted;     /* folded names */
+	struct nk_str key; /* of the group, after a rename */
+	struct nk_map wanted; /* folded names */
 	struct nk_map held;
 };
 
@@ -24,10 +24,15 @@ static void members_done(struct members *m)
 	nk_map_done(&m->held);
 }
 
-static NK_RESULT push(struct members *m, enum nk_step_kind kind, struct nk_str value, uint32_t person, struct nk_err *err)
+static NK_RESULT push(
+	struct members *m, enum nk_step_kind kind, struct nk_str value, uint32_t person, struct nk_err *err)
 {
-	const struct nk_step step = { .kind = kind, .object_kind = NK_OBJECT_GROUP, .object = m->want->object, .person_number = person,
-		.key = m->key, .value = value };
+	const struct nk_step step = { .kind = kind,
+		.object_kind = NK_OBJECT_GROUP,
+		.object = m->want->object,
+		.person_number = person,
+		.key = m->key,
+		.value = value };
 
 	return nk_plan_push(m->p, NK_PHASE_GROUP, &step, err);
 }
@@ -90,7 +95,8 @@ static NK_RESULT put_in(struct members *m, size_t from, size_t to, struct nk_err
 		}
 		NK_TRY(nk_dn_fold_into(matched->key, m->p->arena, &folded, err));
 		if (!nk_map_get(&m->held, nk_str_bytes(folded), &found)) {
-			NK_TRY(push(m, NK_STEP_MEMBER_ADD, matched->key, m->p->in->desired->entries[person].person_number, err));
+			NK_TRY(push(m, NK_STEP_MEMBER_ADD, matched->key,
+				m->p->in->desired->entries[person].person_number, err));
 		}
 	}
 	return nk_done();
@@ -98,7 +104,8 @@ static NK_RESULT put_in(struct members *m, size_t from, size_t to, struct nk_err
 
 NK_RESULT nk_plan_members(struct nk_planner *p, size_t group, size_t from, size_t to, struct nk_err *err)
 {
-	NK_OWNED(members_done) struct members m = { .p = p, .want = &p->in->desired->entries[group], .key = p->matched[group].key };
+	NK_OWNED(members_done)
+	struct members m = { .p = p, .want = &p->in->desired->entries[group], .key = p->matched[group].key };
 	const struct nk_attr *held = NULL;
 
 	nk_map_init(&m.wanted, p->in->nonce);

@@ -1,8 +1,8 @@
 /*
  * plan_steps.c: the steps that bring each entry to where it should be, sorted into the phases of the plan.
  *
- * Invariant: at most one of add, rename, and one of modify, suspend, resume for an entry, in that order; the version that the
- * snapshot saw stands in the first of them alone.
+ * Invariant: at most one of add, rename, and one of modify, suspend, resume for an entry, in that order; the version
+ * that the snapshot saw stands in the first of them alone.
  */
 #include "base.h"
 
@@ -28,7 +28,11 @@ NK_RESULT nk_plan_push(struct nk_planner *p, enum nk_plan_phase phase, const str
 
 static struct nk_step step_of(const struct nk_entry *want, enum nk_step_kind kind)
 {
-	return (struct nk_step){ .kind = kind, .object_kind = want->kind, .object = want->object, .person_number = want->person_number, .key = want->key };
+	return (struct nk_step){ .kind = kind,
+		.object_kind = want->kind,
+		.object = want->object,
+		.person_number = want->person_number,
+		.key = want->key };
 }
 
 /* ---- containers ---------------------------------------------------------------------------------------------- */
@@ -51,8 +55,10 @@ static NK_RESULT add_container(struct nk_planner *p, struct nk_str base, struct 
 	if (attrs == NULL || value == NULL) {
 		return nk_fail_nomem(err);
 	}
-	if (!nk_dn_split(base, &rdn, &parent) || !nk_str_ieq(nk_str_sub(rdn, 0, 3), NK_STR("ou=")) || nk_str_chr(rdn, '\\') != SIZE_MAX) {
-		return nk_fail(err, NK_CONFIG, "a base of the target that is still missing must be named ou=…: make it by hand, or name another");
+	if (!nk_dn_split(base, &rdn, &parent) || !nk_str_ieq(nk_str_sub(rdn, 0, 3), NK_STR("ou=")) ||
+		nk_str_chr(rdn, '\\') != SIZE_MAX) {
+		return nk_fail(err, NK_CONFIG,
+			"a base of the target that is still missing must be named ou=…: make it by hand, or name another");
 	}
 	*value = nk_str_sub(rdn, 3, rdn.len);
 	attrs[0] = (struct nk_attr){ NK_STR("objectClass"), class, 1 };
@@ -86,7 +92,8 @@ static enum nk_plan_phase phase_of(enum nk_object_kind kind)
 	return NK_PHASE_PERSON;
 }
 
-/* Renames when the name differs. *out_key is the name the entry has then; a taken name is a conflict and changes nothing. */
+/* Renames when the name differs. *out_key is the name the entry has then; a taken name is a conflict and changes
+ * nothing. */
 static NK_RESULT rename_entry(struct nk_planner *p, size_t i, struct nk_str *version, struct nk_err *err)
 {
 	const struct nk_entry *want = &p->in->desired->entries[i];
@@ -102,7 +109,9 @@ static NK_RESULT rename_entry(struct nk_planner *p, size_t i, struct nk_str *ver
 		return nk_done();
 	}
 	if (nk_plan_match_held(p, folded, &other)) {
-		return nk_plan_conflict(p, NK_N("its new name is still taken by another entry: plan again when that one has moved"), want, err);
+		return nk_plan_conflict(p,
+			NK_N("its new name is still taken by another entry: plan again when that one has moved"),
+			want, err);
 	}
 	step.key = held->key;
 	step.new_key = want->key;
@@ -114,8 +123,8 @@ static NK_RESULT rename_entry(struct nk_planner *p, size_t i, struct nk_str *ver
 	return nk_plan_push(p, phase_of(want->kind), &step, err);
 }
 
-static NK_RESULT suspend_mods(struct nk_planner *p, const struct nk_plan_diff *diff, const struct nk_entry *held, struct nk_step *step,
-	struct nk_err *err)
+static NK_RESULT suspend_mods(struct nk_planner *p, const struct nk_plan_diff *diff, const struct nk_entry *held,
+	struct nk_step *step, struct nk_err *err)
 {
 	const struct nk_mapping *map = p->in->mapping;
 	struct nk_mod *mods = nk_arena_array(p->arena, diff->n + 2, sizeof(*mods));
@@ -133,7 +142,8 @@ static NK_RESULT suspend_mods(struct nk_planner *p, const struct nk_plan_diff *d
 	if (map->suspend_attr.len > 0) {
 		const bool on = step->kind == NK_STEP_SUSPEND;
 
-		mods[n] = (struct nk_mod){ .op = NK_MOD_REPLACE, .attr = { map->suspend_attr, on ? value : NULL, on ? 1 : 0 } };
+		mods[n] = (struct nk_mod){ .op = NK_MOD_REPLACE,
+			.attr = { map->suspend_attr, on ? value : NULL, on ? 1 : 0 } };
 		mods[n].old = old != NULL ? *old : (struct nk_attr){ 0 };
 		n++;
 	}
@@ -202,7 +212,12 @@ static NK_RESULT add_entry(struct nk_planner *p, size_t i, struct nk_err *err)
 static NK_RESULT delete_entry(struct nk_planner *p, size_t held, struct nk_uuid object, struct nk_err *err)
 {
 	const struct nk_entry *e = &p->in->held->entries[held];
-	const struct nk_step step = { .kind = NK_STEP_DELETE, .object_kind = e->kind, .object = object, .key = e->key, .anchor = e->anchor, .version = e->version };
+	const struct nk_step step = { .kind = NK_STEP_DELETE,
+		.object_kind = e->kind,
+		.object = object,
+		.key = e->key,
+		.anchor = e->anchor,
+		.version = e->version };
 
 	return nk_plan_push(p, NK_PHASE_DELETE, &step, err);
 }
@@ -210,7 +225,8 @@ static NK_RESULT delete_entry(struct nk_planner *p, size_t held, struct nk_uuid 
 static NK_RESULT judge_unwanted(struct nk_planner *p, size_t held, struct nk_err *err)
 {
 	const struct nk_entry *e = &p->in->held->entries[held];
-	const struct nk_link *link = p->in->links != NULL && e->anchor.len > 0 ? nk_links_by_anchor(p->in->links, e->anchor) : NULL;
+	const struct nk_link *link =
+		p->in->links != NULL && e->anchor.len > 0 ? nk_links_by_anchor(p->in->links, e->anchor) : NULL;
 	struct nk_entry shown = *e;
 	uint64_t known = 0;
 
@@ -219,7 +235,9 @@ static NK_RESULT judge_unwanted(struct nk_planner *p, size_t held, struct nk_err
 	}
 	if (link != NULL) {
 		shown.person_number = link->person_number;
-		return nk_plan_conflict(p, NK_N("the person should have no entry at this target any more: only an erase plan removes it"), &shown, err);
+		return nk_plan_conflict(p,
+			NK_N("the person should have no entry at this target any more: only an erase plan removes it"),
+			&shown, err);
 	}
 	if (nk_map_get(&p->known_anchors, nk_str_bytes(e->anchor), &known)) {
 		return delete_entry(p, held, p->in->known[known].object, err);
@@ -256,7 +274,8 @@ static NK_RESULT make_group(struct nk_planner *p, size_t i, size_t *at, struct n
 	}
 	if (!any || p->matched[i].how == NK_MATCH_CONFLICT) {
 		*at = look;
-		return p->matched[i].how == NK_MATCH_HELD ? delete_entry(p, p->matched[i].held, want->object, err) : nk_done();
+		return p->matched[i].how == NK_MATCH_HELD ? delete_entry(p, p->matched[i].held, want->object, err)
+							  : nk_done();
 	}
 	NK_TRY(make_simple(p, i, err));
 	NK_TRY(nk_plan_members(p, i, *at, look, err));

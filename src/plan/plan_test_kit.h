@@ -1,5 +1,6 @@
 /*
- * plan_test_kit.h: a small school in a store, and a target made up in memory, for the tests of the plan. All persons are made up.
+ * plan_test_kit.h: a small school in a store, and a target made up in memory, for the tests of the plan. All persons
+ * are made up.
  */
 #ifndef PLAN_TEST_KIT_H
 #define PLAN_TEST_KIT_H
@@ -35,14 +36,25 @@ struct school {
 static inline void school_put_groups_(struct school *s)
 {
 	struct nk_tx *tx = kit_begin(&s->k);
-	const struct nk_unit unit = { .id = s->k.unit, .source = s->k.source, .key = NK_STR("u1"), .kind = NK_STR("school"),
-		.name = NK_STR("星見ヶ原市立東小学校"), .code = NK_STR("B148210000017"), .ended_on = NK_DATE_NONE };
+	const struct nk_unit unit = { .id = s->k.unit,
+		.source = s->k.source,
+		.key = NK_STR("u1"),
+		.kind = NK_STR("school"),
+		.name = NK_STR("星見ヶ原市立東小学校"),
+		.code = NK_STR("B148210000017"),
+		.ended_on = NK_DATE_NONE };
 
 	kit_ok(nk_people_put_unit(s->people, tx, &unit, &s->err), &s->err);
 	for (uint32_t i = 0; i < SCHOOL_CLASSES; i++) {
 		static const struct nk_str codes[] = { { "1-1", 3 }, { "1-2", 3 }, { "2-1", 3 }, { "", 0 } };
-		struct nk_group g = { .source = s->k.source, .unit = s->k.unit, .kind = NK_STR("homeroom"), .title = NK_STR("ひまわり学級"),
-			.code = codes[i], .grade = NK_STR("P1"), .school_year = 2026, .ended_on = NK_DATE_NONE };
+		struct nk_group g = { .source = s->k.source,
+			.unit = s->k.unit,
+			.kind = NK_STR("homeroom"),
+			.title = NK_STR("ひまわり学級"),
+			.code = codes[i],
+			.grade = NK_STR("P1"),
+			.school_year = 2026,
+			.ended_on = NK_DATE_NONE };
 		static const struct nk_str keys[] = { { "g0", 2 }, { "g1", 2 }, { "g2", 2 }, { "g3", 2 } };
 
 		s->classes[i] = kit_uuid(0x40000000U + i);
@@ -61,8 +73,17 @@ static inline void school_person_(struct school *s, size_t i)
 	(void)snprintf(s->text[i][1], sizeof(s->text[i][1]), "hm%04zu@example.ac.jp", i);
 	*p = kit_person(s->text[i][0], "東海林", "花子", "ショウジ", "ハナコ");
 	p->field[NK_FIELD_MAIL] = nk_str_c(s->text[i][1]);
-	s->ms[i][0] = (struct nk_membership){ .where = s->k.unit, .primary = true, .role = NK_ROLE_STUDENT, .from = NK_DATE_NONE, .until = NK_DATE_NONE };
-	s->ms[i][1] = (struct nk_membership){ .where = s->classes[i % 3], .is_group = true, .role = NK_ROLE_STUDENT, .from = NK_DATE_NONE, .until = NK_DATE_NONE, .number = (uint32_t)i + 1 };
+	s->ms[i][0] = (struct nk_membership){ .where = s->k.unit,
+		.primary = true,
+		.role = NK_ROLE_STUDENT,
+		.from = NK_DATE_NONE,
+		.until = NK_DATE_NONE };
+	s->ms[i][1] = (struct nk_membership){ .where = s->classes[i % 3],
+		.is_group = true,
+		.role = NK_ROLE_STUDENT,
+		.from = NK_DATE_NONE,
+		.until = NK_DATE_NONE,
+		.number = (uint32_t)i + 1 };
 	p->memberships = s->ms[i];
 	p->n_memberships = 2;
 }
@@ -73,7 +94,9 @@ static inline void school_new(struct school *s, size_t n)
 	memset(s, 0, sizeof(*s));
 	nk_assert(n <= SCHOOL_MAX);
 	kit_store_new(&s->k);
-	kit_exec(&s->k, "INSERT INTO target(id, name, type, holding_id) VALUES (x'5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a', 't', 'ldap', x'00000000000000000000000000000001')");
+	kit_exec(&s->k,
+		"INSERT INTO target(id, name, type, holding_id) VALUES (x'5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a', "
+			"'t', 'ldap', x'00000000000000000000000000000001')");
 	memset(s->target.b, 0x5a, sizeof(s->target.b));
 	s->people = kit_people_open(&s->k);
 	kit_ok(nk_arena_new(NK_ARENA_WIPING, 512 << 20, &s->arena, &s->err), &s->err);
@@ -86,9 +109,14 @@ static inline void school_new(struct school *s, size_t n)
 		kit_people_add(&s->k, s->people, s->persons, n);
 	}
 	kit_ok(nk_links_open(s->k.store, s->k.vault, s->target, &s->links, &s->err), &s->err);
-	s->settings = (struct nk_target_settings){ .name = NK_STR("t"), .base = NK_STR("dc=example,dc=ac,dc=jp"), .people_base = NK_STR(KIT_PEOPLE),
-		.groups_base = NK_STR("ou=groups,dc=example,dc=ac,dc=jp"), .units_base = NK_STR("ou=units,dc=example,dc=ac,dc=jp") };
-	s->opt = (struct nk_desired_options){ .mapping = nk_mapping_default(NK_STR("school")), .settings = &s->settings, .today = nk_time_day(KIT_START, 540) };
+	s->settings = (struct nk_target_settings){ .name = NK_STR("t"),
+		.base = NK_STR("dc=example,dc=ac,dc=jp"),
+		.people_base = NK_STR(KIT_PEOPLE),
+		.groups_base = NK_STR("ou=groups,dc=example,dc=ac,dc=jp"),
+		.units_base = NK_STR("ou=units,dc=example,dc=ac,dc=jp") };
+	s->opt = (struct nk_desired_options){ .mapping = nk_mapping_default(NK_STR("school")),
+		.settings = &s->settings,
+		.today = nk_time_day(KIT_START, 540) };
 	s->known = nk_arena_array(s->arena, 1000, sizeof(*s->known));
 }
 
@@ -117,23 +145,47 @@ static inline void school_update(struct school *s, size_t i)
 	kit_commit(&tx);
 }
 
-static inline void school_link(struct school *s, uint32_t number, struct nk_str dn, struct nk_str anchor)
+/* What the store is to remember of a person at the target; anchor empty: intended only. */
+struct school_memory {
+	uint32_t number;
+	struct nk_str dn;
+	struct nk_str anchor;
+};
+
+/* school_links: all in one transaction; for persons without a link yet. */
+static inline void school_links(struct school *s, const struct school_memory *list, size_t n)
 {
-	const struct nk_link_key key_dn = { NK_STR("dn"), dn };
-	struct nk_link l = { .person_number = number, .target = s->target, .state = anchor.len > 0 ? NK_LINK_PRESENT : NK_LINK_INTENDED, .anchor = anchor,
-		.keys = &key_dn, .n_keys = 1 };
-	const bool fresh = nk_links_of(s->links, number) == NULL;
-	struct nk_key key;
+	struct nk_slot *slots = calloc(n + 1, sizeof(*slots));
+	struct nk_key *keys = calloc(n + 1, sizeof(*keys));
 	struct nk_tx *tx = NULL;
 
-	if (fresh) {
-		kit_ok(nk_vault_add(s->k.vault, NK_SLOT_LINK, 1, &l.slot, &key, &s->err), &s->err);
-	} else {
-		l.slot = nk_links_of(s->links, number)->slot;
+	nk_assert(slots != NULL && keys != NULL);
+	if (n > 0) {
+		kit_ok(nk_vault_add(s->k.vault, NK_SLOT_LINK, n, slots, keys, &s->err), &s->err);
 	}
 	tx = kit_begin(&s->k);
-	kit_ok(nk_links_put(s->links, tx, &l, fresh ? &key : NULL, &s->err), &s->err);
+	for (size_t i = 0; i < n; i++) {
+		const struct nk_link_key dn = { NK_STR("dn"), list[i].dn };
+		const struct nk_link l = { .person_number = list[i].number,
+			.target = s->target,
+			.slot = slots[i],
+			.state = list[i].anchor.len > 0 ? NK_LINK_PRESENT : NK_LINK_INTENDED,
+			.anchor = list[i].anchor,
+			.keys = &dn,
+			.n_keys = 1 };
+
+		kit_ok(nk_links_put(s->links, tx, &l, &keys[i], &s->err), &s->err);
+	}
 	kit_commit(&tx);
+	free(slots);
+	free(keys);
+}
+
+static inline void school_link(struct school *s, uint32_t number, struct nk_str dn, struct nk_str anchor)
+{
+	const struct school_memory one = { number, dn, anchor };
+
+	school_links(s, &one, 1);
 }
 
 static inline void school_know(struct school *s, struct nk_uuid object, struct nk_str anchor)
@@ -161,7 +213,8 @@ static inline struct nk_attr school_members_(struct school *s, const struct nk_d
 	return a;
 }
 
-/* school_mirror: a target that holds exactly what is desired, all of it known. Groups without members are left out. */
+/* school_mirror: a target that holds exactly what is desired, all of it known. Groups without members are left out.
+ */
 static inline struct nk_snapshot school_mirror(struct school *s)
 {
 	static const struct nk_str ou[] = { { "organizationalUnit", 18 } };
@@ -169,10 +222,14 @@ static inline struct nk_snapshot school_mirror(struct school *s)
 	const struct nk_desired d = school_desired(s);
 	const struct nk_str bases[] = { s->settings.people_base, s->settings.groups_base, s->settings.units_base };
 	struct nk_entry *e = nk_arena_array(s->arena, d.n + 3, sizeof(*e));
+	struct school_memory *memory = nk_arena_array(s->arena, d.n, sizeof(*memory));
+	size_t n_memory = 0;
 	size_t n = 0;
 
 	for (size_t i = 0; i < 3; i++) {
-		e[n++] = (struct nk_entry){ .kind = NK_OBJECT_CONTAINER, .key = bases[i], .attrs = container, .n_attrs = 1 };
+		e[n++] = (struct nk_entry){
+			.kind = NK_OBJECT_CONTAINER, .key = bases[i], .attrs = container, .n_attrs = 1
+		};
 	}
 	for (size_t i = 0; i < d.n; i++) {
 		struct nk_attr *attrs = nk_arena_array(s->arena, d.entries[i].n_attrs + 1, sizeof(*attrs));
@@ -188,14 +245,17 @@ static inline struct nk_snapshot school_mirror(struct school *s)
 		e[n].object = (struct nk_uuid){ { 0 } };
 		e[n].person_number = 0;
 		e[n].version = NK_STR("20260401000000.000000Z#000000#000#000000");
-		kit_ok(nk_arena_printf(s->arena, &e[n].anchor, &s->err, "00000000-0000-4000-8000-%012zu", n), &s->err);
+		kit_ok(nk_arena_printf(s->arena, &e[n].anchor, &s->err, "00000000-0000-4000-8000-%012zu", n),
+			&s->err);
 		if (d.entries[i].kind == NK_OBJECT_PERSON) {
-			school_link(s, d.entries[i].person_number, e[n].key, e[n].anchor);
+			memory[n_memory++] =
+				(struct school_memory){ d.entries[i].person_number, e[n].key, e[n].anchor };
 		} else {
 			school_know(s, d.entries[i].object, e[n].anchor);
 		}
 		n++;
 	}
+	school_links(s, memory, n_memory);
 	return (struct nk_snapshot){ .entries = e, .n = n, .complete = true, .sentinel_seen = true };
 }
 
@@ -203,8 +263,14 @@ static inline nk_rc school_plan_rc(struct school *s, const struct nk_snapshot *h
 {
 	const struct nk_desired d = school_desired(s);
 	struct nk_desired *keep = nk_arena_alloc(s->arena, sizeof(*keep));
-	struct nk_plan_input in = { .desired = keep, .held = held, .links = s->links, .known = s->known, .n_known = s->n_known,
-		.mapping = s->opt.mapping, .settings = &s->settings, .target = s->target };
+	struct nk_plan_input in = { .desired = keep,
+		.held = held,
+		.links = s->links,
+		.known = s->known,
+		.n_known = s->n_known,
+		.mapping = s->opt.mapping,
+		.settings = &s->settings,
+		.target = s->target };
 
 	*keep = d;
 	memset(in.nonce, 7, sizeof(in.nonce));
@@ -219,6 +285,7 @@ static inline struct nk_plan school_plan(struct school *s, const struct nk_snaps
 	return plan;
 }
 
+/* school_step: the first of its kind behind `skip` others; the test fails when there is none. */
 static inline const struct nk_step *school_step(const struct nk_plan *plan, enum nk_step_kind kind, size_t skip)
 {
 	for (size_t i = 0; i < plan->n; i++) {
@@ -226,7 +293,8 @@ static inline const struct nk_step *school_step(const struct nk_plan *plan, enum
 			return &plan->steps[i];
 		}
 	}
-	return NULL;
+	fail_msg("no step %s", nk_step_kind_name(kind));
+	return plan->steps;
 }
 
 #endif

@@ -1,7 +1,8 @@
 /*
  * template.c: "{family_romaji|title} {given_romaji|first:1}" into a value. No conditions, no loops.
  *
- * Invariant: a compiled template names only known words and functions, so that running it can fail by lack of memory alone.
+ * Invariant: a compiled template names only known words and functions, so that running it can fail by lack of memory
+ * alone.
  */
 #include "base.h"
 
@@ -27,8 +28,8 @@ _Static_assert(NK_ARRAY_LEN(function_names) == F_COUNT, "a name for every functi
 
 struct call {
 	enum function function;
-	struct nk_str text;  /* default:X */
-	uint32_t number;     /* first:N */
+	struct nk_str text; /* default:X */
+	uint32_t number; /* first:N */
 };
 
 struct part {
@@ -67,16 +68,19 @@ static NK_RESULT compile_call(struct nk_str text, size_t column, struct call *ou
 	}
 	out->text = has_argument ? nk_str_sub(text, colon + 1, text.len) : (struct nk_str){ 0 };
 	if (out->function == F_FIRST && !nk_parse_u32(out->text, 1, 1000, &out->number)) {
-		return nk_fail(err, NK_CONFIG, "the template needs a number from 1 to 1000 behind first: at column %zu", column);
+		return nk_fail(err, NK_CONFIG,
+			"the template needs a number from 1 to 1000 behind first: at column %zu", column);
 	}
 	if (has_argument != (out->function == F_FIRST || out->function == F_DEFAULT)) {
-		return nk_fail(err, NK_CONFIG, "the template has an argument too many or too few at column %zu", column);
+		return nk_fail(
+			err, NK_CONFIG, "the template has an argument too many or too few at column %zu", column);
 	}
 	return nk_done();
 }
 
 /* The inside of {…}; `column` is that of its first character. */
-static NK_RESULT compile_name(struct nk_str inside, size_t column, enum nk_object_kind object, struct part *out, struct nk_err *err)
+static NK_RESULT compile_name(
+	struct nk_str inside, size_t column, enum nk_object_kind object, struct part *out, struct nk_err *err)
 {
 	struct nk_str rest = inside;
 	struct nk_str head = { 0 };
@@ -97,7 +101,8 @@ static NK_RESULT compile_name(struct nk_str inside, size_t column, enum nk_objec
 	return nk_done();
 }
 
-static NK_RESULT compile_part(struct nk_str text, size_t *at, enum nk_object_kind object, struct part *out, struct nk_err *err)
+static NK_RESULT compile_part(
+	struct nk_str text, size_t *at, enum nk_object_kind object, struct part *out, struct nk_err *err)
 {
 	const struct nk_str rest = nk_str_sub(text, *at, text.len);
 	const size_t open = nk_str_chr(rest, '{');
@@ -107,7 +112,8 @@ static NK_RESULT compile_part(struct nk_str text, size_t *at, enum nk_object_kin
 	if (open != 0) {
 		out->literal = nk_str_sub(rest, 0, open == SIZE_MAX ? rest.len : open);
 		if (nk_str_chr(out->literal, '}') != SIZE_MAX) {
-			return nk_fail(err, NK_CONFIG, "the template has a } without { at column %zu", *at + close + 1);
+			return nk_fail(
+				err, NK_CONFIG, "the template has a } without { at column %zu", *at + close + 1);
 		}
 		*at += out->literal.len;
 		return nk_done();
@@ -234,8 +240,8 @@ static NK_RESULT call_function(const struct call *c, struct nk_str in, struct nk
 	return nk_done();
 }
 
-static NK_RESULT run_name(const struct part *p, const struct nk_template_scope *scope, struct nk_buf *out, bool *out_blank,
-	struct nk_err *err)
+static NK_RESULT run_name(const struct part *p, const struct nk_template_scope *scope, struct nk_buf *out,
+	bool *out_blank, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf a;
 	NK_OWNED(nk_buf_done) struct nk_buf b;

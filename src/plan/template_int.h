@@ -1,5 +1,6 @@
 /*
- * template_int.h: templates of mapping.h, compiled once and run for each person, group or unit. Inside of the floor only.
+ * template_int.h: templates of mapping.h, compiled once and run for each person, group or unit. Inside of the floor
+ * only.
  */
 #ifndef NK_TEMPLATE_INT_H
 #define NK_TEMPLATE_INT_H
@@ -15,21 +16,24 @@ struct nk_template_scope {
 	const struct nk_group *group;
 	enum nk_role role;
 	bool has_role;
-	uint32_t number;      /* 出席番号; 0: none */
+	uint32_t number; /* 出席番号; 0: none */
 	struct nk_str domain; /* of the target's base */
 };
 
 /* nk_template_compile: NK_CONFIG names the fault and its column (from 1). Lives in `arena`; so must `text`. */
 NK_RESULT nk_template_compile(struct nk_str text, enum nk_object_kind object, struct nk_arena *arena,
 	const struct nk_template **out, struct nk_err *err);
-/* nk_template_run: the value is appended to `out` (trimmed). *out_blank: all names were blank, nothing was appended. */
+/* nk_template_run: the value is appended to `out` (trimmed). *out_blank: all names were blank, nothing was appended.
+ */
 NK_RESULT nk_template_run(const struct nk_template *t, const struct nk_template_scope *scope, struct nk_buf *out,
 	bool *out_blank, struct nk_err *err);
 
 /* template_word.c: the names. nk_template_word: the number of a name for this kind of object, or -1. */
 int nk_template_word(struct nk_str name, enum nk_object_kind object);
-/* nk_template_word_counts: does a value of this name make the whole template not blank? Not so for constants such as {domain}. */
+/* nk_template_word_counts: does a value of this name make the whole template not blank? Not so for constants such as
+ * {domain}. */
 bool nk_template_word_counts(int word);
-NK_RESULT nk_template_word_value(int word, const struct nk_template_scope *scope, struct nk_buf *out, struct nk_err *err);
+NK_RESULT nk_template_word_value(
+	int word, const struct nk_template_scope *scope, struct nk_buf *out, struct nk_err *err);
 
 #endif

@@ -29,8 +29,15 @@ static void gives(const char *text, const char *want)
 	NK_OWNED(nk_buf_done) struct nk_buf out;
 	const struct nk_person p = somebody();
 	const struct nk_unit u = { .name = NK_STR("東小学校"), .key = NK_STR("key-1") };
-	const struct nk_group g = { .id = { { 0xab, 0xcd, 0x01, 0x02 } }, .title = NK_STR("1年1組"), .school_year = 2026 };
-	const struct nk_template_scope scope = { .person = &p, .unit = &u, .group = &g, .role = NK_ROLE_TEACHER, .has_role = true, .domain = NK_STR("example.ac.jp") };
+	const struct nk_group g = {
+		.id = { { 0xab, 0xcd, 0x01, 0x02 } }, .title = NK_STR("1年1組"), .school_year = 2026
+	};
+	const struct nk_template_scope scope = { .person = &p,
+		.unit = &u,
+		.group = &g,
+		.role = NK_ROLE_TEACHER,
+		.has_role = true,
+		.domain = NK_STR("example.ac.jp") };
 	const struct nk_template *t = NULL;
 	struct nk_err err = { 0 };
 	bool blank = false;
@@ -111,8 +118,9 @@ static void a_fault_is_named_with_its_column(void **state)
 	fault_at("ab}", NK_OBJECT_PERSON, 3);
 	fault_at("{login}", NK_OBJECT_GROUP, 2);
 	fault_at("{group.title}", NK_OBJECT_UNIT, 2);
-	fault_at("{login}{login}{login}{login}{login}{login}{login}{login}{login}{login}{login}{login}{login}{login}{login}{login}{login}"
-		 "{login}{login}{login}{login}{login}{login}{login}{login}{login}{login}{login}{login}{login}{login}{login}{login}",
+	fault_at("{login}{login}{login}{login}{login}{login}{login}{login}{login}{login}{login}"
+		 "{login}{login}{login}{login}{login}{login}{login}{login}{login}{login}{login}"
+		 "{login}{login}{login}{login}{login}{login}{login}{login}{login}{login}{login}",
 		NK_OBJECT_PERSON, 0);
 }
 

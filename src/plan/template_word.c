@@ -1,7 +1,8 @@
 /*
  * template_word.c: the names that templates may use, and what they stand for. One row each.
  *
- * A preferred ("shown") name that is blank falls back to the legal one; a romaji name that is blank comes from the kana.
+ * A preferred ("shown") name that is blank falls back to the legal one; a romaji name that is blank comes from the
+ * kana.
  */
 #include "base.h"
 
@@ -45,7 +46,8 @@ struct word_row {
 };
 
 static const struct word_row words[] = {
-	[W_SURNAME] = { "surname", OF_PERSON },             /* never blank when there is any name or login: for sn, which LDAP demands */
+	[W_SURNAME] = { "surname",
+		OF_PERSON }, /* never blank when there is any name or login: for sn, which LDAP demands */
 	[W_GIVEN_NAME] = { "given_name", OF_PERSON },
 	[W_NAME] = { "name", OF_PERSON },
 	[W_NAME_KANA] = { "name_kana", OF_PERSON },
@@ -53,21 +55,22 @@ static const struct word_row words[] = {
 	[W_GIVEN_LATIN] = { "given_latin", OF_PERSON },
 	[W_NAME_LATIN] = { "name_latin", OF_PERSON },
 	[W_ROLE] = { "role", OF_PERSON },
-	[W_AFFILIATION] = { "affiliation", OF_PERSON },     /* of eduPerson: student, faculty, staff, affiliate */
+	[W_AFFILIATION] = { "affiliation", OF_PERSON }, /* of eduPerson: student, faculty, staff, affiliate */
 	[W_NUMBER] = { "number", OF_PERSON },
-	[W_DOMAIN] = { "domain", OF_ALL },                  /* example.ac.jp, of the target's base */
+	[W_DOMAIN] = { "domain", OF_ALL }, /* example.ac.jp, of the target's base */
 	[W_UNIT_NAME] = { "unit.name", OF_ALL },
 	[W_UNIT_CODE] = { "unit.code", OF_ALL },
 	[W_UNIT_KEY] = { "unit.key", OF_ALL },
 	[W_UNIT_KIND] = { "unit.kind", OF_ALL },
-	[W_UNIT_LABEL] = { "unit.label", OF_ALL },          /* the code, else the key */
+	[W_UNIT_LABEL] = { "unit.label", OF_ALL }, /* the code, else the key */
 	[W_GROUP_TITLE] = { "group.title", OF_PERSON | OF_GROUP },
 	[W_GROUP_CODE] = { "group.code", OF_PERSON | OF_GROUP },
 	[W_GROUP_KEY] = { "group.key", OF_PERSON | OF_GROUP },
 	[W_GROUP_KIND] = { "group.kind", OF_PERSON | OF_GROUP },
 	[W_GROUP_GRADE] = { "group.grade", OF_PERSON | OF_GROUP },
 	[W_GROUP_YEAR] = { "group.year", OF_PERSON | OF_GROUP },
-	[W_GROUP_LABEL] = { "group.label", OF_PERSON | OF_GROUP }, /* the code, else the title and a piece of the id */
+	[W_GROUP_LABEL] = { "group.label",
+		OF_PERSON | OF_GROUP }, /* the code, else the title and a piece of the id */
 };
 _Static_assert(NK_ARRAY_LEN(words) == W_COUNT, "a row for every name");
 
@@ -122,8 +125,8 @@ static NK_RESULT romaji_of(const struct nk_person *p, bool family, struct nk_buf
 	if (romaji.len > 0) {
 		return nk_buf_add_str(out, romaji, err);
 	}
-	return nk_romaji(family ? field_or(p, NK_FIELD_FAMILY_SHOWN_KANA, NK_FIELD_FAMILY_KANA) :
-				  field_or(p, NK_FIELD_GIVEN_SHOWN_KANA, NK_FIELD_GIVEN_KANA),
+	return nk_romaji(family ? field_or(p, NK_FIELD_FAMILY_SHOWN_KANA, NK_FIELD_FAMILY_KANA)
+				: field_or(p, NK_FIELD_GIVEN_SHOWN_KANA, NK_FIELD_GIVEN_KANA),
 		out, err);
 }
 
@@ -335,10 +338,12 @@ static NK_RESULT group_value(enum word w, const struct nk_group *g, struct nk_bu
 	return group_label(g, out, err);
 }
 
-NK_RESULT nk_template_word_value(int word, const struct nk_template_scope *scope, struct nk_buf *out, struct nk_err *err)
+NK_RESULT nk_template_word_value(
+	int word, const struct nk_template_scope *scope, struct nk_buf *out, struct nk_err *err)
 {
 	if (word >= W_COUNT) {
-		return scope->person == NULL ? nk_done() : field_value(scope->person, (enum nk_field)(word - W_COUNT), out, err);
+		return scope->person == NULL ? nk_done()
+					     : field_value(scope->person, (enum nk_field)(word - W_COUNT), out, err);
 	}
 	if (word == W_DOMAIN) {
 		return nk_buf_add_str(out, scope->domain, err);

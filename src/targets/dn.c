@@ -1,8 +1,8 @@
 /*
  * dn.c: distinguished names as text (RFC 4514). Pure; nothing here knows a server.
  *
- * Invariant: two names that differ only in letter case of ASCII, blanks around separators or the way of escaping fold to
- * the same bytes; different values never do.
+ * Invariant: two names that differ only in letter case of ASCII, blanks around separators or the way of escaping fold
+ * to the same bytes; different values never do.
  */
 #include "base.h"
 

@@ -43,7 +43,8 @@ static NK_RESULT take_look(void *arg, LDAPMessage *m, struct nk_err *err)
 	l->seen = true;
 	for (size_t i = 0; vals != NULL && vals[i] != NULL; i++) {
 		l->values++;
-		l->has_wanted = l->has_wanted || nk_str_ieq((struct nk_str){ vals[i]->bv_val, vals[i]->bv_len }, l->wanted);
+		l->has_wanted =
+			l->has_wanted || nk_str_ieq((struct nk_str){ vals[i]->bv_val, vals[i]->bv_len }, l->wanted);
 	}
 	ldap_value_free_len(vals);
 	return nk_done();
@@ -69,7 +70,8 @@ static void renamed_before(struct nk_target_handle *h, struct nk_ldap_op *op)
 	const struct nk_step *s = &op->steps[0];
 	struct look l = { .h = h, .attr = "entryUUID", .wanted = s->anchor };
 
-	if (op->code == LDAP_NO_SUCH_OBJECT && s->anchor.len > 0 && look_at(h, s->new_key, &l) == LDAP_SUCCESS && l.has_wanted) {
+	if (op->code == LDAP_NO_SUCH_OBJECT && s->anchor.len > 0 && look_at(h, s->new_key, &l) == LDAP_SUCCESS &&
+		l.has_wanted) {
 		set_one(&op->results[0], NK_OUTCOME_DONE, LDAP_SUCCESS);
 	}
 }
@@ -78,7 +80,9 @@ static void renamed_before(struct nk_target_handle *h, struct nk_ldap_op *op)
 static int remove_last(struct nk_target_handle *h, const struct nk_step *s)
 {
 	struct look l = { .h = h, .attr = "member", .wanted = s->value };
-	const struct nk_step gone = { .kind = NK_STEP_DELETE, .object_kind = NK_OBJECT_GROUP, .object = s->object, .key = s->key };
+	const struct nk_step gone = {
+		.kind = NK_STEP_DELETE, .object_kind = NK_OBJECT_GROUP, .object = s->object, .key = s->key
+	};
 	struct nk_step_result result = { 0 };
 	struct nk_ldap_op op = { .steps = &gone, .results = &result, .n = 1 };
 	const int code = look_at(h, s->key, &l);

@@ -1,9 +1,9 @@
 /*
  * ldap_apply.c: the window of requests in flight, and transactions (RFC 5805) where the server has them.
  *
- * Invariants: requests that could touch the same entry are never in flight together (a server may do them in any order);
- * a step is DONE only after the server's last word on it (in a transaction: the answer to its end); after a lost connection
- * what was in flight is UNKNOWN and the rest NOT_SENT; nothing is sent after the first CONFLICT.
+ * Invariants: requests that could touch the same entry are never in flight together (a server may do them in any
+ * order); a step is DONE only after the server's last word on it (in a transaction: the answer to its end); after a
+ * lost connection what was in flight is UNKNOWN and the rest NOT_SENT; nothing is sent after the first CONFLICT.
  */
 #include "base.h"
 
@@ -16,8 +16,8 @@ struct applying {
 	struct nk_arena *arena;
 	struct nk_ldap_op *ops;
 	size_t n;
-	bool stop;             /* a conflict, or the connection is gone: nothing more is sent */
-	bool halt;             /* an answer must be looked at before more is sent */
+	bool stop; /* a conflict, or the connection is gone: nothing more is sent */
+	bool halt; /* an answer must be looked at before more is sent */
 	/* in flight: indexes of ops */
 	size_t flight[WINDOW_MAX];
 	size_t in_flight;
@@ -111,7 +111,8 @@ static void lose_flight(struct applying *a, bool in_txn)
 {
 	for (size_t i = 0; i < a->in_flight; i++) {
 		/* A transaction that was not ended is undone by the server. */
-		set_outcome(&a->ops[a->flight[i]], in_txn ? NK_OUTCOME_NOT_SENT : NK_OUTCOME_UNKNOWN, LDAP_SERVER_DOWN);
+		set_outcome(
+			&a->ops[a->flight[i]], in_txn ? NK_OUTCOME_NOT_SENT : NK_OUTCOME_UNKNOWN, LDAP_SERVER_DOWN);
 	}
 	a->in_flight = 0;
 	a->h->broken = true;
@@ -139,7 +140,8 @@ static bool send_one(struct applying *a, size_t k, const struct berval *txn)
 	return true;
 }
 
-/* Sends ops from *next on, up to `to` or the first halt, and waits for every answer. False: the connection is gone. */
+/* Sends ops from *next on, up to `to` or the first halt, and waits for every answer. False: the connection is gone.
+ */
 static bool pump(struct applying *a, size_t *next, size_t to, const struct berval *txn)
 {
 	const size_t window = a->h->window < WINDOW_MAX ? a->h->window : WINDOW_MAX;
@@ -227,11 +229,12 @@ static int end_answer(struct applying *a, int msgid, int *out_bad_msgid)
 
 	*out_bad_msgid = 0;
 	if (!nk_ldap_result(a->h, msgid, &m) ||
-	    ldap_parse_result(a->h->ld, m, &code, NULL, NULL, NULL, NULL, 0) != LDAP_SUCCESS) {
+		ldap_parse_result(a->h->ld, m, &code, NULL, NULL, NULL, NULL, 0) != LDAP_SUCCESS) {
 		a->h->broken = true;
 		return LDAP_SERVER_DOWN;
 	}
-	if (code == LDAP_SUCCESS || ldap_parse_extended_result(a->h->ld, m, NULL, &data, 0) != LDAP_SUCCESS || data == NULL) {
+	if (code == LDAP_SUCCESS || ldap_parse_extended_result(a->h->ld, m, NULL, &data, 0) != LDAP_SUCCESS ||
+		data == NULL) {
 		return code;
 	}
 	ber = ber_init(data);
@@ -242,7 +245,8 @@ static int end_answer(struct applying *a, int msgid, int *out_bad_msgid)
 	return code;
 }
 
-/* The first op in [from, to) that was refused when it was handed in, or that the end names; `to` when nobody knows. */
+/* The first op in [from, to) that was refused when it was handed in, or that the end names; `to` when nobody knows.
+ */
 static size_t find_bad(const struct applying *a, size_t from, size_t to, int bad_msgid)
 {
 	for (size_t k = from; k < to; k++) {
@@ -254,9 +258,10 @@ static size_t find_bad(const struct applying *a, size_t from, size_t to, int bad
 }
 
 /*
- * slapd 2.5 queues a request, answers it, and then looks at it once more; the end of the transaction frees it meanwhile.
- * An end that comes right behind the last answer crashed slapd 2.5.13 in one of some hundred transactions (tried; DESIGN.md),
- * one that comes 2 ms later in none of 4,000. There is nothing to wait for but time: 10 ms a batch.
+ * slapd 2.5 queues a request, answers it, and then looks at it once more; the end of the transaction frees it
+ * meanwhile. An end that comes right behind the last answer crashed slapd 2.5.13 in one of some hundred transactions
+ * (tried; DESIGN.md), one that comes 2 ms later in none of 4,000. There is nothing to wait for but time: 10 ms a
+ * batch.
  */
 static void let_settle(struct applying *a)
 {
@@ -264,7 +269,8 @@ static void let_settle(struct applying *a)
 	LDAPMessage *m = NULL;
 
 	if (ldap_result(a->h->ld, LDAP_RES_ANY, LDAP_MSG_ONE, &wait, &m) != 0) {
-		/* Nothing is in flight: a message now is the notice that the server hangs up, or the connection is gone. */
+		/* Nothing is in flight: a message now is the notice that the server hangs up, or the connection is
+		 * gone. */
 		a->h->broken = true;
 	}
 	nk_ldap_msgfree(&m);
@@ -409,8 +415,8 @@ static void run_batch(struct applying *a, size_t from, size_t to)
 
 /* ---- all of it ---------------------------------------------------------------------------------------------- */
 
-static NK_RESULT make_ops(struct applying *a, const struct nk_step *steps, size_t n, struct nk_step_result *results,
-			  struct nk_err *err)
+static NK_RESULT make_ops(
+	struct applying *a, const struct nk_step *steps, size_t n, struct nk_step_result *results, struct nk_err *err)
 {
 	size_t i = 0;
 
@@ -446,8 +452,8 @@ static size_t batch_end(const struct applying *a, size_t from)
 	return to;
 }
 
-NK_RESULT nk_ldap_apply(struct nk_target_handle *h, const struct nk_step *steps, size_t n, struct nk_step_result *results,
-			struct nk_arena *arena, struct nk_err *err)
+NK_RESULT nk_ldap_apply(struct nk_target_handle *h, const struct nk_step *steps, size_t n,
+	struct nk_step_result *results, struct nk_arena *arena, struct nk_err *err)
 {
 	struct applying a = { .h = h, .arena = arena };
 	size_t from = 0;

@@ -1,8 +1,9 @@
 /*
  * ldap_conn.c: the connection to an LDAP server: socket from the env, TLS, simple bind, answers with a limit of time.
  *
- * Invariant: the bind secret goes out only on an encrypted connection (TLS with a checked certificate, or a unix socket), or
- * in clear to loopback where the configuration allows it. Settings of ldap.conf or the environment never weaken that.
+ * Invariant: the bind secret goes out only on an encrypted connection (TLS with a checked certificate, or a unix
+ * socket), or in clear to loopback where the configuration allows it. Settings of ldap.conf or the environment never
+ * weaken that.
  */
 #include "base.h"
 
@@ -87,7 +88,8 @@ NK_RESULT nk_ldap_ready(struct nk_target_handle *h, struct nk_err *err)
 {
 	nk_assert(h->magic == NK_LDAP_MAGIC);
 	if (h->broken || h->ld == NULL) {
-		return nk_fail(err, NK_UNAVAILABLE, "the connection to the target %s was lost: open it again", h->name.ptr);
+		return nk_fail(
+			err, NK_UNAVAILABLE, "the connection to the target %s was lost: open it again", h->name.ptr);
 	}
 	return nk_done();
 }
@@ -134,8 +136,8 @@ static NK_RESULT copy_settings(struct nk_target_handle *h, const struct nk_targe
 	return nk_ldap_search_wanted(h, s->wanted, s->n_wanted, err);
 }
 
-static NK_RESULT handle_new(const struct nk_env *env, const struct nk_target_settings *s, struct nk_target_handle **out,
-			    struct nk_err *err)
+static NK_RESULT handle_new(const struct nk_env *env, const struct nk_target_settings *s,
+	struct nk_target_handle **out, struct nk_err *err)
 {
 	struct nk_target_handle *h = calloc(1, sizeof(*h));
 	uint8_t seed[16];
@@ -156,7 +158,8 @@ static NK_RESULT handle_new(const struct nk_env *env, const struct nk_target_set
 
 static bool is_loopback(const char *host)
 {
-	return host != NULL && (strcmp(host, "127.0.0.1") == 0 || strcmp(host, "::1") == 0 || strcmp(host, "localhost") == 0);
+	return host != NULL &&
+		(strcmp(host, "127.0.0.1") == 0 || strcmp(host, "::1") == 0 || strcmp(host, "localhost") == 0);
 }
 
 static NK_RESULT check_transport(const struct nk_target_settings *s, const LDAPURLDesc *url, struct nk_err *err)
@@ -173,7 +176,8 @@ static NK_RESULT check_transport(const struct nk_target_settings *s, const LDAPU
 	}
 	if (!tls && !(s->allow_plain && is_loopback(url->lud_host))) {
 		return nk_fail(err, NK_CONFIG,
-			"the target would get its password in clear: use ldaps:// or starttls = yes with a ca_file, or ldapi://");
+			"the target would get its password in clear: use ldaps:// or starttls = yes with a "
+				"ca_file, or ldapi://");
 	}
 	return nk_done();
 }
@@ -193,27 +197,29 @@ static NK_RESULT set_options(struct nk_target_handle *h, struct nk_err *err)
 	const struct timeval wait = { .tv_sec = h->timeout_ms / 1000, .tv_usec = (h->timeout_ms % 1000) * 1000 };
 
 	if (ldap_set_option(h->ld, LDAP_OPT_PROTOCOL_VERSION, &version) != LDAP_OPT_SUCCESS ||
-	    ldap_set_option(h->ld, LDAP_OPT_REFERRALS, LDAP_OPT_OFF) != LDAP_OPT_SUCCESS ||
-	    ldap_set_option(h->ld, LDAP_OPT_NETWORK_TIMEOUT, &wait) != LDAP_OPT_SUCCESS ||
-	    ldap_set_option(h->ld, LDAP_OPT_TIMEOUT, &wait) != LDAP_OPT_SUCCESS ||
-	    ldap_set_option(h->ld, LDAP_OPT_RESTART, LDAP_OPT_ON) != LDAP_OPT_SUCCESS) {
+		ldap_set_option(h->ld, LDAP_OPT_REFERRALS, LDAP_OPT_OFF) != LDAP_OPT_SUCCESS ||
+		ldap_set_option(h->ld, LDAP_OPT_NETWORK_TIMEOUT, &wait) != LDAP_OPT_SUCCESS ||
+		ldap_set_option(h->ld, LDAP_OPT_TIMEOUT, &wait) != LDAP_OPT_SUCCESS ||
+		ldap_set_option(h->ld, LDAP_OPT_RESTART, LDAP_OPT_ON) != LDAP_OPT_SUCCESS) {
 		return nk_fail(err, NK_INTERNAL, "the LDAP library refused its settings");
 	}
 	return nk_done();
 }
 
-static NK_RESULT connect_socket(struct nk_target_handle *h, const struct nk_target_settings *s, const LDAPURLDesc *url,
-				struct nk_err *err)
+static NK_RESULT connect_socket(
+	struct nk_target_handle *h, const struct nk_target_settings *s, const LDAPURLDesc *url, struct nk_err *err)
 {
 	const bool local = strcmp(url->lud_scheme, "ldapi") == 0;
 	struct nk_str uri;
 	NK_OWNED(nk_os_fd_close) int fd = -1;
 
-	if (url->lud_host == NULL || url->lud_host[0] == '\0' || (!local && (url->lud_port <= 0 || url->lud_port > 65535))) {
+	if (url->lud_host == NULL || url->lud_host[0] == '\0' ||
+		(!local && (url->lud_port <= 0 || url->lud_port > 65535))) {
 		return nk_fail(err, NK_CONFIG, "the uri of the target has no host, no port, or no path of a socket");
 	}
 	NK_TRY(nk_arena_dup(h->arena, s->uri, &uri, err));
-	NK_TRY(h->env->connect(h->env->self, url->lud_host, local ? 0 : (uint16_t)url->lud_port, h->timeout_ms, &fd, err));
+	NK_TRY(h->env->connect(
+		h->env->self, url->lud_host, local ? 0 : (uint16_t)url->lud_port, h->timeout_ms, &fd, err));
 	limit_waiting(fd, h->timeout_ms);
 	if (ldap_init_fd(fd, local ? LDAP_PROTO_IPC : LDAP_PROTO_TCP, uri.ptr, &h->ld) != LDAP_SUCCESS) {
 		h->ld = NULL;
@@ -223,7 +229,8 @@ static NK_RESULT connect_socket(struct nk_target_handle *h, const struct nk_targ
 	return set_options(h, err);
 }
 
-static NK_RESULT start_tls(struct nk_target_handle *h, const struct nk_target_settings *s, bool starttls, struct nk_err *err)
+static NK_RESULT start_tls(
+	struct nk_target_handle *h, const struct nk_target_settings *s, bool starttls, struct nk_err *err)
 {
 	const int demand = LDAP_OPT_X_TLS_DEMAND;
 	const int least = LDAP_OPT_X_TLS_PROTOCOL_TLS1_2;
@@ -233,15 +240,17 @@ static NK_RESULT start_tls(struct nk_target_handle *h, const struct nk_target_se
 
 	NK_TRY(nk_arena_dup(h->arena, s->ca_file, &ca, err));
 	if (ldap_set_option(h->ld, LDAP_OPT_X_TLS_CACERTFILE, ca.ptr) != LDAP_OPT_SUCCESS ||
-	    ldap_set_option(h->ld, LDAP_OPT_X_TLS_REQUIRE_CERT, &demand) != LDAP_OPT_SUCCESS ||
-	    ldap_set_option(h->ld, LDAP_OPT_X_TLS_PROTOCOL_MIN, &least) != LDAP_OPT_SUCCESS ||
-	    ldap_set_option(h->ld, LDAP_OPT_X_TLS_NEWCTX, &client) != LDAP_OPT_SUCCESS) {
-		return nk_fail(err, NK_CONFIG, "the ca_file %s of the target cannot be used: it must hold certificates in PEM form", ca.ptr);
+		ldap_set_option(h->ld, LDAP_OPT_X_TLS_REQUIRE_CERT, &demand) != LDAP_OPT_SUCCESS ||
+		ldap_set_option(h->ld, LDAP_OPT_X_TLS_PROTOCOL_MIN, &least) != LDAP_OPT_SUCCESS ||
+		ldap_set_option(h->ld, LDAP_OPT_X_TLS_NEWCTX, &client) != LDAP_OPT_SUCCESS) {
+		return nk_fail(err, NK_CONFIG,
+			"the ca_file %s of the target cannot be used: it must hold certificates in PEM form", ca.ptr);
 	}
 	code = starttls ? ldap_start_tls_s(h->ld, NULL, NULL) : ldap_install_tls(h->ld);
 	if (code != LDAP_SUCCESS) {
 		return nk_fail(err, NK_UNAVAILABLE,
-			"the target %1$s did not prove who it is (TLS): check its certificate, its host name and the ca_file (LDAP result code %2$d)",
+			"the target %1$s did not prove who it is (TLS): check its certificate, its host name "
+				"and the ca_file (LDAP result code %2$d)",
 			h->name.ptr, code);
 	}
 	h->facts.encrypted = true;
@@ -285,7 +294,8 @@ static NK_RESULT open_into(struct nk_target_handle *h, const struct nk_target_se
 
 	NK_TRY(nk_arena_dup(h->arena, s->uri, &uri, err));
 	if (ldap_url_parse(uri.ptr, &url) != LDAP_URL_SUCCESS) {
-		return nk_fail(err, NK_CONFIG, "the uri of the target is not ldap://host:port, ldaps://host:port or ldapi://%%2Fpath");
+		return nk_fail(err, NK_CONFIG,
+			"the uri of the target is not ldap://host:port, ldaps://host:port or ldapi://%%2Fpath");
 	}
 	NK_TRY(check_transport(s, url, err));
 	NK_TRY(connect_socket(h, s, url, err));
@@ -299,7 +309,7 @@ static NK_RESULT open_into(struct nk_target_handle *h, const struct nk_target_se
 }
 
 NK_RESULT nk_ldap_open(const struct nk_env *env, const struct nk_target_settings *s, struct nk_target_handle **out,
-		       struct nk_err *err)
+	struct nk_err *err)
 {
 	NK_OWNED(nk_ldap_close) struct nk_target_handle *h = NULL;
 

@@ -1,5 +1,6 @@
 /*
- * ldap_entry.c: a message of libldap as an entry of ours: copied bytes, attributes in order, anchor and version apart.
+ * ldap_entry.c: a message of libldap as an entry of ours: copied bytes, attributes in order, anchor and version
+ * apart.
  *
  * Invariant: nothing points into libldap's memory afterwards. Values are bytes; they need not be text.
  */
@@ -24,9 +25,10 @@ static void reading_done(struct reading *r)
 }
 
 static NK_RESULT intern(struct nk_ldap_names *names, struct nk_str name, struct nk_arena *arena, struct nk_str *out,
-			struct nk_err *err)
+	struct nk_err *err)
 {
-	/* Entries come with the same attributes in the same order: the next name is most often the one after the last. */
+	/* Entries come with the same attributes in the same order: the next name is most often the one after the
+	 * last. */
 	for (size_t i = 0; i < names->n; i++) {
 		const size_t at = (names->hint + i) % names->n;
 
@@ -94,8 +96,8 @@ static bool take_first(struct nk_str name, const char *wanted, const struct nk_a
 	return true;
 }
 
-NK_RESULT nk_ldap_entry(struct nk_target_handle *h, LDAPMessage *m, struct nk_ldap_names *names, struct nk_arena *arena,
-			struct nk_entry *out, struct nk_err *err)
+NK_RESULT nk_ldap_entry(struct nk_target_handle *h, LDAPMessage *m, struct nk_ldap_names *names,
+	struct nk_arena *arena, struct nk_entry *out, struct nk_err *err)
 {
 	NK_OWNED(reading_done) struct reading r = { 0 };
 	struct nk_attr attrs[ATTRS_MAX];
@@ -112,13 +114,15 @@ NK_RESULT nk_ldap_entry(struct nk_target_handle *h, LDAPMessage *m, struct nk_ld
 		struct nk_attr one = { 0 };
 
 		if (n == ATTRS_MAX) {
-			return nk_fail(err, NK_LIMIT, "an entry of the target has more than %d attributes", (int)ATTRS_MAX);
+			return nk_fail(
+				err, NK_LIMIT, "an entry of the target has more than %d attributes", (int)ATTRS_MAX);
 		}
 		NK_TRY(intern(names, (struct nk_str){ text.bv_val, text.bv_len }, arena, &one.name, err));
 		NK_TRY(copy_values(r.vals, arena, &one, err));
 		ber_memfree(r.vals);
 		r.vals = NULL;
-		if (take_first(one.name, "entryUUID", &one, &out->anchor) || take_first(one.name, "entryCSN", &one, &out->version)) {
+		if (take_first(one.name, "entryUUID", &one, &out->anchor) ||
+			take_first(one.name, "entryCSN", &one, &out->version)) {
 			continue;
 		}
 		insert_sorted(attrs, n++, one);

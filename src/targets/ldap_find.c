@@ -1,8 +1,8 @@
 /*
  * ldap_find.c: which entries does any of these names, numbers or addresses still name? Asked with filters.
  *
- * Invariant: values go into filters only through nk_ldap_filter_value; a kind of needle that is not known is looked for in
- * every naming attribute, never passed over. An entry is reported once.
+ * Invariant: values go into filters only through nk_ldap_filter_value; a kind of needle that is not known is looked
+ * for in every naming attribute, never passed over. An entry is reported once.
  */
 #include "base.h"
 
@@ -14,7 +14,8 @@ enum { FILTER_MAX = 1 << 20, PER_FILTER = 40, SEEN_MAX = 256 << 20, MANY = 400 }
 
 static const char *const naming[] = { "uid", "mail", "cn", "sn", "givenName", "displayName", "employeeNumber", NULL };
 static const char *const names_of_people[] = { "cn", "sn", "givenName", "displayName", NULL };
-static const char *const references[] = { "member", "uniqueMember", "owner", "manager", "seeAlso", "secretary", "roleOccupant", NULL };
+static const char *const references[] = { "member", "uniqueMember", "owner", "manager", "seeAlso", "secretary",
+	"roleOccupant", NULL };
 
 const char *const *nk_ldap_ref_attrs(void)
 {
@@ -74,7 +75,7 @@ static const char *const *attrs_of(struct nk_str kind)
 
 struct finding {
 	struct nk_target_handle *h;
-	struct nk_arena *arena;      /* keys that were reported, and entries */
+	struct nk_arena *arena; /* keys that were reported, and entries */
 	struct nk_map seen;
 	struct nk_ldap_names names;
 	struct nk_buf filter;
@@ -122,7 +123,8 @@ static NK_RESULT search(struct finding *f, struct nk_ldap_search *s, struct nk_e
 		return nk_done();
 	}
 	return nk_fail(err, NK_INCOMPLETE,
-		"the target %1$s did not answer to the end whether something stayed there (LDAP result code %2$d)", f->h->name.ptr, code);
+		"the target %1$s did not answer to the end whether something stayed there (LDAP result code %2$d)",
+		f->h->name.ptr, code);
 }
 
 static NK_RESULT flush(struct finding *f, struct nk_err *err)
@@ -175,7 +177,8 @@ static NK_RESULT add_needle(struct finding *f, const struct nk_needle *needle, s
 		NK_TRY(look_at_dn(f, needle->value, err));
 	}
 	for (size_t i = 0; attrs[i] != NULL; i++) {
-		/* A plain name in a filter finds its values with options too (RFC 4512 2.5): "sn" finds sn;lang-ja. */
+		/* A plain name in a filter finds its values with options too (RFC 4512 2.5): "sn" finds sn;lang-ja.
+		 */
 		if (nk_ldap_has(f->h, nk_str_c(attrs[i]))) {
 			NK_TRY(add_part(f, nk_str_c(attrs[i]), needle->value, err));
 		}
@@ -183,8 +186,8 @@ static NK_RESULT add_needle(struct finding *f, const struct nk_needle *needle, s
 	return f->parts >= PER_FILTER ? flush(f, err) : nk_done();
 }
 
-NK_RESULT nk_ldap_find(struct nk_target_handle *h, const struct nk_needle *needles, size_t n, nk_entry_fn *fn, void *arg,
-		       struct nk_err *err)
+NK_RESULT nk_ldap_find(struct nk_target_handle *h, const struct nk_needle *needles, size_t n, nk_entry_fn *fn,
+	void *arg, struct nk_err *err)
 {
 	NK_OWNED(finding_done) struct finding f = { .h = h, .fn = fn, .arg = arg };
 	uint8_t seed[16];

@@ -1,8 +1,9 @@
 /*
  * ldap_op.c: steps become LDAP requests, and result codes become outcomes.
  *
- * One request does one step, or a new group with its first members, or a run of member steps of one group. Requests that
- * change an entry which the plan has read carry the entry's version as an assertion (RFC 4528): drift is refused by the server.
+ * One request does one step, or a new group with its first members, or a run of member steps of one group. Requests
+ * that change an entry which the plan has read carry the entry's version as an assertion (RFC 4528): drift is refused
+ * by the server.
  */
 #include "base.h"
 
@@ -148,7 +149,9 @@ static bool drops_password(const struct nk_step *s)
 
 static void mods_of_step(struct mods *m, const struct nk_step *s)
 {
-	static const int ops[] = { [NK_MOD_ADD] = LDAP_MOD_ADD, [NK_MOD_DELETE] = LDAP_MOD_DELETE, [NK_MOD_REPLACE] = LDAP_MOD_REPLACE };
+	static const int ops[] = {
+		[NK_MOD_ADD] = LDAP_MOD_ADD, [NK_MOD_DELETE] = LDAP_MOD_DELETE, [NK_MOD_REPLACE] = LDAP_MOD_REPLACE
+	};
 	const struct nk_attr password = { .name = NK_STR("userPassword") };
 
 	for (size_t i = 0; i < s->n_mods; i++) {
@@ -191,8 +194,9 @@ static int assert_version(struct nk_target_handle *h, struct controls *c, const 
 	int code = LDAP_NO_MEMORY;
 
 	nk_buf_init(&filter, 4096);
-	if (!nk_ok(nk_buf_add_c(&filter, "(entryCSN=", NULL)) || !nk_ok(nk_ldap_filter_value(s->version, &filter, NULL)) ||
-	    !nk_ok(nk_buf_add(&filter, ")", 2, NULL))) {
+	if (!nk_ok(nk_buf_add_c(&filter, "(entryCSN=", NULL)) ||
+		!nk_ok(nk_ldap_filter_value(s->version, &filter, NULL)) ||
+		!nk_ok(nk_buf_add(&filter, ")", 2, NULL))) {
 		return LDAP_NO_MEMORY;
 	}
 	code = ldap_create_assertion_control(h->ld, (char *)filter.ptr, 1, &c->assertion);
@@ -211,7 +215,8 @@ static int ask_anchor(struct controls *c)
 		return LDAP_NO_MEMORY;
 	}
 	if (ber_printf(ber, "{s}", "entryUUID") >= 0 && ber_flatten(ber, &c->selection) == 0) {
-		c->post_read = (LDAPControl){ .ldctl_oid = nk_ldap_c(NK_LDAP_POST_READ), .ldctl_value = *c->selection };
+		c->post_read =
+			(LDAPControl){ .ldctl_oid = nk_ldap_c(NK_LDAP_POST_READ), .ldctl_value = *c->selection };
 		controls_add(c, &c->post_read);
 		code = LDAP_SUCCESS;
 	}
@@ -219,10 +224,13 @@ static int ask_anchor(struct controls *c)
 	return code;
 }
 
-static int controls_make(struct nk_target_handle *h, const struct nk_step *s, const struct berval *txn, struct controls *c)
+static int controls_make(
+	struct nk_target_handle *h, const struct nk_step *s, const struct berval *txn, struct controls *c)
 {
 	if (txn != NULL) {
-		c->txn = (LDAPControl){ .ldctl_oid = nk_ldap_c(LDAP_CONTROL_TXN_SPEC), .ldctl_value = *txn, .ldctl_iscritical = 1 };
+		c->txn = (LDAPControl){
+			.ldctl_oid = nk_ldap_c(LDAP_CONTROL_TXN_SPEC), .ldctl_value = *txn, .ldctl_iscritical = 1
+		};
 		controls_add(c, &c->txn);
 	}
 	if (h->facts.assertion && wants_assertion(s)) {
@@ -266,7 +274,8 @@ static int send_modify(struct nk_target_handle *h, struct nk_ldap_op *op, struct
 	} else {
 		mods_of_step(&m, s);
 	}
-	return m.bad ? LDAP_NO_MEMORY : ldap_modify_ext(h->ld, nk_ldap_z(h, s->key), m.list, c->list, NULL, &op->msgid);
+	return m.bad ? LDAP_NO_MEMORY
+		     : ldap_modify_ext(h->ld, nk_ldap_z(h, s->key), m.list, c->list, NULL, &op->msgid);
 }
 
 static int send_rename(struct nk_target_handle *h, struct nk_ldap_op *op, struct controls *c)
@@ -282,11 +291,12 @@ static int send_rename(struct nk_target_handle *h, struct nk_ldap_op *op, struct
 	if (!nk_dn_split(s->new_key, &rdn, &parent) || !nk_dn_split(s->key, &old_rdn, &old_parent)) {
 		return LDAP_INVALID_DN_SYNTAX;
 	}
-	if (!nk_ok(nk_dn_fold_into(parent, h->scratch, &a, NULL)) || !nk_ok(nk_dn_fold_into(old_parent, h->scratch, &b, NULL))) {
+	if (!nk_ok(nk_dn_fold_into(parent, h->scratch, &a, NULL)) ||
+		!nk_ok(nk_dn_fold_into(old_parent, h->scratch, &b, NULL))) {
 		return LDAP_INVALID_DN_SYNTAX;
 	}
-	return ldap_rename(h->ld, nk_ldap_z(h, s->key), nk_ldap_z(h, rdn), nk_str_eq(a, b) ? NULL : nk_ldap_z(h, parent), 1,
-		c->list, NULL, &op->msgid);
+	return ldap_rename(h->ld, nk_ldap_z(h, s->key), nk_ldap_z(h, rdn),
+		nk_str_eq(a, b) ? NULL : nk_ldap_z(h, parent), 1, c->list, NULL, &op->msgid);
 }
 
 int nk_ldap_op_send(struct nk_target_handle *h, struct nk_ldap_op *op, const struct berval *txn)
@@ -333,7 +343,8 @@ enum nk_outcome nk_ldap_op_outcome(const struct nk_step *step, int code)
 		return NK_OUTCOME_CONFLICT;
 	case LDAP_NO_SUCH_OBJECT:
 		/* What was to go is gone already. */
-		return step->kind == NK_STEP_DELETE || step->kind == NK_STEP_MEMBER_REMOVE ? NK_OUTCOME_DONE : NK_OUTCOME_CONFLICT;
+		return step->kind == NK_STEP_DELETE || step->kind == NK_STEP_MEMBER_REMOVE ? NK_OUTCOME_DONE
+											   : NK_OUTCOME_CONFLICT;
 	case LDAP_NO_SUCH_ATTRIBUTE:
 		return step->kind == NK_STEP_MEMBER_REMOVE ? NK_OUTCOME_DONE : NK_OUTCOME_CONFLICT;
 	case LDAP_TYPE_OR_VALUE_EXISTS:
@@ -343,8 +354,8 @@ enum nk_outcome nk_ldap_op_outcome(const struct nk_step *step, int code)
 	}
 }
 
-NK_RESULT nk_ldap_op_anchor(struct nk_target_handle *h, LDAPMessage *m, struct nk_arena *arena, struct nk_str *out,
-			    struct nk_err *err)
+NK_RESULT nk_ldap_op_anchor(
+	struct nk_target_handle *h, LDAPMessage *m, struct nk_arena *arena, struct nk_str *out, struct nk_err *err)
 {
 	LDAPControl **controls = NULL;
 	LDAPControl *found = NULL;
@@ -361,8 +372,8 @@ NK_RESULT nk_ldap_op_anchor(struct nk_target_handle *h, LDAPMessage *m, struct n
 	found = ldap_control_find(NK_LDAP_POST_READ, controls, NULL);
 	ber = found != NULL ? ber_init(&found->ldctl_value) : NULL;
 	/* SearchResultEntry: name, then a sequence of attributes; we asked for one. */
-	if (ber != NULL && ber_scanf(ber, "{m{", &text) != LBER_ERROR && ber_scanf(ber, "{m[W]", &text, &vals) != LBER_ERROR &&
-	    vals != NULL && vals[0].bv_val != NULL) {
+	if (ber != NULL && ber_scanf(ber, "{m{", &text) != LBER_ERROR &&
+		ber_scanf(ber, "{m[W]", &text, &vals) != LBER_ERROR && vals != NULL && vals[0].bv_val != NULL) {
 		rc = nk_arena_dup(arena, (struct nk_str){ vals[0].bv_val, vals[0].bv_len }, out, err);
 	}
 	ber_bvarray_free(vals);

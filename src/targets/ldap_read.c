@@ -1,8 +1,9 @@
 /*
  * ldap_read.c: everything the target holds under the three bases, or the word that it could not be read.
  *
- * Invariant: unreachable is not empty. A base that is missing is empty only where the server shows the entry above it; any
- * limit, reference or refusal makes the read NK_INCOMPLETE; a sentinel that is not seen leaves complete = false.
+ * Invariant: unreachable is not empty. A base that is missing is empty only where the server shows the entry above
+ * it; any limit, reference or refusal makes the read NK_INCOMPLETE; a sentinel that is not seen leaves complete =
+ * false.
  */
 #include "base.h"
 
@@ -18,10 +19,10 @@ struct reader {
 	struct nk_ldap_names names;
 	struct nk_vec entries;
 	enum nk_object_kind kind;
-	struct nk_str base;          /* folded */
-	struct nk_str sentinel;      /* folded */
+	struct nk_str base; /* folded */
+	struct nk_str sentinel; /* folded */
 	bool sentinel_seen;
-	bool hidden;                 /* a base was missing and nothing showed that it is not only hidden */
+	bool hidden; /* a base was missing and nothing showed that it is not only hidden */
 };
 
 static void reader_done(struct reader *r)
@@ -60,7 +61,8 @@ static NK_RESULT nothing(void *arg, LDAPMessage *m, struct nk_err *err)
 static NK_RESULT fail_incomplete(const struct nk_target_handle *h, int code, struct nk_err *err)
 {
 	return nk_fail(err, NK_INCOMPLETE,
-		"the target %1$s could not be read to its end: %2$s (LDAP result code %3$d): check limits and access of the bind_dn",
+		"the target %1$s could not be read to its end: %2$s (LDAP result code %3$d): check limits and "
+			"access of the bind_dn",
 		h->name.ptr, ldap_err2string(code), code);
 }
 
@@ -69,7 +71,9 @@ static NK_RESULT check_suffix(struct nk_target_handle *h, struct nk_err *err)
 {
 	static const char *const none[] = { "1.1", NULL };
 	size_t seen = 0;
-	struct nk_ldap_search s = { .base = h->base.ptr, .scope = LDAP_SCOPE_BASE, .attrs = none, .fn = nothing, .arg = &seen };
+	struct nk_ldap_search s = {
+		.base = h->base.ptr, .scope = LDAP_SCOPE_BASE, .attrs = none, .fn = nothing, .arg = &seen
+	};
 	int code = 0;
 
 	NK_TRY(nk_ldap_search(h, &s, &code, err));
@@ -82,7 +86,11 @@ static NK_RESULT check_suffix(struct nk_target_handle *h, struct nk_err *err)
 static NK_RESULT read_base(struct reader *r, enum nk_object_kind kind, struct nk_err *err)
 {
 	struct nk_target_handle *h = r->h;
-	struct nk_ldap_search s = { .base = h->bases[kind].ptr, .scope = LDAP_SCOPE_SUBTREE, .attrs = h->wanted, .fn = take_entry, .arg = r };
+	struct nk_ldap_search s = { .base = h->bases[kind].ptr,
+		.scope = LDAP_SCOPE_SUBTREE,
+		.attrs = h->wanted,
+		.fn = take_entry,
+		.arg = r };
 	int code = 0;
 
 	r->kind = kind;
@@ -121,7 +129,8 @@ static uint64_t bytes_of(const struct nk_entry *entries, size_t n)
 	return sum;
 }
 
-NK_RESULT nk_ldap_read(struct nk_target_handle *h, struct nk_arena *arena, struct nk_snapshot *out, struct nk_err *err)
+NK_RESULT nk_ldap_read(
+	struct nk_target_handle *h, struct nk_arena *arena, struct nk_snapshot *out, struct nk_err *err)
 {
 	static const enum nk_object_kind order[] = { NK_OBJECT_UNIT, NK_OBJECT_GROUP, NK_OBJECT_PERSON };
 	NK_OWNED(reader_done) struct reader r = { .h = h, .arena = arena, .sentinel = h->sentinel };
@@ -140,7 +149,10 @@ NK_RESULT nk_ldap_read(struct nk_target_handle *h, struct nk_arena *arena, struc
 	if (r.entries.len > 0) {
 		memcpy(entries, r.entries.items, r.entries.len * sizeof(*entries));
 	}
-	*out = (struct nk_snapshot){ .entries = entries, .n = r.entries.len, .sentinel_seen = r.sentinel_seen,
-		.complete = r.sentinel_seen && !r.hidden, .bytes = bytes_of(entries, r.entries.len) };
+	*out = (struct nk_snapshot){ .entries = entries,
+		.n = r.entries.len,
+		.sentinel_seen = r.sentinel_seen,
+		.complete = r.sentinel_seen && !r.hidden,
+		.bytes = bytes_of(entries, r.entries.len) };
 	return nk_done();
 }

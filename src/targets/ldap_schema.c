@@ -1,8 +1,8 @@
 /*
  * ldap_schema.c: what the server says of itself (rootDSE) and which attributes and object classes its schema knows.
  *
- * Both are read once, when the connection is opened: what could not be read fails the opening, so that an unknown schema is
- * never taken for an empty one.
+ * Both are read once, when the connection is opened: what could not be read fails the opening, so that an unknown
+ * schema is never taken for an empty one.
  */
 #include "base.h"
 
@@ -105,10 +105,12 @@ static NK_RESULT know_all(struct nk_target_handle *h, char *const *names, struct
 	return nk_done();
 }
 
-/* A definition that libldap cannot read is passed over: what it defines then counts as unknown and is never written. */
+/* A definition that libldap cannot read is passed over: what it defines then counts as unknown and is never written.
+ */
 static NK_RESULT take_definitions(struct nk_target_handle *h, LDAPMessage *m, bool classes, struct nk_err *err)
 {
-	NK_OWNED(values_free) struct berval **vals = ldap_get_values_len(h->ld, m, classes ? "objectClasses" : "attributeTypes");
+	NK_OWNED(values_free)
+	struct berval **vals = ldap_get_values_len(h->ld, m, classes ? "objectClasses" : "attributeTypes");
 	const unsigned flags = LDAP_SCHEMA_ALLOW_ALL;
 
 	for (size_t i = 0; vals != NULL && vals[i] != NULL; i++) {
@@ -143,8 +145,12 @@ static NK_RESULT take_schema(void *arg, LDAPMessage *m, struct nk_err *err)
 NK_RESULT nk_ldap_read_schema(struct nk_target_handle *h, struct nk_err *err)
 {
 	static const char *const attrs[] = { "attributeTypes", "objectClasses", NULL };
-	struct nk_ldap_search s = { .base = h->subschema.ptr, .scope = LDAP_SCOPE_BASE, .filter = "(objectClass=subschema)",
-		.attrs = attrs, .fn = take_schema, .arg = h };
+	struct nk_ldap_search s = { .base = h->subschema.ptr,
+		.scope = LDAP_SCOPE_BASE,
+		.filter = "(objectClass=subschema)",
+		.attrs = attrs,
+		.fn = take_schema,
+		.arg = h };
 	int code = 0;
 
 	if (h->subschema.len > 0) {
@@ -152,7 +158,8 @@ NK_RESULT nk_ldap_read_schema(struct nk_target_handle *h, struct nk_err *err)
 	}
 	if (!nk_ldap_has(h, NK_STR("objectClass"))) {
 		return nk_fail(err, NK_INCOMPLETE,
-			"the target %s does not show its schema: let the bind_dn read the subschema entry", h->name.ptr);
+			"the target %s does not show its schema: let the bind_dn read the subschema entry",
+			h->name.ptr);
 	}
 	return nk_done();
 }

@@ -1,8 +1,8 @@
 /*
  * ldap_search.c: one search, page by page; every entry is handed on as it comes and freed after that.
  *
- * Invariant: *out_code = 0 only when the server said "success" on the last page. A page more than the server has is never
- * asked for, a page fewer is never taken for the end.
+ * Invariant: *out_code = 0 only when the server said "success" on the last page. A page more than the server has is
+ * never asked for, a page fewer is never taken for the end.
  */
 #include "base.h"
 
@@ -43,11 +43,11 @@ static bool names_parent(struct nk_target_handle *h, const char *base, const cha
 		return false;
 	}
 	return nk_ok(nk_dn_fold_into(parent, h->scratch, &a, NULL)) &&
-	       nk_ok(nk_dn_fold_into(nk_str_c(matched), h->scratch, &b, NULL)) && nk_str_eq(a, b);
+		nk_ok(nk_dn_fold_into(nk_str_c(matched), h->scratch, &b, NULL)) && nk_str_eq(a, b);
 }
 
-static NK_RESULT take_end(struct nk_target_handle *h, struct nk_ldap_search *s, struct page *p, LDAPMessage *m, int *out_code,
-			  struct nk_err *err)
+static NK_RESULT take_end(struct nk_target_handle *h, struct nk_ldap_search *s, struct page *p, LDAPMessage *m,
+	int *out_code, struct nk_err *err)
 {
 	struct berval cookie = { 0 };
 	LDAPControl *found = NULL;
@@ -67,8 +67,8 @@ static NK_RESULT take_end(struct nk_target_handle *h, struct nk_ldap_search *s, 
 	return nk_done();
 }
 
-static NK_RESULT one_page(struct nk_target_handle *h, struct nk_ldap_search *s, struct page *p, int msgid, int *out_code,
-			  struct nk_err *err)
+static NK_RESULT one_page(struct nk_target_handle *h, struct nk_ldap_search *s, struct page *p, int msgid,
+	int *out_code, struct nk_err *err)
 {
 	NK_OWNED(nk_ldap_msgfree) LDAPMessage *m = NULL;
 
@@ -112,8 +112,8 @@ static int send_page(struct nk_target_handle *h, const struct nk_ldap_search *s,
 		p->answer = NULL;
 	}
 	if (h->paging && s->scope != LDAP_SCOPE_BASE) {
-		const int code = ldap_create_page_control(h->ld, (ber_int_t)h->page,
-			p->cookie.bv_len > 0 ? &p->cookie : NULL, 1, &p->control);
+		const int code = ldap_create_page_control(
+			h->ld, (ber_int_t)h->page, p->cookie.bv_len > 0 ? &p->cookie : NULL, 1, &p->control);
 
 		if (code != LDAP_SUCCESS) {
 			return code;
@@ -158,14 +158,16 @@ static NK_RESULT want(struct nk_target_handle *h, struct nk_str name, struct nk_
 		}
 	}
 	if (h->n_wanted + 1 >= NK_LDAP_ATTRS_MAX) {
-		return nk_fail(err, NK_LIMIT, "the mapping of the target names more than %d attributes", NK_LDAP_ATTRS_MAX - 1);
+		return nk_fail(err, NK_LIMIT, "the mapping of the target names more than %d attributes",
+			NK_LDAP_ATTRS_MAX - 1);
 	}
 	NK_TRY(nk_arena_dup(h->arena, plain, &copy, err));
 	h->wanted[h->n_wanted++] = copy.ptr;
 	return nk_done();
 }
 
-NK_RESULT nk_ldap_search_wanted(struct nk_target_handle *h, const struct nk_attr *wanted, size_t n, struct nk_err *err)
+NK_RESULT nk_ldap_search_wanted(
+	struct nk_target_handle *h, const struct nk_attr *wanted, size_t n, struct nk_err *err)
 {
 	NK_TRY(want(h, NK_STR("objectClass"), err));
 	NK_TRY(want(h, NK_STR("entryUUID"), err));

@@ -1,8 +1,8 @@
 /*
  * ldap_sweep.c: the same question for many needles: one read of everything below the suffix, each value looked up.
  *
- * Wider than the filters: any user attribute counts, whatever the needle's kind. Letters of ASCII compare without case. The
- * read must come to its end, else NK_INCOMPLETE.
+ * Wider than the filters: any user attribute counts, whatever the needle's kind. Letters of ASCII compare without
+ * case. The read must come to its end, else NK_INCOMPLETE.
  */
 #include "base.h"
 
@@ -14,8 +14,8 @@ enum { KEYS_MAX = 1 << 30, ENTRY_MAX = 64 << 20, VALUE_MAX = 4096 };
 
 struct sweep {
 	struct nk_target_handle *h;
-	struct nk_arena *keys;       /* folded needles */
-	struct nk_arena *entry;      /* of the entry at hand */
+	struct nk_arena *keys; /* folded needles */
+	struct nk_arena *entry; /* of the entry at hand */
 	struct nk_map values;
 	struct nk_map dns;
 	nk_entry_fn *fn;
@@ -79,7 +79,7 @@ static NK_RESULT value_hit(struct sweep *w, struct nk_str attr, struct nk_str va
 		return nk_done();
 	}
 	if (is_reference(attr) && nk_ok(nk_dn_fold_into(value, w->entry, &key, NULL)) &&
-	    nk_map_get(&w->dns, nk_str_bytes(key), &found)) {
+		nk_map_get(&w->dns, nk_str_bytes(key), &found)) {
 		*out = true;
 		return nk_done();
 	}
@@ -132,12 +132,14 @@ static NK_RESULT prepare(struct sweep *w, struct nk_err *err)
 	return nk_arena_new(NK_ARENA_WIPING, ENTRY_MAX, &w->entry, err);
 }
 
-NK_RESULT nk_ldap_sweep(struct nk_target_handle *h, const struct nk_needle *needles, size_t n, nk_entry_fn *fn, void *arg,
-			struct nk_err *err)
+NK_RESULT nk_ldap_sweep(struct nk_target_handle *h, const struct nk_needle *needles, size_t n, nk_entry_fn *fn,
+	void *arg, struct nk_err *err)
 {
 	static const char *const attrs[] = { "*", "entryUUID", "entryCSN", NULL };
 	NK_OWNED(sweep_done) struct sweep w = { .h = h, .fn = fn, .arg = arg };
-	struct nk_ldap_search s = { .base = h->base.ptr, .scope = LDAP_SCOPE_SUBTREE, .attrs = attrs, .fn = take_entry, .arg = &w };
+	struct nk_ldap_search s = {
+		.base = h->base.ptr, .scope = LDAP_SCOPE_SUBTREE, .attrs = attrs, .fn = take_entry, .arg = &w
+	};
 	int code = 0;
 
 	NK_TRY(prepare(&w, err));
@@ -147,7 +149,8 @@ NK_RESULT nk_ldap_sweep(struct nk_target_handle *h, const struct nk_needle *need
 	NK_TRY(nk_ldap_search(h, &s, &code, err));
 	if (code != LDAP_SUCCESS || s.references > 0) {
 		return nk_fail(err, NK_INCOMPLETE,
-			"the target %1$s did not answer to the end whether something stayed there (LDAP result code %2$d)", h->name.ptr, code);
+			"the target %1$s did not answer to the end whether something stayed there (LDAP result code %2$d)",
+			h->name.ptr, code);
 	}
 	return nk_done();
 }

@@ -1,10 +1,11 @@
 /*
  * ldap_used.c: which attributes does the server's database hold already?
  *
- * Why anybody asks: slapd's mdb numbers an attribute (with its options) when a value of it is first written. When that happens
- * inside a transaction that is then refused, slapd 2.5.13 keeps the number in memory but not on disk, and entries written
- * afterwards cannot be read any more ("internal error in mdb_entry_decode"; tried, DESIGN.md). So a request that brings an
- * attribute we have not seen there goes alone, outside any transaction. Kinds are kept apart: they may be in other databases.
+ * Why anybody asks: slapd's mdb numbers an attribute (with its options) when a value of it is first written. When
+ * that happens inside a transaction that is then refused, slapd 2.5.13 keeps the number in memory but not on disk,
+ * and entries written afterwards cannot be read any more ("internal error in mdb_entry_decode"; tried, DESIGN.md). So
+ * a request that brings an attribute we have not seen there goes alone, outside any transaction. Kinds are kept
+ * apart: they may be in other databases.
  */
 #include "base.h"
 
@@ -36,7 +37,8 @@ bool nk_ldap_used_has(const struct nk_target_handle *h, enum nk_object_kind kind
 	return len > 0 && nk_map_get(&h->used, nk_bytes_of(key, len), &found);
 }
 
-NK_RESULT nk_ldap_used_add(struct nk_target_handle *h, enum nk_object_kind kind, struct nk_str attr, struct nk_err *err)
+NK_RESULT nk_ldap_used_add(
+	struct nk_target_handle *h, enum nk_object_kind kind, struct nk_str attr, struct nk_err *err)
 {
 	char key[KEY_MAX];
 	const size_t len = make_key(kind, attr, key);
@@ -63,7 +65,8 @@ bool nk_ldap_used_all(const struct nk_target_handle *h, const struct nk_ldap_op 
 			return false;
 		}
 	}
-	return s->object_kind != NK_OBJECT_GROUP || s->kind == NK_STEP_DELETE || nk_ldap_used_has(h, s->object_kind, NK_STR("member"));
+	return s->object_kind != NK_OBJECT_GROUP || s->kind == NK_STEP_DELETE ||
+		nk_ldap_used_has(h, s->object_kind, NK_STR("member"));
 }
 
 void nk_ldap_used_op(struct nk_target_handle *h, const struct nk_ldap_op *op)

@@ -71,19 +71,22 @@ static NK_RESULT check_settings(struct nk_target_settings *s, struct nk_err *err
 	default_u32(&s->window, WINDOW);
 	default_u32(&s->batch, BATCH);
 	s->timeout_ms = s->timeout_ms == 0 ? TIMEOUT_MS : s->timeout_ms;
-	if (s->page > PAGE_MAX || s->window > WINDOW_MAX || s->batch > BATCH_MAX || s->timeout_ms < 0 || s->timeout_ms > TIMEOUT_MAX_MS) {
+	if (s->page > PAGE_MAX || s->window > WINDOW_MAX || s->batch > BATCH_MAX || s->timeout_ms < 0 ||
+		s->timeout_ms > TIMEOUT_MAX_MS) {
 		return nk_fail(err, NK_CONFIG,
-			"a setting of the target is out of range: page up to %1$d, window up to %2$d, batch up to %3$d, timeout up to %4$d ms",
+			"a setting of the target is out of range: page up to %1$d, window up to %2$d, batch up "
+				"to %3$d, timeout up to %4$d ms",
 			(int)PAGE_MAX, (int)WINDOW_MAX, (int)BATCH_MAX, (int)TIMEOUT_MAX_MS);
 	}
-	if (s->uri.len == 0 || s->base.len == 0 || s->people_base.len == 0 || s->groups_base.len == 0 || s->units_base.len == 0) {
+	if (s->uri.len == 0 || s->base.len == 0 || s->people_base.len == 0 || s->groups_base.len == 0 ||
+		s->units_base.len == 0) {
 		return nk_fail(err, NK_CONFIG, "the target has no uri or no base");
 	}
 	return nk_done();
 }
 
 NK_RESULT nk_target_open(const struct nk_env *env, const struct nk_target *type, const struct nk_target_settings *s,
-			 struct nk_target_link **out, struct nk_err *err)
+	struct nk_target_link **out, struct nk_err *err)
 {
 	NK_OWNED(nk_target_close) struct nk_target_link *t = calloc(1, sizeof(*t));
 	struct nk_target_settings checked = *s;
@@ -119,13 +122,14 @@ bool nk_target_has(struct nk_target_link *t, struct nk_str name)
 	return t->type->has(t->handle, name);
 }
 
-NK_RESULT nk_target_read(struct nk_target_link *t, struct nk_arena *arena, struct nk_snapshot *out, struct nk_err *err)
+NK_RESULT nk_target_read(
+	struct nk_target_link *t, struct nk_arena *arena, struct nk_snapshot *out, struct nk_err *err)
 {
 	return t->type->read(t->handle, arena, out, err);
 }
 
-NK_RESULT nk_target_apply(struct nk_target_link *t, const struct nk_step *steps, size_t n, struct nk_step_result *results,
-			  struct nk_arena *arena, struct nk_err *err)
+NK_RESULT nk_target_apply(struct nk_target_link *t, const struct nk_step *steps, size_t n,
+	struct nk_step_result *results, struct nk_arena *arena, struct nk_err *err)
 {
 	for (size_t i = 0; i < n; i++) {
 		nk_assert(steps[i].key.len > 0 && steps[i].kind < NK_STEP_KIND_COUNT);
@@ -133,7 +137,8 @@ NK_RESULT nk_target_apply(struct nk_target_link *t, const struct nk_step *steps,
 	return n == 0 ? nk_done() : t->type->apply(t->handle, steps, n, results, arena, err);
 }
 
-NK_RESULT nk_target_set_password(struct nk_target_link *t, struct nk_str key, struct nk_bytes password, struct nk_err *err)
+NK_RESULT nk_target_set_password(
+	struct nk_target_link *t, struct nk_str key, struct nk_bytes password, struct nk_err *err)
 {
 	if (key.len == 0 || password.len == 0) {
 		return nk_fail(err, NK_INVALID, "an empty password, or a password for nobody, is never set");
@@ -141,8 +146,8 @@ NK_RESULT nk_target_set_password(struct nk_target_link *t, struct nk_str key, st
 	return t->type->set_password(t->handle, key, password, err);
 }
 
-NK_RESULT nk_target_find(struct nk_target_link *t, const struct nk_needle *needles, size_t n, nk_entry_fn *fn, void *arg,
-			 struct nk_err *err)
+NK_RESULT nk_target_find(struct nk_target_link *t, const struct nk_needle *needles, size_t n, nk_entry_fn *fn,
+	void *arg, struct nk_err *err)
 {
 	return n == 0 ? nk_done() : t->type->find(t->handle, needles, n, fn, arg, err);
 }

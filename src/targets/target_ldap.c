@@ -1,7 +1,8 @@
 /*
  * target_ldap.c: the row "ldap" of targets.rows: OpenLDAP and what speaks LDAP like it (RFC 4511).
  *
- * The slots only; the work is in ldap_conn.c, ldap_schema.c, ldap_search.c, ldap_read.c, ldap_apply.c and ldap_find.c.
+ * The slots only; the work is in ldap_conn.c, ldap_schema.c, ldap_search.c, ldap_read.c, ldap_apply.c and
+ * ldap_find.c.
  */
 #include "base.h"
 
@@ -15,7 +16,8 @@ static NK_RESULT ldap_probe(struct nk_target_handle *h, struct nk_target_probe *
 }
 
 /* RFC 3062: the server hashes, and its own rules for passwords apply. */
-static NK_RESULT ldap_set_password(struct nk_target_handle *h, struct nk_str key, struct nk_bytes password, struct nk_err *err)
+static NK_RESULT ldap_set_password(
+	struct nk_target_handle *h, struct nk_str key, struct nk_bytes password, struct nk_err *err)
 {
 	struct berval user = { 0 };
 	struct berval fresh = { 0 };
@@ -25,11 +27,13 @@ static NK_RESULT ldap_set_password(struct nk_target_handle *h, struct nk_str key
 
 	NK_TRY(nk_ldap_ready(h, err));
 	if (!h->facts.encrypted) {
-		return nk_fail(err, NK_DENIED, "a password is never sent to the target %s in clear: use ldaps://, starttls or ldapi://",
+		return nk_fail(err, NK_DENIED,
+			"a password is never sent to the target %s in clear: use ldaps://, starttls or ldapi://",
 			h->name.ptr);
 	}
 	if (!h->facts.password_modify) {
-		return nk_fail(err, NK_UNSUPPORTED, "the target %s cannot change passwords by the standard operation (RFC 3062)", h->name.ptr);
+		return nk_fail(err, NK_UNSUPPORTED,
+			"the target %s cannot change passwords by the standard operation (RFC 3062)", h->name.ptr);
 	}
 	nk_arena_reset(h->scratch);
 	NK_TRY(nk_arena_dup(h->scratch, nk_bytes_str(password), &copy, err));

@@ -122,7 +122,8 @@ static NK_RESULT enter_named(struct nk_custodian *c, const struct nk_custodian_o
 		}
 		if (!named) {
 			return nk_fail(err, NK_CONFIG,
-				"the state file holds shares of a vault that no --client names: name it, or use another state file");
+				"the state file holds shares of a vault that no --client names: name it, or use "
+				"another state file");
 		}
 	}
 	for (j = 0; j < opt->n_clients; j++) {

@@ -228,7 +228,7 @@ NK_RESULT nk_cwire_receive(struct nk_cchannel *c, uint8_t *out, size_t len, stru
 	nk_assert(len + NK_SEAL_EXTRA <= FRAME_MAX);
 	NK_TRY(read_all(c->fd, size, sizeof(size), err));
 	if (nk_get_le32(size) != len + NK_SEAL_EXTRA) {
-		return nk_fail(err, NK_INVALID, "a message has %1$" PRIu32 " bytes, not %2$zu as the protocol says",
+		return nk_fail(err, NK_INVALID, "a message has %1$u bytes, not %2$zu as the protocol says",
 			nk_get_le32(size), len + NK_SEAL_EXTRA);
 	}
 	NK_TRY(read_all(c->fd, frame, len + NK_SEAL_EXTRA, err));

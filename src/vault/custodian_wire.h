@@ -38,6 +38,10 @@ struct nk_cshare {
 	uint8_t check[NK_MAC_LEN];
 };
 
+/*
+ * nk_cwire_request_put, nk_cwire_request_get, and the same for reply and share: structs to bytes and back. A get is
+ * false for bytes that no put writes (unknown kind or code, text that is not UTF-8 or has no end, k of n that is none).
+ */
 void nk_cwire_request_put(const struct nk_crequest *r, uint8_t out[static NK_CREQUEST_LEN]);
 bool nk_cwire_request_get(const uint8_t in[static NK_CREQUEST_LEN], struct nk_crequest *out);
 void nk_cwire_reply_put(const struct nk_creply *r, uint8_t out[static NK_CREPLY_LEN]);

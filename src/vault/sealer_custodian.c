@@ -33,7 +33,8 @@ static NK_RESULT check_numbers(const struct nk_sealer_settings *settings, struct
 	if (settings->n_custodians < 2 || settings->n_custodians > NK_RECEIPTS_MAX || settings->threshold < 2 ||
 		settings->threshold > settings->n_custodians) {
 		return nk_fail(err, NK_CONFIG,
-			"%1$u of %2$zu custodians: at least 2, at most %3$d are possible, and not more needed than there are",
+			"%1$u of %2$zu custodians: at least 2, at most %3$d are possible, and not more needed "
+			"than there are",
 			settings->threshold, settings->n_custodians, (int)NK_RECEIPTS_MAX);
 	}
 	return nk_done();
@@ -53,7 +54,8 @@ static NK_RESULT take_addresses(struct nk_sealer_handle *h, const struct nk_seal
 			if (strcmp(h->to[i].name, h->to[j].name) == 0 ||
 				nk_ct_equal(h->to[i].kx_pub, h->to[j].kx_pub, 32)) {
 				return nk_fail(err, NK_CONFIG,
-					"the custodians %1$s and %2$s are the same: each must have its own name and keys", h->to[j].name, h->to[i].name);
+					"the custodians %1$s and %2$s are the same: each must have its own name "
+					"and keys", h->to[j].name, h->to[i].name);
 			}
 		}
 	}
@@ -224,7 +226,8 @@ static NK_RESULT sealer_get(struct nk_sealer_handle *h, uint64_t epoch, struct n
 	}
 	if (g.gone > h->n - h->k) {
 		return nk_fail(err, NK_GONE,
-			"the secret of epoch %1$" PRIu64 " was destroyed by the custodians: this is an old copy of the vault (%2$s)", epoch, g.missing.text);
+			"the secret of epoch %1$" PRIu64 " was destroyed by the custodians: this is an old copy "
+			"of the vault (%2$s)", epoch, g.missing.text);
 	}
 	return nk_fail(err, NK_UNAVAILABLE,
 		"%1$u of %2$u custodians are needed for epoch %3$" PRIu64 ", %4$u gave a share; not: %5$s", h->k,
@@ -331,7 +334,8 @@ static NK_RESULT sealer_destroy(struct nk_sealer_handle *h, uint64_t epoch,
 	}
 	if (n < h->n - h->k + 1) {
 		return nk_fail(err, NK_UNAVAILABLE,
-			"%1$u custodians must destroy their shares of the epochs below %2$" PRIu64 ", %3$zu signed that they did; not: %4$s",
+			"%1$u custodians must destroy their shares of the epochs below %2$" PRIu64 ", %3$zu "
+			"signed that they did; not: %4$s",
 			h->n - h->k + 1, epoch, n, missing.text);
 	}
 	*out_n = n;

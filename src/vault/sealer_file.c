@@ -112,11 +112,12 @@ static NK_RESULT sealer_get(struct nk_sealer_handle *h, uint64_t epoch, struct n
 	code = nk_cells_get(f.cells, epoch, &cell);
 	if (code == NK_GONE) {
 		return nk_fail(err, NK_GONE,
-			"the epoch secret of epoch %1$" PRIu64 " was destroyed (%2$s): this is an old copy of the vault", epoch, h->path);
+			"the epoch secret of epoch %1$" PRIu64 " was destroyed (%2$s): this is an old copy of the "
+			"vault", epoch, h->path);
 	}
 	if (code != NK_OK) {
 		return nk_fail(err, NK_UNAVAILABLE,
-			"the epoch file %1$s does not hold the secret of epoch %2$" PRIu64, h->path, epoch);
+			"the secret of epoch %1$" PRIu64 " is not in the epoch file %2$s", epoch, h->path);
 	}
 	memcpy(out->b, cell->payload, sizeof(out->b));
 	return nk_done();
@@ -151,7 +152,8 @@ static NK_RESULT sealer_put(struct nk_sealer_handle *h, uint64_t epoch,
 	nk_wipe(&held, sizeof(held));
 	if (code != NK_OK) {
 		return nk_fail(err, NK_CONFLICT,
-			"the epoch file %1$s already holds a secret that epoch %2$" PRIu64 " would overwrite: it belongs to another vault or another rotation",
+			"the epoch file %1$s already holds a secret that epoch %2$" PRIu64 " would overwrite: it "
+			"belongs to another vault or another rotation",
 			h->path, epoch);
 	}
 	return write_cell(&f, nk_cells_of(epoch), err);

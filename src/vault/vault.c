@@ -296,7 +296,8 @@ static NK_RESULT check_options(const struct nk_vault *vault, uint64_t min_sequen
 {
 	if (vault->head.sequence < min_sequence) {
 		return nk_fail(err, NK_CORRUPT,
-			"this vault is older than the data: its sequence is %1$" PRIu64 ", the store has seen %2$" PRIu64 "; put back the latest copy of the vault",
+			"this vault is older than the data: its sequence is %1$" PRIu64 ", the store has seen "
+			"%2$" PRIu64 "; put back the latest copy of the vault",
 			vault->head.sequence, min_sequence);
 	}
 	if (((vault->head.flags & NKV_SINGLE) != 0) != (vault->places.n == 1)) {
@@ -320,7 +321,8 @@ static NK_RESULT unlock(struct nk_vault *vault, const struct nk_vault_options *o
 	nk_layout_check(&epoch, check);
 	if (!nk_ct_equal(check, vault->head.check, sizeof(check))) {
 		return nk_fail(err, NK_CORRUPT,
-			"the sealer \"%1$s\" holds an epoch secret that is not that of this vault (epoch %2$" PRIu64 "): another vault's folder or custodians are configured",
+			"the sealer \"%1$s\" holds an epoch secret that is not that of this vault (epoch "
+			"%2$" PRIu64 "): another vault's folder or custodians are configured",
 			vault->head.sealer, vault->head.epoch);
 	}
 	NK_TRY(nk_vault_unlock_secret_(&vault->head.kdf, opt, &vault->secrets->unlock, err));

@@ -72,6 +72,7 @@ struct nk_vault_status {
 	bool recovered;             /* something was finished or undone when it was opened */
 	bool escrow_rehearsed;
 };
+/* nk_vault_status: from memory, cannot fail. Counts are those of the last open, kept up by each call since. */
 void nk_vault_status(const struct nk_vault *vault, struct nk_vault_status *out);
 
 /*
@@ -120,7 +121,7 @@ NK_RESULT nk_vault_destroy_prepare(struct nk_vault *vault, const struct nk_slot 
 NK_RESULT nk_vault_rotate_prepare(struct nk_vault *vault, struct nk_vault_change **out, struct nk_err *err);
 /*
  * nk_vault_reseal_prepare: a rotation that also moves to another sealer or unlock secret (opt's sealer, sealing,
- * secret).
+ * secret; an empty secret keeps the one in force).
  */
 NK_RESULT nk_vault_reseal_prepare(struct nk_vault *vault, const struct nk_vault_options *opt,
 	struct nk_vault_change **out, struct nk_err *err);

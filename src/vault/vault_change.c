@@ -86,7 +86,7 @@ static NK_RESULT take_slots(struct nk_vault_change *c, const struct nk_slot *slo
 
 		if (at == NULL || at->generation != slots[i].generation || at->state == NK_SLOT_FREE) {
 			return nk_fail(err, NK_CORRUPT,
-				"slot %1$" PRIu64 " (generation %2$" PRIu32 ") cannot be destroyed: it is unknown to the vault",
+				"slot %1$" PRIu64 " (generation %2$u) cannot be destroyed: it is unknown to the vault",
 				slots[i].number, slots[i].generation);
 		}
 		if (at->state == NK_SLOT_DESTROYED) {
@@ -95,7 +95,8 @@ static NK_RESULT take_slots(struct nk_vault_change *c, const struct nk_slot *slo
 
 			if (rc.code != NK_GONE) {
 				return nk_ok(rc) ? nk_fail(err, NK_CORRUPT,
-					"slot %" PRIu64 " of the vault is damaged in every place: put back its latest backup", slots[i].number) : rc;
+					"slot %" PRIu64 " of the vault is damaged in every place: put back its "
+					"latest backup", slots[i].number) : rc;
 			}
 			continue;
 		}
@@ -139,7 +140,8 @@ static NK_RESULT rewrap_slot(struct nk_vault_change *c, uint64_t number, bool dy
 
 	if (!nk_layout_slot_open(c->head.id, &c->vault->bucket_keys[bucket], number, from, &key)) {
 		return nk_fail(err, NK_CORRUPT,
-			"slot %" PRIu64 " of the vault is damaged: nothing was destroyed; put back the latest backup of the vault", number);
+			"slot %" PRIu64 " of the vault is damaged: nothing was destroyed; put back the latest "
+			"backup of the vault", number);
 	}
 	nk_layout_slot_get(from, &slot);
 	if (dying) {
@@ -274,7 +276,8 @@ static NK_RESULT prepare_rotation(struct nk_vault_change *c, struct nk_err *err)
 {
 	if ((c->head.flags & NKV_SINGLE) == 0 && c->vault->places.n != 2) {
 		return nk_fail(err, NK_DENIED,
-			"the epoch is not rotated without a second place of the vault: a fault could then lose every key");
+			"the epoch is not rotated without a second place of the vault: a fault could then lose "
+			"every key");
 	}
 	c->head.epoch++;
 	c->head.flags |= NKV_ROTATION;
@@ -304,7 +307,20 @@ NK_RESULT nk_vault_rotate_prepare(struct nk_vault *vault, struct nk_vault_change
 	return nk_done();
 }
 
-/* The new unlock secret (own salt) and the new sealer. */
+/* With a salt of its own; the escrow sheets of the old one are worth nothing then. */
+static NK_RESULT new_unlock_secret(struct nk_vault_change *c, const struct nk_vault_options *opt, struct nk_err *err)
+{
+	NK_TRY(nk_random(c->vault->env, c->head.kdf.salt, sizeof(c->head.kdf.salt), err));
+	if (opt->kdf_memory_kb != 0) {
+		c->head.kdf.memory_kb = opt->kdf_memory_kb;
+	}
+	NK_TRY(nk_vault_unlock_secret_(&c->head.kdf, opt, &c->next->unlock, err));
+	c->head.flags &= ~(uint32_t)(NKV_KEYFILE | NKV_REHEARSED);
+	c->head.flags |= opt->secret_is_keyfile ? NKV_KEYFILE : 0U;
+	return nk_done();
+}
+
+/* The new sealer, and the new unlock secret when one is given. */
 static NK_RESULT prepare_reseal(struct nk_vault_change *c, const struct nk_vault_options *opt, struct nk_err *err)
 {
 	char name[NKV_NAME_LEN];
@@ -320,13 +336,9 @@ static NK_RESULT prepare_reseal(struct nk_vault_change *c, const struct nk_vault
 	} else {
 		NK_TRY(nk_vault_sealer_open_(c->vault->env, name, opt, &c->sealer, &c->handle, err));
 	}
-	NK_TRY(nk_random(c->vault->env, c->head.kdf.salt, sizeof(c->head.kdf.salt), err));
-	if (opt->kdf_memory_kb != 0) {
-		c->head.kdf.memory_kb = opt->kdf_memory_kb;
+	if (opt->secret.len > 0) {
+		NK_TRY(new_unlock_secret(c, opt, err));
 	}
-	NK_TRY(nk_vault_unlock_secret_(&c->head.kdf, opt, &c->next->unlock, err));
-	c->head.flags &= ~(uint32_t)(NKV_KEYFILE | NKV_REHEARSED);
-	c->head.flags |= opt->secret_is_keyfile ? NKV_KEYFILE : 0U;
 	c->head.holders = nk_u32(opt->sealing.n_custodians);
 	c->head.threshold = nk_vault_threshold_(opt);
 	nk_vault_name_put_(c->head.other_sealer, c->sealer != NULL ? nk_str_c(c->vault->head.sealer) : NK_STR(""));

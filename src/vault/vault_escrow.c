@@ -96,11 +96,13 @@ static NK_RESULT put_sheet(struct nk_buf *out, const struct nk_vault *vault, uns
 	check_of(sheet, sheet + SHEET_LEN - CHECK_LEN);
 	nk_hex_print(vault->head.id, VAULT_LEN, id);
 	NK_TRY(nk_buf_printf(out, err, nk_tr(NK_LANG_EN,
-		"NOKOSAZU RECOVERY SHEET %1$u of %2$u for the vault %3$s: any %4$u sheets give the unlock secret"),
+		NK_N("NOKOSAZU RECOVERY SHEET %1$u of %2$u for the vault %3$s: any %4$u sheets give the unlock "
+		"secret")),
 		share->x, n, id, k));
 	NK_TRY(nk_buf_add_byte(out, '\n', err));
 	NK_TRY(nk_buf_printf(out, err, nk_tr(NK_LANG_JA,
-		"NOKOSAZU RECOVERY SHEET %1$u of %2$u for the vault %3$s: any %4$u sheets give the unlock secret"),
+		NK_N("NOKOSAZU RECOVERY SHEET %1$u of %2$u for the vault %3$s: any %4$u sheets give the unlock "
+		"secret")),
 		share->x, n, id, k));
 	NK_TRY(nk_buf_add_byte(out, '\n', err));
 	rc = put_base32(out, sheet, sizeof(sheet), err);
@@ -193,7 +195,8 @@ NK_RESULT nk_vault_escrow_try(struct nk_vault *vault, const struct nk_str *share
 	NK_TRY(nk_vault_escrow_join_(shares, n, &key, err));
 	if (!nk_ct_equal(&key, &vault->secrets->unlock, sizeof(key))) {
 		return nk_fail(err, NK_AUTH,
-			"these recovery sheets do not give the unlock secret of this vault: were new ones made, or the passphrase changed?");
+			"these recovery sheets do not give the unlock secret of this vault: were new ones made, "
+			"or the passphrase changed?");
 	}
 	head.flags |= NKV_REHEARSED;
 	return nk_vault_head_commit_(vault, &head, &vault->secrets->kek, &vault->secrets->root, err);

@@ -304,7 +304,8 @@ NK_RESULT nk_vault_key(struct nk_vault *vault, enum nk_slot_kind kind, struct nk
 	NK_TRY(nk_vault_usable_(vault, false, err));
 	if (slot.number >= (uint64_t)vault->head.buckets * NKV_SLOTS || vault->index[slot.number].generation == 0) {
 		return nk_fail(err, NK_CORRUPT,
-			"slot %1$" PRIu64 " (generation %2$" PRIu32 ") is unknown to the vault: vault and data do not belong together",
+			"slot %1$" PRIu64 " (generation %2$u) is unknown to the vault: vault and data do not "
+			"belong together",
 			slot.number, slot.generation);
 	}
 	if (!open_slot(vault, slot.number, &found, out)) {
@@ -320,7 +321,8 @@ NK_RESULT nk_vault_key(struct nk_vault *vault, enum nk_slot_kind kind, struct nk
 		return nk_fail(err, NK_GONE, "the key in slot %" PRIu64 " was destroyed", slot.number);
 	}
 	return nk_fail(err, NK_CORRUPT,
-		"slot %1$" PRIu64 " is of another generation or kind than the data says (%2$" PRIu32 ", %3$d): vault and data do not belong together",
+		"slot %1$" PRIu64 " is of another generation or kind than the data says (%2$u, %3$d): vault and "
+		"data do not belong together",
 		slot.number, slot.generation, (int)kind);
 }
 
@@ -358,7 +360,7 @@ static NK_RESULT release_one(struct nk_vault *vault, struct nk_slot slot, struct
 	}
 	if (at->state != NK_SLOT_LIVE || at->generation != slot.generation) {
 		return nk_fail(err, NK_CORRUPT,
-			"slot %1$" PRIu64 " cannot be released: generation %2$" PRIu32 " is not live in it",
+			"slot %1$" PRIu64 " cannot be released: generation %2$u is not live in it",
 			slot.number,
 			slot.generation);
 	}

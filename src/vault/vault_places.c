@@ -42,7 +42,8 @@ NK_RESULT nk_places_name(struct nk_places *p, const struct nk_vault_options *opt
 {
 	if ((opt->copy_dir == NULL) != opt->single_copy) {
 		return nk_fail(err, NK_CONFIG,
-			"the vault needs a second place (copy_dir), or the explicit choice of a single copy; not both, not neither");
+			"the vault needs a second place (copy_dir), or the explicit choice of a single copy; not "
+			"both, not neither");
 	}
 	NK_TRY(name_one(p->path[0], opt->dir, err));
 	p->n = 1;
@@ -76,7 +77,8 @@ NK_RESULT nk_places_open(struct nk_places *p, enum nk_open_mode mode, struct nk_
 		return rc[i];
 	}
 	return nk_fail(err, NK_UNAVAILABLE,
-		"one of the two places of the vault cannot be opened: %1$s (%2$s); mount it, or copy %3$s there when it is lost",
+		"one of the two places of the vault cannot be opened: %1$s (%2$s); mount it, or copy %3$s there "
+		"when it is lost",
 		p->path[i], nk_err_name(rc[i].code), p->path[1 - i]);
 }
 
@@ -87,8 +89,8 @@ NK_RESULT nk_places_read(const struct nk_places *p, unsigned place, uint64_t at,
 
 	NK_TRY(p->env->read(p->env->self, p->file[place], at, buf, len, &got, err));
 	if (got != len) {
-		return nk_fail(err, NK_CORRUPT, "the vault's file %1$s is cut off at byte %2$" PRIu64,
-			p->path[place], at + got);
+		return nk_fail(err, NK_CORRUPT, "the vault is cut off at byte %1$" PRIu64 " of its file %2$s",
+			at + got, p->path[place]);
 	}
 	return nk_done();
 }

@@ -25,7 +25,8 @@ static NK_RESULT read_entry(struct nk_vault *vault, uint64_t bucket, uint8_t *co
 	}
 	if (i == vault->places.n) {
 		return nk_fail(err, NK_CORRUPT,
-			"the root table of the vault is damaged at bucket %" PRIu64 ", in every place: put back its latest backup",
+			"the root table of the vault is damaged at bucket %" PRIu64 ", in every place: put back "
+			"its latest backup",
 			bucket);
 	}
 	if (vault->places.n == 2 && !nk_bytes_eq(nk_bytes_of(table[0] + at, NKV_ENTRY_LEN),

@@ -105,7 +105,7 @@ static inline void image_path(const struct room *room, unsigned i, char out[stat
 
 static inline struct image image_take(const struct room *room)
 {
-	struct image image;
+	struct image image = { .len = { 0 } };
 	char path[256];
 	unsigned i;
 
@@ -266,6 +266,34 @@ static inline void rotate(struct nk_vault *vault, struct nk_vault_finish *out)
 
 	kit_ok(nk_vault_rotate_prepare(vault, &change, &err), &err);
 	run_change(change, out);
+}
+
+/* Fixture of the tests: a fresh vault, and its end. */
+static inline int room_setup(void **state)
+{
+	struct nk_err err;
+	struct room *room;
+
+	kit_seed(11);
+	room = room_new();
+	*state = room;
+	kit_ok(nk_vault_create(kit_env(), &room->opt, &err), &err);
+	return 0;
+}
+
+static inline int room_teardown(void **state)
+{
+	struct room *room = *state;
+
+	room_free(&room);
+	return 0;
+}
+
+static inline void add_persons(struct nk_vault *vault, size_t n, struct nk_slot *slots, struct nk_key *keys)
+{
+	struct nk_err err;
+
+	kit_ok(nk_vault_add(vault, NK_SLOT_PERSON, n, slots, keys, &err), &err);
 }
 
 #endif

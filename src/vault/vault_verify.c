@@ -8,10 +8,16 @@
 
 #include "vault_change_int.h"
 
-static NK_RESULT not_verified(const char *what, uint64_t number, struct nk_err *err)
+static NK_RESULT bad_bucket(uint64_t bucket, struct nk_err *err)
 {
 	return nk_fail(err, NK_CORRUPT,
-		"the new state of the vault did not verify (%1$s %2$" PRIu64 "): nothing was destroyed; check the disk", what, number);
+		"the new state of the vault did not verify at bucket %" PRIu64 ": nothing was destroyed; check the disk", bucket);
+}
+
+static NK_RESULT bad_slot(uint64_t number, struct nk_err *err)
+{
+	return nk_fail(err, NK_CORRUPT,
+		"the new state of the vault did not verify at slot %" PRIu64 ": nothing was destroyed; check the disk", number);
 }
 
 /* The same bytes in every place, into work[0]. */
@@ -23,7 +29,8 @@ static NK_RESULT read_same(const struct nk_vault *vault, uint64_t at, size_t len
 		NK_TRY(nk_places_read(&vault->places, 1, at, room[1], len, err));
 		if (!nk_bytes_eq(nk_bytes_of(room[0], len), nk_bytes_of(room[1], len))) {
 			return nk_fail(err, NK_CORRUPT,
-				"the two places of the vault differ at byte %" PRIu64 " after writing: nothing was destroyed; check the disks", at);
+				"the two places of the vault differ at byte %" PRIu64 " after writing: nothing "
+				"was destroyed; check the disks", at);
 		}
 	}
 	return nk_done();
@@ -47,7 +54,7 @@ static NK_RESULT verify_table(const struct nk_vault_change *c, struct nk_err *er
 		if (!nk_layout_entry_open(c->head.id, &c->next->root, b, table[0] + (size_t)b * NKV_ENTRY_LEN,
 			&area, &key) ||
 			area != c->areas[b] || !nk_ct_equal(&key, &c->bucket_keys[b], sizeof(key))) {
-			return not_verified("bucket", b, err);
+			return bad_bucket(b, err);
 		}
 	}
 	return nk_done();
@@ -62,16 +69,16 @@ static NK_RESULT verify_slot(const struct nk_vault_change *c, uint64_t number, c
 	struct nk_vslot slot;
 
 	if (nk_layout_zero(bytes, NKV_SLOT_LEN)) {
-		return was->generation == 0 ? nk_done() : not_verified("slot", number, err);
+		return was->generation == 0 ? nk_done() : bad_slot(number, err);
 	}
 	nk_layout_slot_get(bytes, &slot);
 	if (!nk_layout_slot_open(c->head.id, &c->bucket_keys[number / NKV_SLOTS], number, bytes, &key) ||
 		slot.generation != was->generation ||
 		slot.kind != was->kind || slot.state != (dying ? (uint8_t)NK_SLOT_DESTROYED : was->state)) {
-		return not_verified("slot", number, err);
+		return bad_slot(number, err);
 	}
 	if (slot.state != NK_SLOT_LIVE) {
-		return nk_layout_zero(key.b, sizeof(key.b)) ? nk_done() : not_verified("slot", number, err);
+		return nk_layout_zero(key.b, sizeof(key.b)) ? nk_done() : bad_slot(number, err);
 	}
 	(*live)++;
 	return nk_done();

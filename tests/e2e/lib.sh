@@ -113,13 +113,12 @@ print(v if not isinstance(v, bool) else str(v).lower())' "$1"
 said_nothing_personal() {
 	local found
 	[ -s "$logs/all.err" ] || return 0
-	if found=$(python3 "$here/residue_search.py" "${extra_values[@]:-}" --all "$roster25" "$logs/all.err" 2>&1); then
+	if found=$(python3 "$here/residue_search.py" --quiet --all "$roster25" "$logs/all.err" 2>&1); then
 		ok "nothing_personal_in_any_error_text"
 	else
 		not_ok "nothing_personal_in_any_error_text" "$found"
 	fi
 }
-extra_values=(--quiet)
 
 # An installation -----------------------------------------------------------------------------------------------------
 # new_site DIR [INIT OPTIONS]: home, second place, key file of the operator below DIR; NOKOSAZU_HOME and _KEY_FILE say so.
@@ -134,7 +133,7 @@ new_site() {
 		--key-file "$site/operator.key" --sealer file --clock 2025-04-07 "$@"
 	[ "$status" = 0 ] || bail "an_installation_can_be_made" "status $status
 $(cat "$logs/err")"
-	printf '[people]\ngrace_days = 0\n\n[notice]\nclasses = 1年1組\n' >"$home/conf.d/e2e.conf"
+	printf '[people]\ngrace_days = 0\n\n[notice]\nclasses = 星見ヶ原市立東小学校/1年1組\n' >"$home/conf.d/e2e.conf"
 	chmod 600 "$home/conf.d/e2e.conf"
 }
 # new_officer: a second person who may approve; her key is $site/officer.key.
@@ -176,7 +175,7 @@ home_digest() {
 # plan_and_apply [STATUS]: plan, approve when the guard asks for it, apply. Sets $hash.
 plan_and_apply() {
 	run "$nk" plan --json
-	[ "$status" = 2 ] || bail "a_plan_is_pending" "status $status
+	[ "$status" = 2 ] || [ "$status" = 4 ] || bail "a_plan_is_pending" "status $status
 $(cat "$logs/err")"
 	hash=$(said hash)
 	if [ "$(said verdict)" != free ]; then approve "$hash" "$(said approve_count)"; fi
@@ -203,7 +202,7 @@ $(cat "$logs/err")"
 # plan_erase: sets $ehash; approved when the guard asks for it.
 plan_erase() {
 	run "$nk" plan --erase --json
-	[ "$status" = 2 ] || bail "an_erasure_is_pending" "status $status
+	[ "$status" = 2 ] || [ "$status" = 4 ] || bail "an_erasure_is_pending" "status $status
 $(cat "$logs/err")"
 	ehash=$(said hash)
 	if [ "$(said verdict)" != free ]; then approve "$ehash" "$(said approve_count)"; fi

@@ -18,7 +18,10 @@ struct kit_custodian {
 	char address[512];
 };
 
-/* In the child: keeps nothing of its parent's but the listener (a vault's lock is inherited otherwise), ends with it, serves until it is killed. */
+/*
+ * In the child: keeps nothing of its parent's but the listener (a vault's lock is inherited otherwise), ends with
+ * it, serves until it is killed.
+ */
 _Noreturn static inline void kit_custodian_run_(const struct nk_custodian_options *opt, int listener)
 {
 	struct nk_custodian *custodian = NULL;
@@ -41,7 +44,10 @@ _Noreturn static inline void kit_custodian_run_(const struct nk_custodian_option
 	}
 }
 
-/* kit_custodian_start: one named `name`, files and socket in `dir`; with_state: its book is in a file. It answers when this returns. */
+/*
+ * kit_custodian_start: one named `name`, files and socket in `dir`; with_state: its book is in a file. It answers
+ * when this returns.
+ */
 static inline struct kit_custodian kit_custodian_start(const char *dir, const char *name, bool with_state)
 {
 	struct kit_custodian k = { .pid = -1 };
@@ -68,7 +74,8 @@ static inline struct kit_custodian kit_custodian_start(const char *dir, const ch
 	k.pid = fork();
 	nk_assert(k.pid >= 0);
 	if (k.pid == 0) {
-		kit_seed((uint64_t)(unsigned char)name[0] << 32 | (uint64_t)(unsigned)getpid()); /* not the randomness of its vault */
+		/* not the randomness of its vault */
+		kit_seed((uint64_t)(unsigned char)name[0] << 32 | (uint64_t)(unsigned)getpid());
 		kit_custodian_run_(&opt, listener);
 	}
 	nk_os_fd_close(&listener);

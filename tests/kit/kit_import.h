@@ -56,7 +56,8 @@ static inline const struct nk_changes *kit_look(struct kit_import *w, const stru
 	return c;
 }
 
-static inline nk_rc kit_write_rc(struct kit_import *w, const struct nk_changes *c, nk_date today, uint32_t *numbers, struct nk_err *err)
+static inline nk_rc kit_write_rc(
+	struct kit_import *w, const struct nk_changes *c, nk_date today, uint32_t *numbers, struct nk_err *err)
 {
 	const size_t n = c->counts[NK_CHANGE_JOIN];
 	struct nk_uuid *ids = calloc(n + 1, sizeof(*ids));

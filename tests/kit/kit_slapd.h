@@ -1,8 +1,8 @@
 /*
  * kit_slapd.h: a real OpenLDAP of one test's own, on a free loopback port and a unix socket, in a folder of its own.
  *
- * Works as root and as anybody. Where slapd is not installed kit_slapd_start skips the test by name. It ends with its test
- * program, whatever happens to that. Typical:
+ * Works as root and as anybody. Where slapd is not installed kit_slapd_start skips the test by name. It ends with its
+ *test program, whatever happens to that. Typical:
  *
  *	NK_OWNED(kit_slapd_stop) struct kit_slapd s = { 0 };
  *	kit_slapd_start(&s, &(struct kit_slapd_options){ .ldif = "…" });
@@ -31,13 +31,13 @@
 #define KIT_ADMIN "cn=admin," KIT_BASE
 
 struct kit_slapd_options {
-	const char *global;   /* lines of slapd.conf before the database; NULL: none */
+	const char *global; /* lines of slapd.conf before the database; NULL: none */
 	const char *database; /* lines behind it (limits, indexes); NULL: none */
-	const char *access;   /* access lines; NULL: passwords hidden, all else readable by all */
-	const char *ldif;     /* loaded before the start, behind the suffix entry; NULL: none */
-	bool school_schema;   /* eduPerson and ja* too */
-	bool no_suffix;       /* nothing is loaded at all */
-	bool tls;             /* a certificate for 127.0.0.1, made now with openssl; also ldaps */
+	const char *access; /* access lines; NULL: passwords hidden, all else readable by all */
+	const char *ldif; /* loaded before the start, behind the suffix entry; NULL: none */
+	bool school_schema; /* eduPerson and ja* too */
+	bool no_suffix; /* nothing is loaded at all */
+	bool tls; /* a certificate for 127.0.0.1, made now with openssl; also ldaps */
 };
 
 struct kit_slapd {
@@ -57,7 +57,8 @@ static inline uint16_t kit_free_port_(void)
 	socklen_t len = sizeof(at);
 	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	nk_assert(fd >= 0 && bind(fd, (struct sockaddr *)&at, len) == 0 && getsockname(fd, (struct sockaddr *)&at, &len) == 0);
+	nk_assert(fd >= 0 && bind(fd, (struct sockaddr *)&at, len) == 0 &&
+		getsockname(fd, (struct sockaddr *)&at, &len) == 0);
 	(void)close(fd);
 	return ntohs(at.sin_port);
 }
@@ -102,48 +103,64 @@ static inline int kit_run_(const char *const *argv)
 
 static inline const char *kit_school_schema_(void)
 {
-	return "attributetype ( 1.3.6.1.4.1.5923.1.1.1.1 NAME 'eduPersonAffiliation' EQUALITY caseIgnoreMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )\n"
-	       "attributetype ( 1.3.6.1.4.1.5923.1.1.1.6 NAME 'eduPersonPrincipalName' EQUALITY caseIgnoreMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )\n"
-	       "attributetype ( 1.3.6.1.4.1.5923.1.1.1.9 NAME 'eduPersonScopedAffiliation' EQUALITY caseIgnoreMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )\n"
-	       "objectclass ( 1.3.6.1.4.1.5923.1.1.2 NAME 'eduPerson' AUXILIARY MAY ( eduPersonAffiliation $ eduPersonPrincipalName $ eduPersonScopedAffiliation ) )\n"
+	return "attributetype ( 1.3.6.1.4.1.5923.1.1.1.1 NAME 'eduPersonAffiliation' EQUALITY caseIgnoreMatch "
+		"SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )\n"
+	       "attributetype ( 1.3.6.1.4.1.5923.1.1.1.6 NAME 'eduPersonPrincipalName' EQUALITY caseIgnoreMatch "
+		"SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )\n"
+	       "attributetype ( 1.3.6.1.4.1.5923.1.1.1.9 NAME 'eduPersonScopedAffiliation' EQUALITY "
+		"caseIgnoreMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )\n"
+	       "objectclass ( 1.3.6.1.4.1.5923.1.1.2 NAME 'eduPerson' AUXILIARY MAY ( eduPersonAffiliation $ "
+		"eduPersonPrincipalName $ eduPersonScopedAffiliation ) )\n"
 	       "attributetype ( 1.3.6.1.4.1.32264.1.1.1 NAME ( 'jasn' 'jaSurname' ) SUP name )\n"
 	       "attributetype ( 1.3.6.1.4.1.32264.1.1.2 NAME 'jaGivenName' SUP name )\n"
 	       "attributetype ( 1.3.6.1.4.1.32264.1.1.3 NAME 'jaDisplayName' SUP name )\n"
 	       "attributetype ( 1.3.6.1.4.1.32264.1.1.4 NAME 'jao' SUP name )\n"
 	       "attributetype ( 1.3.6.1.4.1.32264.1.1.5 NAME 'jaou' SUP name )\n"
-	       "objectclass ( 1.3.6.1.4.1.32264.1.2.99 NAME 'jaPerson' AUXILIARY MAY ( jasn $ jaGivenName $ jaDisplayName $ jao $ jaou ) )\n";
+	       "objectclass ( 1.3.6.1.4.1.32264.1.2.99 NAME 'jaPerson' AUXILIARY MAY ( jasn $ jaGivenName $ "
+		"jaDisplayName $ jao $ jaou ) )\n";
 }
 
 static inline void kit_slapd_conf_(struct kit_slapd *s, const struct kit_slapd_options *opt)
 {
 	FILE *f = fopen(kit_path(&s->tmp, "slapd.conf"), "we");
-	const char *access = opt->access != NULL ? opt->access :
-						   "access to attrs=userPassword by anonymous auth by self write by * none\n"
-						   "access to * by * read\n";
+	const char *access = opt->access != NULL
+		? opt->access
+		: "access to attrs=userPassword by anonymous auth by self write by * none\n"
+		  "access to * by * read\n";
 
 	nk_assert(f != NULL);
-	(void)fprintf(f, "include /etc/ldap/schema/core.schema\ninclude /etc/ldap/schema/cosine.schema\ninclude /etc/ldap/schema/inetorgperson.schema\n");
+	(void)fprintf(f,
+		"include /etc/ldap/schema/core.schema\ninclude /etc/ldap/schema/cosine.schema\ninclude "
+			"/etc/ldap/schema/inetorgperson.schema\n");
 	if (opt->school_schema) {
 		kit_write_(kit_path(&s->tmp, "school.schema"), kit_school_schema_());
 		(void)fprintf(f, "include %s/school.schema\n", s->tmp.dir);
 	}
-	(void)fprintf(f, "modulepath /usr/lib/ldap\nmoduleload back_mdb\npidfile %s/slapd.pid\nargsfile %s/slapd.args\nthreads 4\n", s->tmp.dir, s->tmp.dir);
+	(void)fprintf(f,
+		"modulepath /usr/lib/ldap\nmoduleload back_mdb\npidfile %s/slapd.pid\nargsfile %s/slapd.args\nthreads 4\n",
+		s->tmp.dir, s->tmp.dir);
 	if (opt->tls) {
-		(void)fprintf(f, "TLSCertificateFile %s/cert.pem\nTLSCertificateKeyFile %s/key.pem\n", s->tmp.dir, s->tmp.dir);
+		(void)fprintf(f, "TLSCertificateFile %s/cert.pem\nTLSCertificateKeyFile %s/key.pem\n", s->tmp.dir,
+			s->tmp.dir);
 	}
 	(void)fprintf(f, "%s\n", opt->global != NULL ? opt->global : "sizelimit unlimited");
-	(void)fprintf(f, "database mdb\nsuffix \"%s\"\nrootdn \"%s\"\nrootpw secret\ndirectory %s/db\nmaxsize 1073741824\ndbnosync\nindex objectClass,uid eq\n", KIT_BASE, KIT_ADMIN, s->tmp.dir);
+	(void)fprintf(f,
+		"database mdb\nsuffix \"%s\"\nrootdn \"%s\"\nrootpw secret\ndirectory %s/db\nmaxsize "
+			"1073741824\ndbnosync\nindex objectClass,uid eq\n",
+		KIT_BASE, KIT_ADMIN, s->tmp.dir);
 	(void)fprintf(f, "%s\n%s", opt->database != NULL ? opt->database : "", access);
 	nk_assert(fclose(f) == 0);
 }
 
 static inline void kit_slapd_load_(struct kit_slapd *s, const struct kit_slapd_options *opt)
 {
-	const char *const argv[] = { "/usr/sbin/slapadd", "-q", "-f", kit_path(&s->tmp, "slapd.conf"), "-l", kit_path(&s->tmp, "first.ldif"), NULL };
+	const char *const argv[] = { "/usr/sbin/slapadd", "-q", "-f", kit_path(&s->tmp, "slapd.conf"), "-l",
+		kit_path(&s->tmp, "first.ldif"), NULL };
 	FILE *f = fopen(argv[5], "we");
 
 	nk_assert(f != NULL);
-	(void)fprintf(f, "dn: %s\nobjectClass: dcObject\nobjectClass: organization\ndc: example\no: Example\n\n", KIT_BASE);
+	(void)fprintf(
+		f, "dn: %s\nobjectClass: dcObject\nobjectClass: organization\ndc: example\no: Example\n\n", KIT_BASE);
 	(void)fprintf(f, "%s", opt->ldif != NULL ? opt->ldif : "");
 	nk_assert(fclose(f) == 0);
 	nk_assert(kit_run_(argv) == 0);
@@ -151,8 +168,9 @@ static inline void kit_slapd_load_(struct kit_slapd *s, const struct kit_slapd_o
 
 static inline void kit_slapd_cert_(struct kit_slapd *s)
 {
-	const char *const argv[] = { "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
-		"-addext", "subjectAltName=IP:127.0.0.1", "-keyout", kit_path(&s->tmp, "key.pem"), "-out", kit_path(&s->tmp, "cert.pem"), NULL };
+	const char *const argv[] = { "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+		"-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
+		kit_path(&s->tmp, "key.pem"), "-out", kit_path(&s->tmp, "cert.pem"), NULL };
 
 	if (kit_run_(argv) != 0) {
 		print_message("openssl is not here to make a certificate\n");
@@ -175,7 +193,8 @@ static inline void kit_slapd_wait_(const struct kit_slapd *s)
 		nk_assert(waitpid(s->pid, NULL, WNOHANG) == 0);
 		if (ldap_initialize(&ld, s->uri) == LDAP_SUCCESS) {
 			(void)ldap_set_option(ld, LDAP_OPT_PROTOCOL_VERSION, &version);
-			code = ldap_search_ext_s(ld, "", LDAP_SCOPE_BASE, "(objectClass=*)", NULL, 0, NULL, NULL, NULL, 1, &m);
+			code = ldap_search_ext_s(
+				ld, "", LDAP_SCOPE_BASE, "(objectClass=*)", NULL, 0, NULL, NULL, NULL, 1, &m);
 			(void)ldap_msgfree(m);
 			(void)ldap_unbind_ext(ld, NULL, NULL);
 		}
@@ -253,7 +272,8 @@ static inline void kit_slapd_start(struct kit_slapd *s, const struct kit_slapd_o
 	(void)snprintf(s->uri, sizeof(s->uri), "ldap://127.0.0.1:%u", (unsigned)s->port);
 	at = (size_t)snprintf(s->ldapi, sizeof(s->ldapi), "ldapi://");
 	for (const char *c = kit_path(&s->tmp, "ldapi"); *c != '\0'; c++) {
-		at += (size_t)(*c == '/' ? snprintf(s->ldapi + at, sizeof(s->ldapi) - at, "%%2F") : snprintf(s->ldapi + at, sizeof(s->ldapi) - at, "%c", *c));
+		at += (size_t)(*c == '/' ? snprintf(s->ldapi + at, sizeof(s->ldapi) - at, "%%2F")
+					 : snprintf(s->ldapi + at, sizeof(s->ldapi) - at, "%c", *c));
 	}
 	if (opt->tls) {
 		s->tls_port = kit_free_port_();

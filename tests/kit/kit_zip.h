@@ -1,5 +1,6 @@
 /*
- * kit_zip.h: writes small sound zips for tests (kit_badzip.h writes the lying ones). Needs zlib, which the house links.
+ * kit_zip.h: writes small sound zips for tests (kit_badzip.h writes the lying ones). Needs zlib, which the house
+ * links.
  */
 #ifndef KIT_ZIP_H
 #define KIT_ZIP_H
@@ -29,7 +30,8 @@ static inline void kit_zip_done(struct kit_zip *z)
 
 static inline void kit_zip_le16_(struct nk_buf *b, uint16_t v)
 {
-	nk_assert(nk_ok(nk_buf_add_byte(b, (uint8_t)(v & 0xff), NULL)) && nk_ok(nk_buf_add_byte(b, (uint8_t)(v >> 8), NULL)));
+	nk_assert(nk_ok(nk_buf_add_byte(b, (uint8_t)(v & 0xff), NULL)) &&
+		nk_ok(nk_buf_add_byte(b, (uint8_t)(v >> 8), NULL)));
 }
 
 static inline void kit_zip_le32_(struct nk_buf *b, uint32_t v)
@@ -38,7 +40,8 @@ static inline void kit_zip_le32_(struct nk_buf *b, uint32_t v)
 }
 
 /* Version, flags, method, time, date, CRC, sizes, name length, no extra field: the same in both headers. */
-static inline void kit_zip_common_(struct nk_buf *b, bool deflated, uint32_t crc, const size_t sizes[2], size_t name_len)
+static inline void kit_zip_common_(
+	struct nk_buf *b, bool deflated, uint32_t crc, const size_t sizes[2], size_t name_len)
 {
 	kit_zip_le16_(b, 20);
 	kit_zip_le16_(b, 0x0800);
@@ -52,14 +55,16 @@ static inline void kit_zip_common_(struct nk_buf *b, bool deflated, uint32_t crc
 	kit_zip_le16_(b, 0);
 }
 
-static inline void kit_zip_entry_(struct kit_zip *z, const char *name, struct nk_bytes packed, const size_t sizes[2], uint32_t crc)
+static inline void kit_zip_entry_(
+	struct kit_zip *z, const char *name, struct nk_bytes packed, const size_t sizes[2], uint32_t crc)
 {
 	const size_t at = z->body.len;
 	const bool deflated = sizes[0] != sizes[1];
 
 	kit_zip_le32_(&z->body, 0x04034b50);
 	kit_zip_common_(&z->body, deflated, crc, sizes, strlen(name));
-	nk_assert(nk_ok(nk_buf_add_c(&z->body, name, NULL)) && nk_ok(nk_buf_add(&z->body, packed.ptr, packed.len, NULL)));
+	nk_assert(nk_ok(nk_buf_add_c(&z->body, name, NULL)) &&
+		nk_ok(nk_buf_add(&z->body, packed.ptr, packed.len, NULL)));
 	kit_zip_le32_(&z->directory, 0x02014b50);
 	kit_zip_le16_(&z->directory, 20);
 	kit_zip_common_(&z->directory, deflated, crc, sizes, strlen(name));

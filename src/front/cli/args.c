@@ -25,7 +25,8 @@ static void add_table(struct tables *t, const struct nk_cmd_option *options)
 
 	for (const struct nk_cmd_option *o = options; o != NULL && o->name != NULL; o++) {
 		nk_assert(t->n < OPTIONS_MAX);
-		t->longs[t->n] = (struct option){ o->name, o->arg != NULL ? required_argument : no_argument, NULL, FIRST_VALUE + t->n };
+		t->longs[t->n] = (struct option){ o->name, o->arg != NULL ? required_argument : no_argument, NULL,
+			FIRST_VALUE + t->n };
 		t->from[t->n++] = o;
 		if (o->letter != 0) {
 			t->shorts[at++] = o->letter;
@@ -68,15 +69,17 @@ static NK_RESULT refuse(const struct nk_args *args, const struct tables *t, cons
 		return nk_fail(err, NK_USAGE, NK_N("the option \"--%s\" takes no value"), known->name);
 	}
 	if (optopt != 0) {
-		return nk_fail(err, NK_USAGE, NK_N("unknown option \"-%1$c\"; see \"nokosazu %2$s --help\""), optopt, verb_of(args));
+		return nk_fail(err, NK_USAGE, NK_N("unknown option \"-%1$c\"; see \"nokosazu %2$s --help\""), optopt,
+			verb_of(args));
 	}
 	name = nk_str_sub(name, 2, name.len);
 	near = nk_cmd_nearest_option(args->cmd, name);
 	if (near != NULL) {
-		return nk_fail(err, NK_USAGE, NK_N("unknown option \"--%1$s\"; the nearest known one is \"--%2$s\""), nk_short(name).text,
-			near);
+		return nk_fail(err, NK_USAGE, NK_N("unknown option \"--%1$s\"; the nearest known one is \"--%2$s\""),
+			nk_short(name).text, near);
 	}
-	return nk_fail(err, NK_USAGE, NK_N("unknown option \"--%1$s\"; see \"nokosazu %2$s --help\""), nk_short(name).text, verb_of(args));
+	return nk_fail(err, NK_USAGE, NK_N("unknown option \"--%1$s\"; see \"nokosazu %2$s --help\""),
+		nk_short(name).text, verb_of(args));
 }
 
 static NK_RESULT take(struct nk_args *args, const struct nk_cmd_option *o, const char *value, struct nk_err *err)
@@ -109,7 +112,8 @@ static NK_RESULT each(struct nk_args *args, const struct tables *t, int argc, ch
 			const struct nk_cmd_option *const o = by_value(t, optopt);
 
 			nk_assert(o != NULL);
-			return nk_fail(err, NK_USAGE, NK_N("the option \"--%1$s\" needs a value: %2$s"), o->name, o->arg);
+			return nk_fail(
+				err, NK_USAGE, NK_N("the option \"--%1$s\" needs a value: %2$s"), o->name, o->arg);
 		}
 		NK_TRY(take(args, by_value(t, value), optarg, err));
 	}
@@ -132,7 +136,8 @@ static NK_RESULT choose_sub(struct nk_args *args, struct nk_err *err)
 	const char *near = NULL;
 
 	if (args->n_operands == 0) {
-		return nk_fail(err, NK_USAGE, NK_N("\"nokosazu %1$s\" needs to know what to do; see \"nokosazu %1$s --help\""), cmd->name);
+		return nk_fail(err, NK_USAGE,
+			NK_N("\"nokosazu %1$s\" needs to know what to do; see \"nokosazu %1$s --help\""), cmd->name);
 	}
 	for (const struct nk_cmd_sub *s = cmd->subs; s->name != NULL; s++) {
 		if (strcmp(s->name, args->operands[0]) == 0) {
@@ -144,9 +149,12 @@ static NK_RESULT choose_sub(struct nk_args *args, struct nk_err *err)
 	}
 	near = nk_cmd_nearest_sub(cmd, nk_str_c(args->operands[0]));
 	if (near != NULL) {
-		return nk_fail(err, NK_USAGE, NK_N("\"nokosazu %1$s\" does not know this word; the nearest known one is \"%2$s\""), cmd->name, near);
+		return nk_fail(err, NK_USAGE,
+			NK_N("\"nokosazu %1$s\" does not know this word; the nearest known one is \"%2$s\""),
+			cmd->name, near);
 	}
-	return nk_fail(err, NK_USAGE, NK_N("\"nokosazu %1$s\" does not know this word; see \"nokosazu %1$s --help\""), cmd->name);
+	return nk_fail(err, NK_USAGE, NK_N("\"nokosazu %1$s\" does not know this word; see \"nokosazu %1$s --help\""),
+		cmd->name);
 }
 
 static bool word_in(const char *words, const char *word)
@@ -172,15 +180,19 @@ static NK_RESULT judge(const struct nk_args *args, struct nk_err *err)
 		const struct nk_cmd_option *const o = args->given[i].option;
 
 		if (o->subs != NULL && !word_in(o->subs, args->sub->name)) {
-			return nk_fail(err, NK_USAGE, NK_N("the option \"--%1$s\" is not one of \"nokosazu %2$s %3$s\""), o->name, args->cmd->name,
-				args->sub->name);
+			return nk_fail(err, NK_USAGE,
+				NK_N("the option \"--%1$s\" is not one of \"nokosazu %2$s %3$s\""), o->name,
+				args->cmd->name, args->sub->name);
 		}
 	}
 	if (args->n_operands < min) {
-		return nk_fail(err, NK_USAGE, NK_N("\"nokosazu %1$s\": something is missing; see \"nokosazu %1$s --help\""), args->cmd->name);
+		return nk_fail(err, NK_USAGE,
+			NK_N("\"nokosazu %1$s\": something is missing; see \"nokosazu %1$s --help\""),
+			args->cmd->name);
 	}
 	if (args->n_operands > max) {
-		return nk_fail(err, NK_USAGE, NK_N("\"nokosazu %1$s\": too many words; see \"nokosazu %1$s --help\""), args->cmd->name);
+		return nk_fail(err, NK_USAGE, NK_N("\"nokosazu %1$s\": too many words; see \"nokosazu %1$s --help\""),
+			args->cmd->name);
 	}
 	return nk_done();
 }
@@ -256,21 +268,22 @@ size_t nk_args_all(const struct nk_args *args, const char *name, const char **ou
 	return n;
 }
 
-NK_RESULT nk_args_number(
-	const struct nk_args *args, const char *name, uint64_t min, uint64_t max, uint64_t *preset_and_out, struct nk_err *err)
+NK_RESULT nk_args_number(const struct nk_args *args, const char *name, uint64_t min, uint64_t max,
+	uint64_t *preset_and_out, struct nk_err *err)
 {
 	const char *const value = nk_args_get(args, name);
 
 	if (value != NULL && !nk_parse_u64(nk_str_c(value), min, max, preset_and_out)) {
-		return nk_fail(err, NK_USAGE, NK_N("the option \"--%1$s\" wants a number from %2$llu to %3$llu"), name, (unsigned long long)min,
-			(unsigned long long)max);
+		return nk_fail(err, NK_USAGE, NK_N("the option \"--%1$s\" wants a number from %2$llu to %3$llu"),
+			name, (unsigned long long)min, (unsigned long long)max);
 	}
 	return nk_done();
 }
 
 NK_RESULT nk_args_need(const struct nk_args *args, const char *name, struct nk_err *err)
 {
-	return nk_args_has(args, name) ? nk_done() : nk_fail(err, NK_USAGE, NK_N("the option \"--%s\" must be given"), name);
+	return nk_args_has(args, name) ? nk_done()
+				       : nk_fail(err, NK_USAGE, NK_N("the option \"--%s\" must be given"), name);
 }
 
 struct nk_str nk_args_operand(const struct nk_args *args, size_t i)

@@ -308,7 +308,8 @@ static bool wants_colour(const struct nk_cli *cli)
 	const char *const no = cli->start->variable("NO_COLOR");
 	const char *const term = cli->start->variable("TERM");
 
-	return !nk_args_has(&cli->args, "no-color") && (no == NULL || no[0] == '\0') && (term == NULL || strcmp(term, "dumb") != 0);
+	return !nk_args_has(&cli->args, "no-color") && (no == NULL || no[0] == '\0') &&
+		(term == NULL || strcmp(term, "dumb") != 0);
 }
 
 static enum nk_lang language(const struct nk_cli_start *start)
@@ -356,9 +357,11 @@ static NK_RESULT unknown_verb(const char *typed, struct nk_err *err)
 	const char *const near = nk_cmd_nearest_verb(nk_str_c(typed));
 
 	if (near != NULL) {
-		return nk_fail(err, NK_USAGE, NK_N("unknown verb \"%1$s\"; the nearest known one is \"%2$s\""), nk_short(nk_str_c(typed)).text, near);
+		return nk_fail(err, NK_USAGE, NK_N("unknown verb \"%1$s\"; the nearest known one is \"%2$s\""),
+			nk_short(nk_str_c(typed)).text, near);
 	}
-	return nk_fail(err, NK_USAGE, NK_N("unknown verb \"%s\"; \"nokosazu help\" lists them"), nk_short(nk_str_c(typed)).text);
+	return nk_fail(err, NK_USAGE, NK_N("unknown verb \"%s\"; \"nokosazu help\" lists them"),
+		nk_short(nk_str_c(typed)).text);
 }
 
 static NK_RESULT run_verb(struct nk_cli *cli, int argc, char **argv, struct nk_err *err)
@@ -451,7 +454,9 @@ static int status_of(struct nk_cli *cli, nk_rc rc, const struct nk_err *err)
 
 int nk_cli_main(const struct nk_cli_start *start, int argc, char **argv)
 {
-	struct nk_cli cli = { .env = start->env, .start = start, .lang = language(start), .tz_minutes = -1, .home = "" };
+	struct nk_cli cli = {
+		.env = start->env, .start = start, .lang = language(start), .tz_minutes = -1, .home = ""
+	};
 	struct nk_err err = { .code = NK_OK };
 	nk_rc rc = nk_done();
 	int status = 0;

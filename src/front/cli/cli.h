@@ -1,7 +1,8 @@
 /*
  * cli.h: one run of the program: what was asked, in which language, where the answer goes.
  *
- * stdout carries data, stderr carries talk. Everything personal lives in wiping memory and goes nowhere but to stdout.
+ * stdout carries data, stderr carries talk. Everything personal lives in wiping memory and goes nowhere but to
+ * stdout.
  */
 #ifndef NK_CLI_H
 #define NK_CLI_H
@@ -51,8 +52,8 @@ void nk_cli_say(struct nk_cli *cli, const char *msgid, ...) NK_PRINTF(2, 3);
 void nk_cli_print(struct nk_cli *cli, const char *msgid, ...) NK_PRINTF(2, 3);
 void nk_cli_hint(struct nk_cli *cli, const char *fmt, ...) NK_PRINTF(2, 3);
 
-/* Texts in the arena, for cells. Lack of memory sticks in cli->out and gives an empty text. nk_cli_when: day and minute
- * at the installation's place, "-" for 0. nk_cli_day: the day alone. */
+/* Texts in the arena, for cells. Lack of memory sticks in cli->out and gives an empty text. nk_cli_when: day and
+ * minute at the installation's place, "-" for 0. nk_cli_day: the day alone. */
 struct nk_str nk_cli_text(struct nk_cli *cli, const char *fmt, ...) NK_PRINTF(2, 3);
 struct nk_str nk_cli_number(struct nk_cli *cli, uint64_t n);
 struct nk_str nk_cli_id(struct nk_cli *cli, struct nk_uuid id);
@@ -68,10 +69,11 @@ NK_RESULT nk_cli_json_end(struct nk_cli *cli, struct nk_json *j, struct nk_err *
 void nk_cli_json_str(struct nk_json *j, const char *key, struct nk_str s);
 void nk_cli_json_number(struct nk_json *j, const char *key, uint64_t n);
 void nk_cli_json_bool(struct nk_json *j, const char *key, bool b);
-void nk_cli_json_id(struct nk_json *j, const char *key, struct nk_uuid id);   /* nil: null */
-void nk_cli_json_date(struct nk_json *j, const char *key, nk_date date);      /* NK_DATE_NONE: null */
-void nk_cli_json_time(struct nk_json *j, const char *key, nk_time t);         /* 0: null */
-/* nk_cli_done: a verb that has nothing to show: with --json an object of this type, else the translated line on stderr. */
+void nk_cli_json_id(struct nk_json *j, const char *key, struct nk_uuid id); /* nil: null */
+void nk_cli_json_date(struct nk_json *j, const char *key, nk_date date); /* NK_DATE_NONE: null */
+void nk_cli_json_time(struct nk_json *j, const char *key, nk_time t); /* 0: null */
+/* nk_cli_done: a verb that has nothing to show: with --json an object of this type, else the translated line on
+ * stderr. */
 NK_RESULT nk_cli_done(struct nk_cli *cli, const char *type, const char *msgid, struct nk_err *err);
 
 /* nk_cli_confirm: asks on the terminal; goes on by itself with --yes and where no terminal looks on. NK_CANCELLED. */

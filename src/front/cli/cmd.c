@@ -16,8 +16,10 @@ static const struct nk_cmd *const cmds[] = {
 };
 
 static const struct nk_cmd_option common[] = {
-	{ "home", 0, "DIR", NK_N("folder of the installation (default: $NOKOSAZU_HOME, else /var/lib/nokosazu)"), NULL },
-	{ "key-file", 0, "FILE", NK_N("file with the unlock secret (default: $NOKOSAZU_KEY_FILE, else the configuration's)"), NULL },
+	{ "home", 0, "DIR", NK_N("folder of the installation (default: $NOKOSAZU_HOME, else /var/lib/nokosazu)"),
+		NULL },
+	{ "key-file", 0, "FILE",
+		NK_N("file with the unlock secret (default: $NOKOSAZU_KEY_FILE, else the configuration's)"), NULL },
 	{ "json", 0, NULL, NK_N("print JSON: one object, or one a line for lists"), NULL },
 	{ "lang", 0, "en|ja", NK_N("language of texts (default: by LC_ALL, LC_MESSAGES, LANG)"), NULL },
 	{ "quiet", 'q', NULL, NK_N("no remarks and no progress on the standard error output, only errors"), NULL },
@@ -70,7 +72,8 @@ static unsigned least(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
-/* Edits between two words, two neighbours changed round counting as one; words of more than WORD_MAX bytes are far. */
+/* Edits between two words, two neighbours changed round counting as one; words of more than WORD_MAX bytes are far.
+ */
 static unsigned distance(struct nk_str a, struct nk_str b)
 {
 	unsigned row[3][WORD_MAX + 1];

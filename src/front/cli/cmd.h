@@ -15,8 +15,8 @@ typedef NK_RESULT nk_cmd_run_fn(struct nk_cli *cli, struct nk_err *err);
 
 struct nk_cmd_option {
 	const char *name; /* long name without dashes; NULL ends a table */
-	char letter;      /* short form, or 0 */
-	const char *arg;  /* what its value is called, "FILE"; NULL: it takes none */
+	char letter; /* short form, or 0 */
+	const char *arg; /* what its value is called, "FILE"; NULL: it takes none */
 	const char *help; /* msgid: one phrase, no full stop */
 	const char *subs; /* the sub-verbs that know it, separated by blanks; NULL: all */
 };
@@ -29,20 +29,29 @@ struct nk_cmd_sub {
 };
 
 /* How the overview groups the verbs. */
-enum nk_cmd_job { NK_CMD_ROSTER, NK_CMD_PERSONS, NK_CMD_COPIES, NK_CMD_PROOF, NK_CMD_HOUSE, NK_CMD_SELF, NK_CMD_JOB_COUNT };
+enum nk_cmd_job {
+	NK_CMD_ROSTER,
+	NK_CMD_PERSONS,
+	NK_CMD_COPIES,
+	NK_CMD_PROOF,
+	NK_CMD_HOUSE,
+	NK_CMD_SELF,
+	NK_CMD_JOB_COUNT
+};
 
 struct nk_cmd {
 	const char *name;
 	enum nk_cmd_job job;
 	const char *const *usage; /* synopsis lines without the program's name; NULL ends */
-	const char *summary;      /* msgid: what it is for, one phrase */
+	const char *summary; /* msgid: what it is for, one phrase */
 	const struct nk_cmd_option *options; /* NULL: none but the common ones */
-	const struct nk_cmd_sub *subs;       /* NULL: no sub-verbs: min, max and run count */
-	unsigned min, max;                   /* operands */
+	const struct nk_cmd_sub *subs; /* NULL: no sub-verbs: min, max and run count */
+	unsigned min, max; /* operands */
 	nk_cmd_run_fn *run;
 };
 
-/* nk_cmd_all: every verb in the order of cmds.rows (sorted by name). nk_cmd_find: NULL when there is none of this name. */
+/* nk_cmd_all: every verb in the order of cmds.rows (sorted by name). nk_cmd_find: NULL when there is none of this
+ * name. */
 const struct nk_cmd *const *nk_cmd_all(size_t *out_n);
 const struct nk_cmd *nk_cmd_find(const char *name);
 /* nk_cmd_common: the options that every verb knows. */

@@ -50,14 +50,15 @@ static void show(struct nk_cli *cli, const struct nk_apply_reply *r, bool whole)
 		show_erasure(cli, r);
 		return;
 	}
-	nk_cli_print(cli, NK_N("Applied: %1$llu steps done, %2$llu refused, %3$llu left.\n"), (unsigned long long)r->done, (unsigned long long)r->refused,
-		(unsigned long long)r->left);
+	nk_cli_print(cli, NK_N("Applied: %1$llu steps done, %2$llu refused, %3$llu left.\n"),
+		(unsigned long long)r->done, (unsigned long long)r->refused, (unsigned long long)r->left);
 	if (r->refused_text.len > 0) {
 		nk_cli_print(cli, NK_N("Refused by the target:\n"));
 		nk_out_lines(&cli->out, r->refused_text);
 	}
 	if (r->conflicts > 0) {
-		nk_cli_say(cli, NK_N("Conflicts that were left alone: %llu. \"nokosazu plan\" shows them."), (unsigned long long)r->conflicts);
+		nk_cli_say(cli, NK_N("Conflicts that were left alone: %llu. \"nokosazu plan\" shows them."),
+			(unsigned long long)r->conflicts);
 	}
 	if (whole) {
 		nk_cli_say(cli, NK_N("The target now matches. A new plan is empty:"));
@@ -74,7 +75,10 @@ static NK_RESULT last_word(struct nk_cli *cli, struct nk_str hash, struct nk_err
 	NK_TRY(nk_op_plan_list(cli->flow, cli->arena, &rows, &n, err));
 	for (size_t i = 0; i < n; i++) {
 		if (rows[i].erase && nk_str_starts(nk_str_c(rows[i].hash), hash)) {
-			return nk_cli_confirm(cli, NK_N("The persons of this plan will be erased everywhere. This cannot be taken back. Go on?"), err);
+			return nk_cli_confirm(cli,
+				NK_N("The persons of this plan will be erased everywhere. This cannot be taken "
+				     "back. Go on?"),
+				err);
 		}
 	}
 	return nk_done();
@@ -82,9 +86,9 @@ static NK_RESULT last_word(struct nk_cli *cli, struct nk_str hash, struct nk_err
 
 static NK_RESULT apply_run(struct nk_cli *cli, struct nk_err *err)
 {
-	const struct nk_apply_request req = {
-		.hash = nk_args_operand(&cli->args, 0), .extra_scan = nk_args_get(&cli->args, "scan"), .subject_copy_dir = nk_args_get(&cli->args, "subject-copy")
-	};
+	const struct nk_apply_request req = { .hash = nk_args_operand(&cli->args, 0),
+		.extra_scan = nk_args_get(&cli->args, "scan"),
+		.subject_copy_dir = nk_args_get(&cli->args, "subject-copy") };
 	struct nk_apply_reply reply;
 	nk_rc rc = nk_done();
 
@@ -117,11 +121,18 @@ static const char *const usage[] = { "apply [--scan DIR] [--subject-copy DIR] HA
 
 static const struct nk_cmd_option options[] = {
 	{ "scan", 0, "DIR", NK_N("in an erasure, search this folder for remains too"), NULL },
-	{ "subject-copy", 0, "DIR", NK_N("in an erasure, write each person's own opening of the certificate there"), NULL },
+	{ "subject-copy", 0, "DIR", NK_N("in an erasure, write each person's own opening of the certificate there"),
+		NULL },
 	{ NULL, 0, NULL, NULL, NULL },
 };
 
 const struct nk_cmd nk_cmd_apply = {
-	.name = "apply", .job = NK_CMD_ROSTER, .usage = usage, .summary = NK_N("do exactly what a plan says"), .options = options, .min = 1, .max = 1,
+	.name = "apply",
+	.job = NK_CMD_ROSTER,
+	.usage = usage,
+	.summary = NK_N("do exactly what a plan says"),
+	.options = options,
+	.min = 1,
+	.max = 1,
 	.run = apply_run,
 };

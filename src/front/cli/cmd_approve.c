@@ -16,7 +16,10 @@ static NK_RESULT read_seed(struct nk_cli *cli, const char *path, struct nk_key *
 	nk_buf_init_wiping(&text, KEY_FILE_MAX);
 	NK_TRY(nk_unlock_read_key(cli, path, &text, err));
 	if (!nk_hex_parse(nk_str_trim(nk_buf_str(&text)), out->b, sizeof(out->b))) {
-		return nk_fail(err, NK_INVALID, NK_N("%s is not a signing key: it should hold 64 hexadecimal characters, as \"nokosazu party key\" makes it"), path);
+		return nk_fail(err, NK_INVALID,
+			NK_N("%s is not a signing key: it should hold 64 hexadecimal characters, as \"nokosazu "
+			     "party key\" makes it"),
+			path);
 	}
 	return nk_done();
 }
@@ -36,7 +39,9 @@ static NK_RESULT approve_run(struct nk_cli *cli, struct nk_err *err)
 	rc = nk_op_approve(cli->flow, &req, err);
 	nk_key_wipe(&req.seed);
 	NK_TRY(rc);
-	return nk_cli_done(cli, "approve", NK_N("Approved. Whoever made the plan can apply it now; an import is run again with the same file."), err);
+	return nk_cli_done(cli, "approve",
+		NK_N("Approved. Whoever made the plan can apply it now; an import is run again with the same file."),
+		err);
 }
 
 static const char *const usage[] = { "approve --key FILE --count N HASH", NULL };
@@ -48,6 +53,12 @@ static const struct nk_cmd_option options[] = {
 };
 
 const struct nk_cmd nk_cmd_approve = {
-	.name = "approve", .job = NK_CMD_ROSTER, .usage = usage, .summary = NK_N("approve as a second person what the guard held back"), .options = options,
-	.min = 1, .max = 1, .run = approve_run,
+	.name = "approve",
+	.job = NK_CMD_ROSTER,
+	.usage = usage,
+	.summary = NK_N("approve as a second person what the guard held back"),
+	.options = options,
+	.min = 1,
+	.max = 1,
+	.run = approve_run,
 };

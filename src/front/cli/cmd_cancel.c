@@ -15,6 +15,11 @@ static NK_RESULT cancel_run(struct nk_cli *cli, struct nk_err *err)
 static const char *const usage[] = { "cancel HASH", NULL };
 
 const struct nk_cmd nk_cmd_cancel = {
-	.name = "cancel", .job = NK_CMD_ROSTER, .usage = usage, .summary = NK_N("cancel a plan, or an erasure whose keys still live"), .min = 1, .max = 1,
+	.name = "cancel",
+	.job = NK_CMD_ROSTER,
+	.usage = usage,
+	.summary = NK_N("cancel a plan, or an erasure whose keys still live"),
+	.min = 1,
+	.max = 1,
 	.run = cancel_run,
 };

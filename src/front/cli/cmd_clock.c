@@ -20,6 +20,11 @@ static NK_RESULT clock_run(struct nk_cli *cli, struct nk_err *err)
 static const char *const usage[] = { "clock DATE", NULL };
 
 const struct nk_cmd nk_cmd_clock = {
-	.name = "clock", .job = NK_CMD_HOUSE, .usage = usage, .summary = NK_N("move a simulated clock forward to a day"), .min = 1, .max = 1,
+	.name = "clock",
+	.job = NK_CMD_HOUSE,
+	.usage = usage,
+	.summary = NK_N("move a simulated clock forward to a day"),
+	.min = 1,
+	.max = 1,
 	.run = clock_run,
 };

@@ -21,8 +21,8 @@ static NK_RESULT show_json(struct nk_cli *cli, const struct nk_config_row *r, st
 static NK_RESULT show(struct nk_cli *cli, struct nk_err *err)
 {
 	NK_OWNED(nk_table_done) struct nk_table table;
-	const char *const titles[] = { nk_cli_tr(cli, NK_N("Section")), nk_cli_tr(cli, NK_N("Key")), nk_cli_tr(cli, NK_N("Value")),
-		nk_cli_tr(cli, NK_N("Set in")) };
+	const char *const titles[] = { nk_cli_tr(cli, NK_N("Section")), nk_cli_tr(cli, NK_N("Key")),
+		nk_cli_tr(cli, NK_N("Value")), nk_cli_tr(cli, NK_N("Set in")) };
 	struct nk_config_row *rows = NULL;
 	size_t n = 0;
 
@@ -57,5 +57,9 @@ static const struct nk_cmd_sub subs[] = {
 static const char *const usage[] = { "config show", "config check", NULL };
 
 const struct nk_cmd nk_cmd_config = {
-	.name = "config", .job = NK_CMD_HOUSE, .usage = usage, .summary = NK_N("show or check the configuration"), .subs = subs,
+	.name = "config",
+	.job = NK_CMD_HOUSE,
+	.usage = usage,
+	.summary = NK_N("show or check the configuration"),
+	.subs = subs,
 };

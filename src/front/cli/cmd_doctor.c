@@ -8,7 +8,8 @@
 enum { SECRET_MAX = 4096, WAIT_MS = 10000 };
 
 /* The secret where it can be had without asking, or by asking with --unlock; else what needs no key is looked at. */
-static NK_RESULT secret_for(struct nk_cli *cli, struct nk_buf *secret, struct nk_flow_options *opt, struct nk_err *err)
+static NK_RESULT secret_for(
+	struct nk_cli *cli, struct nk_buf *secret, struct nk_flow_options *opt, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf path;
 	struct nk_err none;
@@ -58,7 +59,9 @@ static void line_text(struct nk_cli *cli, const struct nk_doctor_line *l)
 static NK_RESULT doctor_run(struct nk_cli *cli, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf secret;
-	struct nk_flow_options opt = { .home = cli->home, .wait_ms = WAIT_MS, .progress = nk_progress_tell, .progress_arg = &cli->progress };
+	struct nk_flow_options opt = {
+		.home = cli->home, .wait_ms = WAIT_MS, .progress = nk_progress_tell, .progress_arg = &cli->progress
+	};
 	struct nk_doctor_line *lines = NULL;
 	size_t fails = 0;
 	size_t warns = 0;
@@ -79,7 +82,8 @@ static NK_RESULT doctor_run(struct nk_cli *cli, struct nk_err *err)
 		}
 	}
 	if (opt.locked_only) {
-		nk_cli_say(cli, NK_N("Looked at without the unlock secret; --unlock asks for it and looks at the rest."));
+		nk_cli_say(cli,
+			NK_N("Looked at without the unlock secret; --unlock asks for it and looks at the rest."));
 	}
 	cli->status = fails > 0 || cli->status != 0 ? 1 : warns > 0 ? nk_err_exit(NK_PENDING) : 0;
 	return nk_done();
@@ -93,6 +97,10 @@ static const struct nk_cmd_option options[] = {
 };
 
 const struct nk_cmd nk_cmd_doctor = {
-	.name = "doctor", .job = NK_CMD_HOUSE, .usage = usage, .summary = NK_N("say what is wrong with the installation"), .options = options,
+	.name = "doctor",
+	.job = NK_CMD_HOUSE,
+	.usage = usage,
+	.summary = NK_N("say what is wrong with the installation"),
+	.options = options,
 	.run = doctor_run,
 };

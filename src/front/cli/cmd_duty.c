@@ -22,14 +22,17 @@ static NK_RESULT row_json(struct nk_cli *cli, const struct nk_duty_row *r, struc
 
 static struct nk_str state_of(struct nk_cli *cli, const struct nk_duty_row *r)
 {
-	return nk_cli_word(cli, r->closed_at != 0 ? NK_STR("closed") : r->overdue ? NK_STR("overdue") : NK_STR("open"));
+	return nk_cli_word(cli,
+		r->closed_at != 0    ? NK_STR("closed")
+			: r->overdue ? NK_STR("overdue")
+				     : NK_STR("open"));
 }
 
 static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 {
 	NK_OWNED(nk_table_done) struct nk_table table;
-	const char *const titles[] = { nk_cli_tr(cli, NK_N("What is owed")), nk_cli_tr(cli, NK_N("Place")), nk_cli_tr(cli, NK_N("Due")),
-		nk_cli_tr(cli, NK_N("State")), nk_cli_tr(cli, NK_N("Holding")) };
+	const char *const titles[] = { nk_cli_tr(cli, NK_N("What is owed")), nk_cli_tr(cli, NK_N("Place")),
+		nk_cli_tr(cli, NK_N("Due")), nk_cli_tr(cli, NK_N("State")), nk_cli_tr(cli, NK_N("Holding")) };
 	struct nk_duty_row *rows = NULL;
 	size_t n = 0;
 
@@ -37,8 +40,9 @@ static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 	NK_TRY(nk_unlock_open(cli, false, err));
 	NK_TRY(nk_op_duty_list(cli->flow, !nk_args_has(&cli->args, "all"), cli->arena, &rows, &n, err));
 	for (size_t i = 0; i < n; i++) {
-		const struct nk_str cells[] = { nk_cli_word(cli, rows[i].kind), nk_cli_word(cli, rows[i].place), nk_cli_day(cli, rows[i].due_at),
-			state_of(cli, &rows[i]), nk_uuid_is_nil(rows[i].holding) ? NK_STR("-") : nk_cli_id(cli, rows[i].holding) };
+		const struct nk_str cells[] = { nk_cli_word(cli, rows[i].kind), nk_cli_word(cli, rows[i].place),
+			nk_cli_day(cli, rows[i].due_at), state_of(cli, &rows[i]),
+			nk_uuid_is_nil(rows[i].holding) ? NK_STR("-") : nk_cli_id(cli, rows[i].holding) };
 
 		if (rows[i].overdue) {
 			cli->status = nk_err_exit(NK_PENDING);
@@ -65,5 +69,10 @@ static const struct nk_cmd_option options[] = {
 };
 
 const struct nk_cmd nk_cmd_duty = {
-	.name = "duty", .job = NK_CMD_COPIES, .usage = usage, .summary = NK_N("list what is owed by when"), .options = options, .subs = subs,
+	.name = "duty",
+	.job = NK_CMD_COPIES,
+	.usage = usage,
+	.summary = NK_N("list what is owed by when"),
+	.options = options,
+	.subs = subs,
 };

@@ -40,8 +40,10 @@ static NK_RESULT help_run(struct nk_cli *cli, struct nk_err *err)
 		const char *const near = nk_cmd_nearest_verb(verb);
 
 		return near != NULL
-			? nk_fail(err, NK_USAGE, NK_N("unknown verb \"%1$s\"; the nearest known one is \"%2$s\""), nk_short(verb).text, near)
-			: nk_fail(err, NK_USAGE, NK_N("unknown verb \"%s\"; \"nokosazu help\" lists them"), nk_short(verb).text);
+			? nk_fail(err, NK_USAGE, NK_N("unknown verb \"%1$s\"; the nearest known one is \"%2$s\""),
+				  nk_short(verb).text, near)
+			: nk_fail(err, NK_USAGE, NK_N("unknown verb \"%s\"; \"nokosazu help\" lists them"),
+				  nk_short(verb).text);
 	}
 	if (nk_args_has(&cli->args, "mdoc")) {
 		return mdoc(cli, cmd, err);
@@ -63,6 +65,11 @@ static const struct nk_cmd_option options[] = {
 };
 
 const struct nk_cmd nk_cmd_help = {
-	.name = "help", .job = NK_CMD_SELF, .usage = usage, .summary = NK_N("print help, or the completion for a shell"), .options = options, .max = 1,
+	.name = "help",
+	.job = NK_CMD_SELF,
+	.usage = usage,
+	.summary = NK_N("print help, or the completion for a shell"),
+	.options = options,
+	.max = 1,
 	.run = help_run,
 };

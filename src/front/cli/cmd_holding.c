@@ -1,5 +1,6 @@
 /*
- * cmd_holding.c: nokosazu holding: every copy of data about persons that is on the books, and closing those that are gone.
+ * cmd_holding.c: nokosazu holding: every copy of data about persons that is on the books, and closing those that are
+ * gone.
  */
 #include "base.h"
 
@@ -25,8 +26,9 @@ static NK_RESULT row_json(struct nk_cli *cli, const struct nk_holding_row *r, st
 static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 {
 	NK_OWNED(nk_table_done) struct nk_table table;
-	const char *const titles[] = { nk_cli_tr(cli, NK_N("Id")), nk_cli_tr(cli, NK_N("Kind")), nk_cli_tr(cli, NK_N("Place")),
-		nk_cli_tr(cli, NK_N(">Persons")), nk_cli_tr(cli, NK_N("Since")), nk_cli_tr(cli, NK_N("Until")), nk_cli_tr(cli, NK_N("Gone")) };
+	const char *const titles[] = { nk_cli_tr(cli, NK_N("Id")), nk_cli_tr(cli, NK_N("Kind")),
+		nk_cli_tr(cli, NK_N("Place")), nk_cli_tr(cli, NK_N(">Persons")), nk_cli_tr(cli, NK_N("Since")),
+		nk_cli_tr(cli, NK_N("Until")), nk_cli_tr(cli, NK_N("Gone")) };
 	struct nk_holding_row *rows = NULL;
 	size_t n = 0;
 
@@ -34,8 +36,9 @@ static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 	NK_TRY(nk_unlock_open(cli, false, err));
 	NK_TRY(nk_op_holding_list(cli->flow, !nk_args_has(&cli->args, "all"), cli->arena, &rows, &n, err));
 	for (size_t i = 0; i < n; i++) {
-		const struct nk_str cells[] = { nk_cli_id(cli, rows[i].id), nk_cli_word(cli, rows[i].kind), nk_cli_word(cli, rows[i].place),
-			nk_cli_number(cli, rows[i].persons), nk_cli_day(cli, rows[i].opened_at), nk_cli_day(cli, rows[i].expires_at),
+		const struct nk_str cells[] = { nk_cli_id(cli, rows[i].id), nk_cli_word(cli, rows[i].kind),
+			nk_cli_word(cli, rows[i].place), nk_cli_number(cli, rows[i].persons),
+			nk_cli_day(cli, rows[i].opened_at), nk_cli_day(cli, rows[i].expires_at),
 			nk_cli_word(cli, rows[i].gone) };
 
 		NK_TRY(cli->json ? row_json(cli, &rows[i], err) : nk_table_row(&table, cells, err));
@@ -64,11 +67,16 @@ static const char *const usage[] = { "holding list [--all]", "holding close [--v
 
 static const struct nk_cmd_option options[] = {
 	{ "all", 0, NULL, NK_N("those that are closed too"), "list" },
-	{ "verified", 0, NULL, NK_N("you looked and the copy is destroyed; without it, it is only said to be"), "close" },
+	{ "verified", 0, NULL, NK_N("you looked and the copy is destroyed; without it, it is only said to be"),
+		"close" },
 	{ NULL, 0, NULL, NULL, NULL },
 };
 
 const struct nk_cmd nk_cmd_holding = {
-	.name = "holding", .job = NK_CMD_COPIES, .usage = usage, .summary = NK_N("list copies of personal data, and close those that are gone"),
-	.options = options, .subs = subs,
+	.name = "holding",
+	.job = NK_CMD_COPIES,
+	.usage = usage,
+	.summary = NK_N("list copies of personal data, and close those that are gone"),
+	.options = options,
+	.subs = subs,
 };

@@ -10,8 +10,12 @@
 enum { ROSTER_MAX = 1 << 30, MAP_MAX = 1 << 20 };
 
 static const char *const outcomes[] = {
-	[NK_IMPORT_DONE] = "done", [NK_IMPORT_SAME] = "same", [NK_IMPORT_CHECKED] = "checked", [NK_IMPORT_NEEDS_APPROVAL] = "needs-approval",
-	[NK_IMPORT_STOPPED] = "stopped", [NK_IMPORT_REFUSED] = "refused",
+	[NK_IMPORT_DONE] = "done",
+	[NK_IMPORT_SAME] = "same",
+	[NK_IMPORT_CHECKED] = "checked",
+	[NK_IMPORT_NEEDS_APPROVAL] = "needs-approval",
+	[NK_IMPORT_STOPPED] = "stopped",
+	[NK_IMPORT_REFUSED] = "refused",
 };
 
 static uint64_t pending(const struct nk_import_reply *r)
@@ -27,7 +31,9 @@ static int status_of(const struct nk_import_reply *r)
 	case NK_IMPORT_SAME:
 		return 0;
 	case NK_IMPORT_CHECKED:
-		return pending(r) > 0 || nk_findings_count(r->findings, r->n_findings, "error") > 0 ? nk_err_exit(NK_PENDING) : 0;
+		return pending(r) > 0 || nk_findings_count(r->findings, r->n_findings, "error") > 0
+			? nk_err_exit(NK_PENDING)
+			: 0;
 	case NK_IMPORT_NEEDS_APPROVAL:
 	case NK_IMPORT_STOPPED:
 		return nk_err_exit(NK_GUARD);
@@ -101,7 +107,8 @@ static NK_RESULT show_table(struct nk_cli *cli, const struct nk_import_reply *r,
 	figures(r, list);
 	nk_table_init(&table, cli->arena, titles, NK_ARRAY_LEN(titles));
 	for (size_t i = 0; i < FIGURES; i++) {
-		const struct nk_str cells[] = { nk_str_c(nk_cli_tr(cli, list[i].label)), nk_cli_number(cli, list[i].n) };
+		const struct nk_str cells[] = { nk_str_c(nk_cli_tr(cli, list[i].label)),
+			nk_cli_number(cli, list[i].n) };
 
 		if (i < 3 || list[i].n > 0) {
 			NK_TRY(nk_table_row(&table, cells, err));
@@ -124,7 +131,9 @@ static void talk(struct nk_cli *cli, const struct nk_import_reply *r)
 
 	switch (r->outcome) {
 	case NK_IMPORT_DONE:
-		nk_cli_say(cli, NK_N("Taken in. The file itself is now on the books as a copy of personal data: destroy it by %s and say so:"),
+		nk_cli_say(cli,
+			NK_N("Taken in. The file itself is now on the books as a copy of personal data: destroy "
+			     "it by %s and say so:"),
 			nk_cli_day(cli, r->destroy_by).ptr);
 		nk_cli_hint(cli, "holding close %s --verified", nk_uuid_print(r->holding, id));
 		nk_cli_say(cli, NK_N("Next, see what this changes in the connected systems:"));
@@ -137,15 +146,20 @@ static void talk(struct nk_cli *cli, const struct nk_import_reply *r)
 		nk_cli_say(cli, NK_N("Only looked at; nothing was written. Without --check it is taken in."));
 		return;
 	case NK_IMPORT_NEEDS_APPROVAL:
-		nk_cli_say(cli, NK_N("Held back: more leaves than usual. Nothing was changed. If this is right, a second person approves it, then import the same "
-				     "file again:"));
+		nk_cli_say(cli,
+			NK_N("Held back: more people leave than usual. Nothing was changed. If this is right, a "
+			     "second person approves it, then import the same "
+			     "file again:"));
 		nk_cli_hint(cli, "approve %.12s --count %" PRIu64 " --key FILE", r->hash, r->approve_count);
 		return;
 	case NK_IMPORT_STOPPED:
-		nk_cli_say(cli, NK_N("Stopped by the guard. Nothing was changed. Ask whoever made the file; do not force it."));
+		nk_cli_say(cli,
+			NK_N("Stopped by the guard. Nothing was changed. Ask whoever made the file; do not "
+			     "force it."));
 		return;
 	case NK_IMPORT_REFUSED:
-		nk_cli_say(cli, NK_N("The file has errors. Nothing was changed. Mend the places above and import again."));
+		nk_cli_say(cli,
+			NK_N("The file has errors. Nothing was changed. Mend the places above and import again."));
 		return;
 	}
 }
@@ -169,7 +183,8 @@ static NK_RESULT import_run(struct nk_cli *cli, struct nk_err *err)
 	NK_OWNED(nk_os_fd_close) int fd = -1;
 	NK_OWNED(nk_buf_done) struct nk_buf map;
 	const struct nk_args *const args = &cli->args;
-	struct nk_import_request req = { .strict = nk_args_has(args, "strict"), .check_only = nk_args_has(args, "check") };
+	struct nk_import_request req = { .strict = nk_args_has(args, "strict"),
+		.check_only = nk_args_has(args, "check") };
 	struct nk_import_reply reply;
 	uint64_t year = 0;
 
@@ -212,5 +227,12 @@ static const struct nk_cmd_option options[] = {
 };
 
 const struct nk_cmd nk_cmd_import = {
-	.name = "import", .job = NK_CMD_ROSTER, .usage = usage, .summary = NK_N("take in a roster"), .options = options, .min = 1, .max = 1, .run = import_run,
+	.name = "import",
+	.job = NK_CMD_ROSTER,
+	.usage = usage,
+	.summary = NK_N("take in a roster"),
+	.options = options,
+	.min = 1,
+	.max = 1,
+	.run = import_run,
 };

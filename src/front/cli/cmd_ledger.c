@@ -31,7 +31,8 @@ static NK_RESULT verify(struct nk_cli *cli, struct nk_err *err)
 	if (older_path != NULL) {
 		NK_TRY(nk_cli_read(cli, older_path, &older, err));
 	}
-	NK_TRY(nk_op_ledger_verify(cli->env, cli->home, nk_str_trim(nk_buf_str(&vkey)), nk_buf_bytes(&older), &reply, err));
+	NK_TRY(nk_op_ledger_verify(
+		cli->env, cli->home, nk_str_trim(nk_buf_str(&vkey)), nk_buf_bytes(&older), &reply, err));
 	if (cli->json) {
 		nk_cli_json_begin(cli, &j, "ledger-verify");
 		nk_cli_json_bool(&j, "good", true);
@@ -40,9 +41,12 @@ static NK_RESULT verify(struct nk_cli *cli, struct nk_err *err)
 		nk_cli_json_bool(&j, "older_checked", reply.older_checked);
 		return nk_cli_json_end(cli, &j, err);
 	}
-	nk_cli_print(cli, NK_N("The ledger is right: %1$llu entries, root %2$s.\n"), (unsigned long long)reply.entries, reply.root);
-	nk_cli_print(cli, reply.older_checked ? NK_N("The older checkpoint is a part of it: nothing was taken back since then.\n")
-					      : NK_N("Not checked: whether it continues a checkpoint that you kept (--older FILE).\n"));
+	nk_cli_print(cli, NK_N("The ledger is right: %1$llu entries, root %2$s.\n"),
+		(unsigned long long)reply.entries, reply.root);
+	nk_cli_print(cli,
+		reply.older_checked
+			? NK_N("The older checkpoint is a part of it: nothing was taken back since then.\n")
+			: NK_N("Not checked: whether it continues a checkpoint that you kept (--older FILE).\n"));
 	return nk_done();
 }
 
@@ -78,16 +82,22 @@ static const struct nk_cmd_sub subs[] = {
 	{ NULL, 0, 0, NULL },
 };
 
-static const char *const usage[] = { "ledger verify [--ledger-key FILE] [--older FILE]", "ledger proof [--entry] NUMBER", NULL };
+static const char *const usage[] = { "ledger verify [--ledger-key FILE] [--older FILE]",
+	"ledger proof [--entry] NUMBER", NULL };
 
 static const struct nk_cmd_option options[] = {
-	{ "ledger-key", 0, "FILE", NK_N("the ledger's public key (default: public/ledger.vkey of the installation)"), "verify" },
+	{ "ledger-key", 0, "FILE", NK_N("the ledger's public key (default: public/ledger.vkey of the installation)"),
+		"verify" },
 	{ "older", 0, "FILE", NK_N("a checkpoint that you kept: does the ledger continue it"), "verify" },
 	{ "entry", 0, NULL, NK_N("print the bytes of the entry instead of its proof"), "proof" },
 	{ NULL, 0, NULL, NULL, NULL },
 };
 
 const struct nk_cmd nk_cmd_ledger = {
-	.name = "ledger", .job = NK_CMD_PROOF, .usage = usage, .summary = NK_N("check the whole ledger, or prove one entry of it"), .options = options,
+	.name = "ledger",
+	.job = NK_CMD_PROOF,
+	.usage = usage,
+	.summary = NK_N("check the whole ledger, or prove one entry of it"),
+	.options = options,
 	.subs = subs,
 };

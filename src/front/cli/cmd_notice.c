@@ -6,7 +6,8 @@
 #include "sheet.h"
 #include "unlock.h"
 
-static NK_RESULT sheet_json(struct nk_cli *cli, const struct nk_notice_reply *r, const struct nk_notice *n, struct nk_err *err)
+static NK_RESULT sheet_json(
+	struct nk_cli *cli, const struct nk_notice_reply *r, const struct nk_notice *n, struct nk_err *err)
 {
 	struct nk_json j;
 
@@ -39,7 +40,8 @@ static NK_RESULT sheets(struct nk_cli *cli, const struct nk_notice_reply *r, str
 
 static NK_RESULT issue(struct nk_cli *cli, struct nk_err *err)
 {
-	const struct nk_notice_request req = { .target = nk_args_str(&cli->args, "target"), .only = nk_args_str(&cli->args, "person") };
+	const struct nk_notice_request req = { .target = nk_args_str(&cli->args, "target"),
+		.only = nk_args_str(&cli->args, "person") };
 	struct nk_notice_reply reply;
 	char id[NK_UUID_TEXT];
 	nk_rc rc = nk_done();
@@ -57,7 +59,9 @@ static NK_RESULT issue(struct nk_cli *cli, struct nk_err *err)
 			return (nk_rc){ err->code };
 		}
 		NK_TRY(nk_ok(rc) ? nk_out_flush(&cli->out, err) : nk_done());
-		nk_cli_say(cli, NK_N("%1$zu notices. These sheets are a copy of personal data that is on the books until they are handed out, by %2$s. Then:"),
+		nk_cli_say(cli,
+			NK_N("%1$zu notices. These sheets are a copy of personal data that is on the books "
+			     "until they are handed out, by %2$s. Then:"),
 			reply.n, nk_cli_day(cli, reply.hand_out_by).ptr);
 		nk_cli_hint(cli, "notice done %s", nk_uuid_print(reply.holding, id));
 	}
@@ -80,7 +84,8 @@ static const struct nk_cmd_sub subs[] = {
 	{ NULL, 0, 0, NULL },
 };
 
-static const char *const usage[] = { "notice issue [--target NAME] [--person LOGIN] [--show]", "notice done ID", NULL };
+static const char *const usage[] = { "notice issue [--target NAME] [--person LOGIN] [--show]", "notice done ID",
+	NULL };
 
 static const struct nk_cmd_option options[] = {
 	{ "target", 0, "NAME", NK_N("the system whose passwords are set (default: the only one)"), "issue" },
@@ -90,6 +95,10 @@ static const struct nk_cmd_option options[] = {
 };
 
 const struct nk_cmd nk_cmd_notice = {
-	.name = "notice", .job = NK_CMD_PERSONS, .usage = usage, .summary = NK_N("set initial passwords and print them as sheets to hand out"),
-	.options = options, .subs = subs,
+	.name = "notice",
+	.job = NK_CMD_PERSONS,
+	.usage = usage,
+	.summary = NK_N("set initial passwords and print them as sheets to hand out"),
+	.options = options,
+	.subs = subs,
 };

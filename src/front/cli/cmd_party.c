@@ -16,7 +16,8 @@ static NK_RESULT add(struct nk_cli *cli, struct nk_err *err)
 	NK_TRY(nk_args_need(&cli->args, "name", err));
 	NK_TRY(nk_args_need(&cli->args, "public-key", err));
 	if (!nk_hex_parse(nk_args_str(&cli->args, "public-key"), req.public_key, sizeof(req.public_key))) {
-		return nk_fail(err, NK_USAGE, NK_N("a public key is 64 hexadecimal characters, as \"nokosazu party key\" prints it"));
+		return nk_fail(err, NK_USAGE,
+			NK_N("a public key is 64 hexadecimal characters, as \"nokosazu party key\" prints it"));
 	}
 	if (nk_args_has(&cli->args, "role")) {
 		req.roles = nk_args_str(&cli->args, "role");
@@ -50,8 +51,8 @@ static NK_RESULT row_json(struct nk_cli *cli, const struct nk_party_row *r, stru
 static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 {
 	NK_OWNED(nk_table_done) struct nk_table table;
-	const char *const titles[] = { nk_cli_tr(cli, NK_N("Name")), nk_cli_tr(cli, NK_N("Roles")), nk_cli_tr(cli, NK_N("Key")),
-		nk_cli_tr(cli, NK_N("State")), nk_cli_tr(cli, NK_N("Id")) };
+	const char *const titles[] = { nk_cli_tr(cli, NK_N("Name")), nk_cli_tr(cli, NK_N("Roles")),
+		nk_cli_tr(cli, NK_N("Key")), nk_cli_tr(cli, NK_N("State")), nk_cli_tr(cli, NK_N("Id")) };
 	struct nk_party_row *rows = NULL;
 	size_t n = 0;
 
@@ -59,8 +60,10 @@ static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 	NK_TRY(nk_unlock_open(cli, false, err));
 	NK_TRY(nk_op_party_list(cli->flow, cli->arena, &rows, &n, err));
 	for (size_t i = 0; i < n; i++) {
-		const struct nk_str cells[] = { rows[i].name, rows[i].roles, nk_cli_word(cli, rows[i].has_key ? NK_STR("yes") : NK_STR("no")),
-			nk_cli_word(cli, rows[i].ended ? NK_STR("ended") : NK_STR("enrolled")), nk_cli_id(cli, rows[i].id) };
+		const struct nk_str cells[] = { rows[i].name, rows[i].roles,
+			nk_cli_word(cli, rows[i].has_key ? NK_STR("yes") : NK_STR("no")),
+			nk_cli_word(cli, rows[i].ended ? NK_STR("ended") : NK_STR("enrolled")),
+			nk_cli_id(cli, rows[i].id) };
 
 		NK_TRY(cli->json ? row_json(cli, &rows[i], err) : nk_table_row(&table, cells, err));
 	}
@@ -97,7 +100,8 @@ static NK_RESULT key(struct nk_cli *cli, struct nk_err *err)
 	}
 	nk_out_c(&cli->out, hex);
 	nk_out_c(&cli->out, "\n");
-	nk_cli_say(cli, NK_N("The file is this person's own key: whoever has it can approve. The public key above is for:"));
+	nk_cli_say(cli,
+		NK_N("The file is this person's own key: whoever has it can approve. The public key above is for:"));
 	nk_cli_hint(cli, "party add --name NAME --role officer --public-key %s", hex);
 	return nk_done();
 }
@@ -109,7 +113,8 @@ static const struct nk_cmd_sub subs[] = {
 	{ NULL, 0, 0, NULL },
 };
 
-static const char *const usage[] = { "party add --name NAME --public-key HEX [--role ROLE]", "party list", "party key FILE", NULL };
+static const char *const usage[] = { "party add --name NAME --public-key HEX [--role ROLE]", "party list",
+	"party key FILE", NULL };
 
 static const struct nk_cmd_option options[] = {
 	{ "name", 0, "NAME", NK_N("who it is; kept encrypted"), "add" },
@@ -119,5 +124,10 @@ static const struct nk_cmd_option options[] = {
 };
 
 const struct nk_cmd nk_cmd_party = {
-	.name = "party", .job = NK_CMD_HOUSE, .usage = usage, .summary = NK_N("enrol who may approve, and make their keys"), .options = options, .subs = subs,
+	.name = "party",
+	.job = NK_CMD_HOUSE,
+	.usage = usage,
+	.summary = NK_N("enrol who may approve, and make their keys"),
+	.options = options,
+	.subs = subs,
 };

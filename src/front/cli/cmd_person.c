@@ -35,13 +35,14 @@ static void row_json(struct nk_json *j, const struct nk_person_row *r)
 static NK_RESULT found(struct nk_cli *cli, const struct nk_person_row *rows, size_t n, struct nk_err *err)
 {
 	NK_OWNED(nk_table_done) struct nk_table table;
-	const char *const titles[] = { nk_cli_tr(cli, NK_N("Login")), nk_cli_tr(cli, NK_N("Name")), nk_cli_tr(cli, NK_N("Reading")),
-		nk_cli_tr(cli, NK_N("Unit")), nk_cli_tr(cli, NK_N("Class")), nk_cli_tr(cli, NK_N("State")) };
+	const char *const titles[] = { nk_cli_tr(cli, NK_N("Login")), nk_cli_tr(cli, NK_N("Name")),
+		nk_cli_tr(cli, NK_N("Reading")), nk_cli_tr(cli, NK_N("Unit")), nk_cli_tr(cli, NK_N("Class")),
+		nk_cli_tr(cli, NK_N("State")) };
 
 	nk_table_init(&table, cli->arena, titles, NK_ARRAY_LEN(titles));
 	for (size_t i = 0; i < n; i++) {
-		const struct nk_str cells[] = { rows[i].login, rows[i].name, rows[i].kana, rows[i].unit, rows[i].group,
-			nk_cli_word(cli, nk_str_c(rows[i].state)) };
+		const struct nk_str cells[] = { rows[i].login, rows[i].name, rows[i].kana, rows[i].unit,
+			rows[i].group, nk_cli_word(cli, nk_str_c(rows[i].state)) };
 
 		NK_TRY(nk_table_row(&table, cells, err));
 	}
@@ -58,7 +59,8 @@ static NK_RESULT find(struct nk_cli *cli, struct nk_err *err)
 
 	NK_TRY(nk_args_number(&cli->args, "max", 1, MAX_MOST, &max, err));
 	NK_TRY(nk_unlock_open(cli, false, err));
-	NK_TRY(nk_op_person_find(cli->flow, nk_args_operand(&cli->args, 0), nk_size(max), cli->arena, &rows, &n, &total, err));
+	NK_TRY(nk_op_person_find(
+		cli->flow, nk_args_operand(&cli->args, 0), nk_size(max), cli->arena, &rows, &n, &total, err));
 	cli->status = n == 0 ? nk_err_exit(NK_NOT_FOUND) : 0;
 	for (size_t i = 0; cli->json && i < n; i++) {
 		struct nk_json j;
@@ -125,14 +127,16 @@ static NK_RESULT hold(struct nk_cli *cli, struct nk_err *err)
 {
 	NK_TRY(nk_unlock_open(cli, true, err));
 	NK_TRY(nk_op_person_hold(cli->flow, nk_args_operand(&cli->args, 0), true, err));
-	return nk_cli_done(cli, "person-hold", NK_N("A legal hold is on: this person will not be erased until it is lifted."), err);
+	return nk_cli_done(cli, "person-hold",
+		NK_N("A legal hold is on: this person will not be erased until it is lifted."), err);
 }
 
 static NK_RESULT release(struct nk_cli *cli, struct nk_err *err)
 {
 	NK_TRY(nk_unlock_open(cli, true, err));
 	NK_TRY(nk_op_person_hold(cli->flow, nk_args_operand(&cli->args, 0), false, err));
-	return nk_cli_done(cli, "person-release", NK_N("The legal hold is lifted: this person is erased when due."), err);
+	return nk_cli_done(
+		cli, "person-release", NK_N("The legal hold is lifted: this person is erased when due."), err);
 }
 
 static const struct nk_cmd_sub subs[] = {
@@ -145,7 +149,12 @@ static const struct nk_cmd_sub subs[] = {
 };
 
 static const char *const usage[] = {
-	"person find [--max N] QUERY", "person show KEY", "person where KEY", "person hold KEY", "person release KEY", NULL,
+	"person find [--max N] QUERY",
+	"person show KEY",
+	"person where KEY",
+	"person hold KEY",
+	"person release KEY",
+	NULL,
 };
 
 static const struct nk_cmd_option options[] = {
@@ -154,6 +163,10 @@ static const struct nk_cmd_option options[] = {
 };
 
 const struct nk_cmd nk_cmd_person = {
-	.name = "person", .job = NK_CMD_PERSONS, .usage = usage, .summary = NK_N("find and show a person, where the data is, and the legal hold"),
-	.options = options, .subs = subs,
+	.name = "person",
+	.job = NK_CMD_PERSONS,
+	.usage = usage,
+	.summary = NK_N("find and show a person, where the data is, and the legal hold"),
+	.options = options,
+	.subs = subs,
 };

@@ -10,7 +10,9 @@
 
 enum { SHORT = 40 };
 
-static const char *const verdicts[] = { [NK_PLAN_FREE] = "free", [NK_PLAN_NEEDS_APPROVAL] = "needs-approval", [NK_PLAN_STOPPED] = "stopped" };
+static const char *const verdicts[] = {
+	[NK_PLAN_FREE] = "free", [NK_PLAN_NEEDS_APPROVAL] = "needs-approval", [NK_PLAN_STOPPED] = "stopped"
+};
 
 static int status_of(const struct nk_plan_reply *r)
 {
@@ -93,19 +95,25 @@ static void show_lines(struct nk_cli *cli, const struct nk_plan_reply *r)
 static void summary(struct nk_cli *cli, const struct nk_plan_reply *r)
 {
 	if (r->erase) {
-		nk_cli_print(cli, NK_N("Plan: erase %llu persons everywhere. This cannot be taken back.\n"), (unsigned long long)r->steps);
+		nk_cli_print(cli, NK_N("Plan: erase %llu persons everywhere. This cannot be taken back.\n"),
+			(unsigned long long)r->steps);
 		return;
 	}
 	nk_cli_print(cli,
-		NK_N("Plan: %1$llu to add, %2$llu to change, %3$llu to rename, %4$llu to suspend, %5$llu to resume, %6$llu to delete; memberships: %7$llu more, "
+		NK_N("Plan: %1$llu to add, %2$llu to change, %3$llu to rename, %4$llu to suspend, %5$llu to "
+		     "resume, %6$llu to delete; memberships: %7$llu more, "
 		     "%8$llu fewer; conflicts: %9$llu.\n"),
-		(unsigned long long)r->add, (unsigned long long)r->change, (unsigned long long)r->rename, (unsigned long long)r->suspend,
-		(unsigned long long)r->resume, (unsigned long long)r->remove, (unsigned long long)r->member_add, (unsigned long long)r->member_remove,
+		(unsigned long long)r->add, (unsigned long long)r->change, (unsigned long long)r->rename,
+		(unsigned long long)r->suspend, (unsigned long long)r->resume, (unsigned long long)r->remove,
+		(unsigned long long)r->member_add, (unsigned long long)r->member_remove,
 		(unsigned long long)r->conflicts);
-	nk_cli_print(cli, NK_N("Unchanged: %1$llu. Read from the target: %2$llu entries, %3$llu of them not ours and left alone.\n"),
+	nk_cli_print(cli,
+		NK_N("Unchanged: %1$llu. Read from the target: %2$llu entries, %3$llu of them not ours and left "
+		     "alone.\n"),
 		(unsigned long long)r->unchanged, (unsigned long long)r->held, (unsigned long long)r->foreign);
 	if (r->no_login > 0) {
-		nk_cli_print(cli, NK_N("Without a login name, therefore without an account: %llu.\n"), (unsigned long long)r->no_login);
+		nk_cli_print(cli, NK_N("Without a login name, therefore without an account: %llu.\n"),
+			(unsigned long long)r->no_login);
 	}
 }
 
@@ -114,11 +122,15 @@ static void next(struct nk_cli *cli, const struct nk_plan_reply *r)
 	const bool kept = !(!r->erase && nk_args_has(&cli->args, "dry-run"));
 
 	if (r->verdict == NK_PLAN_STOPPED) {
-		nk_cli_say(cli, NK_N("Stopped by the guard: this plan cannot be applied. Look at the source and at the target first."));
+		nk_cli_say(cli,
+			NK_N("Stopped by the guard: this plan cannot be applied. Look at the source and at the "
+			     "target first."));
 		return;
 	}
 	if (r->conflicts > 0) {
-		nk_cli_say(cli, NK_N("Conflicts (!) are left alone; a person has to decide about them at the target or in the roster."));
+		nk_cli_say(cli,
+			NK_N("Conflicts (!) are left alone; a person has to decide about them at the target or "
+			     "in the roster."));
 	}
 	if (r->steps == 0) {
 		nk_cli_say(cli, NK_N("Nothing to do."));
@@ -142,9 +154,20 @@ static void json_counts(struct nk_json *j, const struct nk_plan_reply *r)
 		const char *key;
 		uint64_t n;
 	} counts[] = {
-		{ "steps", r->steps }, { "add", r->add }, { "change", r->change }, { "rename", r->rename }, { "suspend", r->suspend },
-		{ "resume", r->resume }, { "delete", r->remove }, { "member_add", r->member_add }, { "member_remove", r->member_remove },
-		{ "conflicts", r->conflicts }, { "unchanged", r->unchanged }, { "held", r->held }, { "foreign", r->foreign }, { "no_login", r->no_login },
+		{ "steps", r->steps },
+		{ "add", r->add },
+		{ "change", r->change },
+		{ "rename", r->rename },
+		{ "suspend", r->suspend },
+		{ "resume", r->resume },
+		{ "delete", r->remove },
+		{ "member_add", r->member_add },
+		{ "member_remove", r->member_remove },
+		{ "conflicts", r->conflicts },
+		{ "unchanged", r->unchanged },
+		{ "held", r->held },
+		{ "foreign", r->foreign },
+		{ "no_login", r->no_login },
 	};
 
 	for (size_t i = 0; i < NK_ARRAY_LEN(counts); i++) {
@@ -213,7 +236,8 @@ static NK_RESULT erase(struct nk_cli *cli, struct nk_err *err)
 		return nk_fail(err, NK_USAGE, NK_N("--now is for one person: --person KEY"));
 	}
 	if (req.even_if_not_due) {
-		NK_TRY(nk_cli_confirm(cli, NK_N("The day of erasure of this person is moved to today. Really?"), err));
+		NK_TRY(nk_cli_confirm(
+			cli, NK_N("The day of erasure of this person is moved to today. Really?"), err));
 	}
 	NK_TRY(nk_unlock_open(cli, true, err));
 	if (key.len > 0) {
@@ -243,8 +267,9 @@ static NK_RESULT list_json(struct nk_cli *cli, const struct nk_plan_summary *s, 
 static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 {
 	NK_OWNED(nk_table_done) struct nk_table table;
-	const char *const titles[] = { nk_cli_tr(cli, NK_N("Plan")), nk_cli_tr(cli, NK_N("What")), nk_cli_tr(cli, NK_N("State")),
-		nk_cli_tr(cli, NK_N("Guard")), nk_cli_tr(cli, NK_N("Made")), nk_cli_tr(cli, NK_N("Good until")) };
+	const char *const titles[] = { nk_cli_tr(cli, NK_N("Plan")), nk_cli_tr(cli, NK_N("What")),
+		nk_cli_tr(cli, NK_N("State")), nk_cli_tr(cli, NK_N("Guard")), nk_cli_tr(cli, NK_N("Made")),
+		nk_cli_tr(cli, NK_N("Good until")) };
 	struct nk_plan_summary *rows = NULL;
 	size_t n = 0;
 
@@ -252,10 +277,14 @@ static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 	NK_TRY(nk_unlock_open(cli, false, err));
 	NK_TRY(nk_op_plan_list(cli->flow, cli->arena, &rows, &n, err));
 	for (size_t i = 0; i < n; i++) {
-		const struct nk_str what = rows[i].erase ? nk_cli_word(cli, NK_STR("erasure")) : rows[i].target.len > 0 ? rows[i].target : NK_STR("-");
-		const struct nk_str guard = nk_cli_word(cli, rows[i].approved ? NK_STR("approved") : nk_str_c(rows[i].verdict));
-		const struct nk_str cells[] = { nk_cli_text(cli, "%.12s", rows[i].hash), what, nk_cli_word(cli, nk_str_c(rows[i].state)), guard,
-			nk_cli_when(cli, rows[i].made_at), nk_cli_when(cli, rows[i].expires_at) };
+		const struct nk_str what = rows[i].target.len > 0
+			? rows[i].target
+			: nk_cli_word(cli, rows[i].erase ? NK_STR("erasure") : NK_STR("accounts"));
+		const struct nk_str guard =
+			nk_cli_word(cli, rows[i].approved ? NK_STR("approved") : nk_str_c(rows[i].verdict));
+		const struct nk_str cells[] = { nk_cli_text(cli, "%.12s", rows[i].hash), what,
+			nk_cli_word(cli, nk_str_c(rows[i].state)), guard, nk_cli_when(cli, rows[i].made_at),
+			nk_cli_when(cli, rows[i].expires_at) };
 
 		NK_TRY(cli->json ? list_json(cli, &rows[i], err) : nk_table_row(&table, cells, err));
 	}
@@ -268,7 +297,8 @@ static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 
 static NK_RESULT plan_run(struct nk_cli *cli, struct nk_err *err)
 {
-	const struct nk_plan_request req = { .target = nk_args_str(&cli->args, "target"), .show_only = nk_args_has(&cli->args, "dry-run") };
+	const struct nk_plan_request req = { .target = nk_args_str(&cli->args, "target"),
+		.show_only = nk_args_has(&cli->args, "dry-run") };
 	struct nk_plan_reply reply;
 
 	if (nk_args_has(&cli->args, "list")) {
@@ -304,6 +334,10 @@ static const struct nk_cmd_option options[] = {
 };
 
 const struct nk_cmd nk_cmd_plan = {
-	.name = "plan", .job = NK_CMD_ROSTER, .usage = usage, .summary = NK_N("show what would change, or who is due for erasure"), .options = options,
+	.name = "plan",
+	.job = NK_CMD_ROSTER,
+	.usage = usage,
+	.summary = NK_N("show what would change, or who is due for erasure"),
+	.options = options,
 	.run = plan_run,
 };

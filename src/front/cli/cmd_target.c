@@ -1,5 +1,6 @@
 /*
- * cmd_target.c: nokosazu target: connected systems. Their passwords come from a file or the terminal, never from argv.
+ * cmd_target.c: nokosazu target: connected systems. Their passwords come from a file or the terminal, never from
+ * argv.
  */
 #include "base.h"
 
@@ -31,9 +32,16 @@ static NK_RESULT add(struct nk_cli *cli, struct nk_err *err)
 	NK_OWNED(nk_buf_done) struct nk_buf secret;
 	const struct nk_args *const args = &cli->args;
 	struct nk_target_request req = {
-		.name = nk_args_operand(args, 0), .type = nk_args_str(args, "type"), .uri = nk_args_str(args, "uri"), .base = nk_args_str(args, "base"),
-		.bind_dn = nk_args_str(args, "bind-dn"), .ca_file = nk_args_str(args, "ca-file"), .profile = nk_args_str(args, "profile"),
-		.files = nk_args_str(args, "files"), .starttls = nk_args_has(args, "starttls"), .allow_plain = nk_args_has(args, "allow-plain"),
+		.name = nk_args_operand(args, 0),
+		.type = nk_args_str(args, "type"),
+		.uri = nk_args_str(args, "uri"),
+		.base = nk_args_str(args, "base"),
+		.bind_dn = nk_args_str(args, "bind-dn"),
+		.ca_file = nk_args_str(args, "ca-file"),
+		.profile = nk_args_str(args, "profile"),
+		.files = nk_args_str(args, "files"),
+		.starttls = nk_args_has(args, "starttls"),
+		.allow_plain = nk_args_has(args, "allow-plain"),
 		.rewrite = nk_args_get(args, "rewrite"),
 	};
 
@@ -50,7 +58,8 @@ static NK_RESULT add(struct nk_cli *cli, struct nk_err *err)
 	req.secret = nk_buf_bytes(&secret);
 	NK_TRY(nk_unlock_open(cli, true, err));
 	NK_TRY(nk_op_target_add(cli->flow, &req, err));
-	NK_TRY(nk_cli_done(cli, "target-add", NK_N("The system answered and is connected; nothing was written there."), err));
+	NK_TRY(nk_cli_done(
+		cli, "target-add", NK_N("The system answered and is connected; nothing was written there."), err));
 	nk_cli_say(cli, NK_N("Next, see what would change:"));
 	nk_cli_hint(cli, "plan --target %.*s", NK_FMT(req.name));
 	return nk_done();
@@ -74,8 +83,8 @@ static NK_RESULT row_json(struct nk_cli *cli, const struct nk_target_row *r, str
 static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 {
 	NK_OWNED(nk_table_done) struct nk_table table;
-	const char *const titles[] = { nk_cli_tr(cli, NK_N("System")), nk_cli_tr(cli, NK_N("Type")), nk_cli_tr(cli, NK_N("Address")),
-		nk_cli_tr(cli, NK_N("Base")), nk_cli_tr(cli, NK_N(">Persons")) };
+	const char *const titles[] = { nk_cli_tr(cli, NK_N("System")), nk_cli_tr(cli, NK_N("Type")),
+		nk_cli_tr(cli, NK_N("Address")), nk_cli_tr(cli, NK_N("Base")), nk_cli_tr(cli, NK_N(">Persons")) };
 	struct nk_target_row *rows = NULL;
 	size_t n = 0;
 
@@ -83,7 +92,8 @@ static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 	NK_TRY(nk_unlock_open(cli, false, err));
 	NK_TRY(nk_op_target_list(cli->flow, cli->arena, &rows, &n, err));
 	for (size_t i = 0; i < n; i++) {
-		const struct nk_str cells[] = { rows[i].name, rows[i].type, rows[i].uri, rows[i].base, nk_cli_number(cli, rows[i].links) };
+		const struct nk_str cells[] = { rows[i].name, rows[i].type, rows[i].uri, rows[i].base,
+			nk_cli_number(cli, rows[i].links) };
 
 		NK_TRY(cli->json ? row_json(cli, &rows[i], err) : nk_table_row(&table, cells, err));
 	}
@@ -125,13 +135,16 @@ static NK_RESULT test_show(struct nk_cli *cli, const struct nk_target_test_reply
 		{ NK_N("assertions (RFC 4528)"), r->assertion },
 		{ NK_N("setting passwords (RFC 3062)"), r->password_modify },
 	};
-	const struct nk_str server[] = { nk_str_c(nk_cli_tr(cli, NK_N("server"))), nk_cli_text(cli, "%.*s %.*s", NK_FMT(r->vendor), NK_FMT(r->version)) };
-	const struct nk_str entries[] = { nk_str_c(nk_cli_tr(cli, NK_N("entries read"))), nk_cli_number(cli, r->entries) };
+	const struct nk_str server[] = { nk_str_c(nk_cli_tr(cli, NK_N("server"))),
+		nk_cli_text(cli, "%.*s %.*s", NK_FMT(r->vendor), NK_FMT(r->version)) };
+	const struct nk_str entries[] = { nk_str_c(nk_cli_tr(cli, NK_N("entries read"))),
+		nk_cli_number(cli, r->entries) };
 
 	nk_table_init(&table, cli->arena, titles, NK_ARRAY_LEN(titles));
 	NK_TRY(nk_table_row(&table, server, err));
 	for (size_t i = 0; i < NK_ARRAY_LEN(facts); i++) {
-		const struct nk_str cells[] = { nk_str_c(nk_cli_tr(cli, facts[i].label)), nk_cli_word(cli, facts[i].yes ? NK_STR("yes") : NK_STR("no")) };
+		const struct nk_str cells[] = { nk_str_c(nk_cli_tr(cli, facts[i].label)),
+			nk_cli_word(cli, facts[i].yes ? NK_STR("yes") : NK_STR("no")) };
 
 		NK_TRY(nk_table_row(&table, cells, err));
 	}
@@ -157,7 +170,8 @@ static const struct nk_cmd_sub subs[] = {
 };
 
 static const char *const usage[] = {
-	"target add --uri URI --base DN [--type ldap] [--bind-dn DN] [--secret-file FILE] [--ca-file FILE] [--starttls] [--allow-plain] "
+	"target add --uri URI --base DN [--type ldap] [--bind-dn DN] [--secret-file FILE] [--ca-file FILE] "
+	"[--starttls] [--allow-plain] "
 	"[--profile school|university] [--files DIR] [--rewrite PROGRAM] NAME",
 	"target list",
 	"target test NAME",
@@ -169,7 +183,8 @@ static const struct nk_cmd_option options[] = {
 	{ "base", 0, "DN", NK_N("suffix of the directory, such as dc=hoshimi,dc=example,dc=jp"), "add" },
 	{ "type", 0, "ldap", NK_N("type of the system (default: ldap)"), "add" },
 	{ "bind-dn", 0, "DN", NK_N("whom to log in as"), "add" },
-	{ "secret-file", 0, "FILE", NK_N("file with the password, - for standard input (default: asked on the terminal)"), "add" },
+	{ "secret-file", 0, "FILE",
+		NK_N("file with the password, - for standard input (default: asked on the terminal)"), "add" },
 	{ "ca-file", 0, "FILE", NK_N("certificates that sign the server's"), "add" },
 	{ "starttls", 0, NULL, NK_N("encrypt an ldap:// connection with StartTLS"), "add" },
 	{ "allow-plain", 0, NULL, NK_N("log in without encryption, on this machine only"), "add" },
@@ -180,5 +195,10 @@ static const struct nk_cmd_option options[] = {
 };
 
 const struct nk_cmd nk_cmd_target = {
-	.name = "target", .job = NK_CMD_COPIES, .usage = usage, .summary = NK_N("connect, list and test systems"), .options = options, .subs = subs,
+	.name = "target",
+	.job = NK_CMD_COPIES,
+	.usage = usage,
+	.summary = NK_N("connect, list and test systems"),
+	.options = options,
+	.subs = subs,
 };

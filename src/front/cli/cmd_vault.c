@@ -81,7 +81,8 @@ static NK_RESULT rotate(struct nk_cli *cli, struct nk_err *err)
 }
 
 /* The unlock secret stays unless a new one is asked for. */
-static NK_RESULT new_secret(struct nk_cli *cli, struct nk_buf *secret, struct nk_reseal_request *req, struct nk_err *err)
+static NK_RESULT new_secret(
+	struct nk_cli *cli, struct nk_buf *secret, struct nk_reseal_request *req, struct nk_err *err)
 {
 	const char *const file = nk_args_get(&cli->args, "new-key-file");
 
@@ -115,9 +116,12 @@ static NK_RESULT reseal(struct nk_cli *cli, struct nk_err *err)
 	req.threshold = nk_u32(threshold);
 	req.n_custodians = nk_args_all(&cli->args, "custodian", custodians, CUSTODIANS_MAX);
 	if (nk_str_eq(req.sealer, NK_STR("custodian")) && req.n_custodians == 0) {
-		return nk_fail(err, NK_USAGE, NK_N("--sealer custodian needs --custodian ADDRESS for each of them; see nokosazu-custodian(8)"));
+		return nk_fail(err, NK_USAGE,
+			NK_N("--sealer custodian needs --custodian ADDRESS for each of them; see "
+			     "nokosazu-custodian(8)"));
 	}
-	NK_TRY(nk_cli_confirm(cli, NK_N("The vault is sealed anew; the old sealing opens nothing afterwards. Go on?"), err));
+	NK_TRY(nk_cli_confirm(
+		cli, NK_N("The vault is sealed anew; the old sealing opens nothing afterwards. Go on?"), err));
 	NK_TRY(nk_unlock_open(cli, true, err));
 	NK_TRY(new_secret(cli, &secret, &req, err));
 	NK_TRY(nk_op_vault_reseal(cli->flow, &req, &reply, err));
@@ -132,7 +136,8 @@ static NK_RESULT ask_sheets(struct nk_cli *cli, struct nk_str *sheets, size_t *n
 		NK_OWNED(nk_buf_done) struct nk_buf text;
 
 		nk_buf_init_wiping(&text, SHEET_TEXT);
-		NK_TRY(nk_os_ask_secret(nk_cli_tr(cli, NK_N("The groups of a sheet (nothing: enough): ")), &text, err));
+		NK_TRY(nk_os_ask_secret(
+			nk_cli_tr(cli, NK_N("The groups of a sheet (nothing: enough): ")), &text, err));
 		if (nk_str_trim(nk_buf_str(&text)).len == 0) {
 			return nk_done();
 		}
@@ -142,7 +147,8 @@ static NK_RESULT ask_sheets(struct nk_cli *cli, struct nk_str *sheets, size_t *n
 }
 
 /* From a file: one sheet a line, other lines of a printed sheet are passed over because they have blanks in them. */
-static NK_RESULT read_sheets(struct nk_cli *cli, const char *path, struct nk_str *sheets, size_t *n, struct nk_err *err)
+static NK_RESULT read_sheets(
+	struct nk_cli *cli, const char *path, struct nk_str *sheets, size_t *n, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf text;
 	struct nk_str rest = { NULL, 0 };
@@ -170,7 +176,8 @@ static NK_RESULT rehearse(struct nk_cli *cli, struct nk_err *err)
 	NK_TRY(file != NULL ? read_sheets(cli, file, sheets, &n, err) : ask_sheets(cli, sheets, &n, err));
 	NK_TRY(nk_unlock_open(cli, true, err));
 	NK_TRY(nk_op_vault_escrow_try(cli->flow, sheets, n, err));
-	return nk_cli_done(cli, "escrow-try", NK_N("The sheets give the unlock secret: the rehearsal went well and is remembered."), err);
+	return nk_cli_done(cli, "escrow-try",
+		NK_N("The sheets give the unlock secret: the rehearsal went well and is remembered."), err);
 }
 
 static NK_RESULT escrow(struct nk_cli *cli, struct nk_err *err)
@@ -211,7 +218,8 @@ static const struct nk_cmd_sub subs[] = {
 static const char *const usage[] = {
 	"vault status",
 	"vault rotate",
-	"vault reseal --sealer file|custodian [--custodian ADDRESS ...] [--threshold K] [--new-key-file FILE | --new-passphrase]",
+	"vault reseal --sealer file|custodian [--custodian ADDRESS ...] [--threshold K] [--new-key-file FILE | "
+	"--new-passphrase]",
 	"vault escrow [--threshold K] [--sheets N] [--show]",
 	"vault escrow --try [--from FILE]",
 	NULL,
@@ -219,9 +227,11 @@ static const char *const usage[] = {
 
 static const struct nk_cmd_option options[] = {
 	{ "sealer", 0, "file|custodian", NK_N("where the epoch secret shall live"), "reseal" },
-	{ "custodian", 0, "ADDRESS", NK_N("a custodian's address, as nokosazu-custodian prints it; once for each"), "reseal" },
+	{ "custodian", 0, "ADDRESS", NK_N("a custodian's address, as nokosazu-custodian prints it; once for each"),
+		"reseal" },
 	{ "threshold", 0, "K", NK_N("custodians or sheets needed to open (default: 2)"), "reseal escrow" },
-	{ "new-key-file", 0, "FILE", NK_N("unlock with this key file from now on; made when it is not there"), "reseal" },
+	{ "new-key-file", 0, "FILE", NK_N("unlock with this key file from now on; made when it is not there"),
+		"reseal" },
 	{ "new-passphrase", 0, NULL, NK_N("unlock with a new passphrase from now on"), "reseal" },
 	{ "sheets", 0, "N", NK_N("sheets to print (default: 3)"), "escrow" },
 	{ "show", 0, NULL, NK_N("print the sheets although a terminal looks on"), "escrow" },
@@ -231,6 +241,10 @@ static const struct nk_cmd_option options[] = {
 };
 
 const struct nk_cmd nk_cmd_vault = {
-	.name = "vault", .job = NK_CMD_HOUSE, .usage = usage, .summary = NK_N("state of the keys, turning the epoch, sealing anew, escrow"),
-	.options = options, .subs = subs,
+	.name = "vault",
+	.job = NK_CMD_HOUSE,
+	.usage = usage,
+	.summary = NK_N("state of the keys, turning the epoch, sealing anew, escrow"),
+	.options = options,
+	.subs = subs,
 };

@@ -23,7 +23,8 @@ static void papers_done(struct papers *p)
 }
 
 /* A file that was named must be there; one that stands at its usual place may be missing. */
-static NK_RESULT read_named(struct nk_cli *cli, const char *named, struct nk_str usual, struct nk_buf *out, bool *out_there, struct nk_err *err)
+static NK_RESULT read_named(struct nk_cli *cli, const char *named, struct nk_str usual, struct nk_buf *out,
+	bool *out_there, struct nk_err *err)
 {
 	struct nk_err why;
 	nk_rc rc = nk_done();
@@ -56,19 +57,24 @@ static NK_RESULT read_papers(struct nk_cli *cli, struct papers *p, struct nk_err
 {
 	const struct nk_args *const args = &cli->args;
 	const struct nk_str file = nk_args_operand(args, 0);
-	const char *const keys = nk_args_has(args, "keys") ? nk_args_get(args, "keys") : nk_cli_text(cli, "%s/public", cli->home).ptr;
+	const char *const keys =
+		nk_args_has(args, "keys") ? nk_args_get(args, "keys") : nk_cli_text(cli, "%s/public", cli->home).ptr;
 	bool has_pem = false;
 
 	nk_buf_init(&p->envelope, ENVELOPE_MAX);
 	nk_buf_init(&p->proof, PROOF_MAX);
 	nk_buf_init(&p->pem, KEY_MAX);
 	nk_buf_init(&p->vkey, KEY_MAX);
-	NK_TRY(read_named(cli, nk_args_get(args, "cert-key"), nk_cli_text(cli, "%s/certificate.pem", keys), &p->pem, &has_pem, err));
+	NK_TRY(read_named(cli, nk_args_get(args, "cert-key"), nk_cli_text(cli, "%s/certificate.pem", keys), &p->pem,
+		&has_pem, err));
 	if (!has_pem) {
-		return nk_fail(err, NK_USAGE, NK_N("the public key of certificates is needed: --keys DIR, a folder with certificate.pem and ledger.vkey that you "
-						   "got from the issuer, or --cert-key FILE"));
+		return nk_fail(err, NK_USAGE,
+			NK_N("the public key of certificates is needed: --keys DIR, a folder with "
+			     "certificate.pem and ledger.vkey that you "
+			     "got from the issuer, or --cert-key FILE"));
 	}
-	NK_TRY(read_named(cli, nk_args_get(args, "ledger-key"), nk_cli_text(cli, "%s/ledger.vkey", keys), &p->vkey, &p->has_vkey, err));
+	NK_TRY(read_named(cli, nk_args_get(args, "ledger-key"), nk_cli_text(cli, "%s/ledger.vkey", keys), &p->vkey,
+		&p->has_vkey, err));
 	NK_TRY(nk_cli_read(cli, file.ptr, &p->envelope, err));
 	return read_named(cli, nk_args_get(args, "proof"), proof_place(cli, file), &p->proof, &p->has_proof, err);
 }
@@ -140,7 +146,8 @@ static NK_RESULT verify_run(struct nk_cli *cli, struct nk_err *err)
 
 	memset(&p, 0, sizeof(p));
 	NK_TRY(read_papers(cli, &p, err));
-	NK_TRY(nk_op_verify(nk_buf_bytes(&p.envelope), nk_buf_bytes(&p.proof), nk_buf_str(&p.pem), nk_str_trim(nk_buf_str(&p.vkey)), cli->arena, &reply, err));
+	NK_TRY(nk_op_verify(nk_buf_bytes(&p.envelope), nk_buf_bytes(&p.proof), nk_buf_str(&p.pem),
+		nk_str_trim(nk_buf_str(&p.vkey)), cli->arena, &reply, err));
 	cli->status = reply.good ? 0 : 1;
 	if (cli->json) {
 		return show_json(cli, &reply, err);
@@ -155,17 +162,26 @@ static NK_RESULT verify_run(struct nk_cli *cli, struct nk_err *err)
 	return nk_done();
 }
 
-static const char *const usage[] = { "verify [--keys DIR] [--cert-key PEM] [--ledger-key VKEY] [--proof FILE] FILE", NULL };
+static const char *const usage[] = { "verify [--keys DIR] [--cert-key PEM] [--ledger-key VKEY] [--proof FILE] FILE",
+	NULL };
 
 static const struct nk_cmd_option options[] = {
-	{ "keys", 0, "DIR", NK_N("folder with certificate.pem and ledger.vkey (default: public/ of the installation)"), NULL },
+	{ "keys", 0, "DIR",
+		NK_N("folder with certificate.pem and ledger.vkey (default: public/ of the installation)"), NULL },
 	{ "cert-key", 0, "PEM", NK_N("public key of certificates, as a file"), NULL },
 	{ "ledger-key", 0, "VKEY", NK_N("public key of the ledger, as a file"), NULL },
-	{ "proof", 0, "FILE", NK_N("proof that the ledger has it (default: the .tlog-proof beside the certificate)"), NULL },
+	{ "proof", 0, "FILE", NK_N("proof that the ledger has it (default: the .tlog-proof beside the certificate)"),
+		NULL },
 	{ NULL, 0, NULL, NULL, NULL },
 };
 
 const struct nk_cmd nk_cmd_verify = {
-	.name = "verify", .job = NK_CMD_PROOF, .usage = usage, .summary = NK_N("check a certificate with public keys alone"), .options = options, .min = 1,
-	.max = 1, .run = verify_run,
+	.name = "verify",
+	.job = NK_CMD_PROOF,
+	.usage = usage,
+	.summary = NK_N("check a certificate with public keys alone"),
+	.options = options,
+	.min = 1,
+	.max = 1,
+	.run = verify_run,
 };

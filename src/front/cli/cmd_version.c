@@ -22,5 +22,9 @@ static NK_RESULT version_run(struct nk_cli *cli, struct nk_err *err)
 static const char *const usage[] = { "version", NULL };
 
 const struct nk_cmd nk_cmd_version = {
-	.name = "version", .job = NK_CMD_SELF, .usage = usage, .summary = NK_N("print the version"), .run = version_run,
+	.name = "version",
+	.job = NK_CMD_SELF,
+	.usage = usage,
+	.summary = NK_N("print the version"),
+	.run = version_run,
 };

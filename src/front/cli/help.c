@@ -32,7 +32,9 @@ void nk_help_overview(struct nk_out *out, enum nk_lang lang)
 	size_t n = 0;
 	const struct nk_cmd *const *const cmds = nk_cmd_all(&n);
 
-	nk_out_c(out, nk_tr(lang, NK_N("nokosazu: makes every connected system match the roster, and proves that leavers are gone")));
+	nk_out_c(out,
+		nk_tr(lang,
+			NK_N("nokosazu: makes every connected system match the roster, and proves that leavers are gone")));
 	nk_out_c(out, "\n");
 	for (unsigned job = 0; job < NK_CMD_JOB_COUNT; job++) {
 		title(out, nk_tr(lang, nk_cmd_job_title((enum nk_cmd_job)job)));
@@ -44,7 +46,8 @@ void nk_help_overview(struct nk_out *out, enum nk_lang lang)
 	}
 	title(out, nk_tr(lang, NK_N("The first three commands to try")));
 	two_columns(out, "nokosazu help init", 32, nk_tr(lang, NK_N("how an installation is made")));
-	two_columns(out, "nokosazu import --check FILE", 32, nk_tr(lang, NK_N("look at a roster; nothing is written")));
+	two_columns(
+		out, "nokosazu import --check FILE", 32, nk_tr(lang, NK_N("look at a roster; nothing is written")));
 	two_columns(out, "nokosazu plan", 32, nk_tr(lang, NK_N("see what would change, before anything does")));
 	nk_out_c(out, "\n");
 	nk_out_c(out, nk_tr(lang, NK_N("More: nokosazu VERB --help, man nokosazu, man nokosazu-VERB")));
@@ -57,8 +60,8 @@ static void left_of(const struct nk_cmd_option *o, char text[static LEFT_SIZE])
 {
 	const char letter[] = { '-', o->letter, ',', ' ', '\0' };
 
-	(void)snprintf(text, LEFT_SIZE, "%s--%s%s%s", o->letter != 0 ? letter : "    ", o->name, o->arg != NULL ? " " : "",
-		o->arg != NULL ? o->arg : "");
+	(void)snprintf(text, LEFT_SIZE, "%s--%s%s%s", o->letter != 0 ? letter : "    ", o->name,
+		o->arg != NULL ? " " : "", o->arg != NULL ? o->arg : "");
 }
 
 static size_t widest(const struct nk_cmd_option *options, size_t least)
@@ -88,7 +91,9 @@ enum { USAGE_WIDTH = 78, USAGE_INDENT = 6 };
 static struct nk_str usage_group(struct nk_str *rest)
 {
 	const char open = rest->ptr[0];
-	const size_t end = open == '[' ? nk_str_chr(*rest, ']') : open == '(' ? nk_str_chr(*rest, ')') : nk_str_chr(*rest, ' ');
+	const size_t end = open == '[' ? nk_str_chr(*rest, ']')
+		: open == '('          ? nk_str_chr(*rest, ')')
+				       : nk_str_chr(*rest, ' ');
 	const size_t len = end == SIZE_MAX ? rest->len : open == '[' || open == '(' ? end + 1 : end;
 	const struct nk_str group = nk_str_sub(*rest, 0, len);
 

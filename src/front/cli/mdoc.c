@@ -28,7 +28,8 @@ static bool is_operand(struct nk_str word)
 }
 
 /* One word, and behind an option its value, as macros that may stand in one line. */
-static NK_RESULT item(const struct nk_cmd *cmd, struct nk_str word, struct nk_str *rest, struct nk_buf *out, struct nk_err *err)
+static NK_RESULT item(
+	const struct nk_cmd *cmd, struct nk_str word, struct nk_str *rest, struct nk_buf *out, struct nk_err *err)
 {
 	const struct nk_cmd_option *o = NULL;
 	struct nk_str value = { NULL, 0 };
@@ -102,6 +103,25 @@ NK_RESULT nk_mdoc_synopsis(const struct nk_cmd *cmd, struct nk_buf *out, struct 
 	return nk_done();
 }
 
+enum { LINE_MAX_BYTES = 78 };
+
+/* Text in lines of at most LINE_MAX_BYTES, as mandoc likes them. */
+static NK_RESULT wrapped(const char *text, struct nk_buf *out, struct nk_err *err)
+{
+	struct nk_str rest = nk_str_c(text);
+	struct nk_str word = { NULL, 0 };
+	size_t used = 0;
+
+	while (nk_str_cut(&rest, ' ', &word)) {
+		const bool fits = used == 0 || used + 1 + word.len <= LINE_MAX_BYTES;
+
+		NK_TRY(nk_buf_add_c(out, used == 0 ? "" : fits ? " " : "\n", err));
+		NK_TRY(nk_buf_add_str(out, word, err));
+		used = fits && used > 0 ? used + 1 + word.len : word.len;
+	}
+	return nk_buf_add_c(out, "\n", err);
+}
+
 static NK_RESULT list(const struct nk_cmd_option *options, struct nk_buf *out, struct nk_err *err)
 {
 	NK_TRY(nk_buf_add_c(out, ".Bl -tag -width Ds\n", err));
@@ -110,7 +130,9 @@ static NK_RESULT list(const struct nk_cmd_option *options, struct nk_buf *out, s
 		if (o->letter != 0) {
 			NK_TRY(nk_buf_printf(out, err, "Fl %c , ", o->letter));
 		}
-		NK_TRY(nk_buf_printf(out, err, "Fl -%s%s%s\n%s\n", o->name, o->arg != NULL ? " Ar " : "", o->arg != NULL ? o->arg : "", o->help));
+		NK_TRY(nk_buf_printf(
+			out, err, "Fl -%s%s%s\n", o->name, o->arg != NULL ? " Ar " : "", o->arg != NULL ? o->arg : ""));
+		NK_TRY(wrapped(o->help, out, err));
 	}
 	return nk_buf_add_c(out, ".El\n", err);
 }

@@ -64,11 +64,12 @@ void nk_out_f(struct nk_out *out, const char *fmt, ...)
 	explicit_bzero(text, sizeof(text));
 }
 
-/* Control characters of both blocks, and what turns the direction of writing, could make one line look like another. */
+/* Control characters of both blocks, and what turns the direction of writing, could make one line look like another.
+ */
 static bool is_dangerous(uint32_t cp)
 {
-	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0x200e || cp == 0x200f || cp == 0x2028 || cp == 0x2029 ||
-		(cp >= 0x202a && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069) || cp == 0xfeff;
+	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0x200e || cp == 0x200f || cp == 0x2028 ||
+		cp == 0x2029 || (cp >= 0x202a && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069) || cp == 0xfeff;
 }
 
 typedef void put_fn(void *to, struct nk_str piece);
@@ -128,8 +129,13 @@ void nk_out_pad(struct nk_out *out, size_t blanks)
 void nk_out_colour(struct nk_out *out, enum nk_colour colour)
 {
 	static const char *const codes[] = {
-		[NK_COLOUR_NONE] = "\033[0m",    [NK_COLOUR_BOLD] = "\033[1m", [NK_COLOUR_RED] = "\033[31m", [NK_COLOUR_GREEN] = "\033[32m",
-		[NK_COLOUR_YELLOW] = "\033[33m", [NK_COLOUR_BLUE] = "\033[34m", [NK_COLOUR_CYAN] = "\033[36m",
+		[NK_COLOUR_NONE] = "\033[0m",
+		[NK_COLOUR_BOLD] = "\033[1m",
+		[NK_COLOUR_RED] = "\033[31m",
+		[NK_COLOUR_GREEN] = "\033[32m",
+		[NK_COLOUR_YELLOW] = "\033[33m",
+		[NK_COLOUR_BLUE] = "\033[34m",
+		[NK_COLOUR_CYAN] = "\033[36m",
 	};
 
 	if (out->colour) {

@@ -17,12 +17,17 @@ struct list_form {
 };
 
 static const struct list_form forms[] = {
-	[NK_PERSON_SHOW_MEMBERSHIPS] = { "memberships", NK_N("Belongs to"), 6, { "kind", "name", "role", "from", "until", "number" },
-		{ NK_N("Kind"), NK_N("Name"), NK_N("Role"), NK_N("From"), NK_N("Until"), NK_N("Number") }, { true, false, true }, { false } },
+	[NK_PERSON_SHOW_MEMBERSHIPS] = { "memberships", NK_N("Belongs to"), 6,
+		{ "kind", "name", "role", "from", "until", "number" },
+		{ NK_N("Kind"), NK_N("Name"), NK_N("Role"), NK_N("From"), NK_N("Until"), NK_N("Number in class") },
+		{ true, false, true }, { false } },
 	[NK_PERSON_SHOW_TARGETS] = { "targets", NK_N("Accounts"), 4, { "target", "state", "anchor", "keys" },
-		{ NK_N("System"), NK_N("State"), NK_N("Anchor"), NK_N("Every key so far") }, { false, true }, { false } },
-	[NK_PERSON_SHOW_HOLDINGS] = { "holdings", NK_N("Copies"), 7, { "id", "kind", "place", "since", "until", "gone", "items" },
-		{ NK_N("Id"), NK_N("Kind"), NK_N("Place"), NK_N("Since"), NK_N("Until"), NK_N("Gone"), NK_N("Items") },
+		{ NK_N("System"), NK_N("State"), NK_N("Anchor"), NK_N("Every key so far") }, { false, true },
+		{ false } },
+	[NK_PERSON_SHOW_HOLDINGS] = { "holdings", NK_N("Copies"), 7,
+		{ "id", "kind", "place", "since", "until", "gone", "items" },
+		{ NK_N("Id"), NK_N("Kind"), NK_N("Place"), NK_N("Since"), NK_N("Until"), NK_N("Gone"),
+			NK_N("Items") },
 		{ false, true, false, false, false, true }, { false, false, false, true, true } },
 };
 
@@ -41,6 +46,24 @@ static void cut(struct nk_str line, size_t columns, struct nk_str *out)
 	}
 }
 
+/* Words between blanks, each in the language of this run. */
+static struct nk_str each_word(struct nk_cli *cli, struct nk_str words)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf text;
+	struct nk_str word = { NULL, 0 };
+	struct nk_str out = words;
+
+	nk_buf_init(&text, 4096);
+	words = nk_str_trim(words);
+	while (nk_str_cut(&words, ' ', &word)) {
+		if (!nk_ok(nk_buf_add_c(&text, text.len > 0 ? ", " : "", NULL)) ||
+			!nk_ok(nk_buf_add_str(&text, nk_cli_word(cli, word), NULL))) {
+			return out;
+		}
+	}
+	return nk_ok(nk_arena_dup(cli->arena, nk_buf_str(&text), &out, NULL)) ? out : NK_STR("");
+}
+
 static struct nk_str shown(struct nk_cli *cli, const struct list_form *form, size_t column, struct nk_str field)
 {
 	nk_time t = 0;
@@ -51,10 +74,17 @@ static struct nk_str shown(struct nk_cli *cli, const struct list_form *form, siz
 	if (form->times[column] && nk_time_parse(field, &t)) {
 		return nk_cli_when(cli, t);
 	}
+	if (strcmp(form->keys[column], "items") == 0) {
+		return each_word(cli, field);
+	}
+	if (strcmp(form->keys[column], "number") == 0 && nk_str_eq(field, NK_STR("0"))) {
+		return NK_STR("-"); /* not one of a class list */
+	}
 	return field;
 }
 
-NK_RESULT nk_person_show_part(struct nk_cli *cli, enum nk_person_show_list list, struct nk_str lines, struct nk_err *err)
+NK_RESULT nk_person_show_part(
+	struct nk_cli *cli, enum nk_person_show_list list, struct nk_str lines, struct nk_err *err)
 {
 	NK_OWNED(nk_table_done) struct nk_table table;
 	const struct list_form *const form = &forms[list];
@@ -110,7 +140,8 @@ void nk_person_show_json(struct nk_json *j, enum nk_person_show_list list, struc
 	nk_json_close(j, ']');
 }
 
-static NK_RESULT fact(struct nk_cli *cli, struct nk_table *table, const char *label, struct nk_str value, struct nk_err *err)
+static NK_RESULT fact(
+	struct nk_cli *cli, struct nk_table *table, const char *label, struct nk_str value, struct nk_err *err)
 {
 	const struct nk_str cells[] = { nk_str_c(nk_cli_tr(cli, label)), value };
 
@@ -120,7 +151,8 @@ static NK_RESULT fact(struct nk_cli *cli, struct nk_table *table, const char *la
 static NK_RESULT flags(struct nk_cli *cli, struct nk_table *table, const struct nk_person_row *r, struct nk_err *err)
 {
 	NK_TRY(fact(cli, table, NK_N("Legal hold"), r->hold ? nk_cli_word(cli, NK_STR("yes")) : NK_STR(""), err));
-	NK_TRY(fact(cli, table, NK_N("Protected"), r->is_protected ? nk_cli_word(cli, NK_STR("yes")) : NK_STR(""), err));
+	NK_TRY(fact(
+		cli, table, NK_N("Protected"), r->is_protected ? nk_cli_word(cli, NK_STR("yes")) : NK_STR(""), err));
 	return fact(cli, table, NK_N("Hidden"), r->hidden ? nk_cli_word(cli, NK_STR("yes")) : NK_STR(""), err);
 }
 

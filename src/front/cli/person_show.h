@@ -9,14 +9,15 @@
 
 enum nk_person_show_list {
 	NK_PERSON_SHOW_MEMBERSHIPS, /* unit|group, name, role, from, until, number */
-	NK_PERSON_SHOW_TARGETS,     /* target, state, anchor, keys … */
-	NK_PERSON_SHOW_HOLDINGS,    /* id, kind, place, since, until, gone, items */
+	NK_PERSON_SHOW_TARGETS, /* target, state, anchor, keys … */
+	NK_PERSON_SHOW_HOLDINGS, /* id, kind, place, since, until, gone, items */
 	NK_PERSON_SHOW_COUNT
 };
 
 NK_RESULT nk_person_show_head(struct nk_cli *cli, const struct nk_person_row *row, struct nk_err *err);
 /* nk_person_show_part: a title and a table. nk_person_show_json: a key with an array of objects. */
-NK_RESULT nk_person_show_part(struct nk_cli *cli, enum nk_person_show_list list, struct nk_str lines, struct nk_err *err);
+NK_RESULT nk_person_show_part(
+	struct nk_cli *cli, enum nk_person_show_list list, struct nk_str lines, struct nk_err *err);
 void nk_person_show_json(struct nk_json *j, enum nk_person_show_list list, struct nk_str lines);
 
 #endif

@@ -10,7 +10,8 @@
 
 enum { EVERY_MS = 100, RATE_AFTER_MS = 1000, LEFT_AFTER_MS = 2000, BAR_MAX = 30, BAR_MIN = 8, LINE = 512 };
 
-void nk_progress_init(struct nk_progress *progress, const struct nk_env *env, struct nk_out *out, enum nk_lang lang, bool on)
+void nk_progress_init(
+	struct nk_progress *progress, const struct nk_env *env, struct nk_out *out, enum nk_lang lang, bool on)
 {
 	*progress = (struct nk_progress){ .env = env, .out = out, .lang = lang, .on = on && out->terminal };
 }
@@ -44,7 +45,8 @@ static struct count clock_text(uint64_t seconds)
 	struct count c;
 
 	if (seconds >= 3600) {
-		(void)snprintf(c.text, sizeof(c.text), "%" PRIu64 ":%02" PRIu64 ":%02" PRIu64, seconds / 3600, seconds / 60 % 60, seconds % 60);
+		(void)snprintf(c.text, sizeof(c.text), "%" PRIu64 ":%02" PRIu64 ":%02" PRIu64, seconds / 3600,
+			seconds / 60 % 60, seconds % 60);
 	} else {
 		(void)snprintf(c.text, sizeof(c.text), "%" PRIu64 ":%02" PRIu64, seconds / 60, seconds % 60);
 	}
@@ -116,7 +118,8 @@ void nk_progress_line(const struct nk_progress_facts *facts, size_t width, char 
 
 		add(text, width, "/");
 		add(text, width, short_count(facts->total).text);
-		(void)snprintf(percent, sizeof(percent), "  %3u %%", (unsigned)((double)done * 100.0 / (double)facts->total));
+		(void)snprintf(percent, sizeof(percent), "  %3u %%",
+			(unsigned)((double)done * 100.0 / (double)facts->total));
 		add(text, width, percent);
 	}
 	if (rate > 0) {
@@ -157,8 +160,12 @@ void nk_progress_tell(void *arg, const char *phase, uint64_t done, uint64_t tota
 		return;
 	}
 	const struct nk_progress_facts facts = {
-		.phase = nk_tr(p->lang, phase), .done = done, .total = total, .ms = now - p->phase_ms,
-		.rate_format = nk_tr(p->lang, NK_N("%s/s")), .left_format = nk_tr(p->lang, NK_N("%s left")),
+		.phase = nk_tr(p->lang, phase),
+		.done = done,
+		.total = total,
+		.ms = now - p->phase_ms,
+		.rate_format = nk_tr(p->lang, NK_N("%s/s")),
+		.left_format = nk_tr(p->lang, NK_N("%s left")),
 	};
 
 	nk_progress_line(&facts, nk_os_terminal_width() - 1, text);

@@ -35,7 +35,8 @@ static void labelled(struct nk_cli *cli, const char *label, struct nk_str value)
 	const char *const text = nk_cli_tr(cli, label);
 	const size_t used = nk_width(nk_str_c(text));
 
-	line(&cli->out, nk_cli_text(cli, "%s%*s%.*s", text, (int)(used < LABEL ? LABEL - used : 1), "", NK_FMT(value)));
+	line(&cli->out,
+		nk_cli_text(cli, "%s%*s%.*s", text, (int)(used < LABEL ? LABEL - used : 1), "", NK_FMT(value)));
 }
 
 struct nk_str nk_sheet_grouped(struct nk_cli *cli, struct nk_str password)
@@ -60,7 +61,7 @@ static void place(struct nk_cli *cli, const struct nk_notice *n)
 {
 	line(&cli->out, nk_cli_text(cli, "%.*s  %.*s", NK_FMT(n->unit), NK_FMT(n->group)));
 	if (n->seat > 0) {
-		labelled(cli, NK_N("Number"), nk_cli_number(cli, n->seat));
+		labelled(cli, NK_N("Number in class"), nk_cli_number(cli, n->seat));
 	}
 }
 

@@ -1,5 +1,6 @@
 /*
- * sheet.h: an account notice as a sheet of paper: a box of text, one person each. Secret: to a printer, never to a log.
+ * sheet.h: an account notice as a sheet of paper: a box of text, one person each. Secret: to a printer, never to a
+ * log.
  */
 #ifndef NK_SHEET_H
 #define NK_SHEET_H

@@ -57,7 +57,8 @@ static void widths(const struct nk_table *t, size_t rows, size_t out[static NK_T
 }
 
 /* The blanks before a cell are held back until something follows them, so that no line ends in blanks. */
-static void put(const struct nk_table *t, const size_t *width, size_t column, struct nk_str text, size_t *held, struct nk_out *out)
+static void put(const struct nk_table *t, const size_t *width, size_t column, struct nk_str text, size_t *held,
+	struct nk_out *out)
 {
 	const size_t gap = width[column] - nk_width(text);
 

@@ -1,5 +1,6 @@
 /*
- * table.h: a table for people: columns as wide as what stands in them, by the columns of a terminal (East Asian widths).
+ * table.h: a table for people: columns as wide as what stands in them, by the columns of a terminal (East Asian
+ * widths).
  */
 #ifndef NK_TABLE_H
 #define NK_TABLE_H
@@ -17,8 +18,8 @@ struct nk_table {
 	struct nk_vec cells; /* of struct nk_str, row by row */
 };
 
-/* nk_table_init: `titles` are `columns` texts that live as long as the table, or NULL; a title beginning with '>' stands
- * right, without that sign. nk_table_done frees. */
+/* nk_table_init: `titles` are `columns` texts that live as long as the table, or NULL; a title beginning with '>'
+ * stands right, without that sign. nk_table_done frees. */
 void nk_table_init(struct nk_table *table, struct nk_arena *arena, const char *const *titles, size_t columns);
 void nk_table_done(struct nk_table *table);
 /* nk_table_row: one text a column, cleaned and copied. NK_NOMEM, NK_LIMIT. */

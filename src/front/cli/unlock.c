@@ -30,7 +30,9 @@ NK_RESULT nk_unlock_read_key(struct nk_cli *cli, const char *path, struct nk_buf
 
 	NK_TRY(nk_os_file_mode(path, &mode, &mine, err));
 	if ((mode & 077U) != 0) {
-		return nk_fail(err, NK_DENIED, NK_N("the key file %s can be read by others: chmod 600 it, and think about who has read it"), path);
+		return nk_fail(err, NK_DENIED,
+			NK_N("the key file %s can be read by others: chmod 600 it, and think about who has read it"),
+			path);
 	}
 	return nk_env_read_all(cli->env, path, out->max, out, err);
 }
@@ -58,7 +60,8 @@ NK_RESULT nk_unlock_new_key(struct nk_cli *cli, const char *path, struct nk_buf 
 	bool mine = false;
 
 	if (path[0] != '/') {
-		return nk_fail(err, NK_USAGE, NK_N("the path of the key file is written into the configuration: it must begin with \"/\""));
+		return nk_fail(err, NK_USAGE,
+			NK_N("the path of the key file is written into the configuration: it must begin with \"/\""));
 	}
 	if (nk_ok(nk_os_file_mode(path, &mode, &mine, &none))) {
 		return nk_unlock_read_key(cli, path, out, err);
@@ -71,7 +74,9 @@ NK_RESULT nk_unlock_new_key(struct nk_cli *cli, const char *path, struct nk_buf 
 	NK_TRY(nk_random(cli->env, at, KEY_FILE_LEN, err));
 	out->len += KEY_FILE_LEN;
 	NK_TRY(nk_env_write_new(cli->env, path, nk_buf_bytes(out), err));
-	nk_cli_say(cli, NK_N("a new key file was made: %s; without it, or an escrow sheet, nobody opens this installation"), path);
+	nk_cli_say(cli,
+		NK_N("a new key file was made: %s; without it, or an escrow sheet, nobody opens this installation"),
+		path);
 	return nk_done();
 }
 
@@ -103,9 +108,11 @@ NK_RESULT nk_unlock_new_passphrase(struct nk_cli *cli, struct nk_buf *out, struc
 NK_RESULT nk_unlock_open(struct nk_cli *cli, bool write, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf secret;
-	struct nk_flow_options opt = {
-		.home = cli->home, .write = write, .wait_ms = WAIT_MS, .progress = nk_progress_tell, .progress_arg = &cli->progress
-	};
+	struct nk_flow_options opt = { .home = cli->home,
+		.write = write,
+		.wait_ms = WAIT_MS,
+		.progress = nk_progress_tell,
+		.progress_arg = &cli->progress };
 
 	nk_buf_init_wiping(&secret, SECRET_MAX);
 	NK_TRY(nk_unlock_secret(cli, &secret, &opt.secret_is_keyfile, err));

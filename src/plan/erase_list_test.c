@@ -1,0 +1,116 @@
+/*
+ * erase_list_test.c: whom the day has come to erase, and when a second person must look.
+ */
+#include "base.h"
+
+#include <cmocka.h>
+
+#include "erase_list.h"
+#include "plan_test_kit.h"
+
+static const uint8_t nonce[32] = { 1, 2, 3 };
+static const struct nk_uuid all = { { 0 } };
+
+/* Ten persons: 0 active and due by mistake, 1 leaving and due, 2 due today, 3 tomorrow, 4 on hold, 5 protected, 6
+ * suspended and due, 7 retained. */
+static void ten(struct school *s)
+{
+	static const enum nk_person_state states[] = { NK_PERSON_ACTIVE, NK_PERSON_LEAVING, NK_PERSON_LEAVING,
+		NK_PERSON_LEAVING, NK_PERSON_LEAVING, NK_PERSON_LEAVING, NK_PERSON_SUSPENDED, NK_PERSON_RETAINED,
+		NK_PERSON_ACTIVE, NK_PERSON_LEAVING };
+
+	school_new(s, 10);
+	for (size_t i = 0; i < 10; i++) {
+		s->persons[i].state = states[i];
+		s->persons[i].delete_on = i == 3 ? s->opt.today + 1
+			: i == 2                 ? s->opt.today
+			: i == 9                 ? NK_DATE_NONE
+						 : s->opt.today - 30;
+		s->persons[i].flags = i == 4 ? NK_PERSON_HOLD : i == 5 ? NK_PERSON_PROTECTED : 0;
+		school_update(s, i);
+	}
+}
+
+static bool listed(const struct nk_erase_list *l, const struct nk_person *p)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		if (l->numbers[i] == p->number) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void only_those_who_are_due_and_free_to_go_are_listed(void **state)
+{
+	NK_OWNED(school_done) struct school s;
+	struct nk_erase_list l;
+
+	(void)state;
+	ten(&s);
+	kit_ok(nk_erase_list_make(s.people, s.opt.today, all, nonce, s.arena, &l, &s.err), &s.err);
+	assert_int_equal(l.n, 3);
+	assert_true(listed(&l, &s.persons[1]) && listed(&l, &s.persons[2]) && listed(&l, &s.persons[6]));
+	assert_int_equal(l.on_hold, 1);
+	assert_int_equal(l.is_protected, 1);
+	kit_ok(nk_erase_list_make(s.people, s.opt.today, s.persons[6].id, nonce, s.arena, &l, &s.err), &s.err);
+	assert_int_equal(l.n, 1);
+	kit_ok(nk_erase_list_make(s.people, s.opt.today, s.persons[4].id, nonce, s.arena, &l, &s.err), &s.err);
+	assert_int_equal(l.n, 0);
+}
+
+static void the_hash_is_about_these_persons_under_this_nonce(void **state)
+{
+	NK_OWNED(school_done) struct school s;
+	static const uint8_t other[32] = { 9 };
+	struct nk_erase_list a;
+	struct nk_erase_list b;
+
+	(void)state;
+	ten(&s);
+	kit_ok(nk_erase_list_make(s.people, s.opt.today, all, nonce, s.arena, &a, &s.err), &s.err);
+	kit_ok(nk_erase_list_make(s.people, s.opt.today, all, nonce, s.arena, &b, &s.err), &s.err);
+	assert_memory_equal(a.hash.b, b.hash.b, sizeof(a.hash.b));
+	for (size_t i = 1; i < a.n; i++) {
+		assert_true(memcmp(a.digests[i - 1], a.digests[i], NK_MAC_LEN) < 0);
+	}
+	kit_ok(nk_erase_list_make(s.people, s.opt.today, all, other, s.arena, &b, &s.err), &s.err);
+	assert_memory_not_equal(a.hash.b, b.hash.b, sizeof(a.hash.b));
+	kit_ok(nk_erase_list_make(s.people, s.opt.today + 1, all, nonce, s.arena, &b, &s.err), &s.err);
+	assert_int_equal(b.n, 4);
+	assert_memory_not_equal(a.hash.b, b.hash.b, sizeof(a.hash.b));
+}
+
+static void many_at_once_need_a_second_person(void **state)
+{
+	NK_OWNED(school_done) struct school s;
+	const struct nk_erase_limits limits = { .percent = 2, .number = 5 };
+	const struct nk_guard_finding *findings = NULL;
+	enum nk_verdict verdict = NK_VERDICT_STOPPED;
+	struct nk_erase_list l = { .n = 5 };
+	size_t n = 0;
+
+	(void)state;
+	school_new(&s, 0);
+	kit_ok(nk_erase_list_guard(&l, 100, &limits, s.arena, &verdict, &findings, &n, &s.err), &s.err);
+	assert_int_equal(verdict, NK_VERDICT_FREE);
+	assert_int_equal(n, 0);
+	l.n = 6;
+	kit_ok(nk_erase_list_guard(&l, 100, &limits, s.arena, &verdict, &findings, &n, &s.err), &s.err);
+	assert_int_equal(verdict, NK_VERDICT_APPROVAL);
+	assert_int_equal(n, 1);
+	assert_int_equal(findings[0].figure, 6);
+	kit_ok(nk_erase_list_guard(&l, 1000, &limits, s.arena, &verdict, &findings, &n, &s.err), &s.err);
+	assert_int_equal(verdict, NK_VERDICT_FREE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(only_those_who_are_due_and_free_to_go_are_listed),
+		cmocka_unit_test(the_hash_is_about_these_persons_under_this_nonce),
+		cmocka_unit_test(many_at_once_need_a_second_person),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
