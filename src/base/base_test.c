@@ -122,7 +122,7 @@ static void an_arena_copies_and_prints_text_with_a_nul_behind(void **state)
 
 static void a_buffer_keeps_its_bytes_when_an_add_fails(void **state)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf buf;
+	NK_OWNED(nk_buf_done) struct nk_buf buf = { 0 };
 	struct nk_err err;
 
 	(void)state;
@@ -140,7 +140,7 @@ static void a_buffer_grows_with_all_it_held(void **state)
 {
 	(void)state;
 	for (int wiping = 0; wiping < 2; wiping++) {
-		NK_OWNED(nk_buf_done) struct nk_buf buf;
+		NK_OWNED(nk_buf_done) struct nk_buf buf = { 0 };
 
 		if (wiping == 1) {
 			nk_buf_init_wiping(&buf, 1000000);
@@ -161,7 +161,7 @@ static void a_buffer_grows_with_all_it_held(void **state)
 
 static void a_wiping_buffer_clears_on_reset_even_behind_its_length(void **state)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf buf;
+	NK_OWNED(nk_buf_done) struct nk_buf buf = { 0 };
 	uint8_t *at = NULL;
 
 	(void)state;
@@ -177,7 +177,7 @@ static void a_wiping_buffer_clears_on_reset_even_behind_its_length(void **state)
 
 static void a_buffer_without_a_limit_does_not_wrap_around(void **state)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf buf;
+	NK_OWNED(nk_buf_done) struct nk_buf buf = { 0 };
 	uint8_t *at = NULL;
 
 	(void)state;
@@ -208,7 +208,7 @@ static void a_vector_grows_zeroed_items_up_to_its_maximum(void **state)
 {
 	(void)state;
 	for (int wiping = 0; wiping < 2; wiping++) {
-		NK_OWNED(nk_vec_done) struct nk_vec vec;
+		NK_OWNED(nk_vec_done) struct nk_vec vec = { 0 };
 		void *item = NULL;
 
 		if (wiping == 1) {

@@ -71,7 +71,7 @@ static NK_RESULT folder_of(const char *path, struct nk_buf *out, struct nk_err *
 
 static NK_RESULT sync_folder_of(const struct nk_env *env, const char *path, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf folder;
+	NK_OWNED(nk_buf_done) struct nk_buf folder = { 0 };
 
 	nk_buf_init(&folder, PATH_MAX);
 	NK_TRY(folder_of(path, &folder, err));
@@ -107,7 +107,7 @@ NK_RESULT nk_env_write_new(const struct nk_env *env, const char *path, struct nk
 
 NK_RESULT nk_env_replace(const struct nk_env *env, const char *path, struct nk_bytes data, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf fresh;
+	NK_OWNED(nk_buf_done) struct nk_buf fresh = { 0 };
 
 	nk_buf_init(&fresh, PATH_MAX);
 	NK_TRY(nk_buf_printf(&fresh, err, "%s.new", path));

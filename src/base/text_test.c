@@ -358,7 +358,7 @@ static void a_file_is_read_whole_or_not_at_all(void **state)
 {
 	struct fake fake = { .acts = "", .content = "12345", .reported = 5 };
 	const struct nk_env env = fake_env(&fake);
-	NK_OWNED(nk_buf_done) struct nk_buf buf;
+	NK_OWNED(nk_buf_done) struct nk_buf buf = { 0 };
 
 	(void)state;
 	nk_buf_init(&buf, 100);

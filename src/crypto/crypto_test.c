@@ -236,7 +236,7 @@ static void padding_hides_the_length_and_comes_off_again(void **state)
 
 	(void)state;
 	for (len = 0; len <= 130; len++) {
-		NK_OWNED(nk_buf_done) struct nk_buf buf;
+		NK_OWNED(nk_buf_done) struct nk_buf buf = { 0 };
 		size_t got = SIZE_MAX;
 		size_t i;
 

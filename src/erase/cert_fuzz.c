@@ -15,7 +15,7 @@ static const uint8_t data_of_nobody[48];
 static void as_statement(struct nk_bytes statement)
 {
 	for (unsigned lang = 0; lang < NK_LANG_COUNT; lang++) {
-		NK_OWNED(nk_buf_done) struct nk_buf text;
+		NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 
 		nk_buf_init(&text, 8 << 20);
 		(void)nk_cert_text(statement, (enum nk_lang)lang, &text, NULL).code;
@@ -24,7 +24,7 @@ static void as_statement(struct nk_bytes statement)
 
 static void as_envelope(struct nk_bytes envelope, struct nk_bytes proof)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf statement;
+	NK_OWNED(nk_buf_done) struct nk_buf statement = { 0 };
 	const struct nk_cert_verify_input in = {
 		.envelope = envelope,
 		.proof = proof,

@@ -46,8 +46,8 @@ static uint64_t append(struct world *w, enum nk_leaf_type type, const char *fact
 
 static void prove(struct world *w, uint64_t index)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf plain;
-	NK_OWNED(nk_buf_done) struct nk_buf entry;
+	NK_OWNED(nk_buf_done) struct nk_buf plain = { 0 };
+	NK_OWNED(nk_buf_done) struct nk_buf entry = { 0 };
 	struct nk_err err = { 0 };
 
 	nk_buf_init(&plain, 1 << 20);
@@ -92,7 +92,7 @@ static void world_new(struct world *w, const char *origin, enum nk_leaf_type typ
 
 static struct nk_cert_verify_report verify_proof(const struct world *w, struct nk_bytes proof, struct nk_str vkey)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf statement;
+	NK_OWNED(nk_buf_done) struct nk_buf statement = { 0 };
 	const struct nk_key seed = facts_seed(0x99);
 	struct nk_cert_verify_input in = {
 		.envelope = nk_buf_bytes(&w->envelope), .proof = proof, .ledger_vkey = vkey
@@ -108,7 +108,7 @@ static struct nk_cert_verify_report verify_proof(const struct world *w, struct n
 
 static void its_place_in_the_ledger_is_shown(void **state)
 {
-	NK_OWNED(world_done) struct world w;
+	NK_OWNED(world_done) struct world w = { 0 };
 	struct nk_cert_verify_report r;
 
 	(void)state;
@@ -126,7 +126,7 @@ static void its_place_in_the_ledger_is_shown(void **state)
 
 static void any_changed_byte_of_a_proof_is_noticed(void **state)
 {
-	NK_OWNED(world_done) struct world w;
+	NK_OWNED(world_done) struct world w = { 0 };
 
 	(void)state;
 	world_new(&w, "nokosazu.example.ed.jp/mihon", NK_LEAF_CERT, NK_CERT_LEAF_FACT);
@@ -144,7 +144,7 @@ static void any_changed_byte_of_a_proof_is_noticed(void **state)
 
 static void a_leaf_of_another_kind_or_statement_does_not_do(void **state)
 {
-	NK_OWNED(world_done) struct world w;
+	NK_OWNED(world_done) struct world w = { 0 };
 	struct nk_cert_verify_report r;
 
 	(void)state;
@@ -158,7 +158,7 @@ static void a_leaf_of_another_kind_or_statement_does_not_do(void **state)
 
 static void a_digest_in_another_leaf_does_not_do(void **state)
 {
-	NK_OWNED(world_done) struct world w;
+	NK_OWNED(world_done) struct world w = { 0 };
 	struct nk_cert_verify_report r;
 
 	(void)state;
@@ -169,7 +169,7 @@ static void a_digest_in_another_leaf_does_not_do(void **state)
 
 static void the_proof_of_another_ledger_does_not_do(void **state)
 {
-	NK_OWNED(world_done) struct world w;
+	NK_OWNED(world_done) struct world w = { 0 };
 	struct nk_cert_verify_report r;
 
 	(void)state;
@@ -182,8 +182,8 @@ static void the_proof_of_another_ledger_does_not_do(void **state)
 
 static void a_proof_without_its_leaf_proves_nothing(void **state)
 {
-	NK_OWNED(world_done) struct world w;
-	NK_OWNED(nk_buf_done) struct nk_buf plain;
+	NK_OWNED(world_done) struct world w = { 0 };
+	NK_OWNED(nk_buf_done) struct nk_buf plain = { 0 };
 	struct nk_cert_verify_report r;
 	struct nk_err err = { 0 };
 

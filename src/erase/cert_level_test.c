@@ -274,7 +274,7 @@ static void no_line_is_wider_than_eighty_columns(void **state)
 	for (size_t i = 0; i < NK_ARRAY_LEN(spoilers); i++) {
 		for (unsigned lang = 0; lang < NK_LANG_COUNT; lang++) {
 			NK_OWNED(made_done) struct made m = { 0 };
-			NK_OWNED(nk_buf_done) struct nk_buf text;
+			NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 			struct nk_str rest;
 			struct nk_str line;
 

@@ -26,7 +26,7 @@ void nk_cert_digest(struct nk_bytes statement, struct nk_hash *out)
 NK_RESULT nk_cert_sign(
 	struct nk_bytes statement, const struct nk_key *seed, struct nk_buf *out_envelope, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf pae;
+	NK_OWNED(nk_buf_done) struct nk_buf pae = { 0 };
 	struct nk_dsse env = { .payload_type = NK_STR(PAYLOAD_TYPE), .payload = statement, .n_sigs = 1 };
 	uint8_t pub[NK_SIGN_PUB_LEN];
 	struct nk_hash id;
@@ -67,7 +67,7 @@ NK_RESULT nk_cert_pub_pem(const uint8_t pub[static NK_SIGN_PUB_LEN], struct nk_b
 
 static bool parse_pem(struct nk_str text, uint8_t out_pub[static NK_SIGN_PUB_LEN])
 {
-	NK_OWNED(nk_buf_done) struct nk_buf der;
+	NK_OWNED(nk_buf_done) struct nk_buf der = { 0 };
 	struct nk_str body;
 
 	nk_buf_init(&der, 256);

@@ -138,7 +138,7 @@ static void put_keys(struct nk_json *j, const struct nk_cert *c)
 
 static NK_RESULT put_scope(struct nk_json *j, const struct nk_cert *c, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf text;
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 	struct nk_scope_item items[NK_SCOPE_COUNT];
 	const size_t n = nk_scope_of(c, items);
 

@@ -17,7 +17,7 @@
  */
 static void assert_golden(const char *path, struct nk_bytes got)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf want;
+	NK_OWNED(nk_buf_done) struct nk_buf want = { 0 };
 	const char *write = getenv("NOKOSAZU_GOLDEN");
 	struct nk_err err = { 0 };
 
@@ -34,8 +34,8 @@ static void assert_golden(const char *path, struct nk_bytes got)
 static void the_same_facts_give_the_same_bytes(void **state)
 {
 	NK_OWNED(made_done) struct made m = { 0 };
-	NK_OWNED(nk_buf_done) struct nk_buf en;
-	NK_OWNED(nk_buf_done) struct nk_buf ja;
+	NK_OWNED(nk_buf_done) struct nk_buf en = { 0 };
+	NK_OWNED(nk_buf_done) struct nk_buf ja = { 0 };
 
 	(void)state;
 	facts_init(&m.facts);
@@ -205,7 +205,7 @@ static void a_receipt_with_a_changed_word_is_noticed(void **state)
 static void the_opening_shows_a_person_and_no_other_does(void **state)
 {
 	NK_OWNED(made_done) struct made m = { 0 };
-	NK_OWNED(nk_buf_done) struct nk_buf statement;
+	NK_OWNED(nk_buf_done) struct nk_buf statement = { 0 };
 	const struct nk_key seed = facts_seed(0x99);
 	struct nk_cert_verify_input in = { .ledger_vkey = { NULL, 0 } };
 	struct nk_cert_verify_report r;
@@ -237,7 +237,7 @@ static void the_opening_shows_a_person_and_no_other_does(void **state)
 
 static void commitments_stand_in_order_and_once(void **state)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf out;
+	NK_OWNED(nk_buf_done) struct nk_buf out = { 0 };
 	struct facts f;
 	struct nk_err err = { 0 };
 
@@ -253,7 +253,7 @@ static void commitments_stand_in_order_and_once(void **state)
 
 static void a_public_key_is_read_as_it_was_printed(void **state)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf pem;
+	NK_OWNED(nk_buf_done) struct nk_buf pem = { 0 };
 	const struct nk_key seed = facts_seed(0x99);
 	uint8_t pub[NK_SIGN_PUB_LEN];
 	uint8_t got[NK_SIGN_PUB_LEN];
@@ -281,7 +281,7 @@ static void a_public_key_is_read_as_it_was_printed(void **state)
 
 static void bytes_that_are_no_envelope_are_refused(void **state)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf statement;
+	NK_OWNED(nk_buf_done) struct nk_buf statement = { 0 };
 	struct nk_cert_verify_input in = { .envelope = nk_str_bytes(NK_STR("{\"payload\":1}")) };
 	struct nk_cert_verify_report r;
 	struct nk_err err = { 0 };

@@ -52,7 +52,7 @@ static inline int facts_by_bytes(const void *a, const void *b)
 
 static inline void facts_sign(struct nk_receipt *r, uint8_t fill)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf text;
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 	const struct nk_key seed = facts_seed(fill);
 	struct nk_err err = { 0 };
 
@@ -210,7 +210,7 @@ static inline void make(struct made *m)
 static inline struct nk_cert_verify_report verify_bytes(
 	struct nk_bytes envelope, struct nk_bytes proof, struct nk_str vkey, uint8_t key)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf statement;
+	NK_OWNED(nk_buf_done) struct nk_buf statement = { 0 };
 	const struct nk_key seed = facts_seed(key);
 	struct nk_cert_verify_input in = { .envelope = envelope, .proof = proof, .ledger_vkey = vkey };
 	struct nk_cert_verify_report report = { .good = false };
@@ -234,8 +234,8 @@ static inline struct nk_cert_verify_report verify(const struct made *m)
 /* The statement with one text put for another, signed again by the true key. */
 static inline struct nk_cert_verify_report verify_edited(const struct made *m, const char *from, const char *to)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf edited;
-	NK_OWNED(nk_buf_done) struct nk_buf envelope;
+	NK_OWNED(nk_buf_done) struct nk_buf edited = { 0 };
+	NK_OWNED(nk_buf_done) struct nk_buf envelope = { 0 };
 	const struct nk_key seed = facts_seed(0x99);
 	const struct nk_str whole = nk_buf_str(&m->statement);
 	const size_t at = nk_str_find(whole, nk_str_c(from));
@@ -272,8 +272,8 @@ static inline void text_of(const struct made *m, enum nk_lang lang, struct nk_bu
 
 static inline bool says(const struct made *m, enum nk_lang lang, const char *what)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf text;
-	NK_OWNED(nk_buf_done) struct nk_buf flat;
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
+	NK_OWNED(nk_buf_done) struct nk_buf flat = { 0 };
 	struct nk_err err = { 0 };
 	bool blank = false;
 

@@ -402,7 +402,7 @@ static void put_retained(struct page *p)
 
 static void put_scope(struct page *p)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf text;
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 	struct nk_scope_item items[NK_SCOPE_COUNT];
 	const size_t n = nk_scope_of(p->c, items);
 

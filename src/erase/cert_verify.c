@@ -37,7 +37,7 @@ static void judge(struct checking *k, bool good, const char *what)
 
 static NK_RESULT check_signature(struct checking *k, const struct nk_dsse *env, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf pae;
+	NK_OWNED(nk_buf_done) struct nk_buf pae = { 0 };
 	bool good = false;
 
 	nk_buf_init(&pae, 8 * 1024 * 1024);
@@ -55,7 +55,7 @@ static NK_RESULT check_signature(struct checking *k, const struct nk_dsse *env, 
  * anew. */
 static NK_RESULT check_form(struct checking *k, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf again;
+	NK_OWNED(nk_buf_done) struct nk_buf again = { 0 };
 	enum nk_level stated = NK_LEVEL_NONE;
 	nk_rc rc = nk_cert_read(k->statement, k->arena, &k->cert, &stated, NULL);
 

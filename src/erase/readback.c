@@ -235,7 +235,7 @@ NK_RESULT nk_readback_run(struct nk_target_link *target, const struct nk_link *c
 {
 	NK_OWNED(asking_done)
 	struct asking a = { .target = target, .links = links, .taken = taken, .taken_arg = taken_arg };
-	NK_OWNED(nk_buf_done) struct nk_buf sentinel;
+	NK_OWNED(nk_buf_done) struct nk_buf sentinel = { 0 };
 
 	nk_buf_init(&sentinel, 64 * 1024);
 	nk_vec_init(&a.needles, sizeof(struct nk_needle), KEYS_MAX);

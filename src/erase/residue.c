@@ -385,7 +385,7 @@ static NK_RESULT scan_planted(
 
 static NK_RESULT scan_place(struct run *r, const struct nk_place *place, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf control;
+	NK_OWNED(nk_buf_done) struct nk_buf control = { 0 };
 	const bool file = is_file(r, place->path);
 	nk_rc scanned;
 	nk_rc cleared;

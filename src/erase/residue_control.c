@@ -59,7 +59,7 @@ static NK_RESULT control_bytes(const struct nk_control *c, struct nk_buf *out, s
 NK_RESULT nk_control_plant(const struct nk_env *env, const struct nk_residue_options *opt,
 	const struct nk_place *place, const char *path, struct nk_control *c, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf bytes;
+	NK_OWNED(nk_buf_done) struct nk_buf bytes = { 0 };
 	nk_rc rc = { NK_UNSUPPORTED };
 
 	nk_buf_init(&bytes, 4096);

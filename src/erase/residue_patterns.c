@@ -123,7 +123,7 @@ static NK_RESULT compare_with_all(const struct nk_people *people, const struct l
 {
 	NK_OWNED(nk_arena_free) struct nk_arena *scratch = NULL;
 	NK_OWNED(nks_scan_free) struct nks_scan *scan = NULL;
-	NK_OWNED(nk_vec_done) struct nk_vec values;
+	NK_OWNED(nk_vec_done) struct nk_vec values = { 0 };
 	struct comparing c = { .patterns = patterns };
 
 	nk_vec_init_wiping(&values, sizeof(struct nk_residue_pattern), SPELLINGS_MAX);
@@ -174,7 +174,7 @@ NK_RESULT nk_residue_patterns(const struct nk_people *people, const uint32_t *nu
 	struct nk_arena *arena, struct nk_residue_pattern **out, size_t *out_n, struct nk_err *err)
 {
 	NK_OWNED(nks_index_free) struct nks_index *index = NULL;
-	NK_OWNED(nk_vec_done) struct nk_vec patterns;
+	NK_OWNED(nk_vec_done) struct nk_vec patterns = { 0 };
 	uint32_t *sorted = nk_arena_array(arena, n, sizeof(*sorted));
 
 	nk_vec_init_wiping(&patterns, sizeof(struct nk_residue_pattern), PATTERNS_MAX);

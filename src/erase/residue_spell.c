@@ -139,7 +139,7 @@ static NK_RESULT add_romaji(struct spelling *s, struct nk_str family, struct nk_
 static NK_RESULT romaji_of(
 	struct spelling *s, struct nk_str stored, struct nk_str kana, struct nk_str *out, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf made;
+	NK_OWNED(nk_buf_done) struct nk_buf made = { 0 };
 
 	nk_buf_init_wiping(&made, 4096);
 	*out = stored;

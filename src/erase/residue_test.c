@@ -146,7 +146,7 @@ static const char *const everything[] = { "髙橋　元気", "s2025001", "Genki.
 /* A file that holds every value in one encoding, at odd places, in the middle of a chunk's border. */
 static void put_everything(struct world *w, const char *name, enum nks_encoding e)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf bytes;
+	NK_OWNED(nk_buf_done) struct nk_buf bytes = { 0 };
 	struct nk_err err = { 0 };
 
 	nk_buf_init(&bytes, 1 << 20);

@@ -80,7 +80,7 @@ static bool copies(const struct nk_step *s)
 
 static NK_RESULT announce_link(struct nk_applying *a, struct nk_tx *tx, const struct nk_step *s, struct nk_err *err)
 {
-	NK_OWNED(nk_vec_done) struct nk_vec keys;
+	NK_OWNED(nk_vec_done) struct nk_vec keys = { 0 };
 	const struct nk_link *const old = nk_links_of(a->planning.links, s->person_number);
 	struct nk_link l = {
 		.person_number = s->person_number, .target = a->planning.target.id, .state = NK_LINK_INTENDED
@@ -144,7 +144,7 @@ static NK_RESULT copied(
 
 NK_RESULT nk_apply_announce(struct nk_applying *a, struct nk_tx *tx, struct nk_err *err)
 {
-	NK_OWNED(nk_vec_done) struct nk_vec numbers;
+	NK_OWNED(nk_vec_done) struct nk_vec numbers = { 0 };
 	void *at = NULL;
 
 	nk_vec_init(&numbers, sizeof(uint32_t), SIZE_MAX / 8);

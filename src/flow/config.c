@@ -283,7 +283,7 @@ static NK_RESULT row(
 static NK_RESULT read_file(
 	const struct nk_env *env, struct reader *r, const char *path, struct nk_str name, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf text;
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 
 	nk_buf_init(&text, 1 << 20);
 	NK_TRY(nk_env_read_all(env, path, text.max, &text, err));
@@ -413,7 +413,7 @@ NK_RESULT nk_config_rows(const struct nk_env *env, const char *home, struct nk_a
 	struct nk_config_value **out, size_t *out_n, struct nk_err *err)
 {
 	NK_OWNED(nk_config_free) struct nk_config *c = NULL;
-	NK_OWNED(nk_vec_done) struct nk_vec values;
+	NK_OWNED(nk_vec_done) struct nk_vec values = { 0 };
 	struct reader r = { .values = &values, .values_arena = arena };
 	struct nk_err own;
 

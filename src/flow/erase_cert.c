@@ -84,7 +84,7 @@ static void retained(struct nk_erasing *e)
 static NK_RESULT fill(struct nk_erasing *e, struct nk_err *err)
 {
 	struct nk_cert *const c = &e->cert;
-	NK_OWNED(nk_buf_done) struct nk_buf origin;
+	NK_OWNED(nk_buf_done) struct nk_buf origin = { 0 };
 
 	nk_buf_init(&origin, 512);
 	NK_TRY(nk_store_fact_blob(e->flow->store, "origin", &origin, err));
@@ -155,8 +155,8 @@ static NK_RESULT record(struct nk_erasing *e, struct nk_bytes statement, struct 
 
 static NK_RESULT proof_of(struct nk_erasing *e, uint64_t index, struct nk_buf *out, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf plain;
-	NK_OWNED(nk_buf_done) struct nk_buf entry;
+	NK_OWNED(nk_buf_done) struct nk_buf plain = { 0 };
+	NK_OWNED(nk_buf_done) struct nk_buf entry = { 0 };
 	struct nk_tlog_proof *const p = nk_arena_alloc(e->arena, sizeof(*p));
 
 	nk_buf_init(&plain, 1 << 20);
@@ -188,7 +188,7 @@ static NK_RESULT texts(struct nk_erasing *e, struct nk_bytes statement, struct n
 	static const char *const suffix[NK_LANG_COUNT] = { [NK_LANG_EN] = ".en.txt", [NK_LANG_JA] = ".ja.txt" };
 
 	for (unsigned l = 0; l < NK_LANG_COUNT; l++) {
-		NK_OWNED(nk_buf_done) struct nk_buf t;
+		NK_OWNED(nk_buf_done) struct nk_buf t = { 0 };
 
 		nk_buf_init(&t, 4 << 20);
 		NK_TRY(nk_cert_text(statement, (enum nk_lang)l, &t, err));
@@ -210,9 +210,9 @@ static NK_RESULT reply(struct nk_erasing *e, struct nk_err *err)
 
 NK_RESULT nk_erase_certify(struct nk_erasing *e, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf statement;
-	NK_OWNED(nk_buf_done) struct nk_buf envelope;
-	NK_OWNED(nk_buf_done) struct nk_buf proof;
+	NK_OWNED(nk_buf_done) struct nk_buf statement = { 0 };
+	NK_OWNED(nk_buf_done) struct nk_buf envelope = { 0 };
+	NK_OWNED(nk_buf_done) struct nk_buf proof = { 0 };
 	uint64_t index = 0;
 
 	nk_buf_init(&statement, 64 << 20);

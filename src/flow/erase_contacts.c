@@ -9,8 +9,8 @@ static NK_RESULT keep_one(struct nk_erasing *e, struct nk_tx *tx, struct nk_uuid
 	const struct nk_key *key, const struct nk_person *p, nk_date until, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
-	NK_OWNED(nk_buf_done) struct nk_buf box;
-	NK_OWNED(nk_buf_done) struct nk_buf plain;
+	NK_OWNED(nk_buf_done) struct nk_buf box = { 0 };
+	NK_OWNED(nk_buf_done) struct nk_buf plain = { 0 };
 	struct nk_uuid id;
 	uint8_t *at = NULL;
 

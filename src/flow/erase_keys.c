@@ -54,7 +54,7 @@ static NK_RESULT destroy(struct nk_erasing *e, const struct nk_vec *slots, uint6
 /* Persons' keys and their links' keys in one change. From here on nothing of them can be opened (E2). */
 NK_RESULT nk_erase_keys(struct nk_erasing *e, struct nk_err *err)
 {
-	NK_OWNED(nk_vec_done) struct nk_vec slots;
+	NK_OWNED(nk_vec_done) struct nk_vec slots = { 0 };
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	const struct nk_leaf_item items[1] = { nk_item_hex("job", e->job.id.b, 16) };
 
@@ -121,7 +121,7 @@ NK_RESULT nk_erase_rows(struct nk_erasing *e, struct nk_err *err)
 static NK_RESULT turn_index(struct nk_erasing *e, struct nk_err *err)
 {
 	NK_OWNED(nk_key_wipe) struct nk_key key;
-	NK_OWNED(nk_vec_done) struct nk_vec old;
+	NK_OWNED(nk_vec_done) struct nk_vec old = { 0 };
 	struct nk_flow *const flow = e->flow;
 	struct nk_slot slot;
 	uint64_t oldest = 0;

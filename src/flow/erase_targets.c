@@ -60,7 +60,7 @@ static NK_RESULT staying_values(struct nk_erasing *e, struct nk_map *map, struct
 	}
 	for (size_t i = 0; nk_ok(rc) && i < nk_people_count(people); i++) {
 		const struct nk_person *const p = nk_people_at(people, i);
-		NK_OWNED(nk_buf_done) struct nk_buf name;
+		NK_OWNED(nk_buf_done) struct nk_buf name = { 0 };
 		uint64_t gone = 0;
 
 		nk_buf_init_wiping(&name, 4096);

@@ -148,7 +148,7 @@ NK_RESULT nk_flow_people(struct nk_flow *flow, struct nk_people **out, struct nk
 /* <home>/clock: "simulated <µs to add to the real clock>"; missing: the real clock. */
 static NK_RESULT open_clock(struct nk_flow *flow, const struct nk_env *env, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf text;
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 	char path[PATH_MAX];
 	int64_t offset = 0;
 	struct nk_err own;
@@ -171,7 +171,7 @@ static NK_RESULT open_clock(struct nk_flow *flow, const struct nk_env *env, stru
 
 static NK_RESULT fact_uuid(struct nk_flow *flow, const char *name, struct nk_uuid *out, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf b;
+	NK_OWNED(nk_buf_done) struct nk_buf b = { 0 };
 
 	nk_buf_init(&b, 64);
 	NK_TRY(nk_store_fact_blob(flow->store, name, &b, err));
@@ -236,7 +236,7 @@ static NK_RESULT open_vault(struct nk_flow *flow, const struct nk_flow_options *
 
 static NK_RESULT open_ledger(struct nk_flow *flow, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf origin;
+	NK_OWNED(nk_buf_done) struct nk_buf origin = { 0 };
 	char dir[PATH_MAX];
 	struct nk_ledger_options lo = { .dir = dir,
 		.seed = flow->write ? flow->key[NK_HOUSE_LEDGER] : NULL,

@@ -112,7 +112,7 @@ NK_RESULT nk_op_approve(struct nk_flow *flow, const struct nk_approve_request *r
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
-	NK_OWNED(nk_buf_done) struct nk_buf text;
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 	struct nk_approval a = { .hash = "" };
 	struct nk_party signer;
 	uint8_t sig[NK_SIG_LEN];

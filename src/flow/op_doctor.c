@@ -87,7 +87,7 @@ static NK_RESULT vault(struct nk_flow *flow, struct exam *x, struct nk_err *err)
 
 static NK_RESULT ledger(struct nk_flow *flow, struct exam *x, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf vkey;
+	NK_OWNED(nk_buf_done) struct nk_buf vkey = { 0 };
 	struct nk_replay r;
 	struct nk_err why;
 	char dir[PATH_MAX];

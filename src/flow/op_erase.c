@@ -9,7 +9,7 @@
 
 NK_RESULT nk_erase_stage(struct nk_erasing *e, struct nk_tx *tx, enum nk_erase_stage stage, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf state;
+	NK_OWNED(nk_buf_done) struct nk_buf state = { 0 };
 
 	nk_buf_init(&state, 4 << 20);
 	NK_TRY(nk_erase_state_print(e, &state, err));
@@ -70,7 +70,7 @@ static NK_RESULT person_of(struct nk_erasing *e, uint32_t number, struct nk_eras
 static NK_RESULT new_job(struct nk_erasing *e, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
-	NK_OWNED(nk_buf_done) struct nk_buf state;
+	NK_OWNED(nk_buf_done) struct nk_buf state = { 0 };
 	struct nk_plan_step_row *steps = NULL;
 
 	nk_buf_init(&state, 1 << 20);

@@ -278,7 +278,7 @@ static NK_RESULT leaves(struct importing *im, struct nk_tx *tx, struct nk_err *e
 
 static NK_RESULT source_row(struct importing *im, struct nk_tx *tx, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf shape;
+	NK_OWNED(nk_buf_done) struct nk_buf shape = { 0 };
 	struct nk_source s = im->source;
 
 	nk_buf_init(&shape, 8 << 20);

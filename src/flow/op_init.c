@@ -40,7 +40,7 @@ static bool one_line(struct nk_str s)
 
 static NK_RESULT write_config(const struct making *m, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf text;
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 	const struct nk_init_request *const r = m->req;
 	char path[PATH_MAX];
 
@@ -215,8 +215,8 @@ static NK_RESULT make_store(struct making *m, struct nk_err *err)
 
 static NK_RESULT public_keys(struct making *m, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf vkey;
-	NK_OWNED(nk_buf_done) struct nk_buf pem;
+	NK_OWNED(nk_buf_done) struct nk_buf vkey = { 0 };
+	NK_OWNED(nk_buf_done) struct nk_buf pem = { 0 };
 	uint8_t pub[NK_SIGN_PUB_LEN];
 	char path[PATH_MAX];
 

@@ -34,7 +34,7 @@ NK_RESULT nk_op_verify(struct nk_bytes envelope, struct nk_bytes proof, struct n
 	static const char *const words[] = {
 		[NK_CHECK_OK] = "ok", [NK_CHECK_FAILED] = "failed", [NK_CHECK_NOT_DONE] = "not checked"
 	};
-	NK_OWNED(nk_buf_done) struct nk_buf statement;
+	NK_OWNED(nk_buf_done) struct nk_buf statement = { 0 };
 	struct nk_cert_verify_input in = {
 		.envelope = envelope, .proof = proof, .ledger_vkey = nk_str_trim(ledger_vkey)
 	};
@@ -53,7 +53,7 @@ NK_RESULT nk_op_verify(struct nk_bytes envelope, struct nk_bytes proof, struct n
 		out->n = i + 1;
 	}
 	for (unsigned l = 0; report.good && l < NK_LANG_COUNT; l++) {
-		NK_OWNED(nk_buf_done) struct nk_buf t;
+		NK_OWNED(nk_buf_done) struct nk_buf t = { 0 };
 
 		nk_buf_init(&t, 64 << 20);
 		NK_TRY(nk_cert_text(nk_buf_bytes(&statement), (enum nk_lang)l, &t, err));

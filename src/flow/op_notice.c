@@ -166,7 +166,7 @@ static struct nk_str key_of(const struct nk_link *l)
 
 static NK_RESULT fill_sheet(struct issuing *is, const struct nk_person *p, struct nk_notice *s, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf name;
+	NK_OWNED(nk_buf_done) struct nk_buf name = { 0 };
 
 	nk_buf_init_wiping(&name, 4096);
 	NK_TRY(nk_person_shown(p, false, &name, err));

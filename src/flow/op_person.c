@@ -12,7 +12,7 @@ static NK_RESULT copy(struct nk_arena *arena, struct nk_str s, struct nk_str *ou
 static NK_RESULT shown(
 	struct nk_arena *arena, const struct nk_person *p, bool kana, struct nk_str *out, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf b;
+	NK_OWNED(nk_buf_done) struct nk_buf b = { 0 };
 
 	nk_buf_init_wiping(&b, 4096);
 	NK_TRY(nk_person_shown(p, kana, &b, err));
@@ -104,7 +104,7 @@ static NK_RESULT person_by(struct nk_flow *flow, struct nk_str key, const struct
 static NK_RESULT memberships(struct nk_flow *flow, const struct nk_person *p, struct nk_arena *arena,
 	struct nk_str *out, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf b;
+	NK_OWNED(nk_buf_done) struct nk_buf b = { 0 };
 
 	nk_buf_init_wiping(&b, 1 << 20);
 	for (size_t i = 0; i < p->n_memberships; i++) {
@@ -127,7 +127,7 @@ static NK_RESULT target_lines(struct nk_flow *flow, const struct nk_person *p, s
 {
 	static const char *const states[NK_LINK_STATE_COUNT] = { "intended", "present", "absent" };
 	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
-	NK_OWNED(nk_buf_done) struct nk_buf b;
+	NK_OWNED(nk_buf_done) struct nk_buf b = { 0 };
 	bool have = false;
 
 	nk_buf_init_wiping(&b, 1 << 20);
@@ -162,7 +162,7 @@ static NK_RESULT holding_lines(struct nk_flow *flow, const struct nk_person *p, 
 {
 	static const char *const classes[NK_ITEM_COUNT] = { "ids", "login", "mail", "name", "kana", "class", "birth",
 		"password" };
-	NK_OWNED(nk_buf_done) struct nk_buf b;
+	NK_OWNED(nk_buf_done) struct nk_buf b = { 0 };
 	struct nk_extent_row *rows = NULL;
 	size_t n = 0;
 

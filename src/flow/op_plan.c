@@ -40,7 +40,7 @@ static NK_RESULT save(struct nk_flow *flow, const struct nk_planning *p, const u
 	enum nk_verdict verdict, struct nk_arena *arena, struct nk_plan_reply *out, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
-	NK_OWNED(nk_buf_done) struct nk_buf counts;
+	NK_OWNED(nk_buf_done) struct nk_buf counts = { 0 };
 	struct nk_plan_step_row *rows = NULL;
 	struct nk_plan_row row = { .target = p->target.id,
 		.hash = p->plan.hash,
@@ -89,7 +89,7 @@ static void count(const struct nk_plan *plan, struct nk_plan_reply *out)
 static NK_RESULT judge(struct nk_flow *flow, const struct nk_planning *p, struct nk_arena *arena,
 	enum nk_verdict *verdict, struct nk_plan_reply *out, struct nk_err *err)
 {
-	NK_OWNED(nk_vec_done) struct nk_vec shown;
+	NK_OWNED(nk_vec_done) struct nk_vec shown = { 0 };
 	struct nk_plan_limits limits;
 	const struct nk_guard_finding *findings = NULL;
 	size_t n = 0;

@@ -38,7 +38,7 @@ static NK_RESULT lines(struct nk_flow *flow, const struct nk_erase_list *list, s
 	}
 	for (size_t i = 0; i < list->n; i++) {
 		const struct nk_person *const p = nk_people_by_number(flow->people, list->numbers[i]);
-		NK_OWNED(nk_buf_done) struct nk_buf name;
+		NK_OWNED(nk_buf_done) struct nk_buf name = { 0 };
 		char day[NK_DATE_TEXT];
 
 		nk_buf_init_wiping(&name, 4096);
@@ -94,7 +94,7 @@ static NK_RESULT save(struct nk_flow *flow, const struct nk_erase_list *list, co
 static NK_RESULT judge(struct nk_flow *flow, const struct nk_erase_list *list, struct nk_arena *arena,
 	enum nk_verdict *verdict, struct nk_plan_reply *out, struct nk_err *err)
 {
-	NK_OWNED(nk_vec_done) struct nk_vec shown;
+	NK_OWNED(nk_vec_done) struct nk_vec shown = { 0 };
 	const struct nk_config *const c = flow->config;
 	const struct nk_erase_limits limits = {
 		nk_season(nk_flow_today(flow)) ? c->erase_season_percent : c->erase_percent, c->erase_number

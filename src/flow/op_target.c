@@ -94,7 +94,7 @@ static NK_RESULT row(struct nk_flow *flow, struct nk_tx *tx, const struct nk_tar
 	struct nk_uuid h, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
-	NK_OWNED(nk_buf_done) struct nk_buf box;
+	NK_OWNED(nk_buf_done) struct nk_buf box = { 0 };
 	uint8_t *at = NULL;
 
 	nk_buf_init(&box, 8192);
@@ -119,7 +119,7 @@ NK_RESULT nk_op_target_add(struct nk_flow *flow, const struct nk_target_request 
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
-	NK_OWNED(nk_buf_done) struct nk_buf text;
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 	struct nk_uuid id = { { 0 } };
 	struct nk_uuid h;
 	char name[64];

@@ -74,7 +74,7 @@ NK_RESULT nk_op_vault_rotate(struct nk_flow *flow, struct nk_vault_reply *out, s
  * vault header names the sealer it needs. */
 static NK_RESULT write_sealing(struct nk_flow *flow, const struct nk_reseal_request *req, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf text;
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 	char path[PATH_MAX];
 
 	nk_buf_init(&text, 1 << 20);

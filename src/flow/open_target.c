@@ -75,7 +75,7 @@ static NK_RESULT row_of(struct nk_flow *flow, struct nk_str name, struct nk_open
 NK_RESULT nk_open_target(struct nk_flow *flow, struct nk_str name, struct nk_arena *arena, struct nk_open_target *out,
 	struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf secret;
+	NK_OWNED(nk_buf_done) struct nk_buf secret = { 0 };
 	const struct nk_config_target *t;
 
 	nk_buf_init_wiping(&secret, 4096);

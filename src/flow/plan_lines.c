@@ -86,7 +86,7 @@ static NK_RESULT shown_name(struct nk_flow *flow, uint32_t number, struct nk_uui
 static NK_RESULT line_of_step(struct nk_flow *flow, const struct nk_step *s, struct nk_arena *arena,
 	struct nk_plan_line *l, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf b;
+	NK_OWNED(nk_buf_done) struct nk_buf b = { 0 };
 
 	nk_buf_init_wiping(&b, 1 << 20);
 	l->sign = signs[s->kind];
@@ -103,7 +103,7 @@ static NK_RESULT line_of_step(struct nk_flow *flow, const struct nk_step *s, str
 static NK_RESULT line_of_conflict(struct nk_flow *flow, const struct nk_plan_conflict *c, struct nk_arena *arena,
 	struct nk_plan_line *l, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf b;
+	NK_OWNED(nk_buf_done) struct nk_buf b = { 0 };
 
 	nk_buf_init_wiping(&b, 4096);
 	l->sign = '!';

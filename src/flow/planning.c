@@ -9,7 +9,7 @@ static NK_RESULT known_objects(struct nk_flow *flow, struct nk_uuid target, stru
 	struct nk_known_object **out, size_t *out_n, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
-	NK_OWNED(nk_vec_done) struct nk_vec list;
+	NK_OWNED(nk_vec_done) struct nk_vec list = { 0 };
 	bool have = true;
 
 	nk_vec_init(&list, sizeof(struct nk_known_object), 1000000);

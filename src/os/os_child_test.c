@@ -489,7 +489,7 @@ static void a_program_that_hangs_dies_with_all_it_started(void **state)
 {
 	static const char *const argv[] = { "/bin/sh", "-c", "sleep 1000 & echo $! >\"$0\"; wait", NULL, NULL };
 	NK_OWNED(kit_tmp_done) struct kit_tmp tmp = kit_tmp();
-	NK_OWNED(nk_buf_done) struct nk_buf text;
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 	const char *const with_path[] = { argv[0], argv[1], argv[2], kit_path(&tmp, "pid"), NULL };
 	struct nk_err err;
 	uint32_t pid = 0;

@@ -296,7 +296,7 @@ NK_RESULT nk_os_env_list(void *self, const char *dir, nk_dir_entry_fn *fn, void 
 {
 	NK_OWNED(dir_close) DIR *open_dir = opendir(dir);
 	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
-	NK_OWNED(nk_vec_done) struct nk_vec names;
+	NK_OWNED(nk_vec_done) struct nk_vec names = { 0 };
 
 	(void)self;
 	nk_vec_init(&names, sizeof(struct name), NAMES_MAX / 16);

@@ -50,7 +50,7 @@ void nk_os_fd_close(int *fd)
 static NK_RESULT copy_stdin(uint64_t max, int *out_fd, uint64_t *out_size, struct nk_err *err)
 {
 	NK_OWNED(nk_os_fd_close) int fd = -1;
-	NK_OWNED(nk_buf_done) struct nk_buf step;
+	NK_OWNED(nk_buf_done) struct nk_buf step = { 0 };
 	uint8_t *at = NULL;
 	uint64_t size = 0;
 	size_t got = 0;

@@ -57,19 +57,37 @@ static bool no_core(void)
 	return NK_SANITIZED || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
 }
 
+/*
+ * Everything is locked as it is touched: the records of the arena are never swapped to a disk. Only where no limit
+ * applies (a privilege, or an unlimited rlimit): else a later allocation would fail, so a large mapping is tried first.
+ */
+static bool lock_all(void)
+{
+	const size_t probe = (size_t)1 << 30;
+	void *at = NULL;
+
+	if (NK_SANITIZED || mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0) {
+		return false;
+	}
+	at = mmap(NULL, probe, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (at == MAP_FAILED) {
+		(void)munlockall();
+		return false;
+	}
+	(void)munmap(at, probe);
+	return true;
+}
+
 static bool raise_locked(void)
 {
 	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
 
-	/* Without a limit everything is locked as it is touched: the records of the arena are never swapped to a disk. */
-	if (setrlimit(RLIMIT_MEMLOCK, &limit) == 0) {
-		return NK_SANITIZED || mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
-	}
-	if (getrlimit(RLIMIT_MEMLOCK, &limit) != 0) {
-		return false;
+	if (setrlimit(RLIMIT_MEMLOCK, &limit) == 0 || getrlimit(RLIMIT_MEMLOCK, &limit) != 0) {
+		return lock_all() || NK_SANITIZED;
 	}
 	limit.rlim_cur = limit.rlim_max;
-	return setrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur >= LOCKED_ENOUGH;
+	(void)setrlimit(RLIMIT_MEMLOCK, &limit);
+	return lock_all() || limit.rlim_cur >= LOCKED_ENOUGH;
 }
 
 size_t nk_os_harden(const char **out_weak, size_t max)

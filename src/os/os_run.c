@@ -67,7 +67,7 @@ static char *const *unconst(const char *const *list)
 
 static NK_RESULT spawn(const char *const *argv, pid_t *out_pid, struct nk_err *err)
 {
-	NK_OWNED(spawn_room_done) struct spawn_room room;
+	NK_OWNED(spawn_room_done) struct spawn_room room = { 0 };
 	int rc = 0;
 
 	(void)posix_spawn_file_actions_init(&room.files);

@@ -45,7 +45,7 @@ struct typing {
 static int ask(void *arg)
 {
 	const struct typing *typing = arg;
-	NK_OWNED(nk_buf_done) struct nk_buf secret;
+	NK_OWNED(nk_buf_done) struct nk_buf secret = { 0 };
 	struct termios after;
 	nk_rc rc;
 
@@ -130,7 +130,7 @@ static void a_secret_has_a_limit(void **state)
 
 static int ask_without_terminal(void *arg)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf secret;
+	NK_OWNED(nk_buf_done) struct nk_buf secret = { 0 };
 
 	(void)arg;
 	nk_buf_init_wiping(&secret, 100);

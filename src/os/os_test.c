@@ -31,7 +31,7 @@ static void write_text(const char *path, const char *text)
 
 static bool file_is(const char *path, const char *text)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf buf;
+	NK_OWNED(nk_buf_done) struct nk_buf buf = { 0 };
 
 	nk_buf_init(&buf, 4096);
 	return nk_ok(nk_env_read_all(real(), path, 4096, &buf, NULL)) && nk_str_eq(nk_buf_str(&buf), nk_str_c(text));
@@ -118,7 +118,7 @@ static NK_RESULT note_name(void *arg, struct nk_str name, bool is_dir, struct nk
 static void folders_are_listed_in_order(void **state)
 {
 	NK_OWNED(kit_tmp_done) struct kit_tmp tmp = kit_tmp();
-	NK_OWNED(nk_buf_done) struct nk_buf names;
+	NK_OWNED(nk_buf_done) struct nk_buf names = { 0 };
 	const struct nk_env *env = real();
 	struct nk_err err;
 

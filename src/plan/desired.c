@@ -213,7 +213,7 @@ static NK_RESULT make_key(
 	struct maker *m, enum nk_object_kind kind, struct nk_str value, struct nk_str *out, struct nk_err *err)
 {
 	const struct ready_kind *k = &m->kinds[kind];
-	NK_OWNED(nk_buf_done) struct nk_buf key;
+	NK_OWNED(nk_buf_done) struct nk_buf key = { 0 };
 
 	nk_buf_init_wiping(&key, NAMES_MAX);
 	NK_TRY(nk_buf_add_str(&key, k->rdn, err));

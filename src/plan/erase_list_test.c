@@ -43,7 +43,7 @@ static bool listed(const struct nk_erase_list *l, const struct nk_person *p)
 
 static void only_those_who_are_due_and_free_to_go_are_listed(void **state)
 {
-	NK_OWNED(school_done) struct school s;
+	NK_OWNED(school_done) struct school s = { 0 };
 	struct nk_erase_list l;
 
 	(void)state;
@@ -61,7 +61,7 @@ static void only_those_who_are_due_and_free_to_go_are_listed(void **state)
 
 static void the_hash_is_about_these_persons_under_this_nonce(void **state)
 {
-	NK_OWNED(school_done) struct school s;
+	NK_OWNED(school_done) struct school s = { 0 };
 	static const uint8_t other[32] = { 9 };
 	struct nk_erase_list a;
 	struct nk_erase_list b;
@@ -83,7 +83,7 @@ static void the_hash_is_about_these_persons_under_this_nonce(void **state)
 
 static void many_at_once_need_a_second_person(void **state)
 {
-	NK_OWNED(school_done) struct school s;
+	NK_OWNED(school_done) struct school s = { 0 };
 	const struct nk_erase_limits limits = { .percent = 2, .number = 5 };
 	const struct nk_guard_finding *findings = NULL;
 	enum nk_verdict verdict = NK_VERDICT_STOPPED;

@@ -58,7 +58,7 @@ static bool has_attr(const struct nk_entry *e, const char *attr)
 
 static void a_pupil_stands_there_with_kanji_and_kana(void **state)
 {
-	NK_OWNED(school_done) struct school s;
+	NK_OWNED(school_done) struct school s = { 0 };
 	struct nk_desired d;
 	const struct nk_entry *e = NULL;
 
@@ -81,7 +81,7 @@ static void a_pupil_stands_there_with_kanji_and_kana(void **state)
 
 static void classes_are_named_by_year_school_and_code(void **state)
 {
-	NK_OWNED(school_done) struct school s;
+	NK_OWNED(school_done) struct school s = { 0 };
 	struct nk_desired d;
 
 	(void)state;
@@ -100,7 +100,7 @@ static void classes_are_named_by_year_school_and_code(void **state)
 
 static void two_classes_of_one_name_are_told_apart(void **state)
 {
-	NK_OWNED(school_done) struct school s;
+	NK_OWNED(school_done) struct school s = { 0 };
 	struct nk_desired d;
 	struct nk_tx *tx = NULL;
 	struct nk_group g = { .id = { { 0xfe, 0xdc, 0xba, 0x98 } },
@@ -127,7 +127,7 @@ static void two_classes_of_one_name_are_told_apart(void **state)
 
 static void who_left_is_suspended_and_who_is_planned_is_not_there(void **state)
 {
-	NK_OWNED(school_done) struct school s;
+	NK_OWNED(school_done) struct school s = { 0 };
 	struct nk_desired d;
 
 	(void)state;
@@ -151,7 +151,7 @@ static void who_left_is_suspended_and_who_is_planned_is_not_there(void **state)
 
 static void a_person_without_a_login_is_counted(void **state)
 {
-	NK_OWNED(school_done) struct school s;
+	NK_OWNED(school_done) struct school s = { 0 };
 	struct nk_desired d;
 
 	(void)state;
@@ -165,7 +165,7 @@ static void a_person_without_a_login_is_counted(void **state)
 
 static void a_hostile_login_stays_inside_its_name(void **state)
 {
-	NK_OWNED(school_done) struct school s;
+	NK_OWNED(school_done) struct school s = { 0 };
 	struct nk_desired d;
 
 	(void)state;
@@ -178,7 +178,7 @@ static void a_hostile_login_stays_inside_its_name(void **state)
 
 static void the_university_speaks_latin_and_japanese(void **state)
 {
-	NK_OWNED(school_done) struct school s;
+	NK_OWNED(school_done) struct school s = { 0 };
 	struct nk_desired d;
 	const struct nk_entry *e = NULL;
 

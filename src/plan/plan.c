@@ -103,7 +103,7 @@ static void count(const struct nk_planner *p, struct nk_plan *out)
 NK_RESULT nk_plan_make(
 	const struct nk_plan_input *in, struct nk_arena *arena, struct nk_plan *out, struct nk_err *err)
 {
-	NK_OWNED(planner_done) struct nk_planner p;
+	NK_OWNED(planner_done) struct nk_planner p = { 0 };
 	struct nk_plan plan = { 0 };
 
 	planner_init(&p, in, arena);

@@ -56,7 +56,7 @@ static NK_RESULT write_step(struct nk_buf *b, const struct nk_step *s, struct nk
 
 NK_RESULT nk_plan_digest(struct nk_step *step, const uint8_t nonce[static 32], struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf b;
+	NK_OWNED(nk_buf_done) struct nk_buf b = { 0 };
 	NK_OWNED(nk_key_wipe) struct nk_key key;
 
 	memcpy(key.b, nonce, sizeof(key.b));

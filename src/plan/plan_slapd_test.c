@@ -124,7 +124,7 @@ static void what_was_applied_needs_no_second_plan(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < NK_ARRAY_LEN(profiles); i++) {
-		NK_OWNED(site_done) struct site w;
+		NK_OWNED(site_done) struct site w = { 0 };
 		struct nk_plan p;
 
 		site_new(&w, 40, profiles[i]);
@@ -136,7 +136,7 @@ static void what_was_applied_needs_no_second_plan(void **state)
 
 static void a_school_year_turns(void **state)
 {
-	NK_OWNED(site_done) struct site w;
+	NK_OWNED(site_done) struct site w = { 0 };
 	struct school *s = &w.s;
 	struct nk_plan p;
 
@@ -196,7 +196,7 @@ static struct nk_plan_step_row *rows_of(struct school *s, const struct nk_plan *
  * approved. */
 static void a_plan_that_was_cut_off_is_finished_as_approved(void **state)
 {
-	NK_OWNED(site_done) struct site w;
+	NK_OWNED(site_done) struct site w = { 0 };
 	struct school *s = &w.s;
 	struct nk_plan_step_row *approved = NULL;
 	struct nk_plan p;
@@ -236,7 +236,7 @@ static void a_plan_that_was_cut_off_is_finished_as_approved(void **state)
 
 static void a_change_made_there_by_hand_is_drift(void **state)
 {
-	NK_OWNED(site_done) struct site w;
+	NK_OWNED(site_done) struct site w = { 0 };
 	struct school *s = &w.s;
 	struct nk_plan_step_row *approved = NULL;
 	const struct nk_step *todo = NULL;
@@ -275,7 +275,7 @@ static void a_change_made_there_by_hand_is_drift(void **state)
 
 static void a_target_without_the_school_schema_gets_what_it_knows(void **state)
 {
-	NK_OWNED(site_done) struct site w;
+	NK_OWNED(site_done) struct site w = { 0 };
 	struct nk_plan p;
 
 	(void)state;

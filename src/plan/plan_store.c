@@ -187,7 +187,7 @@ NK_RESULT nk_plan_list(
 	struct nk_store *store, struct nk_arena *arena, struct nk_plan_row **out, size_t *out_n, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
-	NK_OWNED(nk_vec_done) struct nk_vec rows;
+	NK_OWNED(nk_vec_done) struct nk_vec rows = { 0 };
 	struct nk_plan_row *list = NULL;
 	bool row = false;
 
@@ -231,7 +231,7 @@ NK_RESULT nk_plan_steps(struct nk_store *store, struct nk_uuid plan, struct nk_a
 	struct nk_plan_step_row **out, size_t *out_n, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
-	NK_OWNED(nk_vec_done) struct nk_vec rows;
+	NK_OWNED(nk_vec_done) struct nk_vec rows = { 0 };
 	struct nk_plan_step_row *list = NULL;
 	bool row = false;
 

@@ -32,7 +32,7 @@ static struct nk_snapshot nothing(void)
 
 static void an_empty_target_gets_everything_in_order(void **state)
 {
-	NK_OWNED(school_done) struct school s;
+	NK_OWNED(school_done) struct school s = { 0 };
 	const struct nk_snapshot none = nothing();
 	struct nk_plan p;
 
@@ -60,7 +60,7 @@ static void an_empty_target_gets_everything_in_order(void **state)
 
 static void a_target_that_is_right_needs_nothing(void **state)
 {
-	NK_OWNED(school_done) struct school s;
+	NK_OWNED(school_done) struct school s = { 0 };
 	struct nk_snapshot snap;
 	struct nk_plan p;
 
@@ -75,7 +75,7 @@ static void a_target_that_is_right_needs_nothing(void **state)
 
 static void a_blind_read_never_makes_a_plan(void **state)
 {
-	NK_OWNED(school_done) struct school s;
+	NK_OWNED(school_done) struct school s = { 0 };
 	struct nk_snapshot snap;
 	struct nk_plan p;
 
@@ -91,7 +91,7 @@ static void a_blind_read_never_makes_a_plan(void **state)
 
 static void a_new_name_is_a_rename_and_the_class_follows(void **state)
 {
-	NK_OWNED(school_done) struct school s;
+	NK_OWNED(school_done) struct school s = { 0 };
 	struct nk_snapshot snap;
 	struct nk_plan p;
 	const struct nk_step *step = NULL;
@@ -123,7 +123,7 @@ static void a_new_name_is_a_rename_and_the_class_follows(void **state)
 
 static void who_leaves_is_suspended_and_leaves_the_class(void **state)
 {
-	NK_OWNED(school_done) struct school s;
+	NK_OWNED(school_done) struct school s = { 0 };
 	struct nk_snapshot snap;
 	struct nk_plan p;
 	const struct nk_step *step = NULL;
@@ -160,7 +160,7 @@ static void who_leaves_is_suspended_and_leaves_the_class(void **state)
 
 static void who_returns_is_resumed(void **state)
 {
-	NK_OWNED(school_done) struct school s;
+	NK_OWNED(school_done) struct school s = { 0 };
 	struct nk_snapshot snap;
 	struct nk_plan p;
 	const struct nk_str mark[] = { NK_STR("Suspended") };
@@ -183,7 +183,7 @@ static void who_returns_is_resumed(void **state)
 
 static void an_entry_without_our_anchor_is_never_adopted(void **state)
 {
-	NK_OWNED(school_done) struct school s;
+	NK_OWNED(school_done) struct school s = { 0 };
 	struct nk_snapshot snap;
 	struct nk_plan p;
 
@@ -205,8 +205,8 @@ static void an_entry_without_our_anchor_is_never_adopted(void **state)
 
 static void what_was_made_before_a_crash_is_found_again(void **state)
 {
-	NK_OWNED(school_done) struct school s;
-	NK_OWNED(school_done) struct school t;
+	NK_OWNED(school_done) struct school s = { 0 };
+	NK_OWNED(school_done) struct school t = { 0 };
 	struct nk_snapshot snap;
 	struct nk_tx *tx = NULL;
 	struct nk_plan p;
@@ -238,8 +238,8 @@ static void what_was_made_before_a_crash_is_found_again(void **state)
 
 static void an_intention_does_not_adopt_an_entry_of_other_content(void **state)
 {
-	NK_OWNED(school_done) struct school s;
-	NK_OWNED(school_done) struct school t;
+	NK_OWNED(school_done) struct school s = { 0 };
+	NK_OWNED(school_done) struct school t = { 0 };
 	struct nk_snapshot snap;
 	struct nk_plan p;
 
@@ -259,7 +259,7 @@ static void an_intention_does_not_adopt_an_entry_of_other_content(void **state)
 
 static void a_person_who_is_gone_is_left_to_the_erase_plan(void **state)
 {
-	NK_OWNED(school_done) struct school s;
+	NK_OWNED(school_done) struct school s = { 0 };
 	struct nk_snapshot snap;
 	struct nk_plan p;
 
@@ -276,7 +276,7 @@ static void a_person_who_is_gone_is_left_to_the_erase_plan(void **state)
 
 static void an_empty_class_goes_and_foreign_members_stay(void **state)
 {
-	NK_OWNED(school_done) struct school s;
+	NK_OWNED(school_done) struct school s = { 0 };
 	struct nk_snapshot snap;
 	struct nk_plan p;
 	struct nk_attr *members = NULL;
@@ -305,7 +305,7 @@ static void an_empty_class_goes_and_foreign_members_stay(void **state)
 
 static void entries_of_others_are_counted_and_left_alone(void **state)
 {
-	NK_OWNED(school_done) struct school s;
+	NK_OWNED(school_done) struct school s = { 0 };
 	struct nk_snapshot snap;
 	struct nk_plan p;
 
@@ -325,7 +325,7 @@ static void entries_of_others_are_counted_and_left_alone(void **state)
 
 static void the_same_input_gives_the_same_hash_and_each_step_its_own_digest(void **state)
 {
-	NK_OWNED(school_done) struct school s;
+	NK_OWNED(school_done) struct school s = { 0 };
 	struct nk_snapshot snap;
 	struct nk_plan a;
 	struct nk_plan b;
@@ -371,7 +371,7 @@ static struct nk_plan_step_row *rows_of(struct school *s, const struct nk_plan *
 
 static void the_plan_made_again_does_only_what_was_approved(void **state)
 {
-	NK_OWNED(school_done) struct school s;
+	NK_OWNED(school_done) struct school s = { 0 };
 	struct nk_snapshot snap = nothing();
 	struct nk_plan_step_row *rows = NULL;
 	const struct nk_step *todo = NULL;
@@ -405,7 +405,7 @@ static void the_plan_made_again_does_only_what_was_approved(void **state)
 
 static void a_plan_is_kept_by_its_hash_and_loses_its_nonce_at_the_end(void **state)
 {
-	NK_OWNED(school_done) struct school s;
+	NK_OWNED(school_done) struct school s = { 0 };
 	const struct nk_key key = kit_key(0x77);
 	const struct nk_snapshot none = nothing();
 	struct nk_plan_row row = {
@@ -455,7 +455,7 @@ static void a_plan_is_kept_by_its_hash_and_loses_its_nonce_at_the_end(void **sta
 
 static void two_plans_of_one_beginning_need_more_digits(void **state)
 {
-	NK_OWNED(school_done) struct school s;
+	NK_OWNED(school_done) struct school s = { 0 };
 	const struct nk_key key = kit_key(0x77);
 	struct nk_plan_row row = { .counts = NK_STR("{}"), .erase = true };
 	struct nk_plan_row *list = NULL;

@@ -243,8 +243,8 @@ static NK_RESULT call_function(const struct call *c, struct nk_str in, struct nk
 static NK_RESULT run_name(const struct part *p, const struct nk_template_scope *scope, struct nk_buf *out,
 	bool *out_blank, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf a;
-	NK_OWNED(nk_buf_done) struct nk_buf b;
+	NK_OWNED(nk_buf_done) struct nk_buf a = { 0 };
+	NK_OWNED(nk_buf_done) struct nk_buf b = { 0 };
 	struct nk_buf *now = &a;
 	struct nk_buf *next = &b;
 
@@ -266,7 +266,7 @@ static NK_RESULT run_name(const struct part *p, const struct nk_template_scope *
 NK_RESULT nk_template_run(const struct nk_template *t, const struct nk_template_scope *scope, struct nk_buf *out,
 	bool *out_blank, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf value;
+	NK_OWNED(nk_buf_done) struct nk_buf value = { 0 };
 	bool any_name = false;
 	bool any_value = false;
 	struct nk_str trimmed;

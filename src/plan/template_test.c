@@ -26,7 +26,7 @@ static struct nk_person somebody(void)
 static void gives(const char *text, const char *want)
 {
 	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
-	NK_OWNED(nk_buf_done) struct nk_buf out;
+	NK_OWNED(nk_buf_done) struct nk_buf out = { 0 };
 	const struct nk_person p = somebody();
 	const struct nk_unit u = { .name = NK_STR("東小学校"), .key = NK_STR("key-1") };
 	const struct nk_group g = {

@@ -121,7 +121,7 @@ static NK_RESULT fail_name(struct nk_err *err)
 
 static NK_RESULT fold_value(struct nk_str value, struct nk_buf *out, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf raw;
+	NK_OWNED(nk_buf_done) struct nk_buf raw = { 0 };
 	size_t at = 0;
 
 	if (nk_str_chr(value, '\\') == SIZE_MAX && (value.len == 0 || value.ptr[0] != '#')) {
@@ -173,7 +173,7 @@ NK_RESULT nk_dn_fold(struct nk_str dn, struct nk_buf *out, struct nk_err *err)
 
 NK_RESULT nk_dn_fold_into(struct nk_str dn, struct nk_arena *arena, struct nk_str *out, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf buf;
+	NK_OWNED(nk_buf_done) struct nk_buf buf = { 0 };
 
 	nk_buf_init_wiping(&buf, (size_t)DN_MAX * 3);
 	NK_TRY(nk_dn_fold(dn, &buf, err));
@@ -206,7 +206,7 @@ bool nk_dn_under(struct nk_str dn, struct nk_str base)
 
 NK_RESULT nk_dn_domain(struct nk_str dn, struct nk_buf *out, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf folded;
+	NK_OWNED(nk_buf_done) struct nk_buf folded = { 0 };
 	struct nk_str rest;
 	struct nk_str head;
 	const size_t start = out->len;

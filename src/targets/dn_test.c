@@ -9,7 +9,7 @@
 
 static void fold_is(const char *dn, const char *want)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf out;
+	NK_OWNED(nk_buf_done) struct nk_buf out = { 0 };
 
 	nk_buf_init(&out, 1000);
 	assert_true(nk_ok(nk_dn_fold(nk_str_c(dn), &out, NULL)));
@@ -18,7 +18,7 @@ static void fold_is(const char *dn, const char *want)
 
 static void fold_fails(const char *dn)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf out;
+	NK_OWNED(nk_buf_done) struct nk_buf out = { 0 };
 
 	nk_buf_init(&out, 1000);
 	assert_int_equal(nk_dn_fold(nk_str_c(dn), &out, NULL).code, NK_INVALID);
@@ -47,7 +47,7 @@ static void what_is_no_name_is_refused(void **state)
 
 static void an_escaped_value_stays_one_value(void **state)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf out;
+	NK_OWNED(nk_buf_done) struct nk_buf out = { 0 };
 	struct nk_str rdn;
 	struct nk_str parent;
 
@@ -72,7 +72,7 @@ static void below_is_by_whole_components(void **state)
 
 static void the_domain_is_made_of_dc(void **state)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf out;
+	NK_OWNED(nk_buf_done) struct nk_buf out = { 0 };
 
 	(void)state;
 	nk_buf_init(&out, 1000);

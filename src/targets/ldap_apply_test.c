@@ -141,7 +141,7 @@ static void a_change_of_somebody_else_is_not_overwritten(void **state)
 {
 	NK_OWNED(kit_slapd_stop) struct kit_slapd s = { 0 };
 	NK_OWNED(opened_done) struct opened o = { 0 };
-	NK_OWNED(nk_buf_done) struct nk_buf ldif;
+	NK_OWNED(nk_buf_done) struct nk_buf ldif = { 0 };
 	struct nk_mod room[3];
 	struct nk_step steps[3];
 	struct nk_step_result results[3];
@@ -182,7 +182,7 @@ static void a_rename_keeps_the_anchor_and_may_be_repeated(void **state)
 {
 	NK_OWNED(kit_slapd_stop) struct kit_slapd s = { 0 };
 	NK_OWNED(opened_done) struct opened o = { 0 };
-	NK_OWNED(nk_buf_done) struct nk_buf ldif;
+	NK_OWNED(nk_buf_done) struct nk_buf ldif = { 0 };
 	struct nk_mod room;
 	struct nk_step steps[2];
 	struct nk_step_result results[2];

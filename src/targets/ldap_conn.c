@@ -229,37 +229,9 @@ static NK_RESULT connect_socket(
 	return set_options(h, err);
 }
 
-static NK_RESULT start_tls(
-	struct nk_target_handle *h, const struct nk_target_settings *s, bool starttls, struct nk_err *err)
-{
-	const int demand = LDAP_OPT_X_TLS_DEMAND;
-	const int least = LDAP_OPT_X_TLS_PROTOCOL_TLS1_2;
-	const int client = 0;
-	struct nk_str ca;
-	int code = 0;
-
-	NK_TRY(nk_arena_dup(h->arena, s->ca_file, &ca, err));
-	if (ldap_set_option(h->ld, LDAP_OPT_X_TLS_CACERTFILE, ca.ptr) != LDAP_OPT_SUCCESS ||
-		ldap_set_option(h->ld, LDAP_OPT_X_TLS_REQUIRE_CERT, &demand) != LDAP_OPT_SUCCESS ||
-		ldap_set_option(h->ld, LDAP_OPT_X_TLS_PROTOCOL_MIN, &least) != LDAP_OPT_SUCCESS ||
-		ldap_set_option(h->ld, LDAP_OPT_X_TLS_NEWCTX, &client) != LDAP_OPT_SUCCESS) {
-		return nk_fail(err, NK_CONFIG,
-			"the ca_file %s of the target cannot be used: it must hold certificates in PEM form", ca.ptr);
-	}
-	code = starttls ? ldap_start_tls_s(h->ld, NULL, NULL) : ldap_install_tls(h->ld);
-	if (code != LDAP_SUCCESS) {
-		return nk_fail(err, NK_UNAVAILABLE,
-			"the target %1$s did not prove who it is (TLS): check its certificate, its host name "
-				"and the ca_file (LDAP result code %2$d)",
-			h->name.ptr, code);
-	}
-	h->facts.encrypted = true;
-	return nk_done();
-}
-
 static NK_RESULT bind_simple(struct nk_target_handle *h, const struct nk_target_settings *s, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf secret;
+	NK_OWNED(nk_buf_done) struct nk_buf secret = { 0 };
 	struct berval cred = { 0 };
 	struct nk_str dn;
 	int msgid = 0;
@@ -287,6 +259,16 @@ static NK_RESULT bind_simple(struct nk_target_handle *h, const struct nk_target_
 	return nk_done();
 }
 
+/* libldap reads each message in two or three small pieces; a buffer below saves most of the system calls. */
+static void read_ahead(struct nk_target_handle *h)
+{
+	Sockbuf *sb = NULL;
+
+	if (ldap_get_option(h->ld, LDAP_OPT_SOCKBUF, &sb) == LDAP_OPT_SUCCESS && sb != NULL) {
+		(void)ber_sockbuf_add_io(sb, &ber_sockbuf_io_readahead, LBER_SBIOD_LEVEL_PROVIDER, NULL);
+	}
+}
+
 static NK_RESULT open_into(struct nk_target_handle *h, const struct nk_target_settings *s, struct nk_err *err)
 {
 	NK_OWNED(url_free) LDAPURLDesc *url = NULL;
@@ -301,8 +283,9 @@ static NK_RESULT open_into(struct nk_target_handle *h, const struct nk_target_se
 	NK_TRY(connect_socket(h, s, url, err));
 	h->facts.encrypted = strcmp(url->lud_scheme, "ldapi") == 0;
 	if (strcmp(url->lud_scheme, "ldaps") == 0 || (s->starttls && !h->facts.encrypted)) {
-		NK_TRY(start_tls(h, s, strcmp(url->lud_scheme, "ldap") == 0, err));
+		NK_TRY(nk_ldap_tls(h, s->ca_file, strcmp(url->lud_scheme, "ldap") == 0, err));
 	}
+	read_ahead(h);
 	NK_TRY(bind_simple(h, s, err));
 	NK_TRY(nk_ldap_read_root(h, err));
 	return nk_ldap_read_schema(h, err);

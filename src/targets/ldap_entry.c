@@ -10,9 +10,6 @@
 
 #include <strings.h>
 
-/* Room on the stack is enough for what we ask for; an entry with more attribute descriptions is refused. */
-enum { ATTRS_MAX = 512 };
-
 struct reading {
 	BerElement *ber;
 	BerVarray vals;
@@ -100,7 +97,7 @@ NK_RESULT nk_ldap_entry(struct nk_target_handle *h, LDAPMessage *m, struct nk_ld
 	struct nk_arena *arena, struct nk_entry *out, struct nk_err *err)
 {
 	NK_OWNED(reading_done) struct reading r = { 0 };
-	struct nk_attr attrs[ATTRS_MAX];
+	struct nk_attr *attrs = names->room;
 	struct nk_attr *kept = NULL;
 	struct berval text = { 0 };
 	size_t n = 0;
@@ -113,9 +110,9 @@ NK_RESULT nk_ldap_entry(struct nk_target_handle *h, LDAPMessage *m, struct nk_ld
 	while (ldap_get_attribute_ber(h->ld, m, r.ber, &text, &r.vals) == LDAP_SUCCESS && text.bv_val != NULL) {
 		struct nk_attr one = { 0 };
 
-		if (n == ATTRS_MAX) {
+		if (n == NK_LDAP_ENTRY_ATTRS) {
 			return nk_fail(
-				err, NK_LIMIT, "an entry of the target has more than %d attributes", (int)ATTRS_MAX);
+				err, NK_LIMIT, "an entry of the target has more than %d attributes", (int)NK_LDAP_ENTRY_ATTRS);
 		}
 		NK_TRY(intern(names, (struct nk_str){ text.bv_val, text.bv_len }, arena, &one.name, err));
 		NK_TRY(copy_values(r.vals, arena, &one, err));

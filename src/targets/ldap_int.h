@@ -64,6 +64,9 @@ char *nk_ldap_c(const char *text);
 /* nk_ldap_z: a NUL-terminated copy in the scratch arena; NULL without memory. */
 char *nk_ldap_z(struct nk_target_handle *h, struct nk_str s);
 
+/* ldap_tls.c: TLS with a certificate that is checked against `ca_file` and the host of the uri; after StartTLS, or at once. */
+NK_RESULT nk_ldap_tls(struct nk_target_handle *h, struct nk_str ca_file, bool starttls, struct nk_err *err);
+
 /* ldap_schema.c: what the server says of itself and which names its schema knows; both read at open. */
 NK_RESULT nk_ldap_read_root(struct nk_target_handle *h, struct nk_err *err);
 NK_RESULT nk_ldap_read_schema(struct nk_target_handle *h, struct nk_err *err);
@@ -88,10 +91,12 @@ NK_RESULT nk_ldap_search_wanted(
 	struct nk_target_handle *h, const struct nk_attr *wanted, size_t n, struct nk_err *err);
 
 /* ldap_entry.c: a message of libldap as an entry of ours, copied into `arena`. Names are kept once. */
+enum { NK_LDAP_ENTRY_ATTRS = 512 };
 struct nk_ldap_names {
 	struct nk_str name[256];
 	size_t n;
 	size_t hint;
+	struct nk_attr room[NK_LDAP_ENTRY_ATTRS]; /* of the entry at hand */
 };
 NK_RESULT nk_ldap_entry(struct nk_target_handle *h, LDAPMessage *m, struct nk_ldap_names *names,
 	struct nk_arena *arena, struct nk_entry *out, struct nk_err *err);

@@ -190,7 +190,7 @@ static bool wants_assertion(const struct nk_step *s)
 
 static int assert_version(struct nk_target_handle *h, struct controls *c, const struct nk_step *s)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf filter;
+	NK_OWNED(nk_buf_done) struct nk_buf filter = { 0 };
 	int code = LDAP_NO_MEMORY;
 
 	nk_buf_init(&filter, 4096);

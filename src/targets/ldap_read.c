@@ -30,6 +30,33 @@ static void reader_done(struct reader *r)
 	nk_vec_done(&r->entries);
 }
 
+/* Names are kept once: an entry like the one before has the very same pointers, and there is nothing to note. */
+static bool like_before(const struct reader *r, const struct nk_entry *e)
+{
+	const struct nk_entry *last = r->entries.len > 0 ? nk_vec_at(&r->entries, r->entries.len - 1) : NULL;
+
+	if (last == NULL || last->kind != e->kind || last->n_attrs != e->n_attrs) {
+		return false;
+	}
+	for (size_t i = 0; i < e->n_attrs; i++) {
+		if (last->attrs[i].name.ptr != e->attrs[i].name.ptr) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static NK_RESULT note_used(struct reader *r, const struct nk_entry *e, struct nk_err *err)
+{
+	if (like_before(r, e)) {
+		return nk_done();
+	}
+	for (size_t i = 0; i < e->n_attrs; i++) {
+		NK_TRY(nk_ldap_used_add(r->h, e->kind, e->attrs[i].name, err));
+	}
+	return nk_done();
+}
+
 static NK_RESULT take_entry(void *arg, LDAPMessage *m, struct nk_err *err)
 {
 	struct reader *r = arg;
@@ -41,9 +68,7 @@ static NK_RESULT take_entry(void *arg, LDAPMessage *m, struct nk_err *err)
 	nk_arena_reset(r->h->scratch);
 	NK_TRY(nk_dn_fold_into(entry.key, r->h->scratch, &folded, err));
 	entry.kind = nk_str_eq(folded, r->base) ? NK_OBJECT_CONTAINER : r->kind;
-	for (size_t i = 0; i < entry.n_attrs; i++) {
-		NK_TRY(nk_ldap_used_add(r->h, entry.kind, entry.attrs[i].name, err));
-	}
+	NK_TRY(note_used(r, &entry, err));
 	r->sentinel_seen = r->sentinel_seen || nk_str_eq(folded, r->sentinel);
 	NK_TRY(nk_vec_push(&r->entries, &room, err));
 	*(struct nk_entry *)room = entry;

@@ -18,6 +18,7 @@ struct sweep {
 	struct nk_arena *entry; /* of the entry at hand */
 	struct nk_map values;
 	struct nk_map dns;
+	struct nk_ldap_names names;
 	nk_entry_fn *fn;
 	void *arg;
 };
@@ -110,13 +111,14 @@ static NK_RESULT entry_hit(struct sweep *w, const struct nk_entry *e, bool *out,
 static NK_RESULT take_entry(void *arg, LDAPMessage *m, struct nk_err *err)
 {
 	struct sweep *w = arg;
-	/* Names are kept for this entry only: the arena is reset with it. */
-	struct nk_ldap_names names = { .n = 0 };
 	struct nk_entry entry;
 	bool hit = false;
 
+	/* Names are kept for this entry only: the arena is reset with it. */
 	nk_arena_reset(w->entry);
-	NK_TRY(nk_ldap_entry(w->h, m, &names, w->entry, &entry, err));
+	w->names.n = 0;
+	w->names.hint = 0;
+	NK_TRY(nk_ldap_entry(w->h, m, &w->names, w->entry, &entry, err));
 	NK_TRY(entry_hit(w, &entry, &hit, err));
 	return hit ? w->fn(w->arg, &entry, err) : nk_done();
 }

@@ -11,7 +11,7 @@ static void more_entries_than_a_page_are_read_to_the_end(void **state)
 {
 	NK_OWNED(kit_slapd_stop) struct kit_slapd s = { 0 };
 	NK_OWNED(opened_done) struct opened o = { 0 };
-	NK_OWNED(nk_buf_done) struct nk_buf ldif;
+	NK_OWNED(nk_buf_done) struct nk_buf ldif = { 0 };
 	const struct nk_entry *e = NULL;
 	struct nk_snapshot snap = { 0 };
 
@@ -55,7 +55,7 @@ static void a_password_opens_the_account_until_it_is_suspended(void **state)
 {
 	NK_OWNED(kit_slapd_stop) struct kit_slapd s = { 0 };
 	NK_OWNED(opened_done) struct opened o = { 0 };
-	NK_OWNED(nk_buf_done) struct nk_buf ldif;
+	NK_OWNED(nk_buf_done) struct nk_buf ldif = { 0 };
 	static const struct nk_str suspended[] = { { "suspended", 9 } };
 	static const struct nk_mod mark = { .op = NK_MOD_REPLACE, .attr = { { "employeeType", 12 }, suspended, 1 } };
 	struct nk_target_settings set;
@@ -135,6 +135,24 @@ static void tls_needs_the_right_authority_and_the_right_host(void **state)
 		set.uri = nk_str_c(named);
 		assert_int_equal(open_code(&set), NK_UNAVAILABLE);
 	}
+}
+
+static void a_handshake_that_nobody_answers_ends_in_time(void **state)
+{
+	NK_OWNED(kit_slapd_stop) struct kit_slapd s = { 0 };
+	struct nk_target_settings set;
+
+	(void)state;
+	kit_slapd_start(&s, &(struct kit_slapd_options){ .ldif = CONTAINERS, .tls = true });
+	kit_slapd_freeze(&s);
+	set = settings(&s);
+	set.timeout_ms = 200;
+	set.ca_file = nk_str_c(s.ca_file);
+	set.starttls = true;
+	assert_int_equal(open_code(&set), NK_UNAVAILABLE);
+	set.starttls = false;
+	set.uri = nk_str_c(s.ldaps);
+	assert_int_equal(open_code(&set), NK_UNAVAILABLE);
 }
 
 struct hits {
@@ -302,7 +320,7 @@ static void a_limit_of_the_server_makes_the_read_incomplete(void **state)
 {
 	NK_OWNED(kit_slapd_stop) struct kit_slapd s = { 0 };
 	NK_OWNED(opened_done) struct opened o = { 0 };
-	NK_OWNED(nk_buf_done) struct nk_buf ldif;
+	NK_OWNED(nk_buf_done) struct nk_buf ldif = { 0 };
 	struct nk_target_settings set;
 	struct nk_snapshot snap = { 0 };
 
@@ -351,6 +369,7 @@ int main(void)
 		cmocka_unit_test(a_password_opens_the_account_until_it_is_suspended),
 		cmocka_unit_test(no_password_goes_out_in_clear),
 		cmocka_unit_test(tls_needs_the_right_authority_and_the_right_host),
+		cmocka_unit_test(a_handshake_that_nobody_answers_ends_in_time),
 		cmocka_unit_test(every_trace_is_found),
 		cmocka_unit_test(a_wrong_password_is_told_apart),
 		cmocka_unit_test(a_hidden_subtree_is_not_an_empty_one),

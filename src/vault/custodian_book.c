@@ -228,7 +228,7 @@ static enum nk_code answer_drop(struct nk_custodian *c, struct nk_cclient *clien
 static enum nk_code answer_destroy(struct nk_custodian *c, struct nk_cclient *client, const struct nk_crequest *q,
 	struct nk_creply *r)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf text;
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 	const size_t at = (size_t)(client - c->clients);
 
 	r->receipt.at = nk_cells_destroy(client->cells, q->epoch, q->rotation, nk_now(c->env));

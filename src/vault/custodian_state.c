@@ -83,7 +83,7 @@ static void load_client(struct nk_cclient *client, const uint8_t *at)
 
 NK_RESULT nk_cstate_open(struct nk_custodian *c, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf bytes;
+	NK_OWNED(nk_buf_done) struct nk_buf bytes = { 0 };
 	char lock[PATH_MAX];
 	uint8_t *at = NULL;
 	size_t got = 0;

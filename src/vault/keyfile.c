@@ -65,7 +65,7 @@ static NK_RESULT make(const struct nk_env *env, const char *path, struct nk_keyf
 
 NK_RESULT nk_keyfile_load(const struct nk_env *env, const char *path, struct nk_keyfile *out, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf bytes;
+	NK_OWNED(nk_buf_done) struct nk_buf bytes = { 0 };
 	nk_rc rc;
 
 	nk_buf_init_wiping(&bytes, FILE_LEN);

@@ -60,7 +60,7 @@ NK_RESULT nk_receipt_text(const struct nk_receipt *r, struct nk_buf *out, struct
 bool nk_receipt_ok(const struct nk_receipt *r)
 {
 	static const uint8_t unsigned_pub[NK_SIGN_PUB_LEN];
-	NK_OWNED(nk_buf_done) struct nk_buf text;
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 
 	nk_buf_init(&text, RECEIPT_MAX);
 	return !nk_ct_equal(r->pub, unsigned_pub, sizeof(r->pub)) && nk_ok(nk_receipt_text(r, &text, NULL)) &&

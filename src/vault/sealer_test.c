@@ -364,7 +364,7 @@ static struct nk_receipt receipt_of(uint8_t who, const char *host, const char *m
 {
 	struct nk_receipt r = { .epoch = 4, .at = KIT_START };
 	struct nk_key seed = { { who } };
-	NK_OWNED(nk_buf_done) struct nk_buf text;
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 	struct nk_err err;
 
 	(void)snprintf(r.holder, sizeof(r.holder), "c%u", (unsigned)who);
@@ -429,7 +429,7 @@ static void a_receipts_signature_covers_every_field(void **state)
 static void a_receipts_text_is_canonical(void **state)
 {
 	const struct nk_receipt r = receipt_of(1, "one", "memory");
-	NK_OWNED(nk_buf_done) struct nk_buf text;
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 	struct nk_err err;
 
 	(void)state;

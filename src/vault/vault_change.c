@@ -109,7 +109,7 @@ static NK_RESULT take_slots(struct nk_vault_change *c, const struct nk_slot *slo
 /* The new root table into the inactive area, all entries under the new root. */
 static NK_RESULT write_table(struct nk_vault_change *c, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf room;
+	NK_OWNED(nk_buf_done) struct nk_buf room = { 0 };
 	const size_t len = (size_t)c->head.buckets * NKV_ENTRY_LEN;
 	const size_t nonces_len = (size_t)c->head.buckets * NK_NONCE_LEN;
 	uint8_t *entries = NULL;

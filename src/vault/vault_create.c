@@ -129,7 +129,7 @@ static NK_RESULT fill_head(struct creation *c, struct nk_err *err)
 /* One empty bucket and its entry in the root table. */
 static NK_RESULT write_body(struct creation *c, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf room;
+	NK_OWNED(nk_buf_done) struct nk_buf room = { 0 };
 	NK_OWNED(nk_key_wipe) struct nk_key bucket_key = { { 0 } };
 	uint8_t nonce[NK_NONCE_LEN];
 	const struct nk_vseal how = { c->head.id, &c->secrets->root, nonce };

@@ -149,7 +149,7 @@ static void index_added(struct filling *f, size_t from)
 /* Free slots of existing buckets; *out_full when there was none. */
 static NK_RESULT fill_free(struct filling *f, bool *out_full, struct nk_err *err)
 {
-	NK_OWNED(batch_done) struct batch b;
+	NK_OWNED(batch_done) struct batch b = { 0 };
 	const size_t from = f->done;
 	uint64_t bucket;
 
@@ -381,7 +381,7 @@ NK_RESULT nk_vault_release(struct nk_vault *vault, const struct nk_slot *slots, 
 
 	NK_TRY(nk_vault_usable_(vault, true, err));
 	for (from = 0; from < n; from += BATCH_SLOTS) {
-		NK_OWNED(batch_done) struct batch b;
+		NK_OWNED(batch_done) struct batch b = { 0 };
 		const size_t end = n - from < BATCH_SLOTS ? n : from + BATCH_SLOTS;
 
 		batch_init(&b);

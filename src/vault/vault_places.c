@@ -144,7 +144,7 @@ static NK_RESULT copy_range(
 
 NK_RESULT nk_places_copy(const struct nk_places *p, unsigned from, uint64_t size, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf step;
+	NK_OWNED(nk_buf_done) struct nk_buf step = { 0 };
 	uint8_t *room = NULL;
 
 	nk_buf_init(&step, STEP);
@@ -188,7 +188,7 @@ static NK_RESULT wipe_one(
 
 NK_RESULT nk_places_wipe(const struct nk_places *p, uint64_t at, size_t len, bool *out_found, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf step;
+	NK_OWNED(nk_buf_done) struct nk_buf step = { 0 };
 	uint8_t *room = NULL;
 	unsigned i;
 

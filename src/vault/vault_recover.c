@@ -41,7 +41,7 @@ static NK_RESULT read_entry(struct nk_vault *vault, uint64_t bucket, uint8_t *co
 
 static NK_RESULT read_table(struct nk_vault *vault, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf room;
+	NK_OWNED(nk_buf_done) struct nk_buf room = { 0 };
 	uint8_t *table[2] = { NULL, NULL };
 	const size_t len = (size_t)vault->head.buckets * NKV_ENTRY_LEN;
 	uint64_t b;
@@ -152,7 +152,7 @@ static NK_RESULT wipe_behind(struct nk_vault *vault, bool *out_found, struct nk_
 
 static NK_RESULT table_left_over(const struct nk_vault *vault, bool *out_found, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf room;
+	NK_OWNED(nk_buf_done) struct nk_buf room = { 0 };
 	const size_t len = (size_t)vault->head.buckets * NKV_ENTRY_LEN;
 	uint8_t *at = NULL;
 	unsigned i;

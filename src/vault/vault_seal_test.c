@@ -55,7 +55,7 @@ static void recovery_sheets_give_the_secret_back(void **state)
 {
 	struct room *room = *state;
 	NK_OWNED(nk_vault_close) struct nk_vault *vault = must_open(room);
-	NK_OWNED(nk_buf_done) struct nk_buf text;
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 	struct nk_vault_status status;
 	struct nk_slot slot;
 	struct nk_key key;
@@ -100,7 +100,7 @@ static void sheets_of_another_vault_are_refused(void **state)
 	NK_OWNED(room_free) struct room *other = room_new();
 	NK_OWNED(nk_vault_close) struct nk_vault *vault = must_open(*state);
 	NK_OWNED(nk_vault_close) struct nk_vault *second = NULL;
-	NK_OWNED(nk_buf_done) struct nk_buf text;
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 	struct nk_str sheets[3];
 	struct nk_err err;
 

@@ -38,7 +38,7 @@ static NK_RESULT read_same(const struct nk_vault *vault, uint64_t at, size_t len
 
 static NK_RESULT verify_table(const struct nk_vault_change *c, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf room;
+	NK_OWNED(nk_buf_done) struct nk_buf room = { 0 };
 	const size_t len = (size_t)c->head.buckets * NKV_ENTRY_LEN;
 	uint8_t *table[2] = { NULL, NULL };
 	uint32_t b;

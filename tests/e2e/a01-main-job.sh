@@ -8,6 +8,7 @@ new_site "$work/site"
 new_officer
 need 0 "the_first_roster_is_taken_in" "$nk" import "$roster25" --json
 same "all_971_persons_joined" 971 "$(said joined)"
+holding=$(said holding)
 expect 0 "the_same_file_again_is_no_error" "$nk" import "$roster25" --json
 same "and_changes_nothing" "same 0 0 0" "$(said outcome) $(said joined) $(said changed) $(said left)"
 expect 0 "a_person_is_found_by_her_reading" "$nk" person find たかはし --json
@@ -87,6 +88,8 @@ check "I1_no_value_of_anybody_in_any_file_of_ours" python3 "$here/residue_search
 if python3 "$here/residue_search.py" --quiet --erased "$roster25" "$roster26" "$slapd/db" >/dev/null; then
 	not_ok "the_search_sees_the_leavers_in_slapds_files_before_the_erasure"
 else ok "the_search_sees_the_leavers_in_slapds_files_before_the_erasure"; fi
+
+expect 0 "the_roster_file_is_destroyed_and_its_holding_closed" "$nk" holding close "$holding" --verified --yes
 
 # A year later ------------------------------------------------------------------------------------------------------------
 expect 0 "the_simulated_clock_moves" "$nk" clock 2026-04-07

@@ -43,7 +43,7 @@ trap finish EXIT
 trap 'exit 130' INT TERM
 
 # TAP ----------------------------------------------------------------------------------------------------------------
-ok() { number=$((number + 1)); printf 'ok %d - %s\n' "$number" "$1"; }
+ok() { number=$((number + 1)); printf "ok %d - %s\n" "$number" "$1"; [ -z "${NK_TIMES:-}" ] || echo "# at $SECONDS s"; }
 not_ok() { # name, and why
 	number=$((number + 1))
 	printf 'not ok %d - %s\n' "$number" "$1"

@@ -31,6 +31,7 @@ import zipfile
 
 LEAST = 6
 LONG_NUMBER = 13
+BLOCK = 1 << 16
 ENCODINGS = {"utf-8": "utf-8", "cp932": "cp932", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be"}
 VARIANTS = str.maketrans("髙﨑齋齊邉邊澤櫻德𠮷濵濱廣國惠眞嶋", "高崎斎斉辺辺沢桜徳吉浜浜広国恵真島")
 HALF = {unicodedata.normalize("NFKC", chr(c)): chr(c) for c in range(0xFF66, 0xFF9E)}
@@ -118,14 +119,18 @@ class Patterns:
         self.heads = {int.from_bytes(head, sys.byteorder) for head in self.by_head}
 
     def places(self, data):
-        """Where four bytes are the beginning of a pattern: the data as numbers, four times, each time one byte further."""
+        """Where four bytes are the beginning of a pattern: the data as numbers, four times, each time one byte further.
+        Blocks of zeros, which a database file is full of, are passed over."""
         heads = self.heads
-        view = memoryview(data)
-        for shift in range(min(4, len(data))):
-            whole = (len(data) - shift) // 4 * 4
-            with view[shift:shift + whole].cast("I") as words:
-                yield from [shift + 4 * i for i, word in enumerate(words) if word in heads]
-        view.release()
+        for start in range(0, len(data), BLOCK):
+            block = data[start:start + BLOCK + 3]
+            if not block.strip(b"\0"):
+                continue
+            view = memoryview(block)
+            for shift in range(min(4, len(block))):
+                whole = (len(block) - shift) // 4 * 4
+                with view[shift:shift + whole].cast("I") as words:
+                    yield from [start + shift + 4 * i for i, word in enumerate(words) if word in heads and shift + 4 * i < BLOCK]
 
     def each(self, data):
         """(offset, bytes, encoding, item) of every hit, overlapping ones too."""

@@ -11,7 +11,7 @@ enum { KEY_TEXT = 2 * NK_KEY_LEN, KEY_FILE_MAX = 256 };
 /* 64 hexadecimal characters: an Ed25519 seed, as `party key` makes it. */
 static NK_RESULT read_seed(struct nk_cli *cli, const char *path, struct nk_key *out, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf text;
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 
 	nk_buf_init_wiping(&text, KEY_FILE_MAX);
 	NK_TRY(nk_unlock_read_key(cli, path, &text, err));

@@ -20,7 +20,7 @@ static NK_RESULT show_json(struct nk_cli *cli, const struct nk_config_row *r, st
 
 static NK_RESULT show(struct nk_cli *cli, struct nk_err *err)
 {
-	NK_OWNED(nk_table_done) struct nk_table table;
+	NK_OWNED(nk_table_done) struct nk_table table = { 0 };
 	const char *const titles[] = { nk_cli_tr(cli, NK_N("Section")), nk_cli_tr(cli, NK_N("Key")),
 		nk_cli_tr(cli, NK_N("Value")), nk_cli_tr(cli, NK_N("Set in")) };
 	struct nk_config_row *rows = NULL;

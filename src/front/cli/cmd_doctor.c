@@ -11,7 +11,7 @@ enum { SECRET_MAX = 4096, WAIT_MS = 10000 };
 static NK_RESULT secret_for(
 	struct nk_cli *cli, struct nk_buf *secret, struct nk_flow_options *opt, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf path;
+	NK_OWNED(nk_buf_done) struct nk_buf path = { 0 };
 	struct nk_err none;
 
 	nk_buf_init(&path, PATH_MAX);
@@ -58,7 +58,7 @@ static void line_text(struct nk_cli *cli, const struct nk_doctor_line *l)
 
 static NK_RESULT doctor_run(struct nk_cli *cli, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf secret;
+	NK_OWNED(nk_buf_done) struct nk_buf secret = { 0 };
 	struct nk_flow_options opt = {
 		.home = cli->home, .wait_ms = WAIT_MS, .progress = nk_progress_tell, .progress_arg = &cli->progress
 	};

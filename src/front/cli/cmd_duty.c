@@ -30,7 +30,7 @@ static struct nk_str state_of(struct nk_cli *cli, const struct nk_duty_row *r)
 
 static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 {
-	NK_OWNED(nk_table_done) struct nk_table table;
+	NK_OWNED(nk_table_done) struct nk_table table = { 0 };
 	const char *const titles[] = { nk_cli_tr(cli, NK_N("What is owed")), nk_cli_tr(cli, NK_N("Place")),
 		nk_cli_tr(cli, NK_N("Due")), nk_cli_tr(cli, NK_N("State")), nk_cli_tr(cli, NK_N("Holding")) };
 	struct nk_duty_row *rows = NULL;

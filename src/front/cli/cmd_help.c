@@ -8,7 +8,7 @@
 
 static NK_RESULT mdoc(struct nk_cli *cli, const struct nk_cmd *cmd, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf text;
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 
 	nk_buf_init(&text, 1 << 20);
 	if (cmd == NULL) {

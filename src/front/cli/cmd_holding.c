@@ -25,7 +25,7 @@ static NK_RESULT row_json(struct nk_cli *cli, const struct nk_holding_row *r, st
 
 static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 {
-	NK_OWNED(nk_table_done) struct nk_table table;
+	NK_OWNED(nk_table_done) struct nk_table table = { 0 };
 	const char *const titles[] = { nk_cli_tr(cli, NK_N("Id")), nk_cli_tr(cli, NK_N("Kind")),
 		nk_cli_tr(cli, NK_N("Place")), nk_cli_tr(cli, NK_N(">Persons")), nk_cli_tr(cli, NK_N("Since")),
 		nk_cli_tr(cli, NK_N("Until")), nk_cli_tr(cli, NK_N("Gone")) };

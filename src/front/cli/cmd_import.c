@@ -98,7 +98,7 @@ static NK_RESULT show_json(struct nk_cli *cli, const struct nk_import_reply *r, 
 static NK_RESULT show_table(struct nk_cli *cli, const struct nk_import_reply *r, struct nk_err *err)
 {
 	static const char *const titles[] = { "", ">" };
-	NK_OWNED(nk_table_done) struct nk_table table;
+	NK_OWNED(nk_table_done) struct nk_table table = { 0 };
 	struct figure list[FIGURES];
 
 	if (r->outcome == NK_IMPORT_REFUSED) {
@@ -181,7 +181,7 @@ static struct nk_str base_name(const char *path)
 static NK_RESULT import_run(struct nk_cli *cli, struct nk_err *err)
 {
 	NK_OWNED(nk_os_fd_close) int fd = -1;
-	NK_OWNED(nk_buf_done) struct nk_buf map;
+	NK_OWNED(nk_buf_done) struct nk_buf map = { 0 };
 	const struct nk_args *const args = &cli->args;
 	struct nk_import_request req = { .strict = nk_args_has(args, "strict"),
 		.check_only = nk_args_has(args, "check") };

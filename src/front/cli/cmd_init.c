@@ -57,7 +57,7 @@ static NK_RESULT request(struct nk_cli *cli, struct nk_init_request *req, const 
 
 static NK_RESULT init_run(struct nk_cli *cli, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf secret;
+	NK_OWNED(nk_buf_done) struct nk_buf secret = { 0 };
 	const char *custodians[CUSTODIANS_MAX];
 	struct nk_init_request req = { .home = NULL };
 

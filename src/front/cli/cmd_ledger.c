@@ -19,8 +19,8 @@ static NK_RESULT read_vkey(struct nk_cli *cli, struct nk_buf *out, struct nk_err
 
 static NK_RESULT verify(struct nk_cli *cli, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf vkey;
-	NK_OWNED(nk_buf_done) struct nk_buf older;
+	NK_OWNED(nk_buf_done) struct nk_buf vkey = { 0 };
+	NK_OWNED(nk_buf_done) struct nk_buf older = { 0 };
 	const char *const older_path = nk_args_get(&cli->args, "older");
 	struct nk_ledger_reply reply;
 	struct nk_json j;
@@ -52,8 +52,8 @@ static NK_RESULT verify(struct nk_cli *cli, struct nk_err *err)
 
 static NK_RESULT proof(struct nk_cli *cli, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf text;
-	NK_OWNED(nk_buf_done) struct nk_buf entry;
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
+	NK_OWNED(nk_buf_done) struct nk_buf entry = { 0 };
 	uint64_t number = 0;
 	struct nk_json j;
 

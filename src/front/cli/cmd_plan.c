@@ -266,7 +266,7 @@ static NK_RESULT list_json(struct nk_cli *cli, const struct nk_plan_summary *s, 
 
 static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 {
-	NK_OWNED(nk_table_done) struct nk_table table;
+	NK_OWNED(nk_table_done) struct nk_table table = { 0 };
 	const char *const titles[] = { nk_cli_tr(cli, NK_N("Plan")), nk_cli_tr(cli, NK_N("What")),
 		nk_cli_tr(cli, NK_N("State")), nk_cli_tr(cli, NK_N("Guard")), nk_cli_tr(cli, NK_N("Made")),
 		nk_cli_tr(cli, NK_N("Good until")) };

@@ -29,7 +29,7 @@ static NK_RESULT secret_of(struct nk_cli *cli, struct nk_buf *out, struct nk_err
 
 static NK_RESULT add(struct nk_cli *cli, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf secret;
+	NK_OWNED(nk_buf_done) struct nk_buf secret = { 0 };
 	const struct nk_args *const args = &cli->args;
 	struct nk_target_request req = {
 		.name = nk_args_operand(args, 0),
@@ -82,7 +82,7 @@ static NK_RESULT row_json(struct nk_cli *cli, const struct nk_target_row *r, str
 
 static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 {
-	NK_OWNED(nk_table_done) struct nk_table table;
+	NK_OWNED(nk_table_done) struct nk_table table = { 0 };
 	const char *const titles[] = { nk_cli_tr(cli, NK_N("System")), nk_cli_tr(cli, NK_N("Type")),
 		nk_cli_tr(cli, NK_N("Address")), nk_cli_tr(cli, NK_N("Base")), nk_cli_tr(cli, NK_N(">Persons")) };
 	struct nk_target_row *rows = NULL;
@@ -124,7 +124,7 @@ static NK_RESULT test_json(struct nk_cli *cli, const struct nk_target_test_reply
 static NK_RESULT test_show(struct nk_cli *cli, const struct nk_target_test_reply *r, struct nk_err *err)
 {
 	static const char *const titles[] = { "", "" };
-	NK_OWNED(nk_table_done) struct nk_table table;
+	NK_OWNED(nk_table_done) struct nk_table table = { 0 };
 	const struct {
 		const char *label;
 		bool yes;

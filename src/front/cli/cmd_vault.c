@@ -29,7 +29,7 @@ static NK_RESULT show_json(struct nk_cli *cli, const struct nk_vault_reply *r, c
 static NK_RESULT show(struct nk_cli *cli, const struct nk_vault_reply *r, const char *type, struct nk_err *err)
 {
 	static const char *const titles[] = { "", "" };
-	NK_OWNED(nk_table_done) struct nk_table table;
+	NK_OWNED(nk_table_done) struct nk_table table = { 0 };
 	const struct nk_str yes = nk_cli_word(cli, NK_STR("yes"));
 	const struct nk_str no = nk_cli_word(cli, NK_STR("no"));
 	const struct {
@@ -104,7 +104,7 @@ static NK_RESULT new_secret(
 
 static NK_RESULT reseal(struct nk_cli *cli, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf secret;
+	NK_OWNED(nk_buf_done) struct nk_buf secret = { 0 };
 	const char *custodians[CUSTODIANS_MAX];
 	struct nk_reseal_request req = { .sealer = nk_args_str(&cli->args, "sealer"), .custodians = custodians };
 	struct nk_vault_reply reply;
@@ -133,7 +133,7 @@ static NK_RESULT reseal(struct nk_cli *cli, struct nk_err *err)
 static NK_RESULT ask_sheets(struct nk_cli *cli, struct nk_str *sheets, size_t *n, struct nk_err *err)
 {
 	for (*n = 0; *n < SHEETS_MAX; (*n)++) {
-		NK_OWNED(nk_buf_done) struct nk_buf text;
+		NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 
 		nk_buf_init_wiping(&text, SHEET_TEXT);
 		NK_TRY(nk_os_ask_secret(
@@ -150,7 +150,7 @@ static NK_RESULT ask_sheets(struct nk_cli *cli, struct nk_str *sheets, size_t *n
 static NK_RESULT read_sheets(
 	struct nk_cli *cli, const char *path, struct nk_str *sheets, size_t *n, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf text;
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 	struct nk_str rest = { NULL, 0 };
 	struct nk_str one = { NULL, 0 };
 
@@ -182,7 +182,7 @@ static NK_RESULT rehearse(struct nk_cli *cli, struct nk_err *err)
 
 static NK_RESULT escrow(struct nk_cli *cli, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf sheets;
+	NK_OWNED(nk_buf_done) struct nk_buf sheets = { 0 };
 	uint64_t needed = 2;
 	uint64_t of = 3;
 	struct nk_json j;

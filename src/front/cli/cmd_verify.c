@@ -141,7 +141,7 @@ static void show(struct nk_cli *cli, const struct nk_verify_reply *r)
 
 static NK_RESULT verify_run(struct nk_cli *cli, struct nk_err *err)
 {
-	NK_OWNED(papers_done) struct papers p;
+	NK_OWNED(papers_done) struct papers p = { 0 };
 	struct nk_verify_reply reply;
 
 	memset(&p, 0, sizeof(p));

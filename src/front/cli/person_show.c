@@ -49,7 +49,7 @@ static void cut(struct nk_str line, size_t columns, struct nk_str *out)
 /* Words between blanks, each in the language of this run. */
 static struct nk_str each_word(struct nk_cli *cli, struct nk_str words)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf text;
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 	struct nk_str word = { NULL, 0 };
 	struct nk_str out = words;
 
@@ -86,7 +86,7 @@ static struct nk_str shown(struct nk_cli *cli, const struct list_form *form, siz
 NK_RESULT nk_person_show_part(
 	struct nk_cli *cli, enum nk_person_show_list list, struct nk_str lines, struct nk_err *err)
 {
-	NK_OWNED(nk_table_done) struct nk_table table;
+	NK_OWNED(nk_table_done) struct nk_table table = { 0 };
 	const struct list_form *const form = &forms[list];
 	const char *titles[FIELDS];
 	struct nk_str fields[FIELDS];
@@ -159,7 +159,7 @@ static NK_RESULT flags(struct nk_cli *cli, struct nk_table *table, const struct 
 NK_RESULT nk_person_show_head(struct nk_cli *cli, const struct nk_person_row *row, struct nk_err *err)
 {
 	static const char *const titles[] = { "", "" };
-	NK_OWNED(nk_table_done) struct nk_table table;
+	NK_OWNED(nk_table_done) struct nk_table table = { 0 };
 
 	nk_table_init(&table, cli->arena, titles, NK_ARRAY_LEN(titles));
 	nk_out_colour(&cli->out, NK_COLOUR_BOLD);

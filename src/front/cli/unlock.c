@@ -39,7 +39,7 @@ NK_RESULT nk_unlock_read_key(struct nk_cli *cli, const char *path, struct nk_buf
 
 NK_RESULT nk_unlock_secret(struct nk_cli *cli, struct nk_buf *out, bool *out_keyfile, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf path;
+	NK_OWNED(nk_buf_done) struct nk_buf path = { 0 };
 
 	nk_buf_init(&path, PATH_MAX);
 	NK_TRY(nk_unlock_key_path(cli, &path, err));
@@ -82,7 +82,7 @@ NK_RESULT nk_unlock_new_key(struct nk_cli *cli, const char *path, struct nk_buf 
 
 NK_RESULT nk_unlock_new_passphrase(struct nk_cli *cli, struct nk_buf *out, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf again;
+	NK_OWNED(nk_buf_done) struct nk_buf again = { 0 };
 	size_t characters = 0;
 	size_t at = 0;
 
@@ -107,7 +107,7 @@ NK_RESULT nk_unlock_new_passphrase(struct nk_cli *cli, struct nk_buf *out, struc
 
 NK_RESULT nk_unlock_open(struct nk_cli *cli, bool write, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf secret;
+	NK_OWNED(nk_buf_done) struct nk_buf secret = { 0 };
 	struct nk_flow_options opt = { .home = cli->home,
 		.write = write,
 		.wait_ms = WAIT_MS,
