@@ -118,7 +118,7 @@ static NK_RESULT ready_rows(struct maker *m, enum nk_object_kind kind, struct nk
 	if (!has_rdn) {
 		return nk_fail(err, NK_CONFIG,
 			"the mapping has no row for the attribute by which one kind of entry is named, or the "
-				"target does not know it");
+			"target does not know it");
 	}
 	return nk_done();
 }
@@ -506,7 +506,7 @@ static NK_RESULT resolve_twins(struct maker *m, struct nk_err *err)
 		if (list[i].entry.kind == NK_OBJECT_PERSON || list[first].entry.kind != list[i].entry.kind) {
 			return nk_fail(err, NK_CONFLICT,
 				"two persons would get the same entry at the target: persons number %1$u and "
-					"%2$u: give one of them another login, or change the mapping",
+				"%2$u: give one of them another login, or change the mapping",
 				list[first].entry.person_number, list[i].entry.person_number);
 		}
 		NK_TRY(tell_apart(m, &list[i], err));

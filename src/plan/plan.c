@@ -110,7 +110,7 @@ NK_RESULT nk_plan_make(
 	if (!in->held->complete || !in->held->sentinel_seen) {
 		return nk_fail(err, NK_INCOMPLETE,
 			"the target could not be seen completely (its sentinel entry did not show): check what "
-				"the bind_dn may read; nothing was planned");
+			"the bind_dn may read; nothing was planned");
 	}
 	NK_TRY(nk_dn_fold_into(in->settings->people_base, arena, &p.people_base, err));
 	NK_TRY(nk_plan_match_index(&p, err));

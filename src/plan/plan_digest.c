@@ -126,7 +126,7 @@ NK_RESULT nk_plan_reconcile(const struct nk_plan *again, const struct nk_plan_st
 	if (drift > 0) {
 		return nk_fail(err, NK_CONFLICT,
 			"the target or the roster changed since the plan was made: %zu steps are needed that "
-				"nobody approved: plan again",
+			"nobody approved: plan again",
 			drift);
 	}
 	return nk_done();

@@ -69,9 +69,8 @@ static void judge_taken_away(struct guarding *g)
 	if (suspends > may_suspend) {
 		find(g,
 			(struct nk_guard_finding){ .rule = "P1",
-				.what = NK_N(
-					"%1$s: %2$llu accounts would be suspended, %3$llu are free: a second "
-						"person decides"),
+				.what = NK_N("%1$s: %2$llu accounts would be suspended, %3$llu are free: a second "
+					     "person decides"),
 				.cell = NK_STR("suspend"),
 				.figure = suspends,
 				.limit = may_suspend,
@@ -106,9 +105,8 @@ static void judge_protected(struct guarding *g)
 	if (n > 0) {
 		find(g,
 			(struct nk_guard_finding){ .rule = "P3",
-				.what = NK_N(
-					"%1$s: %2$llu protected accounts would lose access, %3$llu may: take "
-						"the protection away first if that is meant"),
+				.what = NK_N("%1$s: %2$llu protected accounts would lose access, %3$llu may: take "
+					     "the protection away first if that is meant"),
 				.cell = NK_STR("protected"),
 				.figure = n,
 				.limit = 0,
@@ -166,9 +164,8 @@ static void judge_flood(struct guarding *g)
 	if (g->present > CHANGE_FLOOR && n > limit) {
 		find(g,
 			(struct nk_guard_finding){ .rule = "P4",
-				.what = NK_N(
-					"%1$s: the names or addresses of %2$llu persons would change at once, "
-						"%3$llu are free: a second person decides"),
+				.what = NK_N("%1$s: the names or addresses of %2$llu persons would change at once, "
+					     "%3$llu are free: a second person decides"),
 				.cell = NK_STR("names"),
 				.figure = n,
 				.limit = limit,
@@ -211,9 +208,8 @@ static NK_RESULT judge_lost(struct guarding *g, struct nk_arena *arena, struct n
 	if (lost > limit && (lost >= LOST_FLOOR || lost == g->present)) {
 		find(g,
 			(struct nk_guard_finding){ .rule = "P5",
-				.what = NK_N(
-					"%1$s: the target no longer shows %2$llu accounts of ours, %3$llu may "
-						"be missing: look what happened there; nothing is made anew over it"),
+				.what = NK_N("%1$s: the target no longer shows %2$llu accounts of ours, %3$llu may "
+					     "be missing: look what happened there; nothing is made anew over it"),
 				.cell = NK_STR("lost"),
 				.figure = lost,
 				.limit = limit,
@@ -244,9 +240,8 @@ static void judge_taken_names(struct guarding *g)
 	if (n > limit) {
 		find(g,
 			(struct nk_guard_finding){ .rule = "P6",
-				.what = NK_N(
-					"%1$s: %2$llu persons are in conflict with entries of the target, "
-						"%3$llu may be: is this the right target, and the right store?"),
+				.what = NK_N("%1$s: %2$llu persons are in conflict with entries of the target, "
+					     "%3$llu may be: is this the right target, and the right store?"),
 				.cell = NK_STR("conflicts"),
 				.figure = n,
 				.limit = limit,

@@ -169,7 +169,7 @@ static NK_RESULT judge_name(struct nk_planner *p, size_t i, const struct memory 
 		p->used[at] = true;
 		return nk_plan_conflict(p,
 			NK_N("an entry that is not ours has the name: remove or rename it at the target, or "
-				"choose another login"),
+			     "choose another login"),
 			want, err);
 	}
 	NK_TRY(nk_vec_push(&p->found, &room, err));

@@ -177,7 +177,7 @@ static NK_RESULT check_transport(const struct nk_target_settings *s, const LDAPU
 	if (!tls && !(s->allow_plain && is_loopback(url->lud_host))) {
 		return nk_fail(err, NK_CONFIG,
 			"the target would get its password in clear: use ldaps:// or starttls = yes with a "
-				"ca_file, or ldapi://");
+			"ca_file, or ldapi://");
 	}
 	return nk_done();
 }

@@ -111,8 +111,8 @@ NK_RESULT nk_ldap_entry(struct nk_target_handle *h, LDAPMessage *m, struct nk_ld
 		struct nk_attr one = { 0 };
 
 		if (n == NK_LDAP_ENTRY_ATTRS) {
-			return nk_fail(
-				err, NK_LIMIT, "an entry of the target has more than %d attributes", (int)NK_LDAP_ENTRY_ATTRS);
+			return nk_fail(err, NK_LIMIT, "an entry of the target has more than %d attributes",
+				(int)NK_LDAP_ENTRY_ATTRS);
 		}
 		NK_TRY(intern(names, (struct nk_str){ text.bv_val, text.bv_len }, arena, &one.name, err));
 		NK_TRY(copy_values(r.vals, arena, &one, err));

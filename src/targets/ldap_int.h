@@ -64,7 +64,8 @@ char *nk_ldap_c(const char *text);
 /* nk_ldap_z: a NUL-terminated copy in the scratch arena; NULL without memory. */
 char *nk_ldap_z(struct nk_target_handle *h, struct nk_str s);
 
-/* ldap_tls.c: TLS with a certificate that is checked against `ca_file` and the host of the uri; after StartTLS, or at once. */
+/* ldap_tls.c: TLS with a certificate that is checked against `ca_file` and the host of the uri; after StartTLS, or at
+ * once. */
 NK_RESULT nk_ldap_tls(struct nk_target_handle *h, struct nk_str ca_file, bool starttls, struct nk_err *err);
 
 /* ldap_schema.c: what the server says of itself and which names its schema knows; both read at open. */

@@ -87,7 +87,7 @@ static NK_RESULT fail_incomplete(const struct nk_target_handle *h, int code, str
 {
 	return nk_fail(err, NK_INCOMPLETE,
 		"the target %1$s could not be read to its end: %2$s (LDAP result code %3$d): check limits and "
-			"access of the bind_dn",
+		"access of the bind_dn",
 		h->name.ptr, ldap_err2string(code), code);
 }
 

@@ -1,8 +1,9 @@
 /*
  * ldap_tls.c: the TLS handshake, with a limit of time that libldap does not keep.
  *
- * Why the layer below TLS: when a server takes the connection and says nothing, libldap 2.5 reads for ever (with a network
- * timeout even without pause). A read that gets nothing in time fails here with ETIMEDOUT, which ends the handshake.
+ * Why the layer below TLS: when a server takes the connection and says nothing, libldap 2.5 reads for ever (with a
+ * network timeout even without pause). A read that gets nothing in time fails here with ETIMEDOUT, which ends the
+ * handshake.
  */
 #include "base.h"
 
@@ -71,7 +72,8 @@ static const Sockbuf_IO layer = { layer_setup, layer_remove, layer_ctrl, layer_r
 
 static int shake_hands(struct nk_target_handle *h, bool starttls)
 {
-	Sockbuf_IO *io = (Sockbuf_IO *)(uintptr_t)&layer; /* libldap wants it without const, and does not write there */
+	Sockbuf_IO *io =
+		(Sockbuf_IO *)(uintptr_t)&layer; /* libldap wants it without const, and does not write there */
 	struct deadline limit = { h->env, h->env->mono_ms(h->env->self) + h->timeout_ms };
 	Sockbuf *sb = NULL;
 	int msgid = 0;

@@ -75,7 +75,7 @@ static NK_RESULT check_settings(struct nk_target_settings *s, struct nk_err *err
 		s->timeout_ms > TIMEOUT_MAX_MS) {
 		return nk_fail(err, NK_CONFIG,
 			"a setting of the target is out of range: page up to %1$d, window up to %2$d, batch up "
-				"to %3$d, timeout up to %4$d ms",
+			"to %3$d, timeout up to %4$d ms",
 			(int)PAGE_MAX, (int)WINDOW_MAX, (int)BATCH_MAX, (int)TIMEOUT_MAX_MS);
 	}
 	if (s->uri.len == 0 || s->base.len == 0 || s->people_base.len == 0 || s->groups_base.len == 0 ||

@@ -1,6 +1,6 @@
 /*
- * target_contract.c: what every row of targets.rows must do, run against a real server of its kind. A new target needs one row
- * in `servers` below; without it this program fails.
+ * target_contract.c: what every row of targets.rows must do, run against a real server of its kind. A new target
+ * needs one row in `servers` below; without it this program fails.
  */
 #include "base.h"
 

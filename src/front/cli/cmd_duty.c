@@ -37,7 +37,7 @@ static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 	size_t n = 0;
 
 	nk_table_init(&table, cli->arena, titles, NK_ARRAY_LEN(titles));
-	NK_TRY(nk_unlock_open(cli, false, err));
+	NK_TRY(nk_unlock_open_locked(cli, err));
 	NK_TRY(nk_op_duty_list(cli->flow, !nk_args_has(&cli->args, "all"), cli->arena, &rows, &n, err));
 	for (size_t i = 0; i < n; i++) {
 		const struct nk_str cells[] = { nk_cli_word(cli, rows[i].kind), nk_cli_word(cli, rows[i].place),

@@ -274,7 +274,7 @@ static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 	size_t n = 0;
 
 	nk_table_init(&table, cli->arena, titles, NK_ARRAY_LEN(titles));
-	NK_TRY(nk_unlock_open(cli, false, err));
+	NK_TRY(nk_unlock_open_locked(cli, err));
 	NK_TRY(nk_op_plan_list(cli->flow, cli->arena, &rows, &n, err));
 	for (size_t i = 0; i < n; i++) {
 		const struct nk_str what = rows[i].target.len > 0
