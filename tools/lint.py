@@ -9,7 +9,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 C_DIRS = ("src", "scan", "extract", "tests", "bench")
 FILE_LINES = 600
 FUNCTION_LINES = 60
-COLUMNS = 132
+COLUMNS = 130
 
 # (rule, file) -> how many findings are known there, and why.
 ALLOW = {}
@@ -43,7 +43,7 @@ def rule_size(path, text, code):
     if lines > FILE_LINES:
         say("size", path, lines, f"file of {lines} lines (at most {FILE_LINES})")
     for n, line in enumerate(text.split("\n"), 1):
-        if len(line.replace("\t", "        ")) > COLUMNS:
+        if len(re.sub(r'"(\\.|[^"\\])*"', '""', line).replace("\t", "        ")) > COLUMNS:
             say("columns", path, n, f"line of more than {COLUMNS} columns")
 
 
@@ -119,7 +119,7 @@ def rule_catalogue():
     for path in c_files():
         if not path.startswith("src/") or path.endswith(("_test.c", "_fuzz.c")):
             continue
-        text = re.sub(r"/\*.*?\*/", "", read(path), flags=re.S)
+        text = re.sub(r"/\*.*?\*/", "", read(path), flags=re.S).replace("\\\n", "\n")
         text = re.sub(r'"\s*PRI(u|d)64\s*"', lambda m: "l" + m.group(1), text)
         for m in re.finditer(r'\b(?:NK_N\(|nk_fail(?:_errno)?\((?:[^,()]|\([^()]*\))*,(?:[^,()]|\([^()]*\))*,)\s*((?:"(?:\\.|[^"\\\n])*"\s*)+)', text):
             msgid = "".join(re.findall(r'"((?:\\.|[^"\\])*)"', m.group(1)))

@@ -35,6 +35,7 @@ NK_RESULT nk_buf_add_le32(struct nk_buf *buf, uint32_t v, struct nk_err *err);
 NK_RESULT nk_buf_add_le64(struct nk_buf *buf, uint64_t v, struct nk_err *err);
 NK_RESULT nk_buf_printf(struct nk_buf *buf, struct nk_err *err, const char *fmt, ...) NK_PRINTF(3, 4);
 
+/* nk_buf_bytes, nk_buf_str: what is in it, borrowed until the next change. */
 static inline struct nk_bytes nk_buf_bytes(const struct nk_buf *buf)
 {
 	return (struct nk_bytes){ buf->ptr, buf->len };
@@ -52,6 +53,7 @@ struct nk_cursor {
 	bool bad;
 };
 
+/* nk_cursor_of: over all of `b`; numbers are little-endian; a failed take gives 0 or an empty slice. */
 struct nk_cursor nk_cursor_of(struct nk_bytes b);
 uint8_t nk_cursor_u8(struct nk_cursor *c);
 uint32_t nk_cursor_le32(struct nk_cursor *c);

@@ -36,8 +36,8 @@ struct nk_env {
 	/* close: sets *file to -1; accepts -1. */
 	void (*close)(void *self, int *file);
 	NK_RESULT (*size)(void *self, int file, uint64_t *out_size, struct nk_err *err);
-	NK_RESULT (*read)(void *self, int file, uint64_t at, void *buf, size_t len, size_t *out_len,
-		struct nk_err *err);
+	NK_RESULT (*read)
+	(void *self, int file, uint64_t at, void *buf, size_t len, size_t *out_len, struct nk_err *err);
 	NK_RESULT (*write)(void *self, int file, uint64_t at, const void *buf, size_t len, struct nk_err *err);
 	/* sync: fdatasync. sync_dir: the names in a folder. sync_all: everything on its file system (syncfs). */
 	NK_RESULT (*sync)(void *self, int file, struct nk_err *err);
@@ -51,15 +51,15 @@ struct nk_env {
 	/* list: sorted by name, without . and ..; the first failure of fn ends it. */
 	NK_RESULT (*list)(void *self, const char *dir, nk_dir_entry_fn *fn, void *arg, struct nk_err *err);
 	/* lock: one holder of `path` at a time (flock); waits at most wait_ms; NK_BUSY names the holder's process. */
-	NK_RESULT (*lock)(void *self, const char *path, bool exclusive, int64_t wait_ms, int *out_file,
-		struct nk_err *err);
+	NK_RESULT (*lock)
+	(void *self, const char *path, bool exclusive, int64_t wait_ms, int *out_file, struct nk_err *err);
 
 	/*
 	 * connect: to host:port by TCP, or to a unix socket when port is 0 (host is the path). *out_fd is a
 	 * blocking descriptor. The limit does not bound the look-up of a host name. NK_UNAVAILABLE, NK_INVALID.
 	 */
-	NK_RESULT (*connect)(void *self, const char *host, uint16_t port, int64_t timeout_ms, int *out_fd,
-		struct nk_err *err);
+	NK_RESULT (*connect)
+	(void *self, const char *host, uint16_t port, int64_t timeout_ms, int *out_fd, struct nk_err *err);
 
 	/* disk_act: NULL, or called before every disk change, SQLite's included. */
 	void (*disk_act)(void *self, enum nk_disk_act act);

@@ -30,6 +30,7 @@ struct nk_err {
 	char text[NK_LANG_COUNT][640]; /* NUL-terminated, UTF-8, never cut inside a character */
 };
 
+/* nk_done: the result of success. nk_ok: is it one? */
 static inline nk_rc nk_done(void)
 {
 	return (nk_rc){ NK_OK };
@@ -58,7 +59,8 @@ static inline bool nk_ok(nk_rc rc)
  */
 NK_RESULT nk_fail(struct nk_err *err, enum nk_code code, const char *fmt, ...) NK_PRINTF(3, 4);
 
-/* nk_err_pass: hand on an error that was caught in a struct of one's own: *why is copied to *err, its code is returned. */
+/* nk_err_pass: hand on an error that was caught in a struct of one's own: *why is copied to *err, its code is
+ * returned. */
 NK_RESULT nk_err_pass(struct nk_err *err, const struct nk_err *why);
 
 /* nk_fail_nomem: the one text for lack of memory. */

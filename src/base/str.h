@@ -43,6 +43,8 @@ static inline struct nk_short nk_short(struct nk_str s)
 	return out;
 }
 
+/* nk_str_bytes, nk_bytes_of, nk_bytes_str: the same memory under the other view; nk_bytes_str trusts that it is
+ * UTF-8. */
 static inline struct nk_bytes nk_str_bytes(struct nk_str s)
 {
 	return (struct nk_bytes){ (const uint8_t *)s.ptr, s.len };

@@ -22,6 +22,7 @@ struct nk_ymd {
 	unsigned day; /* 1–31 */
 };
 
+/* nk_date_split: year, month and day; not for NK_DATE_NONE. */
 struct nk_ymd nk_date_split(nk_date date);
 /* nk_date_make: false when there is no such day or the year is not in 1600–9999. */
 bool nk_date_make(struct nk_ymd ymd, nk_date *out);

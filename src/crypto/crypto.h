@@ -14,7 +14,7 @@ enum {
 	NK_NONCE_LEN = 24,
 	NK_TAG_LEN = 16,
 	NK_SEAL_EXTRA = NK_NONCE_LEN + NK_TAG_LEN, /* how much longer than the plaintext a sealed box is */
-	NK_WRAP_LEN = NK_KEY_LEN + NK_SEAL_EXTRA,  /* a wrapped key: 72 bytes */
+	NK_WRAP_LEN = NK_KEY_LEN + NK_SEAL_EXTRA, /* a wrapped key: 72 bytes */
 	NK_HASH_LEN = 32,
 	NK_MAC_LEN = 16,
 	NK_SIGN_PUB_LEN = 32,
@@ -69,8 +69,8 @@ NK_RESULT nk_wrap(const struct nk_env *env, const struct nk_key *kek, struct nk_
  */
 void nk_wrap_nonce(const struct nk_key *kek, struct nk_bytes aad, const struct nk_key *key,
 	const uint8_t nonce[static NK_NONCE_LEN], uint8_t out[static NK_WRAP_LEN]);
-bool nk_unwrap(const struct nk_key *kek, struct nk_bytes aad, const uint8_t box[static NK_WRAP_LEN],
-	struct nk_key *out);
+bool nk_unwrap(
+	const struct nk_key *kek, struct nk_bytes aad, const uint8_t box[static NK_WRAP_LEN], struct nk_key *out);
 /*
  * Padding to steps of 64 bytes (ISO/IEC 7816-4), so that lengths of names do not show. nk_pad works in a wiping
  * buffer; nk_unpad gives the true length or false.
@@ -98,8 +98,8 @@ void nk_hasher_free(struct nk_hasher **h);
 /* Ed25519: the seed is the secret. */
 void nk_sign_public(const struct nk_key *seed, uint8_t out_pub[static NK_SIGN_PUB_LEN]);
 void nk_sign(const struct nk_key *seed, struct nk_bytes msg, uint8_t out_sig[static NK_SIG_LEN]);
-bool nk_sign_verify(const uint8_t pub[static NK_SIGN_PUB_LEN], struct nk_bytes msg,
-	const uint8_t sig[static NK_SIG_LEN]);
+bool nk_sign_verify(
+	const uint8_t pub[static NK_SIGN_PUB_LEN], struct nk_bytes msg, const uint8_t sig[static NK_SIG_LEN]);
 
 /*
  * Argon2id over a passphrase (or the contents of a key file with cheap = true: BLAKE2b only, the file holds 32
@@ -107,11 +107,11 @@ bool nk_sign_verify(const uint8_t pub[static NK_SIGN_PUB_LEN], struct nk_bytes m
  */
 struct nk_kdf_params {
 	uint8_t salt[16];
-	uint32_t passes;    /* 3 */
+	uint32_t passes; /* 3 */
 	uint32_t memory_kb; /* 262144 = 256 MiB */
 };
-NK_RESULT nk_kdf_passphrase(const struct nk_kdf_params *p, struct nk_bytes passphrase, struct nk_key *out,
-	struct nk_err *err);
+NK_RESULT nk_kdf_passphrase(
+	const struct nk_kdf_params *p, struct nk_bytes passphrase, struct nk_key *out, struct nk_err *err);
 void nk_kdf_keyfile(const struct nk_kdf_params *p, struct nk_bytes contents, struct nk_key *out);
 
 /*
@@ -128,9 +128,9 @@ NK_RESULT nk_kx_new(const struct nk_env *env, struct nk_kx_pair *out, struct nk_
 void nk_kx_wipe(struct nk_kx_pair *pair);
 void nk_kx_public(const struct nk_key *secret, uint8_t out_pub[static 32]);
 /* nk_session_key: initiator = true on the caller's side. NK_INVALID for a weak public key of the peer. */
-NK_RESULT nk_session_key(bool initiator, const struct nk_kx_pair *own_static,
-	const struct nk_kx_pair *own_ephemeral, const uint8_t peer_static[static 32],
-			 const uint8_t peer_ephemeral[static 32], struct nk_key *out, struct nk_err *err);
+NK_RESULT nk_session_key(bool initiator, const struct nk_kx_pair *own_static, const struct nk_kx_pair *own_ephemeral,
+	const uint8_t peer_static[static 32], const uint8_t peer_ephemeral[static 32], struct nk_key *out,
+	struct nk_err *err);
 
 /*
  * Shamir's sharing of a 32-byte secret: any k of n shares give it back, k-1 say

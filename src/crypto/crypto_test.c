@@ -110,7 +110,7 @@ static void parts_of_a_blake_hash_cannot_run_together(void **state)
 static void a_stream_hashes_like_one_piece(void **state)
 {
 	static const char *const want[] = { "bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319",
-					    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" };
+		"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" };
 	struct nk_err err;
 	int kind;
 
@@ -159,10 +159,10 @@ static void a_box_opens_as_published(void **state)
 		 "cb96b72e1213b4522f8c9ba40db5d945b11b69b982c1bb9e3f3fac2b"
 		 "c369488f76b2383565d3fff921f9664c97637da9768812f615c68b13b52e"
 		 "c0875924c1c7987947deafd8780acf49",
-		 box, sizeof(box));
+		box, sizeof(box));
 	assert_true(nk_open(&key, nk_bytes_of(aad, sizeof(aad)), nk_bytes_of(box, sizeof(box)), plain));
-	assert_true(nk_bytes_eq(nk_bytes_of(plain, 38),
-		nk_str_bytes(NK_STR("Ladies and Gentlemen of the class of '"))));
+	assert_true(
+		nk_bytes_eq(nk_bytes_of(plain, 38), nk_str_bytes(NK_STR("Ladies and Gentlemen of the class of '"))));
 }
 
 static void a_changed_box_opens_nothing_and_leaves_nothing(void **state)
@@ -279,8 +279,8 @@ static void signatures_are_those_of_the_rfc(void **state)
 	want_hex(pub, sizeof(pub), "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c");
 	nk_sign(&seed, nk_bytes_of(&msg, 1), sig);
 	want_hex(sig, sizeof(sig),
-		 "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223"
-		 "ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00");
+		"92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223"
+		"ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00");
 	assert_true(nk_sign_verify(pub, nk_bytes_of(&msg, 1), sig));
 	sig[10] ^= 1;
 	assert_false(nk_sign_verify(pub, nk_bytes_of(&msg, 1), sig));

@@ -38,8 +38,8 @@ void nk_sha256_parts(const struct nk_bytes *parts, size_t n, struct nk_hash *out
 
 static void blake_init(crypto_generichash_state *state, const struct nk_key *key)
 {
-	const int rc = crypto_generichash_init(state, key != NULL ? key->b : NULL, key != NULL ? sizeof(key->b) : 0,
-		NK_HASH_LEN);
+	const int rc = crypto_generichash_init(
+		state, key != NULL ? key->b : NULL, key != NULL ? sizeof(key->b) : 0, NK_HASH_LEN);
 
 	nk_assert(rc == 0);
 }

@@ -93,21 +93,19 @@ void nk_key_drop(struct nk_key **key)
 	*key = NULL;
 }
 
-NK_RESULT nk_kdf_passphrase(const struct nk_kdf_params *p, struct nk_bytes passphrase, struct nk_key *out,
-	struct nk_err *err)
+NK_RESULT nk_kdf_passphrase(
+	const struct nk_kdf_params *p, struct nk_bytes passphrase, struct nk_key *out, struct nk_err *err)
 {
 	_Static_assert(sizeof(p->salt) == crypto_pwhash_SALTBYTES, "salt of Argon2id");
 	if (p->passes < crypto_pwhash_argon2id_OPSLIMIT_MIN || p->passes > KDF_PASSES_MAX ||
-		p->memory_kb < KDF_MEMORY_MIN_KB ||
-	    p->memory_kb > KDF_MEMORY_MAX_KB) {
+		p->memory_kb < KDF_MEMORY_MIN_KB || p->memory_kb > KDF_MEMORY_MAX_KB) {
 		return nk_fail(err, NK_INVALID,
-			       "the passphrase settings are out of bounds: %1$u passes (1 to %2$d), %3$u KiB of "
-				"memory (%4$d to %5$d)",
-			       p->passes, (int)KDF_PASSES_MAX, p->memory_kb, (int)KDF_MEMORY_MIN_KB,
-				(int)KDF_MEMORY_MAX_KB);
+			"the passphrase settings are out of bounds: %1$u passes (1 to %2$d), %3$u KiB of "
+			"memory (%4$d to %5$d)",
+			p->passes, (int)KDF_PASSES_MAX, p->memory_kb, (int)KDF_MEMORY_MIN_KB, (int)KDF_MEMORY_MAX_KB);
 	}
 	if (crypto_pwhash(out->b, sizeof(out->b), (const char *)passphrase.ptr, passphrase.len, p->salt, p->passes,
-			  (size_t)p->memory_kb * 1024, crypto_pwhash_ALG_ARGON2ID13) != 0) {
+		    (size_t)p->memory_kb * 1024, crypto_pwhash_ALG_ARGON2ID13) != 0) {
 		nk_key_wipe(out);
 		return nk_fail(err, NK_NOMEM, "not enough memory to work on the passphrase: %u KiB are needed",
 			p->memory_kb);

@@ -35,9 +35,9 @@ static bool shared(const struct nk_key *own, const uint8_t peer[static 32], stru
 	return crypto_scalarmult(out->b, own->b, peer) == 0;
 }
 
-NK_RESULT nk_session_key(bool initiator, const struct nk_kx_pair *own_static,
-	const struct nk_kx_pair *own_ephemeral, const uint8_t peer_static[static 32],
-			 const uint8_t peer_ephemeral[static 32], struct nk_key *out, struct nk_err *err)
+NK_RESULT nk_session_key(bool initiator, const struct nk_kx_pair *own_static, const struct nk_kx_pair *own_ephemeral,
+	const uint8_t peer_static[static 32], const uint8_t peer_ephemeral[static 32], struct nk_key *out,
+	struct nk_err *err)
 {
 	NK_OWNED(nk_key_wipe) struct nk_key ee = { { 0 } };
 	NK_OWNED(nk_key_wipe) struct nk_key es = { { 0 } };
@@ -59,7 +59,7 @@ NK_RESULT nk_session_key(bool initiator, const struct nk_kx_pair *own_static,
 
 	if (!shared(&own_ephemeral->secret, peer_ephemeral, &ee) ||
 		!shared(&own_ephemeral->secret, peer_static, eph_static) ||
-	    !shared(&own_static->secret, peer_ephemeral, static_eph)) {
+		!shared(&own_static->secret, peer_ephemeral, static_eph)) {
 		return nk_fail(err, NK_INVALID, "the other side offered a public key that is too weak to be used");
 	}
 	nk_blake(NULL, parts, NK_ARRAY_LEN(parts), &hash);

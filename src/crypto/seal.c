@@ -18,8 +18,8 @@ _Static_assert(NK_KEY_LEN == crypto_aead_xchacha20poly1305_ietf_KEYBYTES, "key")
 /* The box behind a nonce that is already in its place. */
 static void seal_behind(const struct nk_key *key, struct nk_bytes aad, struct nk_bytes plain, uint8_t *out)
 {
-	crypto_aead_xchacha20poly1305_ietf_encrypt(out + NK_NONCE_LEN, NULL, plain.ptr, plain.len, aad.ptr, aad.len,
-		NULL, out, key->b);
+	crypto_aead_xchacha20poly1305_ietf_encrypt(
+		out + NK_NONCE_LEN, NULL, plain.ptr, plain.len, aad.ptr, aad.len, NULL, out, key->b);
 }
 
 NK_RESULT nk_seal(const struct nk_env *env, const struct nk_key *key, struct nk_bytes aad, struct nk_bytes plain,
@@ -36,8 +36,7 @@ bool nk_open(const struct nk_key *key, struct nk_bytes aad, struct nk_bytes box,
 		return false;
 	}
 	if (crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, box.ptr + NK_NONCE_LEN,
-		box.len - NK_NONCE_LEN, aad.ptr, aad.len,
-						       box.ptr, key->b) != 0) {
+		    box.len - NK_NONCE_LEN, aad.ptr, aad.len, box.ptr, key->b) != 0) {
 		nk_wipe(out, box.len - NK_SEAL_EXTRA);
 		return false;
 	}
@@ -57,7 +56,8 @@ void nk_wrap_nonce(const struct nk_key *kek, struct nk_bytes aad, const struct n
 	seal_behind(kek, aad, nk_bytes_of(key->b, sizeof(key->b)), out);
 }
 
-bool nk_unwrap(const struct nk_key *kek, struct nk_bytes aad, const uint8_t box[static NK_WRAP_LEN], struct nk_key *out)
+bool nk_unwrap(
+	const struct nk_key *kek, struct nk_bytes aad, const uint8_t box[static NK_WRAP_LEN], struct nk_key *out)
 {
 	return nk_open(kek, aad, nk_bytes_of(box, NK_WRAP_LEN), out->b);
 }

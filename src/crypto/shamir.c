@@ -51,7 +51,8 @@ NK_RESULT nk_shamir_split(const struct nk_env *env, const struct nk_key *secret,
 	if (!numbers_ok(k, n)) {
 		return nk_fail(err, NK_INVALID,
 			"a secret cannot be shared as %1$u of %2$u: at least 2, at most 255, and not more needed "
-			"than made", k, n);
+			"than made",
+			k, n);
 	}
 	for (s = 0; s < n; s++) {
 		out_shares[s].x = nk_u8(s + 1U);

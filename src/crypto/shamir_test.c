@@ -89,8 +89,8 @@ static void three_of_five_is_the_parabola_of_the_vector(void **state)
 static void shares_of_the_vector_join_to_the_secret(void **state)
 {
 	static const char *const hex[] = { "a1a8afb6bd848b9299e0e7eef5fcc3cad1d8df262d343b020910171e656c737a",
-					   "fed1ccb39a45700f36b2af80f9d6133c755a47755c2316c9f08f92bd3f10755a",
-					   "a4d1b1ef8e867e20f05434410b7efb8e0c7919fe9fc13931e1bfdfaa1a6fbcc9" };
+		"fed1ccb39a45700f36b2af80f9d6133c755a47755c2316c9f08f92bd3f10755a",
+		"a4d1b1ef8e867e20f05434410b7efb8e0c7919fe9fc13931e1bfdfaa1a6fbcc9" };
 	struct nk_share shares[3] = { { .x = 1 }, { .x = 3 }, { .x = 255 } };
 	struct nk_key secret;
 	struct nk_key out;

@@ -37,8 +37,8 @@ void nk_sign(const struct nk_key *seed, struct nk_bytes msg, uint8_t out_sig[sta
 	nk_wipe(secret, sizeof(secret));
 }
 
-bool nk_sign_verify(const uint8_t pub[static NK_SIGN_PUB_LEN], struct nk_bytes msg,
-	const uint8_t sig[static NK_SIG_LEN])
+bool nk_sign_verify(
+	const uint8_t pub[static NK_SIGN_PUB_LEN], struct nk_bytes msg, const uint8_t sig[static NK_SIG_LEN])
 {
 	return crypto_sign_verify_detached(sig, msg.ptr, msg.len, pub) == 0;
 }

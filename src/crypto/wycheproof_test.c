@@ -24,9 +24,17 @@ struct field {
 enum field_id { F_KEY, F_IV, F_AAD, F_MSG, F_CT, F_TAG, F_SIG, F_PK, F_PUBLIC, F_PRIVATE, F_SHARED, F_COUNT };
 
 static const char *const field_names[F_COUNT] = {
-	[F_KEY] = "key",  [F_IV] = "iv",   [F_AAD] = "aad",
-		[F_MSG] = "msg",	   [F_CT] = "ct",	    [F_TAG] = "tag",
-	[F_SIG] = "sig",  [F_PK] = "pk",   [F_PUBLIC] = "public", [F_PRIVATE] = "private", [F_SHARED] = "shared",
+	[F_KEY] = "key",
+	[F_IV] = "iv",
+	[F_AAD] = "aad",
+	[F_MSG] = "msg",
+	[F_CT] = "ct",
+	[F_TAG] = "tag",
+	[F_SIG] = "sig",
+	[F_PK] = "pk",
+	[F_PUBLIC] = "public",
+	[F_PRIVATE] = "private",
+	[F_SHARED] = "shared",
 };
 
 struct vector {
@@ -60,7 +68,7 @@ static bool box_opens(const struct vector *v)
 	memcpy(box + len, v->f[F_TAG].b, v->f[F_TAG].len);
 	len += v->f[F_TAG].len;
 	return nk_open(&key, bytes_of(v, F_AAD), nk_bytes_of(box, len), plain) &&
-	       nk_bytes_eq(nk_bytes_of(plain, len - NK_SEAL_EXTRA), bytes_of(v, F_MSG));
+		nk_bytes_eq(nk_bytes_of(plain, len - NK_SEAL_EXTRA), bytes_of(v, F_MSG));
 }
 
 static bool signature_holds(const struct vector *v)
@@ -87,9 +95,14 @@ static bool exchange_agrees(const struct vector *v)
 	}
 	{
 		const struct nk_bytes parts[] = {
-			nk_str_bytes(NK_STR("nokosazu session 1")), shared, shared, shared,
-			nk_bytes_of(own.pub, 32), bytes_of(v, F_PUBLIC), nk_bytes_of(own.pub, 32),
-				bytes_of(v, F_PUBLIC),
+			nk_str_bytes(NK_STR("nokosazu session 1")),
+			shared,
+			shared,
+			shared,
+			nk_bytes_of(own.pub, 32),
+			bytes_of(v, F_PUBLIC),
+			nk_bytes_of(own.pub, 32),
+			bytes_of(v, F_PUBLIC),
 		};
 
 		nk_blake(NULL, parts, NK_ARRAY_LEN(parts), &want);

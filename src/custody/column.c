@@ -21,7 +21,8 @@ NK_RESULT nk_column_blob(
 	return nk_done();
 }
 
-NK_RESULT nk_column_id(const struct nk_stmt *stmt, int col, const char *table, struct nk_uuid *out, struct nk_err *err)
+NK_RESULT nk_column_id(
+	const struct nk_stmt *stmt, int col, const char *table, struct nk_uuid *out, struct nk_err *err)
 {
 	if (!nk_col_uuid(stmt, col, out)) {
 		return nk_fail(

@@ -9,11 +9,14 @@
 #include "store.h"
 
 /* nk_column_text: a copy of a text column in `arena`. */
-NK_RESULT nk_column_text(const struct nk_stmt *stmt, int col, struct nk_arena *arena, struct nk_str *out, struct nk_err *err);
+NK_RESULT nk_column_text(
+	const struct nk_stmt *stmt, int col, struct nk_arena *arena, struct nk_str *out, struct nk_err *err);
 /* nk_column_blob: the same for bytes; NULL gives none. */
-NK_RESULT nk_column_blob(const struct nk_stmt *stmt, int col, struct nk_arena *arena, struct nk_bytes *out, struct nk_err *err);
+NK_RESULT nk_column_blob(
+	const struct nk_stmt *stmt, int col, struct nk_arena *arena, struct nk_bytes *out, struct nk_err *err);
 /* nk_column_id: the id of a row; NK_CORRUPT names the table when there is none. */
-NK_RESULT nk_column_id(const struct nk_stmt *stmt, int col, const char *table, struct nk_uuid *out, struct nk_err *err);
+NK_RESULT nk_column_id(
+	const struct nk_stmt *stmt, int col, const char *table, struct nk_uuid *out, struct nk_err *err);
 /* nk_column_id_or_nil: nil for NULL. */
 struct nk_uuid nk_column_id_or_nil(const struct nk_stmt *stmt, int col);
 /* nk_column_bind_id: NULL for nil. nk_column_bind_time: NULL for 0. */

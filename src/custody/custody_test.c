@@ -103,7 +103,8 @@ static struct nk_uuid add_evidence(struct world *w, struct nk_tx *tx)
 	struct nk_uuid id;
 
 	(void)w;
-	kit_ok(nk_evidence_add(tx, NK_STR("statement"), &digest, nk_bytes_of("{}", 2), 3, KIT_START, &id, &err), &err);
+	kit_ok(nk_evidence_add(tx, NK_STR("statement"), &digest, nk_bytes_of("{}", 2), 3, KIT_START, &id, &err),
+		&err);
 	return id;
 }
 
@@ -343,7 +344,8 @@ static void a_holding_closes_once_by_evidence_and_ends_its_duty(void **state)
 	tx = kit_begin(&w.k);
 	kit_fails(nk_holding_close(tx, id, NK_GONE_VERIFIED, nobody, nobody, KIT_START, &err), NK_DENIED);
 	kit_fails(nk_holding_close(tx, id, NK_GONE_OPEN, add_evidence(&w, tx), nobody, KIT_START, &err), NK_INVALID);
-	kit_fails(nk_holding_close(tx, kit_uuid(999), NK_GONE_VERIFIED, add_evidence(&w, tx), nobody, KIT_START, &err),
+	kit_fails(
+		nk_holding_close(tx, kit_uuid(999), NK_GONE_VERIFIED, add_evidence(&w, tx), nobody, KIT_START, &err),
 		NK_NOT_FOUND);
 	nk_tx_end(&tx);
 	kit_ok(close_as(&w, id, NK_GONE_VERIFIED, nobody), &err);
@@ -458,9 +460,9 @@ static void extents_say_whose_and_which_items(void **state)
 	kit_ok(nk_extent_of_person(w.k.store, 2, w.arena, &rows, &n, &err), &err);
 	assert_true(n == 2);
 	for (size_t i = 0; i < n; i++) {
-		assert_true(
-			rows[i].classes == (nk_uuid_eq(rows[i].holding, a) ? (1U << NK_ITEM_name | 1U << NK_ITEM_mail)
-									   : 1U << NK_ITEM_login));
+		assert_true(rows[i].classes ==
+			(nk_uuid_eq(rows[i].holding, a) ? (1U << NK_ITEM_name | 1U << NK_ITEM_mail)
+							: 1U << NK_ITEM_login));
 	}
 	kit_ok(nk_extent_of_person(w.k.store, 4000000000U, w.arena, &rows, &n, &err), &err);
 	assert_true(n == 1);

@@ -54,9 +54,9 @@ NK_RESULT nk_duty_close(struct nk_tx *tx, struct nk_uuid id, struct nk_uuid evid
 
 static NK_RESULT take_row(const struct nk_stmt *stmt, struct nk_arena *arena, struct nk_duty *out, struct nk_err *err)
 {
-	*out = (struct nk_duty){
-		.holding = nk_column_id_or_nil(stmt, 3), .due_at = nk_col_int(stmt, 4), .closed_at = nk_col_int(stmt, 5)
-	};
+	*out = (struct nk_duty){ .holding = nk_column_id_or_nil(stmt, 3),
+		.due_at = nk_col_int(stmt, 4),
+		.closed_at = nk_col_int(stmt, 5) };
 	NK_TRY(nk_column_id(stmt, 0, "duty", &out->id, err));
 	NK_TRY(nk_column_id(stmt, 2, "duty", &out->owner, err));
 	return nk_column_text(stmt, 1, arena, &out->kind, err);

@@ -5,8 +5,8 @@
 
 #include "custody.h"
 
-NK_RESULT nk_evidence_add(struct nk_tx *tx, struct nk_str kind, const struct nk_hash *digest, struct nk_bytes statement,
-	int64_t leaf, nk_time now, struct nk_uuid *out_id, struct nk_err *err)
+NK_RESULT nk_evidence_add(struct nk_tx *tx, struct nk_str kind, const struct nk_hash *digest,
+	struct nk_bytes statement, int64_t leaf, nk_time now, struct nk_uuid *out_id, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 	struct nk_uuid id;

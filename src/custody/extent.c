@@ -29,8 +29,8 @@ static NK_RESULT bitmap_read(struct nk_bytes bytes, roaring_bitmap_t **out, stru
 	bitmap = roaring_bitmap_portable_deserialize_safe((const char *)bytes.ptr, bytes.len);
 	if (bitmap == NULL || roaring_bitmap_portable_size_in_bytes(bitmap) != bytes.len) {
 		bitmap_free(&bitmap);
-		return nk_fail(
-			err, NK_CORRUPT, "table extent: a set of persons is damaged; restore the store from a backup");
+		return nk_fail(err, NK_CORRUPT,
+			"table extent: a set of persons is damaged; restore the store from a backup");
 	}
 	*out = bitmap;
 	return nk_done();
@@ -43,7 +43,8 @@ static NK_RESULT load(struct nk_store *store, struct nk_uuid holding, enum nk_it
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 	bool found = false;
 
-	NK_TRY(nk_stmt_get(store, "SELECT persons FROM extent WHERE holding_id = ?1 AND item_class = ?2", &stmt, err));
+	NK_TRY(nk_stmt_get(
+		store, "SELECT persons FROM extent WHERE holding_id = ?1 AND item_class = ?2", &stmt, err));
 	nk_stmt_uuid(stmt, 1, holding);
 	nk_stmt_int(stmt, 2, (int64_t)c);
 	NK_TRY(nk_stmt_step(stmt, &found, err));
@@ -156,8 +157,8 @@ NK_RESULT nk_extent_of_person(struct nk_store *store, uint32_t number, struct nk
 	bool more = false;
 
 	nk_vec_init(&rows, sizeof(struct nk_extent_row), EXTENT_ROWS_MAX);
-	NK_TRY(nk_stmt_get(store, "SELECT holding_id, item_class, persons FROM extent ORDER BY holding_id, item_class",
-		&stmt, err));
+	NK_TRY(nk_stmt_get(store,
+		"SELECT holding_id, item_class, persons FROM extent ORDER BY holding_id, item_class", &stmt, err));
 	NK_TRY(nk_stmt_step(stmt, &more, err));
 	while (more) {
 		NK_OWNED(bitmap_free) roaring_bitmap_t *bitmap = NULL;

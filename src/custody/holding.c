@@ -167,8 +167,8 @@ static NK_RESULT take_row(
 	NK_TRY(nk_column_id(stmt, 5, "holding", &out->warrant, err));
 	if (!kind_by_name(nk_col_text(stmt, 1), &out->kind) || !gone_by_name(nk_col_text(stmt, 10), &out->gone) ||
 		was_read.len >= sizeof(out->was_read)) {
-		return nk_fail(
-			err, NK_CORRUPT, "table holding: a row has a kind or a state that this version does not know");
+		return nk_fail(err, NK_CORRUPT,
+			"table holding: a row has a kind or a state that this version does not know");
 	}
 	memcpy(out->was_read, was_read.ptr, was_read.len);
 	NK_TRY(nk_column_text(stmt, 2, arena, &out->place, err));

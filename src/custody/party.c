@@ -70,8 +70,8 @@ NK_RESULT nk_party_add(
 
 	if (nk_uuid_is_nil(party->id) || party->kind.len == 0 || party->label.len == 0 ||
 		party->label.len > LABEL_MAX) {
-		return nk_fail(
-			err, NK_INVALID, "a party needs an id, a kind and a name of at most %d bytes", (int)LABEL_MAX);
+		return nk_fail(err, NK_INVALID, "a party needs an id, a kind and a name of at most %d bytes",
+			(int)LABEL_MAX);
 	}
 	nk_buf_init(&box, LABEL_MAX + 64 + NK_SEAL_EXTRA);
 	NK_TRY(seal_label(env, label_key, party, &box, err));

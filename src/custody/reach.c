@@ -24,8 +24,8 @@ NK_RESULT nk_reach_close(struct nk_tx *tx, struct nk_uuid holding, nk_time until
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 
-	NK_TRY(nk_stmt_get(nk_tx_store(tx), "UPDATE reach SET until_at = ?2 WHERE holding_id = ?1 AND until_at IS NULL",
-		&stmt, err));
+	NK_TRY(nk_stmt_get(nk_tx_store(tx),
+		"UPDATE reach SET until_at = ?2 WHERE holding_id = ?1 AND until_at IS NULL", &stmt, err));
 	nk_stmt_uuid(stmt, 1, holding);
 	nk_stmt_int(stmt, 2, until);
 	return nk_stmt_run(stmt, err);

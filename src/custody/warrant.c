@@ -1,8 +1,8 @@
 /*
  * warrant.c: permissions with a window and a number of uses.
  *
- * Invariant (I4): who asked does not sign, who signed does not execute, unless the warrant carries the limitation that
- * says why one party had to be both. An unsigned warrant permits nothing.
+ * Invariant (I4): who asked does not sign, who signed does not execute, unless the warrant carries the limitation
+ * that says why one party had to be both. An unsigned warrant permits nothing.
  */
 #include "base.h"
 
@@ -156,12 +156,14 @@ static NK_RESULT may_use(const struct nk_stmt *stmt, struct nk_uuid executor, nk
 		return nk_fail(err, NK_DENIED, "the warrant is used up; ask for a new one");
 	}
 	if (nk_uuid_eq(signer, executor) && nk_col_text(stmt, 1).len == 0) {
-		return nk_fail(err, NK_DENIED, "who signed a warrant does not carry it out; another party must do it");
+		return nk_fail(
+			err, NK_DENIED, "who signed a warrant does not carry it out; another party must do it");
 	}
 	return nk_done();
 }
 
-NK_RESULT nk_warrant_use(struct nk_tx *tx, struct nk_uuid id, struct nk_uuid executor, nk_time now, struct nk_err *err)
+NK_RESULT nk_warrant_use(
+	struct nk_tx *tx, struct nk_uuid id, struct nk_uuid executor, nk_time now, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *look = NULL;
 	NK_OWNED(nk_stmt_put) struct nk_stmt *use = NULL;

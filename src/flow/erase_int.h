@@ -31,7 +31,8 @@ struct nk_erasing {
 	struct nk_residue_pattern *patterns;
 	size_t n_patterns;
 	struct nk_residue_report before, after;
-	uint64_t oldest_epoch;         /* in which the oldest of the destroyed keys was made; 0: not known any more (after a crash) */
+	uint64_t oldest_epoch; /* in which the oldest of the destroyed keys was made; 0: not known any more (after a
+				  crash) */
 	struct nk_receipt receipts[NK_RECEIPTS_MAX];
 	struct nk_cert_retained retained[4];
 };

@@ -160,7 +160,8 @@ NK_RESULT nk_erase_rotate(struct nk_erasing *e, struct nk_err *err)
 	e->cert.epoch_destroyed = before.epoch;
 	e->cert.epoch_now = f.epoch;
 	/* The lowest over all epochs in the life of these keys (DECISIONS 6). */
-	e->cert.cap = f.cap >= NK_LEVEL_E3 && (e->oldest_epoch == 0 || e->oldest_epoch < f.e3_since) ? NK_LEVEL_E2 : f.cap;
+	e->cert.cap =
+		f.cap >= NK_LEVEL_E3 && (e->oldest_epoch == 0 || e->oldest_epoch < f.e3_since) ? NK_LEVEL_E2 : f.cap;
 	e->cert.rehearsed_e3 = f.n_receipts > 1 && e->cert.cap < NK_LEVEL_E3;
 	e->cert.n_receipts = f.n_receipts;
 	memcpy(e->receipts, f.receipts, sizeof(e->receipts));

@@ -41,6 +41,7 @@ struct nk_op {
 	const char *name, *role, *leaf, *summary;
 	bool writes;
 };
+/* nk_ops: all of them, static, in order of name. */
 const struct nk_op *nk_ops(size_t *out_n);
 
 /* init ----------------------------------------------------------------------------------------------------------- */

@@ -43,7 +43,8 @@ static bool class_named(const struct issuing *is, const struct nk_group *g)
 	for (size_t i = 0; u != NULL && i < classes->n; i++) {
 		const struct nk_str w = classes->word[i];
 
-		if (w.len == u->name.len + 1 + g->title.len && nk_str_starts(w, u->name) && w.ptr[u->name.len] == '/' && nk_str_ends(w, g->title)) {
+		if (w.len == u->name.len + 1 + g->title.len && nk_str_starts(w, u->name) &&
+			w.ptr[u->name.len] == '/' && nk_str_ends(w, g->title)) {
 			return true;
 		}
 	}
@@ -56,8 +57,9 @@ static bool named_by_rule(const struct issuing *is, const struct nk_person *p)
 		return true;
 	}
 	for (size_t i = 0; i < p->n_memberships; i++) {
-		const struct nk_group *const g =
-			p->memberships[i].is_group ? nk_people_group(is->flow->people, p->memberships[i].where) : NULL;
+		const struct nk_group *const g = p->memberships[i].is_group
+			? nk_people_group(is->flow->people, p->memberships[i].where)
+			: NULL;
 
 		if (g != NULL && nk_str_eq(g->kind, NK_STR("homeroom")) && class_named(is, g)) {
 			return true;

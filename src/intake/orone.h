@@ -26,27 +26,27 @@ enum orone_file {
 };
 
 /* Columns that the code asks for by name; others are only checked by rules. */
-#define ORONE_COLUMNS(COL)                                                                                          \
-	COL(sourcedId, "sourcedId")                                                                                 \
-	COL(title, "title")                                                                                         \
-	COL(type, "type") COL(startDate, "startDate") COL(endDate, "endDate") COL(                                  \
-		parentSourcedId, "parentSourcedId") COL(schoolYear, "schoolYear") COL(name, "name") COL(identifier, \
-		"identifier") COL(orgSourcedId, "orgSourcedId") COL(orgSourcedIds,                                  \
-		"orgSourcedIds") COL(courseSourcedId, "courseSourcedId") COL(classCode, "classCode") COL(classType, \
-		"classType") COL(schoolSourcedId, "schoolSourcedId") COL(termSourcedIds,                            \
-		"termSourcedIds") COL(grades, "grades") COL(subjects, "subjects") COL(subjectCodes,                 \
-		"subjectCodes") COL(enabledUser, "enabledUser") COL(username, "username") COL(givenName,            \
-		"givenName") COL(familyName, "familyName") COL(middleName, "middleName") COL(email, "email")        \
-		COL(role, "role") COL(roleType, "roleType") COL(userMasterIdentifier, "userMasterIdentifier") COL(  \
-			preferredGivenName, "preferredGivenName") COL(preferredFamilyName, "preferredFamilyName")   \
-			COL(primaryOrgSourcedId, "primaryOrgSourcedId") COL(                                        \
-				kanaGivenName, "metadata.jp.kanaGivenName") COL(kanaFamilyName,                     \
-				"metadata.jp.kanaFamilyName") COL(homeClass, "metadata.jp.homeClass")               \
-				COL(kanaPreferredFamilyName, "metadata.jp.kanaPreferredFamilyName") COL(            \
-					kanaPreferredGivenName, "metadata.jp.kanaPreferredGivenName")               \
-					COL(userSourcedId, "userSourcedId") COL(classSourcedId, "classSourcedId")   \
-						COL(primary, "primary") COL(beginDate, "beginDate")                 \
-							COL(shussekiNo, "metadata.jp.shussekiNo")                   \
+#define ORONE_COLUMNS(COL)                                                                                           \
+	COL(sourcedId, "sourcedId")                                                                                  \
+	COL(title, "title")                                                                                          \
+	COL(type, "type")                                                                                            \
+	COL(startDate, "startDate") COL(endDate, "endDate") COL(parentSourcedId, "parentSourcedId") COL(             \
+		schoolYear, "schoolYear") COL(name, "name") COL(identifier, "identifier") COL(orgSourcedId,          \
+		"orgSourcedId") COL(orgSourcedIds, "orgSourcedIds") COL(courseSourcedId,                             \
+		"courseSourcedId") COL(classCode, "classCode") COL(classType, "classType") COL(schoolSourcedId,      \
+		"schoolSourcedId") COL(termSourcedIds, "termSourcedIds") COL(grades, "grades") COL(subjects,         \
+		"subjects") COL(subjectCodes, "subjectCodes") COL(enabledUser, "enabledUser") COL(username,          \
+		"username") COL(givenName, "givenName") COL(familyName, "familyName") COL(middleName,                \
+		"middleName") COL(email, "email") COL(role, "role") COL(roleType, "roleType")                        \
+		COL(userMasterIdentifier, "userMasterIdentifier") COL(preferredGivenName, "preferredGivenName") COL( \
+			preferredFamilyName, "preferredFamilyName") COL(primaryOrgSourcedId, "primaryOrgSourcedId")  \
+			COL(kanaGivenName, "metadata.jp.kanaGivenName") COL(kanaFamilyName,                          \
+				"metadata.jp.kanaFamilyName") COL(homeClass, "metadata.jp.homeClass")                \
+				COL(kanaPreferredFamilyName, "metadata.jp.kanaPreferredFamilyName") COL(             \
+					kanaPreferredGivenName, "metadata.jp.kanaPreferredGivenName")                \
+					COL(userSourcedId, "userSourcedId") COL(classSourcedId, "classSourcedId")    \
+						COL(primary, "primary") COL(beginDate, "beginDate")                  \
+							COL(shussekiNo, "metadata.jp.shussekiNo")                    \
 								COL(publicFlg, "metadata.jp.publicFlg")
 
 enum orone_column {

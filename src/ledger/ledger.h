@@ -108,7 +108,8 @@ struct nk_replay {
 	uint64_t checkpoint_size;
 	bool older_checked;
 };
-/* nk_replay_fn: sees one entry, in order; `entry` is borrowed for the call. A failure ends the replay and is its result. */
+/* nk_replay_fn: sees one entry, in order; `entry` is borrowed for the call. A failure ends the replay and is its
+ * result. */
 typedef NK_RESULT nk_replay_fn(void *arg, uint64_t index, struct nk_bytes entry, struct nk_err *err);
 NK_RESULT nk_ledger_replay(const struct nk_env *env, const char *dir, struct nk_str vkey, struct nk_bytes older,
 	nk_replay_fn *each, void *arg, struct nk_replay *out, struct nk_err *err);

@@ -99,9 +99,10 @@ NK_RESULT nk_os_fd_read(int fd, void *buf, size_t len, size_t *out_len, struct n
 NK_RESULT nk_os_fd_write(int fd, const void *buf, size_t len, struct nk_err *err);
 
 /*
- * nk_os_listen: a socket that waits at host:port, or at a unix path when port is 0 (a socket that a dead process left is
- * replaced). NK_BUSY when somebody answers there. nk_os_accept: the next connection (blocking), or *out_fd = -1 when none
- * came within wait_ms or a signal did. nk_os_fd_timeout: reading or writing this socket fails after so many milliseconds without progress.
+ * nk_os_listen: a socket that waits at host:port, or at a unix path when port is 0 (a socket that a dead process left
+ * is replaced). NK_BUSY when somebody answers there. nk_os_accept: the next connection (blocking), or *out_fd = -1
+ * when none came within wait_ms or a signal did. nk_os_fd_timeout: reading or writing this socket fails after so many
+ * milliseconds without progress.
  */
 NK_RESULT nk_os_listen(const char *host, uint16_t port, int *out_fd, struct nk_err *err);
 NK_RESULT nk_os_accept(int listen_fd, int64_t wait_ms, int *out_fd, struct nk_err *err);

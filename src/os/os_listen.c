@@ -83,13 +83,12 @@ static NK_RESULT listen_tcp(const char *host, uint16_t port, int *out_fd, struct
 	(void)snprintf(service, sizeof(service), "%u", (unsigned)port);
 	rc = getaddrinfo(host, service, &hints, &list);
 	if (rc != 0) {
-		return nk_fail(err, NK_CONFIG, "the address of the host %1$s cannot be found: %2$s", host,
-			gai_strerror(rc));
+		return nk_fail(
+			err, NK_CONFIG, "the address of the host %1$s cannot be found: %2$s", host, gai_strerror(rc));
 	}
 	fd = socket(list->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
-		bind(fd, list->ai_addr, list->ai_addrlen) != 0 ||
-		listen(fd, BACKLOG) != 0) {
+		bind(fd, list->ai_addr, list->ai_addrlen) != 0 || listen(fd, BACKLOG) != 0) {
 		return nk_fail_errno(err, errno, "cannot listen on", host);
 	}
 	*out_fd = fd;

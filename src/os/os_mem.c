@@ -59,7 +59,8 @@ static bool no_core(void)
 
 /*
  * Everything is locked as it is touched: the records of the arena are never swapped to a disk. Only where no limit
- * applies (a privilege, or an unlimited rlimit): else a later allocation would fail, so a large mapping is tried first.
+ * applies (a privilege, or an unlimited rlimit): else a later allocation would fail, so a large mapping is tried
+ * first.
  */
 static bool lock_all(void)
 {

@@ -1,8 +1,8 @@
 /*
  * link.c: all links of one target, opened into a wiping arena, by person number and by anchor.
  *
- * Invariant: list is sorted by person number, one link a person; each link with an anchor is in by_anchor. A link whose
- * own key is proven destroyed is left out; one that does not open stops the opening.
+ * Invariant: list is sorted by person number, one link a person; each link with an anchor is in by_anchor. A link
+ * whose own key is proven destroyed is left out; one that does not open stops the opening.
  */
 #include "base.h"
 

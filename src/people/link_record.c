@@ -1,7 +1,8 @@
 /*
  * link_record.c: a link's record as bytes, and the merging of keys.
  *
- * Invariant: merging loses no key and no anchor: what was once at the target is looked for until it is verified absent.
+ * Invariant: merging loses no key and no anchor: what was once at the target is looked for until it is verified
+ * absent.
  */
 #include "base.h"
 

@@ -80,7 +80,9 @@ static const struct nk_link_key renamed_keys[2] = {
 
 static struct nk_link first_link(uint32_t number)
 {
-	return (struct nk_link){ .person_number = number, .state = NK_LINK_INTENDED, .keys = first_keys, .n_keys = 2 };
+	return (struct nk_link){
+		.person_number = number, .state = NK_LINK_INTENDED, .keys = first_keys, .n_keys = 2
+	};
 }
 
 static void a_link_comes_back_with_anchor_and_keys(void **state)

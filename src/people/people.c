@@ -1,8 +1,9 @@
 /*
  * people.c: all persons of the store, opened into one wiping arena, and how they are found.
  *
- * Invariant: what lies in the arena is what the store held when it was opened, plus the writes of this handle. A person
- * is left out only when the vault proves that the key was destroyed; anything else that does not open stops the opening.
+ * Invariant: what lies in the arena is what the store held when it was opened, plus the writes of this handle. A
+ * person is left out only when the vault proves that the key was destroyed; anything else that does not open stops
+ * the opening.
  */
 #include "base.h"
 

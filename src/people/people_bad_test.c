@@ -139,10 +139,10 @@ static void a_changed_byte_is_noticed(void **state)
 
 	(void)state;
 	two_persons(&k, p);
-	kit_exec(
-		&k, "UPDATE person SET record = substr(record, 1, 40) || x'00' || substr(record, 42) WHERE number = 1");
-	kit_exec(
-		&k, "UPDATE person SET record = substr(record, 1, 41) || x'ff' || substr(record, 43) WHERE number = 1");
+	kit_exec(&k,
+		"UPDATE person SET record = substr(record, 1, 40) || x'00' || substr(record, 42) WHERE number = 1");
+	kit_exec(&k,
+		"UPDATE person SET record = substr(record, 1, 41) || x'ff' || substr(record, 43) WHERE number = 1");
 	does_not_open(&k, NK_CORRUPT, "the record of person 1 does not open");
 }
 
@@ -153,8 +153,8 @@ static void the_epoch_in_the_header_is_authenticated(void **state)
 
 	(void)state;
 	two_persons(&k, p);
-	kit_exec(
-		&k, "UPDATE person SET record = substr(record, 1, 13) || x'07' || substr(record, 15) WHERE number = 2");
+	kit_exec(&k,
+		"UPDATE person SET record = substr(record, 1, 13) || x'07' || substr(record, 15) WHERE number = 2");
 	does_not_open(&k, NK_CORRUPT, "the record of person 2 does not open");
 }
 
@@ -301,7 +301,8 @@ static void damaged_plaintext_is_refused(void **state)
 	kit_ok(nk_record_check(nk_buf_bytes(&record), 7, &err), &err);
 	kit_fails(nk_record_check(nk_buf_bytes(&record), 8, &err), NK_CORRUPT);
 	for (size_t len = 0; len < record.len; len++) {
-		/* Cut behind an item it is still a record, of a person with fewer items; never anything that reads further. */
+		/* Cut behind an item it is still a record, of a person with fewer items; never anything that reads
+		 * further. */
 		const nk_rc rc = nk_record_check(nk_bytes_of(record.ptr, len), 7, &err);
 
 		assert_true(nk_ok(rc) || rc.code == NK_CORRUPT);

@@ -50,7 +50,8 @@ static uint32_t find_field(const struct nk_people *people, enum nk_field f, stru
 
 		nk_assert(e != NULL);
 		if (number != but &&
-			nk_ok(nk_token_normal(f, nk_record_field(nk_people_entry_record(e), f), &room, &there, NULL)) &&
+			nk_ok(nk_token_normal(
+				f, nk_record_field(nk_people_entry_record(e), f), &room, &there, NULL)) &&
 			nk_str_eq(there, normal)) {
 			return number;
 		}
@@ -141,7 +142,8 @@ static const struct nk_person *view_of(const struct nk_people *people, struct nk
 {
 	if (e->view == NULL) {
 		e->view = nk_arena_alloc(people->views, sizeof(*e->view));
-		/* A look-up has no way to report a lack of memory, and NULL would mean "nobody": better to end here. */
+		/* A look-up has no way to report a lack of memory, and NULL would mean "nobody": better to end here.
+		 */
 		nk_assert(e->view != NULL);
 		nk_people_view_fill(people, e);
 	}

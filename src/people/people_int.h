@@ -1,8 +1,9 @@
 /*
  * people_int.h: inside of struct nk_people, for the files of this floor.
  *
- * Invariant: entries stand by number; each live person is in by_id, in by_source and in one index a unique item that is
- * not blank; every record in the arena has passed nk_record_check; a record that is replaced or erased is wiped at once.
+ * Invariant: entries stand by number; each live person is in by_id, in by_source and in one index a unique item that
+ * is not blank; every record in the arena has passed nk_record_check; a record that is replaced or erased is wiped at
+ * once.
  */
 #ifndef NK_PEOPLE_INT_H
 #define NK_PEOPLE_INT_H
@@ -11,7 +12,8 @@
 
 #include "people_index_int.h"
 
-/* A person as others see it; filled anew in place when the record changes, so that a pointer that somebody kept is never wild. */
+/* A person as others see it; filled anew in place when the record changes, so that a pointer that somebody kept is
+ * never wild. */
 struct nk_people_view {
 	struct nk_person person;
 	struct nk_membership *room;
@@ -31,7 +33,7 @@ struct nk_search;
 struct nk_people_places;
 
 struct nk_people {
-	struct nk_people *self;      /* for caches behind const handles */
+	struct nk_people *self; /* for caches behind const handles */
 	struct nk_store *store;
 	struct nk_vault *vault;
 	struct nk_uuid tenant;
@@ -39,16 +41,16 @@ struct nk_people {
 	struct nk_key *token_key[NK_FIELD_COUNT]; /* NULL for items that are not unique */
 	struct nk_key *tombstone_key;
 	uint8_t seed[16];
-	struct nk_arena *arena;      /* records */
+	struct nk_arena *arena; /* records */
 	struct nk_arena *views;
-	struct nk_vec entries;       /* struct nk_people_entry */
-	struct nk_vec by_number;     /* uint32_t: place in entries + 1, or 0 */
-	struct nk_vec unfinished;    /* uint32_t: key destroyed, record still there */
+	struct nk_vec entries; /* struct nk_people_entry */
+	struct nk_vec by_number; /* uint32_t: place in entries + 1, or 0 */
+	struct nk_vec unfinished; /* uint32_t: key destroyed, record still there */
 	uint32_t next_number;
 	struct nk_people_index by_id;
 	struct nk_people_index by_source;
 	struct nk_people_index by_field[NK_FIELD_COUNT];
-	struct nk_search *search;    /* NULL: made by the next search */
+	struct nk_search *search; /* NULL: made by the next search */
 	struct nk_people_places *places;
 };
 
@@ -61,14 +63,17 @@ static inline struct nk_bytes nk_people_entry_record(const struct nk_people_entr
 struct nk_people_entry *nk_people_entry_of(const struct nk_people *people, uint32_t number);
 /* nk_people_who: the 32 bytes that name a person's row in the associated data. */
 void nk_people_who(const struct nk_people *people, struct nk_uuid id, uint8_t out[static 32]);
-/* nk_people_keep: a new entry at the end, its record copied into the arena. nk_people_index_entry: into all indexes; NK_EXISTS names item and numbers. nk_people_unindex: out of them. */
-NK_RESULT nk_people_keep(struct nk_people *people, struct nk_uuid id, struct nk_slot slot, struct nk_bytes record, struct nk_err *err);
+/* nk_people_keep: a new entry at the end, its record copied into the arena. nk_people_index_entry: into all indexes;
+ * NK_EXISTS names item and numbers. nk_people_unindex: out of them. */
+NK_RESULT nk_people_keep(
+	struct nk_people *people, struct nk_uuid id, struct nk_slot slot, struct nk_bytes record, struct nk_err *err);
 NK_RESULT nk_people_index_entry(struct nk_people *people, const struct nk_people_entry *e, struct nk_err *err);
 void nk_people_unindex(struct nk_people *people, const struct nk_people_entry *e);
 /* nk_people_view_fill: the entry's view (there is one) from its record. */
 void nk_people_view_fill(const struct nk_people *people, struct nk_people_entry *e);
 /* nk_people_replace: other bytes for an entry; the old ones are wiped. */
-NK_RESULT nk_people_replace(struct nk_people *people, struct nk_people_entry *e, struct nk_bytes record, struct nk_err *err);
+NK_RESULT nk_people_replace(
+	struct nk_people *people, struct nk_people_entry *e, struct nk_bytes record, struct nk_err *err);
 /* nk_people_forget: entries of these numbers go, wiped; unknown ones are passed over. */
 void nk_people_forget(struct nk_people *people, const uint32_t *numbers, size_t n);
 /* nk_people_search_drop: wiped; made anew by the next search. */

@@ -38,8 +38,8 @@ NK_RESULT nk_people_each_slot(struct nk_store *store, nk_vault_slot_fn *fn, void
 	NK_OWNED(nk_stmt_put) struct nk_stmt *contacts = NULL;
 	NK_OWNED(nk_stmt_put) struct nk_stmt *keys = NULL;
 
-	NK_TRY(nk_stmt_get(
-		store, "SELECT slot, generation FROM person WHERE record IS NOT NULL ORDER BY number", &persons, err));
+	NK_TRY(nk_stmt_get(store, "SELECT slot, generation FROM person WHERE record IS NOT NULL ORDER BY number",
+		&persons, err));
 	NK_TRY(each_row(persons, NK_SLOT_PERSON, fn, arg, err));
 	NK_TRY(nk_stmt_get(store, "SELECT slot, generation FROM link", &links, err));
 	NK_TRY(each_row(links, NK_SLOT_LINK, fn, arg, err));

@@ -112,10 +112,10 @@ static void a_person_comes_back_with_every_item_after_reopening(void **state)
 	assert_true(got->valid_from == 19000 && got->valid_until == -5 && got->delete_on == NK_DATE_NONE);
 	assert_true(got->n_memberships == 2);
 	assert_true(nk_uuid_eq(got->memberships[0].where, m[0].where) && got->memberships[0].primary &&
-		    !got->memberships[0].is_group);
+		!got->memberships[0].is_group);
 	assert_true(got->memberships[0].from == 19000 && got->memberships[0].until == NK_DATE_NONE);
 	assert_true(got->memberships[1].is_group && got->memberships[1].role == NK_ROLE_AIDE &&
-		    got->memberships[1].until == 20000);
+		got->memberships[1].until == 20000);
 	assert_true(got->memberships[1].number == 31 && got->memberships[1].from == NK_DATE_NONE);
 }
 
@@ -373,7 +373,7 @@ static void units_and_groups_are_put_changed_and_read_again(void **state)
 	assert_true(units[0].ended_on == NK_DATE_NONE && nk_uuid_is_nil(units[0].parent));
 	assert_ptr_equal(nk_people_group(people, kit_uuid(40)), groups);
 	assert_true(groups[0].school_year == 2026 && groups[0].ended_on == 20500 &&
-		    nk_uuid_eq(groups[0].unit, kit_uuid(30)));
+		nk_uuid_eq(groups[0].unit, kit_uuid(30)));
 	STR_EQ(groups[0].title, NK_STR("1組"));
 	assert_null(nk_people_unit(people, kit_uuid(40)));
 }

@@ -204,7 +204,8 @@ const struct nk_group *nk_people_group(const struct nk_people *people, struct nk
 	return place_of(&people->places->groups, &people->places->group_by_id, id);
 }
 
-NK_RESULT nk_people_put_unit(struct nk_people *people, struct nk_tx *tx, const struct nk_unit *unit, struct nk_err *err)
+NK_RESULT nk_people_put_unit(
+	struct nk_people *people, struct nk_tx *tx, const struct nk_unit *unit, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 

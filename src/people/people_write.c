@@ -1,8 +1,8 @@
 /*
  * people_write.c: persons in, changed, out: rows, tokens and arena together.
  *
- * Invariant: plaintext goes from the arena into sealed boxes only; what the arena loses is wiped before the call returns.
- * After a failure the rows roll back with the transaction and the handle is stale.
+ * Invariant: plaintext goes from the arena into sealed boxes only; what the arena loses is wiped before the call
+ * returns. After a failure the rows roll back with the transaction and the handle is stale.
  */
 #include "base.h"
 
@@ -210,7 +210,8 @@ NK_RESULT nk_people_update(
 	next.version = nk_get_le32(e->record + 8) + 1;
 	NK_TRY(nk_record_write(&next, &w.plain, err));
 	NK_TRY(change_tokens(people, e, &w, err));
-	/* `person` may point into the record that is now wiped: from here on only w.plain and `next`'s numbers count. */
+	/* `person` may point into the record that is now wiped: from here on only w.plain and `next`'s numbers count.
+	 */
 	NK_TRY(nk_people_replace(people, e, nk_buf_bytes(&w.plain), err));
 	for (size_t i = 0; i < w.tokens.len; i++) {
 		const struct nk_token_row *row = nk_vec_at(&w.tokens, i);

@@ -1,5 +1,6 @@
 /*
- * people_write_test.c: uniqueness, tombstones, erasure, new tokens, and that the indexes follow. All persons are made up.
+ * people_write_test.c: uniqueness, tombstones, erasure, new tokens, and that the indexes follow. All persons are made
+ * up.
  */
 #include "base.h"
 

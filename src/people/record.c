@@ -50,8 +50,8 @@ static NK_RESULT check_person(const struct nk_person *p, struct nk_err *err)
 		return nk_fail(err, NK_INVALID, "a person has no number or no id; this is a fault of the program");
 	}
 	if (p->state >= NK_PERSON_ERASED || p->flags > UINT8_MAX) {
-		return nk_fail(
-			err, NK_INVALID, "person %lu has a state that a record cannot have", (unsigned long)p->number);
+		return nk_fail(err, NK_INVALID, "person %lu has a state that a record cannot have",
+			(unsigned long)p->number);
 	}
 	if (p->n_memberships > NK_MEMBERSHIPS_MAX) {
 		return nk_fail(err, NK_LIMIT,

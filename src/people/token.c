@@ -96,8 +96,8 @@ NK_RESULT nk_token_make(const struct nk_key *field_key, enum nk_field f, struct 
 	return nk_done();
 }
 
-NK_RESULT nk_token_collect(const struct nk_people *people, struct nk_bytes record, uint32_t number, struct nk_buf *room,
-	struct nk_vec *rows, struct nk_err *err)
+NK_RESULT nk_token_collect(const struct nk_people *people, struct nk_bytes record, uint32_t number,
+	struct nk_buf *room, struct nk_vec *rows, struct nk_err *err)
 {
 	for (unsigned f = 0; f < NK_FIELD_COUNT; f++) {
 		uint8_t token[NK_MAC_LEN];
@@ -107,8 +107,8 @@ NK_RESULT nk_token_collect(const struct nk_people *people, struct nk_bytes recor
 		if (people->token_key[f] == NULL) {
 			continue;
 		}
-		NK_TRY(nk_token_make(people->token_key[f], (enum nk_field)f, nk_record_field(record, (enum nk_field)f),
-			room, token, &is, err));
+		NK_TRY(nk_token_make(people->token_key[f], (enum nk_field)f,
+			nk_record_field(record, (enum nk_field)f), room, token, &is, err));
 		if (is) {
 			struct nk_token_row *row = NULL;
 
@@ -140,11 +140,12 @@ NK_RESULT nk_token_taken(enum nk_field f, uint32_t number, uint32_t by, struct n
 	const unsigned long other = by;
 
 	if (f == NK_FIELD_LOGIN) {
-		return nk_fail(err, NK_EXISTS, "the login of person %1$lu is already that of person %2$lu", who, other);
+		return nk_fail(
+			err, NK_EXISTS, "the login of person %1$lu is already that of person %2$lu", who, other);
 	}
 	if (f == NK_FIELD_MAIL) {
-		return nk_fail(
-			err, NK_EXISTS, "the mail address of person %1$lu is already that of person %2$lu", who, other);
+		return nk_fail(err, NK_EXISTS, "the mail address of person %1$lu is already that of person %2$lu",
+			who, other);
 	}
 	if (f == NK_FIELD_STUDENT_NUMBER) {
 		return nk_fail(err, NK_EXISTS,

@@ -10,8 +10,8 @@
 #include "record_int.h"
 #include "token_int.h"
 
-static NK_RESULT token_of(
-	struct nk_people *people, struct nk_str login, uint8_t out[static NK_MAC_LEN], bool *out_is, struct nk_err *err)
+static NK_RESULT token_of(struct nk_people *people, struct nk_str login, uint8_t out[static NK_MAC_LEN], bool *out_is,
+	struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf room = { 0 };
 
@@ -40,7 +40,8 @@ NK_RESULT nk_tombstone_add(
 	return nk_stmt_run(stmt, err);
 }
 
-NK_RESULT nk_tombstone_has(struct nk_people *people, struct nk_str login, nk_date today, bool *out, struct nk_err *err)
+NK_RESULT nk_tombstone_has(
+	struct nk_people *people, struct nk_str login, nk_date today, bool *out, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 	uint8_t token[NK_MAC_LEN];

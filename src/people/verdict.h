@@ -7,9 +7,9 @@
 enum nk_verdict { NK_VERDICT_FREE, NK_VERDICT_APPROVAL, NK_VERDICT_STOPPED };
 
 struct nk_guard_finding {
-	const char *rule;        /* "S2", "P1", … */
-	const char *what;        /* msgid with %1$s (cell or word), %2$llu (figure), %3$llu (limit) */
-	struct nk_str cell;      /* school × grade × role, or "" : nobody's name */
+	const char *rule; /* "S2", "P1", … */
+	const char *what; /* msgid with %1$s (cell or word), %2$llu (figure), %3$llu (limit) */
+	struct nk_str cell; /* school × grade × role, or "" : nobody's name */
 	unsigned long long figure, limit;
 	enum nk_verdict verdict;
 };

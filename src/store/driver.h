@@ -30,8 +30,8 @@ struct nk_driver_ops {
 	/* takes: is this path one of mine? */
 	bool (*takes)(const char *path);
 	/* open: connected, the connection's settings made and checked, no schema asked for yet. */
-	NK_RESULT (*open)(const struct nk_env *env, const struct nk_store_options *opt, struct nk_driver **out,
-		struct nk_err *err);
+	NK_RESULT (*open)
+	(const struct nk_env *env, const struct nk_store_options *opt, struct nk_driver **out, struct nk_err *err);
 	void (*close)(struct nk_driver **driver);
 	/*
 	 * ready: the schema is accepted; from now on `prepare` takes only SELECT, INSERT, UPDATE and DELETE,
@@ -39,9 +39,10 @@ struct nk_driver_ops {
 	 */
 	void (*ready)(struct nk_driver *driver);
 	/* find_table: is there a table of this name, and is there any table at all? */
-	NK_RESULT (*find_table)(struct nk_driver *driver, const char *name, bool *out_found, bool *out_any,
-		struct nk_err *err);
-	/* script: several statements of the house (a migration) in the transaction at hand; `name` is for the error. */
+	NK_RESULT (*find_table)
+	(struct nk_driver *driver, const char *name, bool *out_found, bool *out_any, struct nk_err *err);
+	/* script: several statements of the house (a migration) in the transaction at hand; `name` is for the error.
+	 */
 	NK_RESULT (*script)(struct nk_driver *driver, const char *name, const char *sql, struct nk_err *err);
 
 	NK_RESULT (*begin)(struct nk_driver *driver, struct nk_err *err);
@@ -50,8 +51,8 @@ struct nk_driver_ops {
 	/* dirty: was a row outside the tables of bookkeeping.rows written since begin? */
 	bool (*dirty)(const struct nk_driver *driver);
 
-	NK_RESULT (*prepare)(struct nk_driver *driver, const char *sql, struct nk_native **out, bool *out_writes,
-		struct nk_err *err);
+	NK_RESULT (*prepare)
+	(struct nk_driver *driver, const char *sql, struct nk_native **out, bool *out_writes, struct nk_err *err);
 	const char *(*sql)(struct nk_native *stmt);
 	void (*finalize)(struct nk_native *stmt);
 	NK_RESULT (*step)(struct nk_driver *driver, struct nk_native *stmt, bool *out_row, struct nk_err *err);

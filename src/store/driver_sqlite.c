@@ -104,7 +104,8 @@ static int authorize(void *arg, int action, const char *a, const char *b, const 
 	case SQLITE_UPDATE:
 		return of_sqlite(a) ? SQLITE_DENY : SQLITE_OK;
 	case SQLITE_DELETE:
-		/* IGNORE: delete, but row by row. For DROP TABLE it would mean: do nothing and say that it went well. */
+		/* IGNORE: delete, but row by row. For DROP TABLE it would mean: do nothing and say that it went well.
+		 */
 		return of_sqlite(a) ? SQLITE_DENY : SQLITE_IGNORE;
 	default:
 		return SQLITE_DENY;
@@ -129,12 +130,12 @@ static const struct setting {
 	const char *value;
 	const char *said;
 } table[] = {
-	{ "temp_store", "MEMORY", "2" },    /* no sorting in files */
-	{ "secure_delete", "ON", "1" },     /* Debian's default, not upstream's */
+	{ "temp_store", "MEMORY", "2" }, /* no sorting in files */
+	{ "secure_delete", "ON", "1" }, /* Debian's default, not upstream's */
 	{ "trusted_schema", "OFF", "0" },
 	{ "foreign_keys", "ON", "1" },
 	{ "cell_size_check", "ON", "1" },
-	{ "mmap_size", "0", NULL },         /* not asked: memory has no answer; the shim has no mapped reading anyway */
+	{ "mmap_size", "0", NULL }, /* not asked: memory has no answer; the shim has no mapped reading anyway */
 	{ "synchronous", "FULL", "2" },
 	{ "cache_size", "-32768", "-32768" },
 	{ "journal_size_limit", "67108864", "67108864" },

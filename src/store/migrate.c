@@ -1,5 +1,6 @@
 /*
- * migrate.c: brings the schema upward, one transaction a migration, and keeps the digest of each text that was applied.
+ * migrate.c: brings the schema upward, one transaction a migration, and keeps the digest of each text that was
+ * applied.
  *
  * Invariant: schema_version holds 1 … n without a gap, each with the digest of
  * the text compiled in here; anything else is refused before a byte is written.

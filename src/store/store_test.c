@@ -28,8 +28,8 @@ static void every_table_of_bookkeeping_exists_and_all_tables_have_rowids(void **
 	NK_OWNED(nk_store_close) struct nk_store *store = open_store(":memory:", NK_STORE_CREATE);
 
 	(void)state;
-#define ROW(name)                                                                                                    \
-	assert_int_equal(                                                                                            \
+#define ROW(name)         \
+	assert_int_equal( \
 		count(store, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '" #name "'"), 1);
 #include "bookkeeping.inc"
 #undef ROW
@@ -217,9 +217,7 @@ static void a_change_without_a_leaf_is_refused_and_rolled_back(void **state)
 {
 	static const char *const changes[] = {
 		"INSERT INTO person (id, slot, generation, version) VALUES (zeroblob(16), 0, 0, 1)",
-		"UPDATE person SET version = 7",
-		"DELETE FROM person WHERE number = 1",
-		"DELETE FROM person",
+		"UPDATE person SET version = 7", "DELETE FROM person WHERE number = 1", "DELETE FROM person",
 		"DELETE FROM idempotency", /* nothing refers to it: SQLite would do that without looking at rows */
 		"REPLACE INTO person (id, number, slot, generation, version) SELECT id, number, 5, 5, 5 FROM person",
 		"INSERT INTO idempotency (key, at) VALUES (x'01', 9) ON CONFLICT (key) DO UPDATE SET at = 9",

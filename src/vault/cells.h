@@ -16,8 +16,8 @@ struct nk_cell {
 	enum nk_cell_state state;
 	uint64_t epoch;
 	uint8_t rotation[NK_ROTATION_ID_LEN]; /* held: that which brought it; mark: that which destroyed it */
-	nk_time at;                           /* mark: when it was destroyed */
-	uint8_t payload[NK_CELL_PAYLOAD];     /* held: secret; else zero */
+	nk_time at; /* mark: when it was destroyed */
+	uint8_t payload[NK_CELL_PAYLOAD]; /* held: secret; else zero */
 };
 
 /* nk_cells_of: which cell an epoch has. */

@@ -14,9 +14,9 @@ enum { NK_CUSTODIAN_CLIENTS = 64, NK_CUSTODIAN_ADDRESS = 129 };
 struct nk_custodian;
 
 struct nk_custodian_options {
-	const char *name;             /* at most 31 bytes of a-z 0-9 . - */
-	const char *key_file;         /* its own keys, made when missing (0600) */
-	const char *state_file;       /* NULL: shares in memory only */
+	const char *name; /* at most 31 bytes of a-z 0-9 . - */
+	const char *key_file; /* its own keys, made when missing (0600) */
+	const char *state_file; /* NULL: shares in memory only */
 	struct nk_str organisation;
 	const uint8_t (*clients)[32]; /* vaults that may talk to it; none: the first that does is pinned for ever */
 	size_t n_clients;

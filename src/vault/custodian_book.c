@@ -1,8 +1,8 @@
 /*
  * custodian_book.c: who may ask a custodian, and what is answered.
  *
- * Invariant: a change is durable (where there is a state file) before it is answered; a vault reaches only its own two
- * cells; a pending share is dropped, and any share destroyed, only by a message inside that vault's authenticated
+ * Invariant: a change is durable (where there is a state file) before it is answered; a vault reaches only its own
+ * two cells; a pending share is dropped, and any share destroyed, only by a message inside that vault's authenticated
  * session.
  */
 #include "base.h"
@@ -34,8 +34,8 @@ static NK_RESULT take_paths(struct nk_custodian *c, const struct nk_custodian_op
 
 	if ((size_t)snprintf(c->key_file, sizeof(c->key_file), "%s", opt->key_file) >= sizeof(c->key_file) ||
 		(size_t)snprintf(c->state_file, sizeof(c->state_file), "%s", state) >= sizeof(c->state_file)) {
-		return nk_fail(err, NK_CONFIG, "the path of a file of the custodian is longer than %d bytes",
-			(int)PATH_MAX);
+		return nk_fail(
+			err, NK_CONFIG, "the path of a file of the custodian is longer than %d bytes", (int)PATH_MAX);
 	}
 	return nk_done();
 }
@@ -84,8 +84,8 @@ static struct nk_cclient *find_client(struct nk_custodian *c, const uint8_t pub[
 }
 
 /* Finds the vault's place in the book or gives it one. */
-static NK_RESULT enter_client(struct nk_custodian *c, const uint8_t pub[static 32], struct nk_cclient **out,
-	struct nk_err *err)
+static NK_RESULT enter_client(
+	struct nk_custodian *c, const uint8_t pub[static 32], struct nk_cclient **out, struct nk_err *err)
 {
 	struct nk_cclient *client = find_client(c, pub);
 	size_t i;
@@ -225,8 +225,8 @@ static enum nk_code answer_drop(struct nk_custodian *c, struct nk_cclient *clien
 	return nk_ok(nk_cstate_cell(c, (size_t)(client - c->clients), nk_cells_of(q->epoch), NULL)) ? NK_OK : NK_IO;
 }
 
-static enum nk_code answer_destroy(struct nk_custodian *c, struct nk_cclient *client, const struct nk_crequest *q,
-	struct nk_creply *r)
+static enum nk_code answer_destroy(
+	struct nk_custodian *c, struct nk_cclient *client, const struct nk_crequest *q, struct nk_creply *r)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 	const size_t at = (size_t)(client - c->clients);
@@ -246,7 +246,8 @@ static enum nk_code answer_destroy(struct nk_custodian *c, struct nk_cclient *cl
 	return NK_OK;
 }
 
-static void answer(struct nk_custodian *c, struct nk_cclient *client, const struct nk_crequest *q, struct nk_creply *r)
+static void answer(
+	struct nk_custodian *c, struct nk_cclient *client, const struct nk_crequest *q, struct nk_creply *r)
 {
 	unsigned i;
 

@@ -56,13 +56,14 @@ NK_RESULT nk_caddress_parse(const char *text, struct nk_caddress *out, struct nk
 		!parse_place(nk_str_sub(line, equal + 1, hash - equal - 1), out)) {
 		return nk_fail(err, NK_CONFIG,
 			"a custodian is written as name=unix:/path#keys or name=host:port#keys, as "
-			"nokosazu-custodian prints it, not: %.80s", text);
+			"nokosazu-custodian prints it, not: %.80s",
+			text);
 	}
 	keys = nk_str_sub(line, hash + 1, SIZE_MAX);
 	if (keys.len != 128 || !nk_hex_parse(nk_str_sub(keys, 0, 64), out->sign_pub, 32) ||
 		!nk_hex_parse(nk_str_sub(keys, 64, 64), out->kx_pub, 32)) {
-		return nk_fail(err, NK_CONFIG, "the keys of the custodian %s are not 128 hexadecimal digits",
-			out->name);
+		return nk_fail(
+			err, NK_CONFIG, "the keys of the custodian %s are not 128 hexadecimal digits", out->name);
 	}
 	return nk_done();
 }
@@ -114,7 +115,9 @@ NK_RESULT nk_cask(const struct nk_env *env, const struct nk_caddress *to, const 
 	if (rc.code == NK_AUTH) {
 		return nk_fail(err, NK_UNAVAILABLE,
 			"the custodian %s does not hold the key that is configured for it: something else answers "
-			"there", to->name);
+			"there",
+			to->name);
 	}
-	return nk_fail(err, NK_UNAVAILABLE, "the custodian %1$s cannot be asked: %2$s", to->name, why.text[NK_LANG_EN]);
+	return nk_fail(
+		err, NK_UNAVAILABLE, "the custodian %1$s cannot be asked: %2$s", to->name, why.text[NK_LANG_EN]);
 }

@@ -10,7 +10,7 @@
 struct nk_caddress {
 	char name[32];
 	char host[256];
-	uint16_t port;                /* 0: host is the path of a unix socket */
+	uint16_t port; /* 0: host is the path of a unix socket */
 	uint8_t sign_pub[32];
 	uint8_t kx_pub[32];
 };

@@ -18,12 +18,12 @@ struct nk_cclient {
 struct nk_custodian {
 	const struct nk_env *env;
 	char key_file[PATH_MAX];
-	char state_file[PATH_MAX];  /* "": none */
-	int state;                  /* the open state file, -1: none */
-	int lock;                   /* its lock, held as long as it is open */
-	bool listed;                /* clients were named by the options: nobody is pinned by himself */
+	char state_file[PATH_MAX]; /* "": none */
+	int state; /* the open state file, -1: none */
+	int lock; /* its lock, held as long as it is open */
+	bool listed; /* clients were named by the options: nobody is pinned by himself */
 	struct nk_keyfile keys;
-	struct nk_receipt self;     /* holder, medium, host, organisation, pub */
+	struct nk_receipt self; /* holder, medium, host, organisation, pub */
 	struct nk_cclient clients[NK_CUSTODIAN_CLIENTS];
 };
 

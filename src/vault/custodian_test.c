@@ -1,5 +1,6 @@
 /*
- * custodian_test.c: the custodian's side: whom it answers, what it keeps, what a relay or a recorder can do (nothing).
+ * custodian_test.c: the custodian's side: whom it answers, what it keeps, what a relay or a recorder can do
+ * (nothing).
  *
  * Vault and custodian talk over a socket pair; the custodian's answer runs in a forked child.
  */
@@ -49,7 +50,9 @@ static int setup(void **state)
 	f->tmp = kit_tmp();
 	(void)snprintf(f->key, sizeof(f->key), "%s/office.key", f->tmp.dir);
 	(void)snprintf(f->state, sizeof(f->state), "%s/office.state", f->tmp.dir);
-	f->opt = (struct nk_custodian_options){ .name = "office", .key_file = f->key, .organisation = NK_STR("Board") };
+	f->opt = (struct nk_custodian_options){
+		.name = "office", .key_file = f->key, .organisation = NK_STR("Board")
+	};
 	open_custodian(f);
 	kit_ok(nk_kx_new(kit_env(), &f->vault, &err), &err);
 	*state = f;
@@ -73,8 +76,8 @@ struct asked {
 	struct nk_creply reply;
 };
 
-static void child_asks(int fd, int out, const struct nk_kx_pair *own, const uint8_t *custodian,
-	const struct nk_crequest *q)
+static void child_asks(
+	int fd, int out, const struct nk_kx_pair *own, const uint8_t *custodian, const struct nk_crequest *q)
 {
 	struct nk_cchannel channel = { .env = kit_env(), .fd = fd };
 	uint8_t bytes[NK_CREPLY_LEN];
@@ -353,7 +356,9 @@ static void a_recorded_session_cannot_be_played_again(void **state)
 		vault.fd = pair[1];
 		nk_cwire_request_put(&q, ask_bytes);
 		_exit(nk_ok(nk_cwire_call(&vault, &f->vault, f->pub, &err)) &&
-			nk_ok(nk_cwire_send(&vault, nk_bytes_of(ask_bytes, sizeof(ask_bytes)), &err)) ? 0 : 1);
+					nk_ok(nk_cwire_send(&vault, nk_bytes_of(ask_bytes, sizeof(ask_bytes)), &err))
+				? 0
+				: 1);
 	}
 	assert_int_equal(recv(pair[0], record, NK_CHELLO_LEN, MSG_WAITALL), NK_CHELLO_LEN);
 	{

@@ -138,9 +138,10 @@ static NK_RESULT read_all(int fd, uint8_t *out, size_t len, struct nk_err *err)
 
 		NK_TRY(nk_os_fd_read(fd, out + have, len - have, &got, err));
 		if (got == 0) {
-			return have == 0 ? nk_fail(err, NK_NOT_FOUND, "the other side has closed the connection") :
-				nk_fail(err, NK_IO,
-					"the other side has closed the connection in the middle of a message");
+			return have == 0
+				? nk_fail(err, NK_NOT_FOUND, "the other side has closed the connection")
+				: nk_fail(err, NK_IO,
+					  "the other side has closed the connection in the middle of a message");
 		}
 		have += got;
 	}
@@ -153,8 +154,8 @@ static void session_keys(struct nk_cchannel *c, const struct nk_key *session)
 	nk_key_derive(session, 2, "nkcustdn", &c->to_vault);
 }
 
-NK_RESULT nk_cwire_call(struct nk_cchannel *c, const struct nk_kx_pair *own, const uint8_t custodian[static 32],
-	struct nk_err *err)
+NK_RESULT nk_cwire_call(
+	struct nk_cchannel *c, const struct nk_kx_pair *own, const uint8_t custodian[static 32], struct nk_err *err)
 {
 	NK_OWNED(nk_kx_wipe) struct nk_kx_pair ephemeral = { .pub = { 0 } };
 	NK_OWNED(nk_key_wipe) struct nk_key session = { { 0 } };
@@ -176,8 +177,8 @@ NK_RESULT nk_cwire_call(struct nk_cchannel *c, const struct nk_kx_pair *own, con
 	return nk_done();
 }
 
-NK_RESULT nk_cwire_answer(struct nk_cchannel *c, const struct nk_kx_pair *own, uint8_t out_client[static 32],
-	struct nk_err *err)
+NK_RESULT nk_cwire_answer(
+	struct nk_cchannel *c, const struct nk_kx_pair *own, uint8_t out_client[static 32], struct nk_err *err)
 {
 	NK_OWNED(nk_kx_wipe) struct nk_kx_pair ephemeral = { .pub = { 0 } };
 	NK_OWNED(nk_key_wipe) struct nk_key session = { { 0 } };
@@ -233,9 +234,9 @@ NK_RESULT nk_cwire_receive(struct nk_cchannel *c, uint8_t *out, size_t len, stru
 	}
 	NK_TRY(read_all(c->fd, frame, len + NK_SEAL_EXTRA, err));
 	if (!nk_open(c->vault ? &c->to_vault : &c->to_custodian, aad_of(room, !c->vault, c->received),
-		nk_bytes_of(frame, len + NK_SEAL_EXTRA), out)) {
-		return nk_fail(err, NK_AUTH,
-			"a message does not open: the other side does not hold the key that it claims");
+		    nk_bytes_of(frame, len + NK_SEAL_EXTRA), out)) {
+		return nk_fail(
+			err, NK_AUTH, "a message does not open: the other side does not hold the key that it claims");
 	}
 	c->received++;
 	return nk_done();

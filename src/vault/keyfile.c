@@ -84,7 +84,8 @@ NK_RESULT nk_keyfile_load(const struct nk_env *env, const char *path, struct nk_
 	return nk_done();
 }
 
-NK_RESULT nk_keyfile_pin(const struct nk_env *env, const char *path, const struct nk_keyfile *keys, struct nk_err *err)
+NK_RESULT nk_keyfile_pin(
+	const struct nk_env *env, const char *path, const struct nk_keyfile *keys, struct nk_err *err)
 {
 	uint8_t bytes[FILE_LEN];
 	int file = -1;

@@ -14,12 +14,13 @@ struct nk_keyfile {
 };
 
 /*
- * nk_keyfile_load: reads `path`, or makes it with new random keys, durable on return. *out belongs in locked memory or
- * is wiped with nk_keyfile_wipe. NK_CORRUPT: damaged (a file that a crash left too short is made anew).
+ * nk_keyfile_load: reads `path`, or makes it with new random keys, durable on return. *out belongs in locked memory
+ * or is wiped with nk_keyfile_wipe. NK_CORRUPT: damaged (a file that a crash left too short is made anew).
  */
 NK_RESULT nk_keyfile_load(const struct nk_env *env, const char *path, struct nk_keyfile *out, struct nk_err *err);
 /* nk_keyfile_pin: stores keys->peer in the file, in place. */
-NK_RESULT nk_keyfile_pin(const struct nk_env *env, const char *path, const struct nk_keyfile *keys, struct nk_err *err);
+NK_RESULT nk_keyfile_pin(
+	const struct nk_env *env, const char *path, const struct nk_keyfile *keys, struct nk_err *err);
 void nk_keyfile_wipe(struct nk_keyfile *keys);
 
 #endif

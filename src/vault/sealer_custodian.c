@@ -40,8 +40,8 @@ static NK_RESULT check_numbers(const struct nk_sealer_settings *settings, struct
 	return nk_done();
 }
 
-static NK_RESULT take_addresses(struct nk_sealer_handle *h, const struct nk_sealer_settings *settings,
-	struct nk_err *err)
+static NK_RESULT take_addresses(
+	struct nk_sealer_handle *h, const struct nk_sealer_settings *settings, struct nk_err *err)
 {
 	unsigned i;
 	unsigned j;
@@ -55,7 +55,8 @@ static NK_RESULT take_addresses(struct nk_sealer_handle *h, const struct nk_seal
 				nk_ct_equal(h->to[i].kx_pub, h->to[j].kx_pub, 32)) {
 				return nk_fail(err, NK_CONFIG,
 					"the custodians %1$s and %2$s are the same: each must have its own name "
-					"and keys", h->to[j].name, h->to[i].name);
+					"and keys",
+					h->to[j].name, h->to[i].name);
 			}
 		}
 	}
@@ -70,8 +71,8 @@ static NK_RESULT client_key_path(const char *dir, char out[static PATH_MAX], str
 	return nk_done();
 }
 
-NK_RESULT nk_sealer_client_key(const struct nk_env *env, const char *dir, uint8_t out_pub[static 32],
-	struct nk_err *err)
+NK_RESULT nk_sealer_client_key(
+	const struct nk_env *env, const char *dir, uint8_t out_pub[static 32], struct nk_err *err)
 {
 	NK_OWNED(nk_keyfile_wipe) struct nk_keyfile keys = { .peer = { 0 } };
 	char path[PATH_MAX];
@@ -110,9 +111,8 @@ static NK_RESULT ask(struct nk_sealer_handle *h, unsigned i, const struct nk_cre
 {
 	NK_TRY(nk_cask(h->env, &h->to[i], &h->keys->kx, q, out, err));
 	if (strcmp(out->receipt.holder, h->to[i].name) != 0) {
-		return nk_fail(err, NK_CONFIG,
-			"the custodian configured as %1$s calls itself %2$s: use its own name", h->to[i].name,
-			out->receipt.holder);
+		return nk_fail(err, NK_CONFIG, "the custodian configured as %1$s calls itself %2$s: use its own name",
+			h->to[i].name, out->receipt.holder);
 	}
 	return nk_done();
 }
@@ -175,8 +175,8 @@ struct complaint {
 
 static void complain(struct complaint *c, const char *name, const char *why)
 {
-	const int len = snprintf(c->text + c->len, sizeof(c->text) - c->len, "%s%s (%s)", c->len > 0 ? ", " : "",
-		name, why);
+	const int len =
+		snprintf(c->text + c->len, sizeof(c->text) - c->len, "%s%s (%s)", c->len > 0 ? ", " : "", name, why);
 
 	if (len > 0) {
 		c->len = (size_t)len < sizeof(c->text) - c->len ? c->len + (size_t)len : sizeof(c->text) - 1;
@@ -227,12 +227,12 @@ static NK_RESULT sealer_get(struct nk_sealer_handle *h, uint64_t epoch, struct n
 	if (g.gone > h->n - h->k) {
 		return nk_fail(err, NK_GONE,
 			"the secret of epoch %1$" PRIu64 " was destroyed by the custodians: this is an old copy "
-			"of the vault (%2$s)", epoch, g.missing.text);
+			"of the vault (%2$s)",
+			epoch, g.missing.text);
 	}
 	return nk_fail(err, NK_UNAVAILABLE,
 		"%1$u of %2$u custodians are needed for epoch %3$" PRIu64 ", %4$u gave a share; not: %5$s", h->k,
-		h->n, epoch, g.n,
-		g.missing.text);
+		h->n, epoch, g.n, g.missing.text);
 }
 
 /* Gives one custodian his share and reads it back. */
@@ -246,8 +246,7 @@ static NK_RESULT put_one(struct nk_sealer_handle *h, unsigned i, const struct nk
 	if (r.code != NK_OK) {
 		return nk_fail(err, NK_UNAVAILABLE,
 			"the custodian %1$s did not take its share of epoch %2$" PRIu64 ": %3$s", h->to[i].name,
-			put->epoch,
-			nk_err_name(r.code));
+			put->epoch, nk_err_name(r.code));
 	}
 	NK_TRY(ask(h, i, &get, &r, err));
 	same = r.code == NK_OK && nk_ct_equal(r.payload, put->payload, sizeof(r.payload));
@@ -307,14 +306,14 @@ static NK_RESULT sealer_drop(struct nk_sealer_handle *h, uint64_t epoch,
 }
 
 /* A receipt that says what it must, signed with the pinned key. */
-static bool receipt_fits(const struct nk_receipt *r, uint64_t epoch, const uint8_t rotation[static NK_ROTATION_ID_LEN])
+static bool receipt_fits(
+	const struct nk_receipt *r, uint64_t epoch, const uint8_t rotation[static NK_ROTATION_ID_LEN])
 {
 	return r->epoch == epoch - 1 && nk_ct_equal(r->rotation, rotation, NK_ROTATION_ID_LEN) && nk_receipt_ok(r);
 }
 
 static NK_RESULT sealer_destroy(struct nk_sealer_handle *h, uint64_t epoch,
-	const uint8_t rotation[static NK_ROTATION_ID_LEN], struct nk_receipt *out, size_t *out_n,
-	struct nk_err *err)
+	const uint8_t rotation[static NK_ROTATION_ID_LEN], struct nk_receipt *out, size_t *out_n, struct nk_err *err)
 {
 	struct nk_crequest q = { .kind = NK_CASK_DESTROY, .epoch = epoch };
 	struct complaint missing = { .len = 0 };
@@ -352,7 +351,8 @@ static bool counts(const struct nk_receipt *receipts, size_t i)
 	}
 	for (j = 0; j < i; j++) {
 		if ((strcmp(receipts[i].host, receipts[j].host) == 0 ||
-			nk_ct_equal(receipts[i].pub, receipts[j].pub, 32)) && counts(receipts, j)) {
+			    nk_ct_equal(receipts[i].pub, receipts[j].pub, 32)) &&
+			counts(receipts, j)) {
 			return false;
 		}
 	}

@@ -1,8 +1,8 @@
 /*
  * sealer_file.c: the epoch secret in a file on this machine: works everywhere, and proves nothing beyond E2.
  *
- * Invariant: the file is never made anew or renamed; its two cells (one page each) are overwritten in place and synced.
- * What the file system and the device below keep of old contents is not known: hence the cap.
+ * Invariant: the file is never made anew or renamed; its two cells (one page each) are overwritten in place and
+ * synced. What the file system and the device below keep of old contents is not known: hence the cap.
  */
 #include "base.h"
 
@@ -61,8 +61,8 @@ static void sealer_close(struct nk_sealer_handle **handle)
 	*handle = NULL;
 }
 
-static NK_RESULT file_open(const struct nk_sealer_handle *h, enum nk_open_mode mode, struct epoch_file *f,
-	struct nk_err *err)
+static NK_RESULT file_open(
+	const struct nk_sealer_handle *h, enum nk_open_mode mode, struct epoch_file *f, struct nk_err *err)
 {
 	uint8_t bytes[NK_CELL_LEN];
 	nk_rc rc;
@@ -113,11 +113,12 @@ static NK_RESULT sealer_get(struct nk_sealer_handle *h, uint64_t epoch, struct n
 	if (code == NK_GONE) {
 		return nk_fail(err, NK_GONE,
 			"the epoch secret of epoch %1$" PRIu64 " was destroyed (%2$s): this is an old copy of the "
-			"vault", epoch, h->path);
+			"vault",
+			epoch, h->path);
 	}
 	if (code != NK_OK) {
-		return nk_fail(err, NK_UNAVAILABLE,
-			"the secret of epoch %1$" PRIu64 " is not in the epoch file %2$s", epoch, h->path);
+		return nk_fail(err, NK_UNAVAILABLE, "the secret of epoch %1$" PRIu64 " is not in the epoch file %2$s",
+			epoch, h->path);
 	}
 	memcpy(out->b, cell->payload, sizeof(out->b));
 	return nk_done();
@@ -174,8 +175,7 @@ static NK_RESULT sealer_drop(struct nk_sealer_handle *h, uint64_t epoch,
 }
 
 static NK_RESULT sealer_destroy(struct nk_sealer_handle *h, uint64_t epoch,
-	const uint8_t rotation[static NK_ROTATION_ID_LEN], struct nk_receipt *out, size_t *out_n,
-	struct nk_err *err)
+	const uint8_t rotation[static NK_ROTATION_ID_LEN], struct nk_receipt *out, size_t *out_n, struct nk_err *err)
 {
 	NK_OWNED(file_done) struct epoch_file f = { .env = h->env, .path = h->path, .file = -1 };
 	char host[256];

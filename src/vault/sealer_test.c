@@ -310,13 +310,11 @@ static void an_impostor_without_the_custodians_key_gets_nothing(void **state)
 
 static void addresses_are_read_or_refused_with_a_reason(void **state)
 {
-	static const char keys[] =
-		"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
-		"202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f";
+	static const char keys[] = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+				   "202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f";
 	static const char *const bad[] = { "", "office", "office=", "office=unix:#%s", "=unix:/x#%s",
-		"office=host#%s", "office=host:0#%s", "office=host:65536#%s",
-		"office=:1#%s", "office=unix:/x#00", "office=unix:/x#%s0",
-			"a-name-that-is-longer-than-thirty-one-bytes=unix:/x#%s" };
+		"office=host#%s", "office=host:0#%s", "office=host:65536#%s", "office=:1#%s", "office=unix:/x#00",
+		"office=unix:/x#%s0", "a-name-that-is-longer-than-thirty-one-bytes=unix:/x#%s" };
 	struct nk_caddress address;
 	struct nk_err err;
 	char text[512];
@@ -437,9 +435,9 @@ static void a_receipts_text_is_canonical(void **state)
 	kit_ok(nk_receipt_text(&r, &text, &err), &err);
 	assert_true(nk_str_eq(nk_buf_str(&text),
 		NK_STR("{\"at\":1775001600000000,\"epoch\":4,\"holder\":\"c1\",\"host\":\"one\","
-			"\"medium\":\"memory\",\"organisation\":\"\","
-			"\"rotation\":\"00000000000000000000000000000000\","
-			"\"statement\":\"every epoch secret up to this epoch is destroyed here\"}")));
+		       "\"medium\":\"memory\",\"organisation\":\"\","
+		       "\"rotation\":\"00000000000000000000000000000000\","
+		       "\"statement\":\"every epoch secret up to this epoch is destroyed here\"}")));
 }
 
 static void names_that_are_no_row_are_not_found(void **state)
@@ -450,7 +448,10 @@ static void names_that_are_no_row_are_not_found(void **state)
 }
 
 #define WITH_FILE(name) cmocka_unit_test_setup_teardown(name, setup_file, teardown)
-#define WITH_CUSTODIANS(name) { #name "_custodian", name, setup_custodians, teardown, NULL }
+#define WITH_CUSTODIANS(name)                                              \
+	{                                                                  \
+#name "_custodian", name, setup_custodians, teardown, NULL \
+	}
 #define BOTH(name) WITH_FILE(name), WITH_CUSTODIANS(name)
 #define OURS(name) cmocka_unit_test_setup_teardown(name, setup_custodians, teardown)
 

@@ -175,16 +175,15 @@ static NK_RESULT head_write(struct nk_vault *vault, const struct nk_vhead *head,
 
 	nk_layout_head_put(head, sector);
 	for (i = 0; i < vault->places.n; i++) {
-		NK_TRY(nk_places_write_one(&vault->places, i, nk_layout_head_at(head->sequence), sector,
-			sizeof(sector), err));
+		NK_TRY(nk_places_write_one(
+			&vault->places, i, nk_layout_head_at(head->sequence), sector, sizeof(sector), err));
 		nk_places_sync_one(&vault->places, i);
 	}
 	return nk_done();
 }
 
-NK_RESULT nk_vault_head_commit_(
-	struct nk_vault *vault, struct nk_vhead *head, const struct nk_key *kek, const struct nk_key *root,
-		struct nk_err *err)
+NK_RESULT nk_vault_head_commit_(struct nk_vault *vault, struct nk_vhead *head, const struct nk_key *kek,
+	const struct nk_key *root, struct nk_err *err)
 {
 	nk_rc rc;
 
@@ -220,8 +219,8 @@ static NK_RESULT look_at(const struct nk_places *p, unsigned place, struct place
 		struct nk_vhead head;
 		size_t got = 0;
 
-		NK_TRY(p->env->read(p->env->self, p->file[place], nk_layout_head_at(s), out->bytes[s], NKV_SECTOR,
-			&got, err));
+		NK_TRY(p->env->read(
+			p->env->self, p->file[place], nk_layout_head_at(s), out->bytes[s], NKV_SECTOR, &got, err));
 		switch (nk_layout_head_get(out->bytes[s], &head)) {
 		case NK_HEAD_NEWER:
 			return nk_fail(err, NK_NEWER,
@@ -248,22 +247,22 @@ static NK_RESULT look_at(const struct nk_places *p, unsigned place, struct place
 /* What reading both places' headers led to. */
 struct choice {
 	unsigned winner;
-	bool lagging;  /* the other place is behind */
-	bool repair;   /* header sectors differ or are torn */
+	bool lagging; /* the other place is behind */
+	bool repair; /* header sectors differ or are torn */
 };
 
 static NK_RESULT no_header(const struct nk_places *p, const struct place_look *look, struct nk_err *err)
 {
 	if (look[0].draft || look[1].draft) {
-		return nk_fail(err, NK_NOT_FOUND, "the creation of the vault %s was cut off: create it again",
-			p->path[0]);
+		return nk_fail(
+			err, NK_NOT_FOUND, "the creation of the vault %s was cut off: create it again", p->path[0]);
 	}
 	return nk_fail(err, NK_CORRUPT,
 		"no header of the vault %s can be read, in no place: put back its latest backup", p->path[0]);
 }
 
-static NK_RESULT choose(const struct nk_places *p, const struct place_look *look, struct choice *out,
-	struct nk_err *err)
+static NK_RESULT choose(
+	const struct nk_places *p, const struct place_look *look, struct choice *out, struct nk_err *err)
 {
 	out->winner = 0;
 	out->lagging = false;
@@ -275,7 +274,8 @@ static NK_RESULT choose(const struct nk_places *p, const struct place_look *look
 		return no_header(p, look, err);
 	}
 	if (look[0].good && look[1].good) {
-		if (!nk_bytes_eq(nk_bytes_of(look[0].head.id, NKV_ID_LEN), nk_bytes_of(look[1].head.id, NKV_ID_LEN))) {
+		if (!nk_bytes_eq(
+			    nk_bytes_of(look[0].head.id, NKV_ID_LEN), nk_bytes_of(look[1].head.id, NKV_ID_LEN))) {
 			return nk_fail(err, NK_CORRUPT,
 				"%1$s and %2$s are two different vaults: one of the folders is wrong", p->path[0],
 				p->path[1]);
@@ -304,8 +304,8 @@ static NK_RESULT check_options(const struct nk_vault *vault, uint64_t min_sequen
 		if (vault->places.n == 1) {
 			return nk_fail(err, NK_CONFIG, "this vault has a second place: name its folder (copy_dir)");
 		}
-		return nk_fail(err, NK_CONFIG,
-			"this vault was made without a second place: it cannot be opened with one");
+		return nk_fail(
+			err, NK_CONFIG, "this vault was made without a second place: it cannot be opened with one");
 	}
 	return nk_done();
 }
@@ -379,8 +379,8 @@ static NK_RESULT repair_heads(struct nk_vault *vault, struct nk_err *err)
 	return nk_done();
 }
 
-static NK_RESULT open_in(struct nk_vault *vault, const struct nk_vault_options *opt, uint64_t min_sequence,
-	struct nk_err *err)
+static NK_RESULT open_in(
+	struct nk_vault *vault, const struct nk_vault_options *opt, uint64_t min_sequence, struct nk_err *err)
 {
 	struct place_look look[2];
 	struct choice choice;
@@ -409,9 +409,8 @@ static NK_RESULT open_in(struct nk_vault *vault, const struct nk_vault_options *
 	return nk_vault_recover_(vault, opt, err);
 }
 
-NK_RESULT nk_vault_open(
-	const struct nk_env *env, const struct nk_vault_options *opt, uint64_t min_sequence, struct nk_vault **out,
-		struct nk_err *err)
+NK_RESULT nk_vault_open(const struct nk_env *env, const struct nk_vault_options *opt, uint64_t min_sequence,
+	struct nk_vault **out, struct nk_err *err)
 {
 	NK_OWNED(nk_vault_close) struct nk_vault *vault = calloc(1, sizeof(*vault));
 

@@ -16,8 +16,14 @@
 #include "crypto.h"
 #include "sealer.h"
 
-enum nk_slot_kind { NK_SLOT_PERSON = 1, NK_SLOT_LINK, NK_SLOT_CONTACT, NK_SLOT_CASE, NK_SLOT_SYSTEM,
-	NK_SLOT_KIND_COUNT };
+enum nk_slot_kind {
+	NK_SLOT_PERSON = 1,
+	NK_SLOT_LINK,
+	NK_SLOT_CONTACT,
+	NK_SLOT_CASE,
+	NK_SLOT_SYSTEM,
+	NK_SLOT_KIND_COUNT
+};
 enum nk_slot_state { NK_SLOT_FREE, NK_SLOT_LIVE, NK_SLOT_DESTROYED, NK_SLOT_STATE_COUNT };
 
 /* Names a key for ever: slots are used again, generations never. */
@@ -29,11 +35,11 @@ struct nk_slot {
 struct nk_vault;
 
 struct nk_vault_options {
-	const char *dir;            /* <home>/vault */
+	const char *dir; /* <home>/vault */
 	/* second place, another folder (better: another disk); NULL only with single_copy */
 	const char *copy_dir;
 	bool single_copy;
-	struct nk_str sealer;       /* "file" | "custodian" */
+	struct nk_str sealer; /* "file" | "custodian" */
 	struct nk_sealer_settings sealing;
 	/* The unlock secret: a passphrase, or the contents of a key file. */
 	struct nk_bytes secret;
@@ -44,10 +50,11 @@ struct nk_vault_options {
 	 */
 	const struct nk_str *escrow;
 	size_t n_escrow;
-	uint32_t kdf_memory_kb;     /* create only; 0 = 262144 */
+	uint32_t kdf_memory_kb; /* create only; 0 = 262144 */
 };
 
-/* nk_vault_create: an empty vault at epoch 1; NK_EXISTS when there is one. Durable on return, second place included. */
+/* nk_vault_create: an empty vault at epoch 1; NK_EXISTS when there is one. Durable on return, second place included.
+ */
 NK_RESULT nk_vault_create(const struct nk_env *env, const struct nk_vault_options *opt, struct nk_err *err);
 
 /*
@@ -69,7 +76,7 @@ struct nk_vault_status {
 	uint64_t slots[NK_SLOT_KIND_COUNT][NK_SLOT_STATE_COUNT]; /* [kind][state]; free slots under kind 0 */
 	char sealer[32];
 	bool single_copy;
-	bool recovered;             /* something was finished or undone when it was opened */
+	bool recovered; /* something was finished or undone when it was opened */
 	bool escrow_rehearsed;
 };
 /* nk_vault_status: from memory, cannot fail. Counts are those of the last open, kept up by each call since. */
@@ -84,11 +91,11 @@ NK_RESULT nk_vault_add(struct nk_vault *vault, enum nk_slot_kind kind, size_t n,
 	struct nk_key *out_keys, struct nk_err *err);
 
 /*
- * nk_vault_key: opens one. NK_GONE: destroyed, proven by the mark. NK_CORRUPT: unknown slot, other generation or kind,
- * damaged: the caller must stop, such a person is not erased. The purpose of the opening is the caller's event.
+ * nk_vault_key: opens one. NK_GONE: destroyed, proven by the mark. NK_CORRUPT: unknown slot, other generation or
+ * kind, damaged: the caller must stop, such a person is not erased. The purpose of the opening is the caller's event.
  */
-NK_RESULT nk_vault_key(struct nk_vault *vault, enum nk_slot_kind kind, struct nk_slot slot, struct nk_key *out,
-	struct nk_err *err);
+NK_RESULT nk_vault_key(
+	struct nk_vault *vault, enum nk_slot_kind kind, struct nk_slot slot, struct nk_key *out, struct nk_err *err);
 
 /* nk_vault_each: all live slots in order of number (to find the unreferenced ones at start). */
 typedef NK_RESULT nk_vault_slot_fn(void *arg, enum nk_slot_kind kind, struct nk_slot slot, struct nk_err *err);
@@ -115,25 +122,25 @@ NK_RESULT nk_vault_destroy_prepare(struct nk_vault *vault, const struct nk_slot 
 /*
  * Rotating the epoch (level E3 when the sealer allows): the same steps; prepare also makes E(e+1), gives it to
  * the sealer as pending and
- * reads it back; verify unwraps every live key of the vault under the new path and the second place's image; finish has
- * the sealer destroy E(e) and gives the receipts. Refuses without a second place unless single_copy (NK_DENIED).
+ * reads it back; verify unwraps every live key of the vault under the new path and the second place's image; finish
+ * has the sealer destroy E(e) and gives the receipts. Refuses without a second place unless single_copy (NK_DENIED).
  */
 NK_RESULT nk_vault_rotate_prepare(struct nk_vault *vault, struct nk_vault_change **out, struct nk_err *err);
 /*
  * nk_vault_reseal_prepare: a rotation that also moves to another sealer or unlock secret (opt's sealer, sealing,
  * secret; an empty secret keeps the one in force).
  */
-NK_RESULT nk_vault_reseal_prepare(struct nk_vault *vault, const struct nk_vault_options *opt,
-	struct nk_vault_change **out, struct nk_err *err);
+NK_RESULT nk_vault_reseal_prepare(
+	struct nk_vault *vault, const struct nk_vault_options *opt, struct nk_vault_change **out, struct nk_err *err);
 
 NK_RESULT nk_vault_change_verify(struct nk_vault_change *change, uint64_t *out_survivors, struct nk_err *err);
 NK_RESULT nk_vault_change_commit(struct nk_vault_change *change, uint64_t *out_sequence, struct nk_err *err);
 struct nk_vault_finish {
 	struct nk_receipt receipts[NK_RECEIPTS_MAX];
 	size_t n_receipts;
-	enum nk_level cap;       /* E2 for a destroy; the sealer's cap for a rotation */
-	uint64_t epoch;          /* in force now */
-	uint64_t oldest;         /* destroy: the oldest epoch in which a key that died now was made; else 0 */
+	enum nk_level cap; /* E2 for a destroy; the sealer's cap for a rotation */
+	uint64_t epoch; /* in force now */
+	uint64_t oldest; /* destroy: the oldest epoch in which a key that died now was made; else 0 */
 	/*
 	 * every epoch from this one up to the one before `epoch` died at E3; a key reaches E3 only if its
 	 * `oldest` is not below
@@ -153,8 +160,8 @@ void nk_vault_recovered(const struct nk_vault *vault, struct nk_vault_finish *ou
  * nk_vault_escrow: the unlock secret's recovery sheet as text: L as k-of-n Shamir shares, one sheet each, base32
  * with a check (DECISIONS 8). Never R or E.
  */
-NK_RESULT nk_vault_escrow(struct nk_vault *vault, unsigned k, unsigned n, struct nk_buf *out_sheets,
-	struct nk_err *err);
+NK_RESULT nk_vault_escrow(
+	struct nk_vault *vault, unsigned k, unsigned n, struct nk_buf *out_sheets, struct nk_err *err);
 /* nk_vault_escrow_try: rehearsal: do these typed shares give L? Marks the header as rehearsed. NK_AUTH when not. */
 NK_RESULT nk_vault_escrow_try(struct nk_vault *vault, const struct nk_str *shares, size_t n, struct nk_err *err);
 /* nk_vault_file_names: names of the vault's own files inside its folder, NULL-terminated, static (doctor, scan). */

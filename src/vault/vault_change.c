@@ -31,8 +31,8 @@ static void change_free(struct nk_vault_change **change)
 }
 
 /* A copy of everything that is in force, with a new root. */
-static NK_RESULT change_new(struct nk_vault *vault, enum change_kind kind, struct nk_vault_change **out,
-	struct nk_err *err)
+static NK_RESULT change_new(
+	struct nk_vault *vault, enum change_kind kind, struct nk_vault_change **out, struct nk_err *err)
 {
 	NK_OWNED(change_free) struct nk_vault_change *c = NULL;
 	const uint32_t buckets = vault->head.buckets;
@@ -86,7 +86,8 @@ static NK_RESULT take_slots(struct nk_vault_change *c, const struct nk_slot *slo
 
 		if (at == NULL || at->generation != slots[i].generation || at->state == NK_SLOT_FREE) {
 			return nk_fail(err, NK_CORRUPT,
-				"slot %1$" PRIu64 " (generation %2$u) cannot be destroyed: it is unknown to the vault",
+				"slot %1$" PRIu64
+				" (generation %2$u) cannot be destroyed: it is unknown to the vault",
 				slots[i].number, slots[i].generation);
 		}
 		if (at->state == NK_SLOT_DESTROYED) {
@@ -95,8 +96,11 @@ static NK_RESULT take_slots(struct nk_vault_change *c, const struct nk_slot *slo
 
 			if (rc.code != NK_GONE) {
 				return nk_ok(rc) ? nk_fail(err, NK_CORRUPT,
-					"slot %" PRIu64 " of the vault is damaged in every place: put back its "
-					"latest backup", slots[i].number) : rc;
+							   "slot %" PRIu64
+							   " of the vault is damaged in every place: put back its "
+							   "latest backup",
+							   slots[i].number)
+						 : rc;
 			}
 			continue;
 		}
@@ -129,8 +133,8 @@ static NK_RESULT write_table(struct nk_vault_change *c, struct nk_err *err)
 }
 
 /* One slot from under the old bucket key to under the new one; dying: only its mark. */
-static NK_RESULT rewrap_slot(struct nk_vault_change *c, uint64_t number, bool dying, const uint8_t *from,
-	uint8_t *to, struct nk_err *err)
+static NK_RESULT rewrap_slot(
+	struct nk_vault_change *c, uint64_t number, bool dying, const uint8_t *from, uint8_t *to, struct nk_err *err)
 {
 	const uint64_t bucket = number / NKV_SLOTS;
 	const struct nk_vseal how = { c->head.id, &c->bucket_keys[bucket],
@@ -141,7 +145,8 @@ static NK_RESULT rewrap_slot(struct nk_vault_change *c, uint64_t number, bool dy
 	if (!nk_layout_slot_open(c->head.id, &c->vault->bucket_keys[bucket], number, from, &key)) {
 		return nk_fail(err, NK_CORRUPT,
 			"slot %" PRIu64 " of the vault is damaged: nothing was destroyed; put back the latest "
-			"backup of the vault", number);
+			"backup of the vault",
+			number);
 	}
 	nk_layout_slot_get(from, &slot);
 	if (dying) {
@@ -193,8 +198,8 @@ static NK_RESULT rewrap_bucket(struct nk_vault_change *c, uint64_t bucket, size_
 			NK_TRY(rewrap_slot(c, number, dying, from, vault->work[1] + i * NKV_SLOT_LEN, err));
 		}
 	}
-	return nk_places_write(&vault->places, nk_layout_area_at(bucket, c->areas[bucket]), vault->work[1],
-		NKV_AREA_LEN, err);
+	return nk_places_write(
+		&vault->places, nk_layout_area_at(bucket, c->areas[bucket]), vault->work[1], NKV_AREA_LEN, err);
 }
 
 static NK_RESULT prepare_destroy(struct nk_vault_change *c, const struct nk_slot *slots, size_t n, struct nk_err *err)
@@ -204,7 +209,8 @@ static NK_RESULT prepare_destroy(struct nk_vault_change *c, const struct nk_slot
 
 	NK_TRY(take_slots(c, slots, n, err));
 	NK_TRY(plan_buckets(c, err));
-	/* The table first: an inactive table that is not empty tells the next open that there is something to wipe. */
+	/* The table first: an inactive table that is not empty tells the next open that there is something to wipe.
+	 */
 	NK_TRY(write_table(c, err));
 	for (i = 0; i < c->n_touched; i++) {
 		NK_TRY(rewrap_bucket(c, c->touched[i], &next, err));
@@ -238,7 +244,8 @@ static NK_RESULT announce(struct nk_vault_change *c, struct nk_err *err)
 	if (!nk_layout_zero(head.pending, sizeof(head.pending))) {
 		const nk_rc rc = vault->sealer->drop(vault->handle, head.epoch + 1, head.pending, err);
 
-		/* A secret that never sealed anything may stay with a holder who is being left, dead ones above all. */
+		/* A secret that never sealed anything may stay with a holder who is being left, dead ones above all.
+		 */
 		if (!nk_ok(rc) && c->sealer == NULL) {
 			return rc;
 		}
@@ -264,8 +271,8 @@ static NK_RESULT put_secret(struct nk_vault_change *c, struct nk_err *err)
 	NK_TRY(sealer->put(handle, c->head.epoch, c->vault->head.pending, &fresh, err));
 	NK_TRY(sealer->get(handle, c->head.epoch, &back, err));
 	if (!nk_ct_equal(&fresh, &back, sizeof(back))) {
-		return nk_fail(err, NK_CORRUPT,
-			"the sealer \"%s\" gave back another epoch secret than it was given", sealer->name);
+		return nk_fail(err, NK_CORRUPT, "the sealer \"%s\" gave back another epoch secret than it was given",
+			sealer->name);
 	}
 	nk_layout_check(&fresh, c->head.check);
 	nk_key_mix(&c->next->unlock, &fresh, &c->next->kek);
@@ -346,8 +353,8 @@ static NK_RESULT prepare_reseal(struct nk_vault_change *c, const struct nk_vault
 	return prepare_rotation(c, err);
 }
 
-NK_RESULT nk_vault_reseal_prepare(struct nk_vault *vault, const struct nk_vault_options *opt,
-	struct nk_vault_change **out, struct nk_err *err)
+NK_RESULT nk_vault_reseal_prepare(
+	struct nk_vault *vault, const struct nk_vault_options *opt, struct nk_vault_change **out, struct nk_err *err)
 {
 	struct nk_vault_change *c = NULL;
 	nk_rc rc;
@@ -376,21 +383,22 @@ static void undo(struct nk_vault_change *c)
 
 		wiped = nk_ok(nk_places_wipe(&vault->places, at, NKV_AREA_LEN, &found, NULL)) && wiped;
 	}
-	wiped = wiped && nk_ok(nk_places_wipe(&vault->places, nk_layout_table_at(1 - vault->head.table),
-		(size_t)head.buckets * NKV_ENTRY_LEN, &found, NULL));
+	wiped = wiped &&
+		nk_ok(nk_places_wipe(&vault->places, nk_layout_table_at(1 - vault->head.table),
+			(size_t)head.buckets * NKV_ENTRY_LEN, &found, NULL));
 	if (found) {
 		nk_places_sync(&vault->places);
 	}
 	if (c->announced) {
 		const struct nk_sealer *sealer = c->sealer != NULL ? c->sealer : vault->sealer;
-		const nk_rc rc = sealer->drop(c->sealer != NULL ? c->handle : vault->handle, head.epoch + 1,
-			head.pending, NULL);
+		const nk_rc rc = sealer->drop(
+			c->sealer != NULL ? c->handle : vault->handle, head.epoch + 1, head.pending, NULL);
 
 		if (nk_ok(rc)) {
 			memset(head.pending, 0, sizeof(head.pending));
 			memset(head.other_sealer, 0, sizeof(head.other_sealer));
-			(void)nk_vault_head_commit_(vault, &head, &vault->secrets->kek, &vault->secrets->root,
-				NULL).code;
+			(void)nk_vault_head_commit_(vault, &head, &vault->secrets->kek, &vault->secrets->root, NULL)
+				.code;
 		}
 	}
 }
@@ -412,8 +420,8 @@ NK_RESULT nk_vault_change_commit(struct nk_vault_change *change, uint64_t *out_s
 
 	NK_TRY(nk_vault_usable_(vault, false, err));
 	if (change->state != CHANGE_VERIFIED) {
-		return nk_fail(err, NK_CONFLICT,
-			"a change of the vault is committed once, and only after it was verified");
+		return nk_fail(
+			err, NK_CONFLICT, "a change of the vault is committed once, and only after it was verified");
 	}
 	change->head.flags |= NKV_UNFINISHED;
 	NK_TRY(nk_vault_head_commit_(vault, &change->head, &change->next->kek, &change->next->root, err));
@@ -454,10 +462,10 @@ static NK_RESULT destroy_epoch(struct nk_vault_change *c, struct nk_vault_finish
 	struct nk_vault *vault = c->vault;
 
 	/* After a reseal the old secret is still where it was: vault->sealer until the end of finish. */
-	NK_TRY(vault->sealer->destroy(vault->handle, vault->head.epoch, vault->head.rotation, out->receipts,
-		&out->n_receipts, err));
-	out->cap = vault->sealer->cap(out->receipts, out->n_receipts, vault->head.other_holders,
-		vault->head.other_threshold);
+	NK_TRY(vault->sealer->destroy(
+		vault->handle, vault->head.epoch, vault->head.rotation, out->receipts, &out->n_receipts, err));
+	out->cap = vault->sealer->cap(
+		out->receipts, out->n_receipts, vault->head.other_holders, vault->head.other_threshold);
 	return nk_done();
 }
 

@@ -14,18 +14,18 @@ struct nk_vault_change {
 	struct nk_vault *vault;
 	enum change_kind kind;
 	enum change_state state;
-	struct nk_vhead head;          /* the one that commit writes */
-	struct nk_vsecrets *next;      /* locked: unlock secret, key and root of the new path */
-	struct nk_key *bucket_keys;    /* locked: all buckets, new ones for those touched */
-	uint8_t *areas;                /* area of each bucket after commit */
+	struct nk_vhead head; /* the one that commit writes */
+	struct nk_vsecrets *next; /* locked: unlock secret, key and root of the new path */
+	struct nk_key *bucket_keys; /* locked: all buckets, new ones for those touched */
+	uint8_t *areas; /* area of each bucket after commit */
 	uint32_t *touched;
 	size_t n_touched;
-	struct nk_slot *slots;         /* live ones that die, by number */
+	struct nk_slot *slots; /* live ones that die, by number */
 	size_t n_slots;
 	uint64_t oldest;
 	const struct nk_sealer *sealer; /* only when a reseal moves to another one */
 	struct nk_sealer_handle *handle;
-	bool announced;                /* the header names the pending rotation */
+	bool announced; /* the header names the pending rotation */
 };
 
 #endif

@@ -152,7 +152,8 @@ static void an_old_backup_opens_until_the_epoch_rotates_and_never_after(void **s
 	image_free(&now);
 }
 
-/* Somebody with an old backup who also gets all keys in force now: neither root nor bucket key may fit the old bytes. */
+/* Somebody with an old backup who also gets all keys in force now: neither root nor bucket key may fit the old bytes.
+ */
 static void the_keys_in_force_open_nothing_of_an_old_backup(void **state)
 {
 	struct room *room = *state;

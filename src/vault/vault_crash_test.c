@@ -1,8 +1,9 @@
 /*
  * vault_crash_test.c: the process ends at each of its disk acts in turn, with and without half of the write done.
  *
- * After each: the vault opens, every survivor's key is the same, the victims are all there or all gone, the two places
- * hold the same bytes, nothing is left in areas that are not in force, and the work can be done again to its end.
+ * After each: the vault opens, every survivor's key is the same, the victims are all there or all gone, the two
+ * places hold the same bytes, nothing is left in areas that are not in force, and the work can be done again to its
+ * end.
  */
 #include "base.h"
 
@@ -163,7 +164,9 @@ static int do_release(const struct nk_env *env, void *arg)
 		return 1;
 	}
 	rc = nk_ok(nk_vault_add(vault, NK_SLOT_CONTACT, 4, more, NULL, &err)) &&
-		nk_ok(nk_vault_release(vault, more, 4, &err)) ? 0 : 2;
+			nk_ok(nk_vault_release(vault, more, 4, &err))
+		? 0
+		: 2;
 	nk_vault_close(&vault);
 	return rc;
 }
@@ -525,8 +528,8 @@ static void with_custodians_each_cut_leaves_one_epoch_that_opens(void **state)
 
 		room->opt.sealing.dir = room->dir;
 		kit_ok(nk_sealer_custodian_status(kit_env(), &room->opt.sealing, i, &held, &err), &err);
-		assert_true((held.held[0] == epoch && held.held[1] == 0) ||
-			(held.held[0] == 0 && held.held[1] == epoch));
+		assert_true(
+			(held.held[0] == epoch && held.held[1] == 0) || (held.held[0] == 0 && held.held[1] == epoch));
 		kit_custodian_stop(&k[i]);
 	}
 	free(b);
@@ -543,7 +546,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_rotation_that_is_dropped_leaves_no_pending_secret, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_recovery_that_is_cut_off_is_done_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_reseal_that_is_cut_off_opens_with_one_secret, setup, teardown),
-		cmocka_unit_test_setup_teardown(with_custodians_each_cut_leaves_one_epoch_that_opens, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			with_custodians_each_cut_leaves_one_epoch_that_opens, setup, teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -53,8 +53,8 @@ static NK_RESULT exists(const struct nk_places *p, unsigned place, struct nk_err
 }
 
 /* One sector of what may be there: a vault, a draft (kept in *draft), or nothing. */
-static NK_RESULT look_at_sector(const struct nk_places *p, unsigned place, unsigned s, struct nk_vhead *draft,
-	struct nk_err *err)
+static NK_RESULT look_at_sector(
+	const struct nk_places *p, unsigned place, unsigned s, struct nk_vhead *draft, struct nk_err *err)
 {
 	uint8_t sector[NKV_SECTOR] = { 0 };
 	struct nk_vhead head;
@@ -156,8 +156,8 @@ static NK_RESULT seal_epoch(struct creation *c, struct nk_err *err)
 	NK_TRY(c->sealer->put(c->handle, 1, c->head.rotation, c->epoch, err));
 	NK_TRY(c->sealer->get(c->handle, 1, &back, err));
 	if (!nk_ct_equal(&back, c->epoch, sizeof(back))) {
-		return nk_fail(err, NK_CORRUPT,
-			"the sealer \"%s\" gave back another epoch secret than it was given", c->sealer->name);
+		return nk_fail(err, NK_CORRUPT, "the sealer \"%s\" gave back another epoch secret than it was given",
+			c->sealer->name);
 	}
 	nk_layout_check(c->epoch, c->head.check);
 	nk_key_mix(&c->secrets->unlock, c->epoch, &c->secrets->kek);

@@ -1,15 +1,21 @@
 /*
  * vault_escrow.c: the recovery sheets: the unlock secret L in k-of-n shares, as text that people can type.
  *
- * Invariant: a sheet holds a share of L and nothing of the root or of an epoch secret, so sheets and an old backup open
- * nothing once the epoch has gone.
+ * Invariant: a sheet holds a share of L and nothing of the root or of an epoch secret, so sheets and an old backup
+ * open nothing once the epoch has gone.
  */
 #include "base.h"
 
 #include "vault_int.h"
 
-enum { VAULT_LEN = 4, CHECK_LEN = 4, SHEET_LEN = 3 + VAULT_LEN + NK_KEY_LEN + CHECK_LEN, SHEET_VERSION = 1,
-	GROUP = 5, SHEETS_MAX = 32 };
+enum {
+	VAULT_LEN = 4,
+	CHECK_LEN = 4,
+	SHEET_LEN = 3 + VAULT_LEN + NK_KEY_LEN + CHECK_LEN,
+	SHEET_VERSION = 1,
+	GROUP = 5,
+	SHEETS_MAX = 32
+};
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
@@ -95,14 +101,16 @@ static NK_RESULT put_sheet(struct nk_buf *out, const struct nk_vault *vault, uns
 	memcpy(sheet + 3 + VAULT_LEN, share->y, NK_KEY_LEN);
 	check_of(sheet, sheet + SHEET_LEN - CHECK_LEN);
 	nk_hex_print(vault->head.id, VAULT_LEN, id);
-	NK_TRY(nk_buf_printf(out, err, nk_tr(NK_LANG_EN,
-		NK_N("NOKOSAZU RECOVERY SHEET %1$u of %2$u for the vault %3$s: any %4$u sheets give the unlock "
-		"secret")),
+	NK_TRY(nk_buf_printf(out, err,
+		nk_tr(NK_LANG_EN,
+			NK_N("NOKOSAZU RECOVERY SHEET %1$u of %2$u for the vault %3$s: any %4$u sheets give the unlock "
+			     "secret")),
 		share->x, n, id, k));
 	NK_TRY(nk_buf_add_byte(out, '\n', err));
-	NK_TRY(nk_buf_printf(out, err, nk_tr(NK_LANG_JA,
-		NK_N("NOKOSAZU RECOVERY SHEET %1$u of %2$u for the vault %3$s: any %4$u sheets give the unlock "
-		"secret")),
+	NK_TRY(nk_buf_printf(out, err,
+		nk_tr(NK_LANG_JA,
+			NK_N("NOKOSAZU RECOVERY SHEET %1$u of %2$u for the vault %3$s: any %4$u sheets give the unlock "
+			     "secret")),
 		share->x, n, id, k));
 	NK_TRY(nk_buf_add_byte(out, '\n', err));
 	rc = put_base32(out, sheet, sizeof(sheet), err);
@@ -111,7 +119,8 @@ static NK_RESULT put_sheet(struct nk_buf *out, const struct nk_vault *vault, uns
 	return nk_buf_add_c(out, "\n\n", err);
 }
 
-NK_RESULT nk_vault_escrow(struct nk_vault *vault, unsigned k, unsigned n, struct nk_buf *out_sheets, struct nk_err *err)
+NK_RESULT nk_vault_escrow(
+	struct nk_vault *vault, unsigned k, unsigned n, struct nk_buf *out_sheets, struct nk_err *err)
 {
 	struct nk_share shares[SHEETS_MAX];
 	nk_rc rc = nk_done();
@@ -140,13 +149,14 @@ static NK_RESULT parse_sheet(struct nk_str text, unsigned number, uint8_t sheet[
 	}
 	check_of(sheet, check);
 	if (!nk_ct_equal(check, sheet + SHEET_LEN - CHECK_LEN, CHECK_LEN)) {
-		return nk_fail(err, NK_INVALID, "recovery sheet %u has a typing error: its check does not fit", number);
+		return nk_fail(
+			err, NK_INVALID, "recovery sheet %u has a typing error: its check does not fit", number);
 	}
 	return nk_done();
 }
 
-static NK_RESULT join(const struct nk_str *texts, size_t n, struct nk_share *shares, struct nk_key *out,
-	struct nk_err *err)
+static NK_RESULT join(
+	const struct nk_str *texts, size_t n, struct nk_share *shares, struct nk_key *out, struct nk_err *err)
 {
 	uint8_t first[SHEET_LEN];
 	uint8_t sheet[SHEET_LEN];
@@ -166,8 +176,8 @@ static NK_RESULT join(const struct nk_str *texts, size_t n, struct nk_share *sha
 	}
 	nk_wipe(sheet, sizeof(sheet));
 	if (n == 0 || n < first[1]) {
-		return nk_fail(err, NK_INVALID, "%1$zu recovery sheets are too few: %2$u are needed", n, n == 0 ?
-			2U : (unsigned)first[1]);
+		return nk_fail(err, NK_INVALID, "%1$zu recovery sheets are too few: %2$u are needed", n,
+			n == 0 ? 2U : (unsigned)first[1]);
 	}
 	nk_wipe(first + 3, sizeof(first) - 3);
 	return nk_shamir_join(shares, n, out, err);

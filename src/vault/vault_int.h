@@ -13,29 +13,29 @@
 enum {
 	NKV_VERSION = 1,
 	NKV_SECTOR = 512,
-	NKV_SLOTS = 1000,          /* a bucket */
+	NKV_SLOTS = 1000, /* a bucket */
 	NKV_BUCKETS_MAX = 4096,
 	NKV_SLOT_LEN = 16 + NK_WRAP_LEN,
 	NKV_ENTRY_LEN = 16 + NK_WRAP_LEN,
-	NKV_AREA_LEN = 90112,      /* 1,000 slots, rounded up to pages of 4,096 bytes */
+	NKV_AREA_LEN = 90112, /* 1,000 slots, rounded up to pages of 4,096 bytes */
 	NKV_TABLE_LEN = NKV_BUCKETS_MAX * NKV_ENTRY_LEN,
-	NKV_HEAD_STEP = 4096,      /* header sector B lies in another page than A */
+	NKV_HEAD_STEP = 4096, /* header sector B lies in another page than A */
 	NKV_TABLE_AT = 8192,
 	NKV_BUCKETS_AT = NKV_TABLE_AT + 2 * NKV_TABLE_LEN,
 	NKV_NAME_LEN = 16,
 	NKV_ID_LEN = 16,
 	NKV_CHECK_LEN = 16,
-	NKV_HEAD_AAD = 272,        /* bytes of the header before the wrapped root */
+	NKV_HEAD_AAD = 272, /* bytes of the header before the wrapped root */
 	NKV_THRESHOLD_DEFAULT = 2,
 };
 
 enum nk_vflag {
-	NKV_DRAFT = 1,       /* creation is not finished: there is no vault yet */
-	NKV_UNFINISHED = 2,  /* committed; old areas and the old epoch secret are still to be destroyed */
-	NKV_ROTATION = 4,    /* with UNFINISHED: the change was a rotation, so the sealer has something to destroy */
-	NKV_SINGLE = 8,      /* no second place, by choice at creation */
-	NKV_REHEARSED = 16,  /* the recovery sheets were tried */
-	NKV_KEYFILE = 32,    /* the unlock secret is a key file, not a passphrase */
+	NKV_DRAFT = 1, /* creation is not finished: there is no vault yet */
+	NKV_UNFINISHED = 2, /* committed; old areas and the old epoch secret are still to be destroyed */
+	NKV_ROTATION = 4, /* with UNFINISHED: the change was a rotation, so the sealer has something to destroy */
+	NKV_SINGLE = 8, /* no second place, by choice at creation */
+	NKV_REHEARSED = 16, /* the recovery sheets were tried */
+	NKV_KEYFILE = 32, /* the unlock secret is a key file, not a passphrase */
 };
 
 struct nk_vhead {
@@ -44,18 +44,18 @@ struct nk_vhead {
 	uint64_t sequence;
 	uint64_t epoch;
 	uint32_t buckets;
-	uint32_t table;                        /* which area of the root table is in force */
-	char sealer[NKV_NAME_LEN];             /* NUL-padded */
-	char other_sealer[NKV_NAME_LEN];       /* where a pending secret is, or (UNFINISHED) the old one */
-	uint8_t rotation[NK_ROTATION_ID_LEN];  /* the one that made this epoch */
-	uint8_t pending[NK_ROTATION_ID_LEN];   /* zero: none */
+	uint32_t table; /* which area of the root table is in force */
+	char sealer[NKV_NAME_LEN]; /* NUL-padded */
+	char other_sealer[NKV_NAME_LEN]; /* where a pending secret is, or (UNFINISHED) the old one */
+	uint8_t rotation[NK_ROTATION_ID_LEN]; /* the one that made this epoch */
+	uint8_t pending[NK_ROTATION_ID_LEN]; /* zero: none */
 	struct nk_kdf_params kdf;
 	uint32_t holders;
 	uint32_t threshold;
 	uint32_t other_holders;
 	uint32_t other_threshold;
-	uint8_t check[NKV_CHECK_LEN];          /* of the epoch secret */
-	uint64_t e3_since;                     /* epochs from here on were destroyed at E3 */
+	uint8_t check[NKV_CHECK_LEN]; /* of the epoch secret */
+	uint64_t e3_since; /* epochs from here on were destroyed at E3 */
 	uint8_t root[NK_WRAP_LEN];
 };
 
@@ -102,7 +102,7 @@ bool nk_layout_entry_open(const uint8_t id[static NKV_ID_LEN], const struct nk_k
 /* vault_places.c: the file in both places. A sync that fails ends the process. */
 struct nk_places {
 	const struct nk_env *env;
-	unsigned n;                /* 1 or 2 */
+	unsigned n; /* 1 or 2 */
 	int file[2];
 	char path[2][PATH_MAX];
 };
@@ -111,10 +111,10 @@ void nk_places_done(struct nk_places *p);
 NK_RESULT nk_places_name(struct nk_places *p, const struct nk_vault_options *opt, struct nk_err *err);
 NK_RESULT nk_places_open(struct nk_places *p, enum nk_open_mode mode, struct nk_err *err);
 /* Reads exactly len bytes or fails with NK_CORRUPT. */
-NK_RESULT nk_places_read(const struct nk_places *p, unsigned place, uint64_t at, void *buf, size_t len,
-	struct nk_err *err);
-NK_RESULT nk_places_write_one(const struct nk_places *p, unsigned place, uint64_t at, const void *buf, size_t len,
-	struct nk_err *err);
+NK_RESULT nk_places_read(
+	const struct nk_places *p, unsigned place, uint64_t at, void *buf, size_t len, struct nk_err *err);
+NK_RESULT nk_places_write_one(
+	const struct nk_places *p, unsigned place, uint64_t at, const void *buf, size_t len, struct nk_err *err);
 /* in all places */
 NK_RESULT nk_places_write(const struct nk_places *p, uint64_t at, const void *buf, size_t len, struct nk_err *err);
 void nk_places_sync_one(const struct nk_places *p, unsigned place);
@@ -135,7 +135,7 @@ struct nk_vindex {
 /* Keys of the open vault, in locked memory. */
 struct nk_vsecrets {
 	struct nk_key unlock; /* L */
-	struct nk_key kek;    /* mix(L, E) */
+	struct nk_key kek; /* mix(L, E) */
 	struct nk_key root;
 };
 
@@ -151,17 +151,17 @@ struct nk_vault {
 	int lock;
 	struct nk_vhead head;
 	struct nk_vsecrets *secrets;
-	struct nk_key *bucket_keys;   /* locked; head.buckets of them, room for buckets_cap */
+	struct nk_key *bucket_keys; /* locked; head.buckets of them, room for buckets_cap */
 	uint32_t buckets_cap;
-	uint8_t *areas;               /* active area of each bucket */
-	uint16_t *free_count;         /* free slots of each bucket */
-	struct nk_vindex *index;      /* NKV_SLOTS a bucket */
+	uint8_t *areas; /* active area of each bucket */
+	uint16_t *free_count; /* free slots of each bucket */
+	struct nk_vindex *index; /* NKV_SLOTS a bucket */
 	uint64_t counts[NK_SLOT_KIND_COUNT][NK_SLOT_STATE_COUNT];
 	struct nk_vscratch *scratch;
-	uint8_t *work[2];             /* two areas: wrapped bytes only, nothing secret */
-	uint8_t *cache;               /* the active area of bucket cached */
-	uint64_t cached;              /* UINT64_MAX: none */
-	uint64_t last_bucket;         /* of the last opening: two in a row load the whole bucket */
+	uint8_t *work[2]; /* two areas: wrapped bytes only, nothing secret */
+	uint8_t *cache; /* the active area of bucket cached */
+	uint64_t cached; /* UINT64_MAX: none */
+	uint64_t last_bucket; /* of the last opening: two in a row load the whole bucket */
 	const struct nk_sealer *sealer;
 	struct nk_sealer_handle *handle;
 	struct nk_vault_change *change;
@@ -182,8 +182,8 @@ void nk_vault_index_load_(struct nk_vault *vault, uint64_t bucket, const uint8_t
  */
 NK_RESULT nk_vault_head_commit_(struct nk_vault *vault, struct nk_vhead *head, const struct nk_key *kek,
 	const struct nk_key *root, struct nk_err *err);
-NK_RESULT nk_vault_unlock_secret_(const struct nk_kdf_params *kdf, const struct nk_vault_options *opt,
-	struct nk_key *out, struct nk_err *err);
+NK_RESULT nk_vault_unlock_secret_(
+	const struct nk_kdf_params *kdf, const struct nk_vault_options *opt, struct nk_key *out, struct nk_err *err);
 NK_RESULT nk_vault_sealer_open_(const struct nk_env *env, const char *name, const struct nk_vault_options *opt,
 	const struct nk_sealer **out_sealer, struct nk_sealer_handle **out, struct nk_err *err);
 void nk_vault_name_put_(char out[static NKV_NAME_LEN], struct nk_str name);

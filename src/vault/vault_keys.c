@@ -53,8 +53,7 @@ static NK_RESULT batch_write(struct nk_vault *vault, const struct batch *b, stru
 			const struct run *run = nk_vec_at(&b->runs, i);
 
 			NK_TRY(nk_places_write_one(&vault->places, place, slot_at(vault, run->number),
-				b->bytes.ptr + run->at,
-				run->count * NKV_SLOT_LEN, err));
+				b->bytes.ptr + run->at, run->count * NKV_SLOT_LEN, err));
 		}
 		nk_places_sync_one(&vault->places, place);
 	}
@@ -140,9 +139,8 @@ static void index_added(struct filling *f, size_t from)
 	size_t i;
 
 	for (i = from; i < f->done; i++) {
-		nk_vault_index_set_(
-			f->vault, f->slots[i].number,
-				(struct nk_vindex){ f->slots[i].generation, nk_u8(f->kind), NK_SLOT_LIVE });
+		nk_vault_index_set_(f->vault, f->slots[i].number,
+			(struct nk_vindex){ f->slots[i].generation, nk_u8(f->kind), NK_SLOT_LIVE });
 	}
 }
 
@@ -193,7 +191,8 @@ static NK_RESULT write_bucket(struct filling *f, uint64_t bucket, const struct n
 	return nk_places_write(&vault->places, nk_layout_area_at(bucket, 1), vault->work[1], NKV_AREA_LEN, err);
 }
 
-/* New buckets behind the last one: areas, then entries in the free end of the root table. Nothing of it counts yet. */
+/* New buckets behind the last one: areas, then entries in the free end of the root table. Nothing of it counts yet.
+ */
 static NK_RESULT write_buckets(struct filling *f, uint32_t more, struct nk_err *err)
 {
 	struct nk_vault *vault = f->vault;
@@ -230,7 +229,8 @@ static NK_RESULT grow(struct filling *f, struct nk_err *err)
 	struct nk_vhead head = vault->head;
 
 	if (count == 0) {
-		return nk_fail(err, NK_LIMIT, "the vault is full: all %d slots are used", NKV_BUCKETS_MAX * NKV_SLOTS);
+		return nk_fail(
+			err, NK_LIMIT, "the vault is full: all %d slots are used", NKV_BUCKETS_MAX * NKV_SLOTS);
 	}
 	NK_TRY(nk_vault_room_(vault, head.buckets + count, err));
 	NK_TRY(write_buckets(f, count, err));
@@ -259,8 +259,8 @@ NK_RESULT nk_vault_add(struct nk_vault *vault, enum nk_slot_kind kind, size_t n,
 }
 
 /* The slot's bytes: from the cached bucket, or only they; the second opening in a row of one bucket loads it. */
-static NK_RESULT read_slot(struct nk_vault *vault, unsigned place, uint64_t number,
-	uint8_t out[static NKV_SLOT_LEN], struct nk_err *err)
+static NK_RESULT read_slot(
+	struct nk_vault *vault, unsigned place, uint64_t number, uint8_t out[static NKV_SLOT_LEN], struct nk_err *err)
 {
 	const uint64_t bucket = number / NKV_SLOTS;
 
@@ -287,8 +287,8 @@ static bool open_slot(struct nk_vault *vault, uint64_t number, struct nk_vslot *
 		uint8_t bytes[NKV_SLOT_LEN];
 
 		if (nk_ok(read_slot(vault, place, number, bytes, NULL)) &&
-			nk_layout_slot_open(vault->head.id, &vault->bucket_keys[number / NKV_SLOTS], number, bytes,
-				out)) {
+			nk_layout_slot_open(
+				vault->head.id, &vault->bucket_keys[number / NKV_SLOTS], number, bytes, out)) {
 			nk_layout_slot_get(bytes, out_slot);
 			return true;
 		}
@@ -296,8 +296,8 @@ static bool open_slot(struct nk_vault *vault, uint64_t number, struct nk_vslot *
 	return false;
 }
 
-NK_RESULT nk_vault_key(struct nk_vault *vault, enum nk_slot_kind kind, struct nk_slot slot, struct nk_key *out,
-	struct nk_err *err)
+NK_RESULT nk_vault_key(
+	struct nk_vault *vault, enum nk_slot_kind kind, struct nk_slot slot, struct nk_key *out, struct nk_err *err)
 {
 	struct nk_vslot found = { 0 };
 
@@ -360,8 +360,7 @@ static NK_RESULT release_one(struct nk_vault *vault, struct nk_slot slot, struct
 	}
 	if (at->state != NK_SLOT_LIVE || at->generation != slot.generation) {
 		return nk_fail(err, NK_CORRUPT,
-			"slot %1$" PRIu64 " cannot be released: generation %2$u is not live in it",
-			slot.number,
+			"slot %1$" PRIu64 " cannot be released: generation %2$u is not live in it", slot.number,
 			slot.generation);
 	}
 	{
@@ -390,8 +389,8 @@ NK_RESULT nk_vault_release(struct nk_vault *vault, const struct nk_slot *slots, 
 		}
 		NK_TRY(batch_write(vault, &b, err));
 		for (i = from; i < end; i++) {
-			nk_vault_index_set_(vault, slots[i].number,
-				(struct nk_vindex){ slots[i].generation, 0, NK_SLOT_FREE });
+			nk_vault_index_set_(
+				vault, slots[i].number, (struct nk_vindex){ slots[i].generation, 0, NK_SLOT_FREE });
 		}
 	}
 	return nk_done();

@@ -8,8 +8,12 @@
 
 #include "vault_int.h"
 
-enum { ROOT_AT = NKV_HEAD_AAD, SUM_AT = NKV_SECTOR - NK_HASH_LEN, CLEAR_LEN = 16,
-	AAD_LEN = 1 + NKV_ID_LEN + 8 + CLEAR_LEN };
+enum {
+	ROOT_AT = NKV_HEAD_AAD,
+	SUM_AT = NKV_SECTOR - NK_HASH_LEN,
+	CLEAR_LEN = 16,
+	AAD_LEN = 1 + NKV_ID_LEN + 8 + CLEAR_LEN
+};
 
 _Static_assert(NKV_AREA_LEN >= NKV_SLOTS * NKV_SLOT_LEN, "a bucket fits its area");
 _Static_assert(NKV_TABLE_LEN % 4096 == 0 && NKV_AREA_LEN % 4096 == 0, "areas begin on pages");
@@ -154,9 +158,8 @@ enum nk_head_look nk_layout_head_get(const uint8_t in[static NKV_SECTOR], struct
 	return NK_HEAD_GOOD;
 }
 
-NK_RESULT nk_layout_root_wrap(
-	const struct nk_env *env, const struct nk_key *kek, const struct nk_key *root, struct nk_vhead *head,
-		struct nk_err *err)
+NK_RESULT nk_layout_root_wrap(const struct nk_env *env, const struct nk_key *kek, const struct nk_key *root,
+	struct nk_vhead *head, struct nk_err *err)
 {
 	uint8_t aad[NKV_HEAD_AAD];
 
@@ -214,8 +217,8 @@ bool nk_layout_zero(const uint8_t *bytes, size_t len)
 	return any == 0;
 }
 
-static struct nk_bytes aad_of(uint8_t room[static AAD_LEN], char what, const uint8_t *id, uint64_t number,
-	const uint8_t *clear)
+static struct nk_bytes aad_of(
+	uint8_t room[static AAD_LEN], char what, const uint8_t *id, uint64_t number, const uint8_t *clear)
 {
 	room[0] = (uint8_t)what;
 	memcpy(room + 1, id, NKV_ID_LEN);
@@ -233,8 +236,7 @@ void nk_layout_slot_get(const uint8_t in[static NKV_SLOT_LEN], struct nk_vslot *
 }
 
 void nk_layout_slot_seal(const struct nk_vseal *how, uint64_t number, const struct nk_vslot *slot,
-	const struct nk_key *key,
-	uint8_t out[static NKV_SLOT_LEN])
+	const struct nk_key *key, uint8_t out[static NKV_SLOT_LEN])
 {
 	static const struct nk_key none;
 	uint8_t room[AAD_LEN];
@@ -256,9 +258,8 @@ bool nk_layout_slot_open(const uint8_t id[static NKV_ID_LEN], const struct nk_ke
 	return nk_unwrap(kek, aad_of(room, 'S', id, number, in), in + CLEAR_LEN, out);
 }
 
-void nk_layout_entry_seal(
-	const struct nk_vseal *how, uint64_t bucket, unsigned area, const struct nk_key *key,
-		uint8_t out[static NKV_ENTRY_LEN])
+void nk_layout_entry_seal(const struct nk_vseal *how, uint64_t bucket, unsigned area, const struct nk_key *key,
+	uint8_t out[static NKV_ENTRY_LEN])
 {
 	uint8_t room[AAD_LEN];
 

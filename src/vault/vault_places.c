@@ -1,7 +1,8 @@
 /*
  * vault_places.c: the vault's file in its two places.
  *
- * Invariant: the same bytes go to the same offset in each place; which order the places are served in is the caller's.
+ * Invariant: the same bytes go to the same offset in each place; which order the places are served in is the
+ * caller's.
  */
 #include "base.h"
 
@@ -49,8 +50,8 @@ NK_RESULT nk_places_name(struct nk_places *p, const struct nk_vault_options *opt
 	p->n = 1;
 	if (opt->copy_dir != NULL) {
 		if (strcmp(opt->dir, opt->copy_dir) == 0) {
-			return nk_fail(err, NK_CONFIG,
-				"the second place of the vault must be another folder than %s", opt->dir);
+			return nk_fail(err, NK_CONFIG, "the second place of the vault must be another folder than %s",
+				opt->dir);
 		}
 		NK_TRY(name_one(p->path[1], opt->copy_dir, err));
 		p->n = 2;
@@ -82,8 +83,8 @@ NK_RESULT nk_places_open(struct nk_places *p, enum nk_open_mode mode, struct nk_
 		p->path[i], nk_err_name(rc[i].code), p->path[1 - i]);
 }
 
-NK_RESULT nk_places_read(const struct nk_places *p, unsigned place, uint64_t at, void *buf, size_t len,
-	struct nk_err *err)
+NK_RESULT nk_places_read(
+	const struct nk_places *p, unsigned place, uint64_t at, void *buf, size_t len, struct nk_err *err)
 {
 	size_t got = 0;
 
@@ -173,9 +174,8 @@ NK_RESULT nk_places_trim(const struct nk_places *p, uint64_t size, bool *out_tri
 	return nk_done();
 }
 
-static NK_RESULT wipe_one(
-	const struct nk_places *p, unsigned place, uint64_t at, struct nk_buf *step, bool *out_found,
-		struct nk_err *err)
+static NK_RESULT wipe_one(const struct nk_places *p, unsigned place, uint64_t at, struct nk_buf *step,
+	bool *out_found, struct nk_err *err)
 {
 	NK_TRY(nk_places_read(p, place, at, step->ptr, step->len, err));
 	if (nk_layout_zero(step->ptr, step->len)) {

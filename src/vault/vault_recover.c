@@ -18,7 +18,7 @@ static NK_RESULT read_entry(struct nk_vault *vault, uint64_t bucket, uint8_t *co
 		unsigned area = 0;
 
 		if (nk_layout_entry_open(vault->head.id, &vault->secrets->root, bucket, table[i] + at, &area,
-			&vault->bucket_keys[bucket])) {
+			    &vault->bucket_keys[bucket])) {
 			vault->areas[bucket] = nk_u8(area);
 			break;
 		}
@@ -29,12 +29,11 @@ static NK_RESULT read_entry(struct nk_vault *vault, uint64_t bucket, uint8_t *co
 			"its latest backup",
 			bucket);
 	}
-	if (vault->places.n == 2 && !nk_bytes_eq(nk_bytes_of(table[0] + at, NKV_ENTRY_LEN),
-		nk_bytes_of(table[1] + at, NKV_ENTRY_LEN))) {
+	if (vault->places.n == 2 &&
+		!nk_bytes_eq(nk_bytes_of(table[0] + at, NKV_ENTRY_LEN), nk_bytes_of(table[1] + at, NKV_ENTRY_LEN))) {
 		vault->recovered = true;
-		return nk_places_write_one(
-			&vault->places, 1 - i, nk_layout_table_at(vault->head.table) + at, table[i] + at,
-				NKV_ENTRY_LEN, err);
+		return nk_places_write_one(&vault->places, 1 - i, nk_layout_table_at(vault->head.table) + at,
+			table[i] + at, NKV_ENTRY_LEN, err);
 	}
 	return nk_done();
 }
@@ -91,8 +90,8 @@ static NK_RESULT mend_bucket(struct nk_vault *vault, uint64_t bucket, struct nk_
 		memcpy(a, b, NKV_SLOT_LEN);
 	}
 	memset(vault->work[0] + NKV_SLOTS * NKV_SLOT_LEN, 0, NKV_AREA_LEN - NKV_SLOTS * NKV_SLOT_LEN);
-	NK_TRY(nk_places_write(&vault->places, nk_layout_area_at(bucket, vault->areas[bucket]), vault->work[0],
-		NKV_AREA_LEN, err));
+	NK_TRY(nk_places_write(
+		&vault->places, nk_layout_area_at(bucket, vault->areas[bucket]), vault->work[0], NKV_AREA_LEN, err));
 	vault->recovered = true;
 	return nk_done();
 }
@@ -110,8 +109,9 @@ NK_RESULT nk_vault_reconcile_(struct nk_vault *vault, struct nk_err *err)
 			NK_TRY(nk_places_read(&vault->places, i, nk_layout_area_at(b, vault->areas[b]),
 				vault->work[i], NKV_AREA_LEN, err));
 		}
-		if (vault->places.n == 2 && !nk_bytes_eq(nk_bytes_of(vault->work[0], NKV_AREA_LEN),
-			nk_bytes_of(vault->work[1], NKV_AREA_LEN))) {
+		if (vault->places.n == 2 &&
+			!nk_bytes_eq(nk_bytes_of(vault->work[0], NKV_AREA_LEN),
+				nk_bytes_of(vault->work[1], NKV_AREA_LEN))) {
 			NK_TRY(mend_bucket(vault, b, err));
 		}
 		nk_vault_index_load_(vault, b, vault->work[0]);
@@ -130,8 +130,8 @@ static NK_RESULT wipe_inactive(struct nk_vault *vault, bool *out_found, struct n
 	uint64_t b;
 
 	for (b = 0; b < vault->head.buckets; b++) {
-		NK_TRY(nk_places_wipe(&vault->places, nk_layout_area_at(b, 1U - vault->areas[b]), NKV_AREA_LEN,
-			out_found, err));
+		NK_TRY(nk_places_wipe(
+			&vault->places, nk_layout_area_at(b, 1U - vault->areas[b]), NKV_AREA_LEN, out_found, err));
 	}
 	NK_TRY(nk_places_wipe(&vault->places, nk_layout_table_at(1 - vault->head.table), used, out_found, err));
 	return nk_done();
@@ -144,8 +144,8 @@ static NK_RESULT wipe_behind(struct nk_vault *vault, bool *out_found, struct nk_
 	unsigned area;
 
 	for (area = 0; area < 2 && used < NKV_TABLE_LEN; area++) {
-		NK_TRY(nk_places_wipe(&vault->places, nk_layout_table_at(area) + used, NKV_TABLE_LEN - used,
-			out_found, err));
+		NK_TRY(nk_places_wipe(
+			&vault->places, nk_layout_table_at(area) + used, NKV_TABLE_LEN - used, out_found, err));
 	}
 	return nk_places_trim(&vault->places, nk_layout_size(vault->head.buckets), out_found, err);
 }
@@ -176,18 +176,19 @@ static NK_RESULT destroy_again(struct nk_vault *vault, const struct nk_vault_opt
 
 	f->cap = NK_LEVEL_E2;
 	if (vault->head.other_sealer[0] == '\0') {
-		NK_TRY(vault->sealer->destroy(vault->handle, vault->head.epoch, vault->head.rotation, f->receipts,
-			&f->n_receipts, err));
-		f->cap = vault->sealer->cap(f->receipts, f->n_receipts, vault->head.other_holders,
-			vault->head.other_threshold);
+		NK_TRY(vault->sealer->destroy(
+			vault->handle, vault->head.epoch, vault->head.rotation, f->receipts, &f->n_receipts, err));
+		f->cap = vault->sealer->cap(
+			f->receipts, f->n_receipts, vault->head.other_holders, vault->head.other_threshold);
 		return nk_done();
 	}
 	rc = nk_vault_sealer_open_(vault->env, vault->head.other_sealer, opt, &other, &handle, err);
 	if (nk_ok(rc)) {
-		rc = other->destroy(handle, vault->head.epoch, vault->head.rotation, f->receipts, &f->n_receipts, err);
+		rc = other->destroy(
+			handle, vault->head.epoch, vault->head.rotation, f->receipts, &f->n_receipts, err);
 		if (nk_ok(rc)) {
-			f->cap = other->cap(f->receipts, f->n_receipts, vault->head.other_holders,
-				vault->head.other_threshold);
+			f->cap = other->cap(
+				f->receipts, f->n_receipts, vault->head.other_holders, vault->head.other_threshold);
 		}
 		if (other == vault->sealer) {
 			/* The same kind with other settings: who answered now may never have held the old secret. */
@@ -195,7 +196,8 @@ static NK_RESULT destroy_again(struct nk_vault *vault, const struct nk_vault_opt
 		}
 		other->close(&handle);
 	}
-	/* The sealer that was left may be gone for good: then nothing more than E2 is claimed, and the vault opens. */
+	/* The sealer that was left may be gone for good: then nothing more than E2 is claimed, and the vault opens.
+	 */
 	return nk_done();
 }
 
@@ -220,7 +222,8 @@ static NK_RESULT finish(struct nk_vault *vault, const struct nk_vault_options *o
 	return nk_done();
 }
 
-/* A rotation that did not commit: its secret is dropped. When the sealer does not answer, the next open tries again. */
+/* A rotation that did not commit: its secret is dropped. When the sealer does not answer, the next open tries again.
+ */
 static NK_RESULT drop_pending(struct nk_vault *vault, const struct nk_vault_options *opt, struct nk_err *err)
 {
 	struct nk_vhead head = vault->head;

@@ -1,5 +1,6 @@
 /*
- * vault_test_kit.h: what vault_test.c and vault_crash_test.c share: a vault in a test's folder, and looks at its bytes.
+ * vault_test_kit.h: what vault_test.c and vault_crash_test.c share: a vault in a test's folder, and looks at its
+ * bytes.
  */
 #ifndef NK_VAULT_TEST_KIT_H
 #define NK_VAULT_TEST_KIT_H
@@ -226,8 +227,8 @@ static inline enum nk_code key_code(struct nk_vault *vault, enum nk_slot_kind ki
 	return nk_vault_key(vault, kind, slot, &key, &err).code;
 }
 
-static inline void opens_as(struct nk_vault *vault, enum nk_slot_kind kind, struct nk_slot slot,
-	const struct nk_key *want)
+static inline void opens_as(
+	struct nk_vault *vault, enum nk_slot_kind kind, struct nk_slot slot, const struct nk_key *want)
 {
 	struct nk_key key;
 	struct nk_err err;
@@ -249,8 +250,8 @@ static inline void run_change(struct nk_vault_change *change, struct nk_vault_fi
 	assert_null(change);
 }
 
-static inline void destroy_keys(struct nk_vault *vault, const struct nk_slot *slots, size_t n,
-	struct nk_vault_finish *out)
+static inline void destroy_keys(
+	struct nk_vault *vault, const struct nk_slot *slots, size_t n, struct nk_vault_finish *out)
 {
 	struct nk_vault_change *change = NULL;
 	struct nk_err err;

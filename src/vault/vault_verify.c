@@ -11,18 +11,22 @@
 static NK_RESULT bad_bucket(uint64_t bucket, struct nk_err *err)
 {
 	return nk_fail(err, NK_CORRUPT,
-		"the new state of the vault did not verify at bucket %" PRIu64 ": nothing was destroyed; check the disk", bucket);
+		"the new state of the vault did not verify at bucket %" PRIu64
+		": nothing was destroyed; check the disk",
+		bucket);
 }
 
 static NK_RESULT bad_slot(uint64_t number, struct nk_err *err)
 {
 	return nk_fail(err, NK_CORRUPT,
-		"the new state of the vault did not verify at slot %" PRIu64 ": nothing was destroyed; check the disk", number);
+		"the new state of the vault did not verify at slot %" PRIu64
+		": nothing was destroyed; check the disk",
+		number);
 }
 
 /* The same bytes in every place, into work[0]. */
-static NK_RESULT read_same(const struct nk_vault *vault, uint64_t at, size_t len, uint8_t *const room[2],
-	struct nk_err *err)
+static NK_RESULT read_same(
+	const struct nk_vault *vault, uint64_t at, size_t len, uint8_t *const room[2], struct nk_err *err)
 {
 	NK_TRY(nk_places_read(&vault->places, 0, at, room[0], len, err));
 	if (vault->places.n == 2) {
@@ -30,7 +34,8 @@ static NK_RESULT read_same(const struct nk_vault *vault, uint64_t at, size_t len
 		if (!nk_bytes_eq(nk_bytes_of(room[0], len), nk_bytes_of(room[1], len))) {
 			return nk_fail(err, NK_CORRUPT,
 				"the two places of the vault differ at byte %" PRIu64 " after writing: nothing "
-				"was destroyed; check the disks", at);
+				"was destroyed; check the disks",
+				at);
 		}
 	}
 	return nk_done();
@@ -51,8 +56,8 @@ static NK_RESULT verify_table(const struct nk_vault_change *c, struct nk_err *er
 		NK_OWNED(nk_key_wipe) struct nk_key key = { { 0 } };
 		unsigned area = 2;
 
-		if (!nk_layout_entry_open(c->head.id, &c->next->root, b, table[0] + (size_t)b * NKV_ENTRY_LEN,
-			&area, &key) ||
+		if (!nk_layout_entry_open(
+			    c->head.id, &c->next->root, b, table[0] + (size_t)b * NKV_ENTRY_LEN, &area, &key) ||
 			area != c->areas[b] || !nk_ct_equal(&key, &c->bucket_keys[b], sizeof(key))) {
 			return bad_bucket(b, err);
 		}
@@ -73,8 +78,8 @@ static NK_RESULT verify_slot(const struct nk_vault_change *c, uint64_t number, c
 	}
 	nk_layout_slot_get(bytes, &slot);
 	if (!nk_layout_slot_open(c->head.id, &c->bucket_keys[number / NKV_SLOTS], number, bytes, &key) ||
-		slot.generation != was->generation ||
-		slot.kind != was->kind || slot.state != (dying ? (uint8_t)NK_SLOT_DESTROYED : was->state)) {
+		slot.generation != was->generation || slot.kind != was->kind ||
+		slot.state != (dying ? (uint8_t)NK_SLOT_DESTROYED : was->state)) {
 		return bad_slot(number, err);
 	}
 	if (slot.state != NK_SLOT_LIVE) {
@@ -84,8 +89,8 @@ static NK_RESULT verify_slot(const struct nk_vault_change *c, uint64_t number, c
 	return nk_done();
 }
 
-static NK_RESULT verify_bucket(const struct nk_vault_change *c, uint64_t bucket, size_t *next, uint64_t *live,
-	struct nk_err *err)
+static NK_RESULT verify_bucket(
+	const struct nk_vault_change *c, uint64_t bucket, size_t *next, uint64_t *live, struct nk_err *err)
 {
 	uint64_t i;
 
@@ -116,8 +121,8 @@ NK_RESULT nk_vault_change_verify(struct nk_vault_change *change, uint64_t *out_s
 	}
 	NK_TRY(verify_table(change, err));
 	for (i = 0; i < n; i++) {
-		NK_TRY(verify_bucket(change, change->kind == CHANGE_DESTROY ? change->touched[i] : i, &next, &live,
-			err));
+		NK_TRY(verify_bucket(
+			change, change->kind == CHANGE_DESTROY ? change->touched[i] : i, &next, &live, err));
 	}
 	change->state = CHANGE_VERIFIED;
 	*out_survivors = live;

@@ -16,18 +16,18 @@ struct nk_csv {
 	struct nk_csv_limits limits;
 	char delimiter;
 	enum state state;
-	bool last;             /* no chunk follows */
-	bool skip_lf;          /* the byte before was a CR outside quotes or inside them */
-	bool row_out;          /* the row in `row` was handed out */
+	bool last; /* no chunk follows */
+	bool skip_lf; /* the byte before was a CR outside quotes or inside them */
+	bool row_out; /* the row in `row` was handed out */
 	bool quoted_line_end;
 	struct nk_buf in;
-	size_t at;             /* in `in` */
+	size_t at; /* in `in` */
 	struct nk_buf row;
-	struct nk_vec fields;  /* struct nk_bytes */
-	size_t field_start;    /* in `row` */
+	struct nk_vec fields; /* struct nk_bytes */
+	size_t field_start; /* in `row` */
 	uint64_t rows;
-	uint64_t line;         /* of the next byte, from 1 */
-	uint64_t byte;         /* of the next byte, from 0 */
+	uint64_t line; /* of the next byte, from 1 */
+	uint64_t byte; /* of the next byte, from 0 */
 	uint64_t row_line;
 	uint64_t row_byte;
 	uint64_t quote_line;
@@ -52,8 +52,7 @@ static struct nk_csv_limits limits_of(const struct nk_csv_limits *given)
 	return l;
 }
 
-NK_RESULT nk_csv_new(char delimiter, const struct nk_csv_limits *limits, struct nk_csv **out,
-	struct nk_err *err)
+NK_RESULT nk_csv_new(char delimiter, const struct nk_csv_limits *limits, struct nk_csv **out, struct nk_err *err)
 {
 	if (delimiter != ',' && delimiter != ';' && delimiter != '\t') {
 		return nk_fail(err, NK_INVALID, "a CSV delimiter must be a comma, a semicolon or a TAB");
@@ -133,15 +132,13 @@ static nk_rc fail_at(const struct nk_csv *csv, struct nk_err *err)
 			line, field);
 	case NK_CSV_ROW_TOO_LONG:
 		return nk_fail(err, NK_INVALID,
-			"CSV line %1$llu, field %2$llu: the row is too long; look for a missing quotation mark",
-			line, field);
+			"CSV line %1$llu, field %2$llu: the row is too long; look for a missing quotation mark", line,
+			field);
 	case NK_CSV_TOO_MANY_FIELDS:
-		return nk_fail(err, NK_INVALID,
-			"CSV line %1$llu, field %2$llu: the row has more fields than allowed",
+		return nk_fail(err, NK_INVALID, "CSV line %1$llu, field %2$llu: the row has more fields than allowed",
 			line, field);
 	case NK_CSV_TOO_MANY_ROWS:
-		return nk_fail(err, NK_INVALID,
-			"CSV line %1$llu, field %2$llu: the file has more rows than allowed",
+		return nk_fail(err, NK_INVALID, "CSV line %1$llu, field %2$llu: the file has more rows than allowed",
 			line, field);
 	case NK_CSV_FINE:
 	case NK_CSV_FAULT_COUNT:
@@ -221,8 +218,11 @@ static void hand_out(struct nk_csv *csv, struct nk_csv_row *out_row)
 		fields[i].ptr = at;
 		at += fields[i].len;
 	}
-	*out_row = (struct nk_csv_row){ .fields = fields, .n = csv->fields.len, .line = csv->row_line,
-		.byte = csv->row_byte, .quoted_line_end = csv->quoted_line_end };
+	*out_row = (struct nk_csv_row){ .fields = fields,
+		.n = csv->fields.len,
+		.line = csv->row_line,
+		.byte = csv->row_byte,
+		.quoted_line_end = csv->quoted_line_end };
 	csv->state = ROW_START;
 	csv->row_out = true;
 }

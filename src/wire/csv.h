@@ -10,17 +10,17 @@
 #define NK_CSV_H
 
 struct nk_csv_limits {
-	size_t field_bytes;  /* default 65536 */
-	size_t row_fields;   /* default 256 */
-	size_t row_bytes;    /* default 1 MiB */
-	uint64_t rows;       /* default 20 million */
+	size_t field_bytes; /* default 65536 */
+	size_t row_fields; /* default 256 */
+	size_t row_bytes; /* default 1 MiB */
+	uint64_t rows; /* default 20 million */
 };
 
 /* What is wrong with the text at a place; the caller makes it a finding. */
 enum nk_csv_fault {
 	NK_CSV_FINE,
-	NK_CSV_QUOTE_UNCLOSED,  /* end of input inside quotes */
-	NK_CSV_QUOTE_STRAY,     /* text behind a closing quote, or a quote inside a bare field */
+	NK_CSV_QUOTE_UNCLOSED, /* end of input inside quotes */
+	NK_CSV_QUOTE_STRAY, /* text behind a closing quote, or a quote inside a bare field */
 	NK_CSV_NUL,
 	NK_CSV_FIELD_TOO_LONG,
 	NK_CSV_ROW_TOO_LONG,
@@ -32,8 +32,8 @@ enum nk_csv_fault {
 struct nk_csv_row {
 	const struct nk_bytes *fields; /* unquoted; good until the next call */
 	size_t n;
-	uint64_t line;    /* of its first byte, 1 = first line of the file */
-	uint64_t byte;    /* offset of its first byte */
+	uint64_t line; /* of its first byte, 1 = first line of the file */
+	uint64_t byte; /* offset of its first byte */
 	bool quoted_line_end; /* a field of this row holds a line end */
 };
 
@@ -53,8 +53,8 @@ NK_RESULT nk_csv_feed(struct nk_csv *csv, struct nk_bytes chunk, bool last, stru
 NK_RESULT nk_csv_next(struct nk_csv *csv, struct nk_csv_row *out_row, bool *out_have, struct nk_err *err);
 /* nk_csv_fault_at: the fault and its place: line and field from 1, byte from 0; for an unclosed quotation mark
  * where it opens. NK_CSV_FINE while there is none. */
-enum nk_csv_fault nk_csv_fault_at(const struct nk_csv *csv, uint64_t *out_line, uint64_t *out_field,
-	uint64_t *out_byte);
+enum nk_csv_fault nk_csv_fault_at(
+	const struct nk_csv *csv, uint64_t *out_line, uint64_t *out_field, uint64_t *out_byte);
 
 /* nk_csv_put_field: writes one field, quoted when needed, with a comma before it unless first. Data mode: the
  * text is written as it is. A field that does not fit (NK_LIMIT) leaves `out` as it was. */

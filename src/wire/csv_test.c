@@ -31,8 +31,8 @@ static nk_rc render(struct nk_bytes text, size_t step, const struct nk_csv_limit
 			assert_true(nk_ok(nk_buf_printf(out, NULL, "%" PRIu64 "@%" PRIu64 "%s:", row.line, row.byte,
 				row.quoted_line_end ? "!" : "")));
 			for (size_t i = 0; i < row.n; i++) {
-				assert_true(nk_ok(nk_buf_printf(out, NULL, "%s%.*s", i > 0 ? "|" : "",
-					NK_FMT(nk_bytes_str(row.fields[i])))));
+				assert_true(nk_ok(nk_buf_printf(
+					out, NULL, "%s%.*s", i > 0 ? "|" : "", NK_FMT(nk_bytes_str(row.fields[i])))));
 			}
 			assert_true(nk_ok(nk_buf_add_c(out, ";", NULL)));
 		} while (have);
@@ -225,8 +225,8 @@ static void only_sane_delimiters_are_taken(void **state)
 
 static void what_is_written_reads_back(void **state)
 {
-	static const char *const fields[] = { "plain", "", "a,b", "say \"hi\"", "two\nlines", "\xe5\xb1\xb1",
-		"=cmd", " x " };
+	static const char *const fields[] = { "plain", "", "a,b", "say \"hi\"", "two\nlines", "\xe5\xb1\xb1", "=cmd",
+		" x " };
 	NK_OWNED(nk_csv_free) struct nk_csv *csv = NULL;
 	NK_OWNED(nk_buf_done) struct nk_buf out = { 0 };
 	struct nk_csv_row row = { 0 };
@@ -237,8 +237,8 @@ static void what_is_written_reads_back(void **state)
 	for (size_t i = 0; i < NK_ARRAY_LEN(fields); i++) {
 		assert_true(nk_ok(nk_csv_put_field(&out, i == 0, nk_str_c(fields[i]), NULL)));
 	}
-	assert_true(nk_str_eq(nk_buf_str(&out),
-		NK_STR("plain,,\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\",\xe5\xb1\xb1,=cmd, x ")));
+	assert_true(nk_str_eq(
+		nk_buf_str(&out), NK_STR("plain,,\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\",\xe5\xb1\xb1,=cmd, x ")));
 	assert_true(nk_ok(nk_csv_new(',', NULL, &csv, NULL)));
 	assert_true(nk_ok(nk_csv_feed(csv, nk_buf_bytes(&out), true, NULL)));
 	assert_true(nk_ok(nk_csv_next(csv, &row, &have, NULL)));

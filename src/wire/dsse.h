@@ -8,7 +8,7 @@ enum { NK_DSSE_MAX_SIGS = 16 };
 
 struct nk_dsse_sig {
 	struct nk_str keyid;
-	uint8_t sig[64];   /* Ed25519 */
+	uint8_t sig[64]; /* Ed25519 */
 };
 
 struct nk_dsse {

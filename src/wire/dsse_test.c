@@ -62,8 +62,9 @@ static void an_envelope_comes_back_as_it_was(void **state)
 	env.sigs[1].keyid = NK_STR("");
 	env.sigs[1].sig[63] = 1;
 	assert_true(nk_ok(nk_dsse_print(&env, &out, NULL)));
-	assert_true(nk_str_starts(nk_buf_str(&out), NK_STR("{\"payload\":\"eyJhIjoxfQ==\",\"payloadType\":"
-		"\"application/vnd.in-toto+json\",\"signatures\":[{\"keyid\":\"nokosazu/store\",\"sig\":\"+/v7")));
+	assert_true(nk_str_starts(nk_buf_str(&out),
+		NK_STR("{\"payload\":\"eyJhIjoxfQ==\",\"payloadType\":"
+		       "\"application/vnd.in-toto+json\",\"signatures\":[{\"keyid\":\"nokosazu/store\",\"sig\":\"+/v7")));
 	assert_true(nk_ok(nk_dsse_parse(nk_buf_bytes(&out), arena, &back, NULL)));
 	assert_true(nk_str_eq(back.payload_type, env.payload_type));
 	assert_true(nk_bytes_eq(back.payload, env.payload));
@@ -80,9 +81,9 @@ static void url_safe_base64_of_other_tools_is_read(void **state)
 	struct nk_dsse env = { 0 };
 
 	(void)state;
-	assert_true(nk_ok(
-		nk_dsse_parse(nk_str_bytes(NK_STR("{\"payload\":\"-_8=\",\"payloadType\":\"t\",\"extra\":null,"
-						  "\"signatures\":[{\"sig\":\"" ZEROS "\"}]}")),
+	assert_true(
+		nk_ok(nk_dsse_parse(nk_str_bytes(NK_STR("{\"payload\":\"-_8=\",\"payloadType\":\"t\",\"extra\":null,"
+							"\"signatures\":[{\"sig\":\"" ZEROS "\"}]}")),
 			arena, &env, NULL)));
 	assert_true(nk_bytes_eq(env.payload, nk_bytes_of("\xfb\xff", 2)));
 	assert_int_equal(env.sigs[0].keyid.len, 0);

@@ -11,9 +11,9 @@
 /* How far a text can be read in one encoding. */
 struct reading {
 	bool fine;
-	size_t bad;      /* first byte that does not fit, when not fine */
-	size_t doubles;  /* EUC-JP: characters of two bytes */
-	size_t kana;     /* EUC-JP: those in the rows of hiragana and katakana */
+	size_t bad; /* first byte that does not fit, when not fine */
+	size_t doubles; /* EUC-JP: characters of two bytes */
+	size_t kana; /* EUC-JP: those in the rows of hiragana and katakana */
 };
 
 static bool is_continuation(uint8_t b)

@@ -19,8 +19,8 @@ enum { LINE_MAX_LEN = 65000, SECTION_MAX = 48, TEXT_MAX = 16 << 20 };
 /* What libinih's two callbacks share. */
 struct reading {
 	struct nk_str rest;
-	unsigned line;        /* of the last bytes that were given to libinih */
-	bool line_done;       /* they ended with a line feed */
+	unsigned line; /* of the last bytes that were given to libinih */
+	bool line_done; /* they ended with a line feed */
 	nk_ini_row_fn *fn;
 	void *arg;
 	nk_rc rc;
@@ -65,8 +65,8 @@ static int take_row(void *user, const char *section, const char *name, const cha
 	struct reading *r = user;
 
 	if (name[0] == '\0') {
-		r->rc = nk_fail(r->err, NK_CONFIG, "configuration, line %u: there is no key before the equals sign",
-			r->line);
+		r->rc = nk_fail(
+			r->err, NK_CONFIG, "configuration, line %u: there is no key before the equals sign", r->line);
 		return 0;
 	}
 	r->rc = r->fn(r->arg, nk_str_c(section), nk_str_c(name), nk_str_c(value), r->line, r->err);
@@ -83,9 +83,8 @@ static nk_rc check_section(struct nk_str line, unsigned number, struct nk_err *e
 			"configuration, line %u: a section must be written [name] on a line of its own", number);
 	}
 	if (end - 1 > SECTION_MAX) {
-		return nk_fail(err, NK_CONFIG,
-			"configuration, line %1$u: the section name is longer than %2$d bytes", number,
-			(int)SECTION_MAX);
+		return nk_fail(err, NK_CONFIG, "configuration, line %1$u: the section name is longer than %2$d bytes",
+			number, (int)SECTION_MAX);
 	}
 	return nk_done();
 }

@@ -9,8 +9,8 @@
 #define NK_INI_H
 
 /* One key; the slices are good during the call; `line` counts from 1. */
-typedef NK_RESULT nk_ini_row_fn(void *arg, struct nk_str section, struct nk_str key, struct nk_str value, unsigned line,
-	struct nk_err *err);
+typedef NK_RESULT nk_ini_row_fn(
+	void *arg, struct nk_str section, struct nk_str key, struct nk_str value, unsigned line, struct nk_err *err);
 
 /* nk_ini_each: calls fn for each key in the order of the text; its first failure ends the reading and is
  * returned. NK_CONFIG with the line for bad text. */

@@ -11,8 +11,8 @@ struct seen {
 	unsigned line;
 };
 
-static nk_rc check_row(void *arg, struct nk_str section, struct nk_str key, struct nk_str value, unsigned line,
-	struct nk_err *err)
+static nk_rc check_row(
+	void *arg, struct nk_str section, struct nk_str key, struct nk_str value, unsigned line, struct nk_err *err)
 {
 	struct seen *seen = arg;
 

@@ -7,8 +7,8 @@
 #include <cmocka.h>
 
 struct seen {
-	struct nk_buf text;   /* "line section/key=value;" */
-	unsigned stop_at;     /* refuse the row of this line */
+	struct nk_buf text; /* "line section/key=value;" */
+	unsigned stop_at; /* refuse the row of this line */
 };
 
 static nk_rc note_row(

@@ -12,14 +12,14 @@ enum { NK_JSON_DEPTH = 32 };
 /* All fields are the writer's own. */
 struct nk_json {
 	struct nk_buf *out;
-	uint64_t filled;     /* bit per depth: something was written there */
-	uint64_t objects;    /* bit per depth: it is an object */
-	unsigned depth;      /* at most NK_JSON_DEPTH (asserted) */
+	uint64_t filled; /* bit per depth: something was written there */
+	uint64_t objects; /* bit per depth: it is an object */
+	unsigned depth; /* at most NK_JSON_DEPTH (asserted) */
 	bool after_key;
 	bool canonical;
-	size_t key_at[NK_JSON_DEPTH + 1];  /* canonical: where the last key of each depth stands in `out` */
+	size_t key_at[NK_JSON_DEPTH + 1]; /* canonical: where the last key of each depth stands in `out` */
 	size_t key_len[NK_JSON_DEPTH + 1];
-	nk_rc failed;        /* sticky: calls after the first failure do nothing */
+	nk_rc failed; /* sticky: calls after the first failure do nothing */
 };
 
 /* nk_json_init: writes into `out`, which the caller owns. The calls below return nothing; nk_json_end gives the
@@ -66,7 +66,7 @@ struct nk_jval nk_jdoc_root(const struct nk_jdoc *doc);
 struct nk_jval nk_jget(struct nk_jval obj, const char *key);
 struct nk_jval nk_jat(struct nk_jval arr, size_t i);
 size_t nk_jlen(struct nk_jval arr_or_obj);
-bool nk_jstr(struct nk_jval v, struct nk_str *out);   /* false: not a string */
+bool nk_jstr(struct nk_jval v, struct nk_str *out); /* false: not a string */
 bool nk_jint(struct nk_jval v, int64_t *out);
 bool nk_jbool(struct nk_jval v, bool *out);
 bool nk_jis_null(struct nk_jval v);

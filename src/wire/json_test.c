@@ -62,7 +62,7 @@ static void the_writer_sets_commas_and_nests(void **state)
 	assert_true(nk_ok(nk_json_end(&j, NULL)));
 	assert_true(nk_str_eq(nk_buf_str(&out),
 		NK_STR("{\"z\":[1,-9223372036854775808,{},[],null],"
-		"\"a\":true,\"b\":false,\"h\":\"00ff\",\"c\":\"AP8=\"}")));
+		       "\"a\":true,\"b\":false,\"h\":\"00ff\",\"c\":\"AP8=\"}")));
 }
 
 static void strings_are_escaped_as_rfc_8785_says(void **state)
@@ -202,14 +202,15 @@ static void a_document_gives_its_values(void **state)
 
 	(void)state;
 	assert_true(nk_ok(nk_jdoc_parse(
-		nk_str_bytes(NK_STR(
-			"{\"z\":\"\xe5\xb1\xb1\\u0041\",\"n\":9007199254740993,\"b\":true,\"x\":null,"
-				"\"l\":[1,\"2\"],\"a\":{}}")),
+		nk_str_bytes(NK_STR("{\"z\":\"\xe5\xb1\xb1\\u0041\",\"n\":9007199254740993,\"b\":true,\"x\":null,"
+				    "\"l\":[1,\"2\"],\"a\":{}}")),
 		4096, &doc, NULL)));
 	const struct nk_jval root = nk_jdoc_root(doc);
 	assert_int_equal(nk_jlen(root), 6);
 	assert_true(nk_jstr(nk_jget(root, "z"), &s));
-	assert_true(nk_str_eq(s, NK_STR("\xe5\xb1\xb1" "A")));
+	assert_true(nk_str_eq(s,
+		NK_STR("\xe5\xb1\xb1"
+		       "A")));
 	assert_true(nk_jint(nk_jget(root, "n"), &n));
 	assert_true(n == INT64_C(9007199254740993));
 	assert_true(nk_jbool(nk_jget(root, "b"), &b) && b);
@@ -291,8 +292,7 @@ static void base64_has_the_vectors_of_rfc_4648(void **state)
 static void base64_has_one_spelling_only(void **state)
 {
 	static const char *const texts[] = { "Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Z===", "====", "=",
-		"Zg==Zg==", "Zm 9", "Zm9v\n", "Zm_-", "Zg=a",
-		"\xc3\xa9zz" };
+		"Zg==Zg==", "Zm 9", "Zm9v\n", "Zm_-", "Zg=a", "\xc3\xa9zz" };
 
 	(void)state;
 	for (size_t i = 0; i < NK_ARRAY_LEN(texts); i++) {

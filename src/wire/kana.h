@@ -13,8 +13,8 @@ bool nk_has_halfwidth_kana(struct nk_str s);
 NK_RESULT nk_fold(struct nk_str s, struct nk_buf *out, struct nk_err *err);
 /* nk_nfc: NFC, for comparing. */
 NK_RESULT nk_nfc(struct nk_str s, struct nk_buf *out, struct nk_err *err);
-/* nk_romaji: katakana (any width) or hiragana to Hepburn without long marks ("オオタ" → "ota", "イノウエ" → "inoue"), lower
- * case; printable ASCII kept as it is, U+3000 as a blank, others dropped. */
+/* nk_romaji: katakana (any width) or hiragana to Hepburn without long marks ("オオタ" → "ota", "イノウエ" → "inoue"),
+ * lower case; printable ASCII kept as it is, U+3000 as a blank, others dropped. */
 NK_RESULT nk_romaji(struct nk_str kana, struct nk_buf *out, struct nk_err *err);
 /* nk_width: columns on a terminal (utf8proc; East Asian ambiguous = 1). */
 size_t nk_width(struct nk_str s);
@@ -32,13 +32,13 @@ void nk_codec_free(struct nk_codec **codec);
 /* nk_codec_run: one complete text, appended to `out`, which stays as it was on failure. NK_INVALID: *out_bad is the
  * place of the first byte that is not of that encoding, or cannot be said in the other one (U+00A5 and U+203E count
  * as such: iconv would make a backslash and a tilde of them). NK_LIMIT of `out`. */
-NK_RESULT nk_codec_run(struct nk_codec *codec, struct nk_bytes in, struct nk_buf *out, size_t *out_bad,
-	struct nk_err *err);
+NK_RESULT nk_codec_run(
+	struct nk_codec *codec, struct nk_bytes in, struct nk_buf *out, size_t *out_bad, struct nk_err *err);
 /* nk_encoding_guess: BOM, then NUL stride, then strict UTF-8, then CP932 or EUC-JP by validity and plausibility.
  * *out_skip = length of a BOM. False: undecided or mixed; *out_bad is the first byte that fits no single reading.
  * A sample that is not the whole file may end inside a character; what is mixed behind it is not seen: give the whole
  * file where it is in memory. */
-bool nk_encoding_guess(struct nk_bytes sample, bool whole_file, enum nk_encoding *out, size_t *out_skip,
-	size_t *out_bad);
+bool nk_encoding_guess(
+	struct nk_bytes sample, bool whole_file, enum nk_encoding *out, size_t *out_skip, size_t *out_bad);
 
 #endif

@@ -87,7 +87,11 @@ static void invisible_characters_do_not_count(void **state)
 	(void)state;
 	expect(call_fold, "葛󠄀城", "葛城");
 	expect(call_fold, "辻︀", "辻");
-	expect(call_fold, "a\xe2\x80\x8d" "b\xef\xbb\xbf \t\xc2\xa0" "c", "abc");
+	expect(call_fold,
+		"a\xe2\x80\x8d"
+		"b\xef\xbb\xbf \t\xc2\xa0"
+		"c",
+		"abc");
 }
 
 static void capitals_and_wide_letters_do_not_count(void **state)
@@ -224,10 +228,26 @@ static void every_encoding_becomes_utf8(void **state)
 	const struct nk_bytes want = nk_str_bytes(NK_STR("髙A"));
 
 	(void)state;
-	expect_codec(NK_ENC_CP932, NK_ENC_UTF8, nk_bytes_of("\xfb\xfc" "A", 3), want);
-	expect_codec(NK_ENC_CP932, NK_ENC_UTF8, nk_bytes_of("\xee\xe0" "A", 3), want);
-	expect_codec(NK_ENC_EUCJP, NK_ENC_UTF8, nk_bytes_of("\x8f\xf4\xfb" "A", 4), want);
-	expect_codec(NK_ENC_UTF16LE, NK_ENC_UTF8, nk_bytes_of("\xd9\x9a" "A\0", 4), want);
+	expect_codec(NK_ENC_CP932, NK_ENC_UTF8,
+		nk_bytes_of("\xfb\xfc"
+			    "A",
+			3),
+		want);
+	expect_codec(NK_ENC_CP932, NK_ENC_UTF8,
+		nk_bytes_of("\xee\xe0"
+			    "A",
+			3),
+		want);
+	expect_codec(NK_ENC_EUCJP, NK_ENC_UTF8,
+		nk_bytes_of("\x8f\xf4\xfb"
+			    "A",
+			4),
+		want);
+	expect_codec(NK_ENC_UTF16LE, NK_ENC_UTF8,
+		nk_bytes_of("\xd9\x9a"
+			    "A\0",
+			4),
+		want);
 	expect_codec(NK_ENC_UTF16BE, NK_ENC_UTF8, nk_bytes_of("\x9a\xd9\0A", 4), want);
 	expect_codec(NK_ENC_UTF8, NK_ENC_UTF8, want, want);
 	expect_codec(NK_ENC_CP932, NK_ENC_UTF8, nk_bytes_of("\x81\x60\xf0\x40", 4),
@@ -243,7 +263,11 @@ static void what_does_not_fit_is_refused_with_its_place(void **state)
 	assert_int_equal(bad_place(NK_ENC_CP932, NK_ENC_UTF8, nk_bytes_of("ab\x82", 3)), 2);
 	assert_int_equal(bad_place(NK_ENC_UTF8, NK_ENC_CP932, nk_str_bytes(NK_STR("a𠮷"))), 1);
 	assert_int_equal(bad_place(NK_ENC_UTF8, NK_ENC_CP932, nk_str_bytes(NK_STR("辻\xef\xb8\x80"))), 3);
-	assert_int_equal(bad_place(NK_ENC_UTF16LE, NK_ENC_UTF8, nk_bytes_of("a\0\x00\xd8" "b\0", 6)), 2);
+	assert_int_equal(bad_place(NK_ENC_UTF16LE, NK_ENC_UTF8,
+				 nk_bytes_of("a\0\x00\xd8"
+					     "b\0",
+					 6)),
+		2);
 	assert_int_equal(bad_place(NK_ENC_UTF8, NK_ENC_UTF8, nk_bytes_of("a\xc0\x80", 3)), 1);
 }
 
@@ -298,8 +322,8 @@ static void list_in(enum nk_encoding e, struct nk_buf *out)
 	nk_buf_init(out, 4096);
 	assert_true(nk_ok(nk_codec_new(NK_ENC_UTF8, e, &codec, NULL)));
 	assert_true(nk_ok(nk_codec_run(codec,
-		nk_str_bytes(NK_STR(
-			"番号,氏名,フリガナ\r\n1,髙橋 花子,タカハシ ハナコ\r\n2,山田 太郎,やまだ たろう\r\n")),
+		nk_str_bytes(
+			NK_STR("番号,氏名,フリガナ\r\n1,髙橋 花子,タカハシ ハナコ\r\n2,山田 太郎,やまだ たろう\r\n")),
 		out, &bad, NULL)));
 }
 
@@ -314,8 +338,14 @@ static void each_encoding_is_recognised(void **state)
 	}
 	expect_guess(nk_bytes_of("", 0), NK_ENC_UTF8, 0);
 	expect_guess(nk_bytes_of("a,b\n", 4), NK_ENC_UTF8, 0);
-	expect_guess(nk_bytes_of("\xef\xbb\xbf" "a", 4), NK_ENC_UTF8, 3);
-	expect_guess(nk_bytes_of("\xff\xfe" "a\0", 4), NK_ENC_UTF16LE, 2);
+	expect_guess(nk_bytes_of("\xef\xbb\xbf"
+				 "a",
+			     4),
+		NK_ENC_UTF8, 3);
+	expect_guess(nk_bytes_of("\xff\xfe"
+				 "a\0",
+			     4),
+		NK_ENC_UTF16LE, 2);
 	expect_guess(nk_bytes_of("\xfe\xff\0a", 4), NK_ENC_UTF16BE, 2);
 	expect_guess(nk_bytes_of("\x8e\x52,\xd4\xcf\xc0\xde\n", 8), NK_ENC_CP932, 0);
 }
@@ -359,25 +389,31 @@ static void half_utf8_and_half_cp932_is_mixed(void **state)
 static void names_that_look_like_utf8_do_not_make_cp932_mixed(void **state)
 {
 	(void)state;
-	expect_guess(nk_bytes_of("\x8d\xb2\x93\xa1,\xe4\xbb\x94\x54\n\x97\xd1,\xe4\xbb\x8e\x71\n", 18),
-		NK_ENC_CP932, 0);
+	expect_guess(
+		nk_bytes_of("\x8d\xb2\x93\xa1,\xe4\xbb\x94\x54\n\x97\xd1,\xe4\xbb\x8e\x71\n", 18), NK_ENC_CP932, 0);
 }
 
 static void a_mark_that_lies_is_refused(void **state)
 {
 	(void)state;
-	expect_no_guess(nk_bytes_of("\xef\xbb\xbf" "a\x82\xa0", 6), 4);
+	expect_no_guess(nk_bytes_of("\xef\xbb\xbf"
+				    "a\x82\xa0",
+				6),
+		4);
 	expect_no_guess(nk_bytes_of("\xff\xfe\0\0a\0\0\0", 8), 2);
-	expect_no_guess(nk_bytes_of("\xff\xfe" "a", 3), 2);
+	expect_no_guess(nk_bytes_of("\xff\xfe"
+				    "a",
+				3),
+		2);
 }
 
 static void what_cannot_be_told_is_not_guessed(void **state)
 {
 	(void)state;
 	expect_no_guess(nk_bytes_of("\xb1\xb2\n", 3), 0); /* two half-width kana, or one kanji of EUC-JP */
-	expect_no_guess(nk_bytes_of("\x1b$B;3\x1b(B\n", 9), 0);        /* ISO-2022-JP */
+	expect_no_guess(nk_bytes_of("\x1b$B;3\x1b(B\n", 9), 0); /* ISO-2022-JP */
 	expect_no_guess(nk_bytes_of("a,b\n\0c\n", 7), 4);
-	expect_no_guess(nk_bytes_of("Jos\xe9,M\xfc\n", 8), 3);         /* Latin-1 */
+	expect_no_guess(nk_bytes_of("Jos\xe9,M\xfc\n", 8), 3); /* Latin-1 */
 }
 
 static void the_lists_of_an_office_are_recognised(void **state)

@@ -103,7 +103,8 @@ static nk_rc parse_sig(struct nk_str line, struct nk_arena *arena, struct nk_not
 		return nk_fail_nomem(err);
 	}
 	memcpy(kept, bytes.ptr, bytes.len);
-	*out = (struct nk_note_sig){ .name = nk_str_sub(line, 0, blank), .key_hash = get_be32(kept),
+	*out = (struct nk_note_sig){ .name = nk_str_sub(line, 0, blank),
+		.key_hash = get_be32(kept),
 		.sig = nk_bytes_of(kept + 4, bytes.len - 4) };
 	return nk_done();
 }
@@ -188,7 +189,7 @@ NK_RESULT nk_vkey_parse(struct nk_str text, struct nk_vkey *out, struct nk_err *
 	uint8_t id[4];
 
 	if (text.len > KEY_TEXT_MAX || !nk_str_cut(&text, '+', &name) || !nk_str_cut(&text, '+', &hash) ||
-	    text.len == 0 || !is_name(name) || hash.len != 8 || !nk_hex_parse(hash, id, sizeof(id))) {
+		text.len == 0 || !is_name(name) || hash.len != 8 || !nk_hex_parse(hash, id, sizeof(id))) {
 		return nk_fail(err, NK_INVALID, "verifier key: the form name+hash+key is expected");
 	}
 	nk_buf_init(&bytes, KEY_TEXT_MAX);

@@ -8,13 +8,13 @@
 enum { NK_NOTE_MAX_SIGS = 16, NK_PROOF_MAX_HASHES = 63 };
 
 struct nk_note_sig {
-	struct nk_str name;     /* key name */
-	uint32_t key_hash;      /* first four bytes of SHA-256(name ‖ 0x0A ‖ type ‖ key), big-endian */
-	struct nk_bytes sig;    /* behind the key hash; 64 bytes for Ed25519 (type 0x01) */
+	struct nk_str name; /* key name */
+	uint32_t key_hash; /* first four bytes of SHA-256(name ‖ 0x0A ‖ type ‖ key), big-endian */
+	struct nk_bytes sig; /* behind the key hash; 64 bytes for Ed25519 (type 0x01) */
 };
 
 struct nk_note {
-	struct nk_str text;     /* the signed text, with its last newline */
+	struct nk_str text; /* the signed text, with its last newline */
 	struct nk_note_sig sigs[NK_NOTE_MAX_SIGS];
 	size_t n_sigs;
 };
@@ -48,14 +48,14 @@ struct nk_tlog_proof {
 /* nk_tlog_proof_print appends; nk_tlog_proof_parse takes ≤ 2 MiB, its slices borrow from `text` or `arena`, and the
  * checkpoint is not looked into. NK_INVALID, NK_LIMIT. */
 NK_RESULT nk_tlog_proof_print(const struct nk_tlog_proof *p, struct nk_buf *out, struct nk_err *err);
-NK_RESULT nk_tlog_proof_parse(struct nk_bytes text, struct nk_arena *arena, struct nk_tlog_proof *out,
-	struct nk_err *err);
+NK_RESULT nk_tlog_proof_parse(
+	struct nk_bytes text, struct nk_arena *arena, struct nk_tlog_proof *out, struct nk_err *err);
 
 /* A verifier key as text: name+hash8hex+base64(type ‖ key) (signed-note vkey). */
 struct nk_vkey {
 	struct nk_str name;
 	uint32_t key_hash;
-	uint8_t type;       /* 0x01 Ed25519 */
+	uint8_t type; /* 0x01 Ed25519 */
 	uint8_t pub[32];
 };
 /* nk_vkey_print: appends, without a line end; NK_INVALID for a name that is empty or has a blank or '+'. */

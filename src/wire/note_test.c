@@ -114,8 +114,9 @@ static void seventeen_signatures_and_a_mebibyte_are_too_much(void **state)
 static void nothing_is_printed_that_would_not_parse(void **state)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf out = { 0 };
-	struct nk_note note = { .text = NK_STR("x\n"), .n_sigs = 1,
-		.sigs = { { .name = NK_STR("a"), .sig = nk_bytes_of("s", 1) } } };
+	struct nk_note note = {
+		.text = NK_STR("x\n"), .n_sigs = 1, .sigs = { { .name = NK_STR("a"), .sig = nk_bytes_of("s", 1) } }
+	};
 
 	(void)state;
 	nk_buf_init(&out, 1000);
@@ -167,7 +168,10 @@ static void a_proof_comes_back_as_it_was(void **state)
 {
 	NK_OWNED(nk_arena_free) struct nk_arena *arena = new_arena();
 	NK_OWNED(nk_buf_done) struct nk_buf out = { 0 };
-	struct nk_tlog_proof p = { .has_extra = true, .extra = nk_bytes_of("\x01", 1), .index = 73894, .n_hashes = 2,
+	struct nk_tlog_proof p = { .has_extra = true,
+		.extra = nk_bytes_of("\x01", 1),
+		.index = 73894,
+		.n_hashes = 2,
 		.checkpoint = nk_str_bytes(NK_STR("o\n1\n" ZERO32 "\n\n" DASH "o AAAAAQI=\n")) };
 	struct nk_tlog_proof back = { 0 };
 
@@ -230,8 +234,8 @@ static void a_verifier_key_comes_back_as_it_was(void **state)
 	memset(key.pub, 0xfb, sizeof(key.pub)); /* its Base64 holds '+' */
 	nk_buf_init(&out, 1000);
 	assert_true(nk_ok(nk_vkey_print(&key, &out, NULL)));
-	assert_true(nk_str_eq(nk_buf_str(&out),
-		NK_STR("example.test/log+c74f20a3+Afv7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7")));
+	assert_true(nk_str_eq(
+		nk_buf_str(&out), NK_STR("example.test/log+c74f20a3+Afv7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7")));
 	assert_true(nk_ok(nk_vkey_parse(nk_buf_str(&out), &back, NULL)));
 	assert_true(nk_str_eq(back.name, key.name));
 	assert_true(back.key_hash == key.key_hash);

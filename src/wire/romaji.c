@@ -22,16 +22,92 @@ enum {
 
 /* Hepburn for ァ…ヶ, small vowels and ャュョ as large. */
 static const char plain[KANA_LAST - KANA_FIRST + 1][4] = {
-	"a", "a", "i", "i", "u", "u", "e", "e", "o", "o",
-	"ka", "ga", "ki", "gi", "ku", "gu", "ke", "ge", "ko", "go",
-	"sa", "za", "shi", "ji", "su", "zu", "se", "ze", "so", "zo",
-	"ta", "da", "chi", "ji", "", "tsu", "zu", "te", "de", "to", "do",
-	"na", "ni", "nu", "ne", "no",
-	"ha", "ba", "pa", "hi", "bi", "pi", "fu", "bu", "pu", "he", "be", "pe", "ho", "bo", "po",
-	"ma", "mi", "mu", "me", "mo",
-	"ya", "ya", "yu", "yu", "yo", "yo",
-	"ra", "ri", "ru", "re", "ro",
-	"wa", "wa", "i", "e", "o", "n", "vu", "ka", "ke",
+	"a",
+	"a",
+	"i",
+	"i",
+	"u",
+	"u",
+	"e",
+	"e",
+	"o",
+	"o",
+	"ka",
+	"ga",
+	"ki",
+	"gi",
+	"ku",
+	"gu",
+	"ke",
+	"ge",
+	"ko",
+	"go",
+	"sa",
+	"za",
+	"shi",
+	"ji",
+	"su",
+	"zu",
+	"se",
+	"ze",
+	"so",
+	"zo",
+	"ta",
+	"da",
+	"chi",
+	"ji",
+	"",
+	"tsu",
+	"zu",
+	"te",
+	"de",
+	"to",
+	"do",
+	"na",
+	"ni",
+	"nu",
+	"ne",
+	"no",
+	"ha",
+	"ba",
+	"pa",
+	"hi",
+	"bi",
+	"pi",
+	"fu",
+	"bu",
+	"pu",
+	"he",
+	"be",
+	"pe",
+	"ho",
+	"bo",
+	"po",
+	"ma",
+	"mi",
+	"mu",
+	"me",
+	"mo",
+	"ya",
+	"ya",
+	"yu",
+	"yu",
+	"yo",
+	"yo",
+	"ra",
+	"ri",
+	"ru",
+	"re",
+	"ro",
+	"wa",
+	"wa",
+	"i",
+	"e",
+	"o",
+	"n",
+	"vu",
+	"ka",
+	"ke",
 };
 
 /* A syllable with a small kana behind it that is not made by the rule "-i + y-": base, small kana, Hepburn. */
@@ -40,16 +116,38 @@ static const struct {
 	uint16_t small;
 	char text[4];
 } pairs[] = {
-	{ 0x30a4, 0x30a7, "ye" },                                                                  /* イェ */
-	{ 0x30a6, 0x30a1, "wa" }, { 0x30a6, 0x30a3, "wi" }, { 0x30a6, 0x30a7, "we" }, { 0x30a6, 0x30a9, "wo" },
-	{ 0x30af, 0x30a1, "kwa" }, { 0x30b0, 0x30a1, "gwa" }, { 0x30af, 0x30ee, "kwa" }, { 0x30b0, 0x30ee, "gwa" },
-	{ 0x30b7, 0x30a7, "she" }, { 0x30b8, 0x30a7, "je" }, { 0x30c1, 0x30a7, "che" }, { 0x30c2, 0x30a7, "je" },
-	{ 0x30c4, 0x30a1, "tsa" }, { 0x30c4, 0x30a3, "tsi" }, { 0x30c4, 0x30a7, "tse" }, { 0x30c4, 0x30a9, "tso" },
-	{ 0x30c6, 0x30a3, "ti" }, { 0x30c6, 0x30e5, "tyu" }, { 0x30c7, 0x30a3, "di" }, { 0x30c7, 0x30e5, "dyu" },
-	{ 0x30c8, 0x30a5, "tu" }, { 0x30c9, 0x30a5, "du" },
-	{ 0x30d5, 0x30a1, "fa" }, { 0x30d5, 0x30a3, "fi" }, { 0x30d5, 0x30a7, "fe" }, { 0x30d5, 0x30a9, "fo" },
+	{ 0x30a4, 0x30a7, "ye" }, /* イェ */
+	{ 0x30a6, 0x30a1, "wa" },
+	{ 0x30a6, 0x30a3, "wi" },
+	{ 0x30a6, 0x30a7, "we" },
+	{ 0x30a6, 0x30a9, "wo" },
+	{ 0x30af, 0x30a1, "kwa" },
+	{ 0x30b0, 0x30a1, "gwa" },
+	{ 0x30af, 0x30ee, "kwa" },
+	{ 0x30b0, 0x30ee, "gwa" },
+	{ 0x30b7, 0x30a7, "she" },
+	{ 0x30b8, 0x30a7, "je" },
+	{ 0x30c1, 0x30a7, "che" },
+	{ 0x30c2, 0x30a7, "je" },
+	{ 0x30c4, 0x30a1, "tsa" },
+	{ 0x30c4, 0x30a3, "tsi" },
+	{ 0x30c4, 0x30a7, "tse" },
+	{ 0x30c4, 0x30a9, "tso" },
+	{ 0x30c6, 0x30a3, "ti" },
+	{ 0x30c6, 0x30e5, "tyu" },
+	{ 0x30c7, 0x30a3, "di" },
+	{ 0x30c7, 0x30e5, "dyu" },
+	{ 0x30c8, 0x30a5, "tu" },
+	{ 0x30c9, 0x30a5, "du" },
+	{ 0x30d5, 0x30a1, "fa" },
+	{ 0x30d5, 0x30a3, "fi" },
+	{ 0x30d5, 0x30a7, "fe" },
+	{ 0x30d5, 0x30a9, "fo" },
 	{ 0x30d5, 0x30e5, "fyu" },
-	{ 0x30f4, 0x30a1, "va" }, { 0x30f4, 0x30a3, "vi" }, { 0x30f4, 0x30a7, "ve" }, { 0x30f4, 0x30a9, "vo" },
+	{ 0x30f4, 0x30a1, "va" },
+	{ 0x30f4, 0x30a3, "vi" },
+	{ 0x30f4, 0x30a7, "ve" },
+	{ 0x30f4, 0x30a9, "vo" },
 	{ 0x30f4, 0x30e5, "vyu" },
 };
 
@@ -95,13 +193,14 @@ static size_t syllable(int32_t cp, int32_t next, char out[static 5])
 
 /* What the letters so far say about the next kana. */
 struct ear {
-	char last;      /* last letter of the syllable before, or 0 */
+	char last; /* last letter of the syllable before, or 0 */
 	bool lengthened; /* a long vowel was shortened just now */
-	bool doubling;  /* a small tsu waits for its consonant */
-	bool after_no;  /* the syllable before is ノ */
+	bool doubling; /* a small tsu waits for its consonant */
+	bool after_no; /* the syllable before is ノ */
 };
 
-/* オ after o, ウ after o or u: part of a long vowel, unless one was just shortened. ノウエ is no + ue (井上, 尾上). */
+/* オ after o, ウ after o or u: part of a long vowel, unless one was just shortened. ノウエ is no + ue (井上, 尾上).
+ */
 static bool is_long(const struct ear *ear, int32_t cp, int32_t next)
 {
 	if (ear->lengthened || (cp == U && ear->after_no && next == E)) {

@@ -120,8 +120,8 @@ NK_RESULT nk_tlog_proof_print(const struct nk_tlog_proof *p, struct nk_buf *out,
 }
 
 /* The optional line "extra <base64>"; *line moves to the next one then. */
-static nk_rc parse_extra(struct nk_str *rest, struct nk_str *line, struct nk_arena *arena, struct nk_tlog_proof *p,
-	struct nk_err *err)
+static nk_rc parse_extra(
+	struct nk_str *rest, struct nk_str *line, struct nk_arena *arena, struct nk_tlog_proof *p, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf bytes = { 0 };
 	uint8_t *kept = NULL;

@@ -13,14 +13,17 @@ enum {
 	SIG_LOCAL = 0x04034b50,
 	SIG_DESCRIPTOR = 0x08074b50,
 	FLAG_DESCRIPTOR = 1 << 3,
-	FLAGS_LEVEL = 3 << 1,     /* how hard the packer tried: may differ */
+	FLAGS_LEVEL = 3 << 1, /* how hard the packer tried: may differ */
 	DESCRIPTOR_MAX = 24,
 };
 
 static struct nk_zip_limits limits_of(const struct nk_zip_limits *given)
 {
-	struct nk_zip_limits l = { .entries = 64, .entry_bytes = UINT64_C(2) << 30, .total_bytes = UINT64_C(4) << 30,
-		.ratio = 200, .folders = false };
+	struct nk_zip_limits l = { .entries = 64,
+		.entry_bytes = UINT64_C(2) << 30,
+		.total_bytes = UINT64_C(4) << 30,
+		.ratio = 200,
+		.folders = false };
 
 	if (given == NULL) {
 		return l;
@@ -70,8 +73,8 @@ static nk_rc check_local_sizes(
 		return nk_done();
 	}
 	if ((slot->flags & FLAG_DESCRIPTOR) == 0 || (crc != 0 && crc != slot->pub.crc) ||
-	    (size != 0 && size != slot->pub.size && size != UINT32_MAX) ||
-	    (compressed != 0 && compressed != slot->pub.compressed && compressed != UINT32_MAX)) {
+		(size != 0 && size != slot->pub.size && size != UINT32_MAX) ||
+		(compressed != 0 && compressed != slot->pub.compressed && compressed != UINT32_MAX)) {
 		return contradicts(slot, err);
 	}
 	return nk_done();
@@ -86,7 +89,8 @@ static nk_rc check_local(const struct nk_zip *zip, struct nk_zip_slot *slot, str
 
 	NK_TRY(nk_zip_fetch(zip, slot->local_at, head, sizeof(head), err));
 	if (nk_get_le32(head) != SIG_LOCAL || nk_get_le16(head + 26) != slot->pub.name.len ||
-	    ((nk_get_le16(head + 6) ^ slot->flags) & ~FLAGS_LEVEL) != 0 || nk_get_le16(head + 8) != slot->method) {
+		((nk_get_le16(head + 6) ^ slot->flags) & ~FLAGS_LEVEL) != 0 ||
+		nk_get_le16(head + 8) != slot->method) {
 		return contradicts(slot, err);
 	}
 	const size_t len = slot->pub.name.len + nk_get_le16(head + 28);
@@ -125,7 +129,7 @@ static nk_rc check_descriptor(
 	const uint64_t compressed = wide ? nk_get_le64(bytes + at + 4) : nk_get_le32(bytes + at + 4);
 	const uint64_t size = wide ? nk_get_le64(bytes + at + 12) : nk_get_le32(bytes + at + 8);
 	if ((at == 4 && nk_get_le32(bytes) != SIG_DESCRIPTOR) || nk_get_le32(bytes + at) != slot->pub.crc ||
-	    compressed != slot->pub.compressed || size != slot->pub.size) {
+		compressed != slot->pub.compressed || size != slot->pub.size) {
 		return contradicts(slot, err);
 	}
 	return nk_done();

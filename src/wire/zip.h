@@ -12,16 +12,16 @@
 #define NK_ZIP_H
 
 struct nk_zip_limits {
-	uint32_t entries;       /* default 64 */
-	uint64_t entry_bytes;   /* default 2 GiB, uncompressed */
-	uint64_t total_bytes;   /* default 4 GiB, uncompressed */
-	uint32_t ratio;         /* default 200: uncompressed / compressed above 1 MiB */
-	bool folders;           /* accept names with '/' (default no) */
+	uint32_t entries; /* default 64 */
+	uint64_t entry_bytes; /* default 2 GiB, uncompressed */
+	uint64_t total_bytes; /* default 4 GiB, uncompressed */
+	uint32_t ratio; /* default 200: uncompressed / compressed above 1 MiB */
+	bool folders; /* accept names with '/' (default no) */
 };
 
 struct nk_zip_entry {
-	struct nk_str name;     /* as stored; known to be UTF-8 only if its flag says so; lives as long as the zip */
-	uint64_t size;          /* uncompressed */
+	struct nk_str name; /* as stored; known to be UTF-8 only if its flag says so; lives as long as the zip */
+	uint64_t size; /* uncompressed */
 	uint64_t compressed;
 	uint32_t crc;
 	bool is_folder;

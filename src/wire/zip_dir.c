@@ -15,7 +15,7 @@ enum {
 	CENTRAL_LEN = 46,
 	COMMENT_MAX = 65535,
 	NAME_MAX_LEN = 1024,
-	HEADER_MAX = 8192,   /* one central header with name, extra fields and comment */
+	HEADER_MAX = 8192, /* one central header with name, extra fields and comment */
 	SIG_END = 0x06054b50,
 	SIG_END64 = 0x06064b50,
 	SIG_END64_LOCATOR = 0x07064b50,
@@ -38,7 +38,7 @@ struct extent {
 	uint64_t at;
 	uint64_t len;
 	uint64_t entries;
-	uint64_t end;    /* where it must end: the first end record */
+	uint64_t end; /* where it must end: the first end record */
 };
 
 /* Does an end record stand here? Its disk numbers and counts agree with each other. */
@@ -91,14 +91,14 @@ static bool agrees(uint64_t small, uint64_t marker, uint64_t big)
 }
 
 /* The zip64 end record in front of its locator; the short record must not say otherwise. */
-static nk_rc read_end64(const struct nk_zip *zip, uint64_t locator_at, const uint8_t *locator, struct extent *ext,
-	struct nk_err *err)
+static nk_rc read_end64(
+	const struct nk_zip *zip, uint64_t locator_at, const uint8_t *locator, struct extent *ext, struct nk_err *err)
 {
 	const uint64_t at = nk_get_le64(locator + 8);
 	uint8_t rec[END64_LEN];
 
 	if (nk_get_le32(locator + 4) != 0 || nk_get_le32(locator + 16) != 1 || locator_at < END64_LEN ||
-	    at > locator_at - END64_LEN) {
+		at > locator_at - END64_LEN) {
 		return contradiction(err);
 	}
 	NK_TRY(nk_zip_fetch(zip, at, rec, sizeof(rec), err));
@@ -108,12 +108,13 @@ static nk_rc read_end64(const struct nk_zip *zip, uint64_t locator_at, const uin
 		return contradiction(err);
 	}
 	if (!agrees(ext->entries, UINT16_MAX, nk_get_le64(rec + 32)) ||
-	    !agrees(ext->len, UINT32_MAX, nk_get_le64(rec + 40)) ||
-	    !agrees(ext->at, UINT32_MAX, nk_get_le64(rec + 48))) {
+		!agrees(ext->len, UINT32_MAX, nk_get_le64(rec + 40)) ||
+		!agrees(ext->at, UINT32_MAX, nk_get_le64(rec + 48))) {
 		return contradiction(err);
 	}
-	*ext = (struct extent){ .at = nk_get_le64(rec + 48), .len = nk_get_le64(rec + 40),
-		.entries = nk_get_le64(rec + 32), .end = at };
+	*ext = (struct extent){
+		.at = nk_get_le64(rec + 48), .len = nk_get_le64(rec + 40), .entries = nk_get_le64(rec + 32), .end = at
+	};
 	return nk_done();
 }
 
@@ -180,8 +181,8 @@ static bool apply_zip64(struct nk_bytes extra, uint64_t *const *fields, size_t n
 	return !found.bad;
 }
 
-NK_RESULT nk_zip_zip64_sizes(struct nk_bytes extra, uint64_t *size, uint64_t *compressed, uint64_t *offset,
-	struct nk_err *err)
+NK_RESULT nk_zip_zip64_sizes(
+	struct nk_bytes extra, uint64_t *size, uint64_t *compressed, uint64_t *offset, struct nk_err *err)
 {
 	uint64_t *const fields[] = { size, compressed, offset };
 
@@ -277,7 +278,7 @@ static nk_rc check_sizes(const struct nk_zip *zip, const struct nk_zip_slot *slo
 			slot->number);
 	}
 	if (e->compressed > zip->size || (slot->method == NK_ZIP_STORED && e->size != e->compressed) ||
-	    (e->size > 0 && e->compressed == 0) || (e->is_folder && e->size != 0)) {
+		(e->size > 0 && e->compressed == 0) || (e->is_folder && e->size != 0)) {
 		return nk_fail(err, NK_INVALID, "the sizes of zip entry %u cannot be true; fetch the file again",
 			slot->number);
 	}

@@ -39,8 +39,9 @@ static void read_entry(struct nk_zip *zip, size_t i)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct nk_zip_limits limits = { .entry_bytes = ENTRY_MAX, .total_bytes = TOTAL_MAX,
-		.folders = size % 2 == 0 };
+	const struct nk_zip_limits limits = {
+		.entry_bytes = ENTRY_MAX, .total_bytes = TOTAL_MAX, .folders = size % 2 == 0
+	};
 	NK_OWNED(nk_zip_close) struct nk_zip *zip = NULL;
 	struct nk_bytes bytes = { data, size };
 	struct nk_err err;

@@ -17,17 +17,17 @@ struct nk_zip_slot {
 	uint64_t data_at;
 	uint16_t flags;
 	uint16_t method;
-	unsigned number;   /* from 1, for error texts */
+	unsigned number; /* from 1, for error texts */
 };
 
 /* The entry that is being read. */
 struct nk_zip_stream {
-	const struct nk_zip_slot *slot;   /* NULL: none */
-	bool inflating;                   /* `z` is set up */
-	bool ended;                       /* checked and complete */
+	const struct nk_zip_slot *slot; /* NULL: none */
+	bool inflating; /* `z` is set up */
+	bool ended; /* checked and complete */
 	z_stream z;
-	uint64_t at;                      /* next compressed byte in the file */
-	uint64_t left;                    /* compressed bytes not yet fetched */
+	uint64_t at; /* next compressed byte in the file */
+	uint64_t left; /* compressed bytes not yet fetched */
 	uint64_t produced;
 	uLong crc;
 	uint8_t input[NK_ZIP_INPUT];
@@ -52,7 +52,7 @@ void nk_zip_end_stream(struct nk_zip *zip);
 /* Of zip_dir.c: finds the end record and the directory, and fills slots (not yet checked against local headers). */
 NK_RESULT nk_zip_read_directory(struct nk_zip *zip, uint64_t *out_directory_at, struct nk_err *err);
 /* nk_zip_zip64_sizes: those that are all ones are replaced from the zip64 field of `extra`; offset may be NULL. */
-NK_RESULT nk_zip_zip64_sizes(struct nk_bytes extra, uint64_t *size, uint64_t *compressed, uint64_t *offset,
-	struct nk_err *err);
+NK_RESULT nk_zip_zip64_sizes(
+	struct nk_bytes extra, uint64_t *size, uint64_t *compressed, uint64_t *offset, struct nk_err *err);
 
 #endif

@@ -206,7 +206,8 @@ static void folders_need_permission(void **state)
 	assert_false(nk_zip_at(zip, 1)->is_folder);
 	nk_zip_close(&zip);
 	kit_badzip_done(&k);
-	expect_refused(&(struct kit_badzip_entry){ .name = "a/", TEXT("contents") }, 1, &folders, NK_INVALID, "sizes");
+	expect_refused(
+		&(struct kit_badzip_entry){ .name = "a/", TEXT("contents") }, 1, &folders, NK_INVALID, "sizes");
 }
 
 static void a_name_counts_once_whatever_its_capitals(void **state)
@@ -227,8 +228,8 @@ static void a_name_counts_once_whatever_its_capitals(void **state)
 static void links_devices_and_locks_are_refused(void **state)
 {
 	(void)state;
-	expect_refused(&(struct kit_badzip_entry){ .name = "a", TEXT("/etc/passwd"), .attributes = 0120777u << 16 }, 1,
-		NULL, NK_INVALID, "symbolic link");
+	expect_refused(&(struct kit_badzip_entry){ .name = "a", TEXT("/etc/passwd"), .attributes = 0120777u << 16 },
+		1, NULL, NK_INVALID, "symbolic link");
 	expect_refused(&(struct kit_badzip_entry){ .name = "a", TEXT(""), .attributes = 0020666u << 16 }, 1, NULL,
 		NK_INVALID, "plain file");
 	expect_refused(&(struct kit_badzip_entry){ .name = "a", TEXT(""), .attributes = 0040755u << 16 }, 1, NULL,
@@ -237,25 +238,25 @@ static void links_devices_and_locks_are_refused(void **state)
 		"encrypted");
 	expect_refused(&(struct kit_badzip_entry){ .name = "a", TEXT("x"), .flags = 1 << 6 }, 1, NULL, NK_UNSUPPORTED,
 		"encrypted");
-	expect_refused(&(struct kit_badzip_entry){ .name = "a", TEXT("x"), .flags = 1 << 13 }, 1, NULL, NK_UNSUPPORTED,
-		"encrypted");
-	expect_refused(
-		&(struct kit_badzip_entry){ .name = "a", TEXT("x"), .method = 12 }, 1, NULL, NK_UNSUPPORTED, "method");
+	expect_refused(&(struct kit_badzip_entry){ .name = "a", TEXT("x"), .flags = 1 << 13 }, 1, NULL,
+		NK_UNSUPPORTED, "encrypted");
+	expect_refused(&(struct kit_badzip_entry){ .name = "a", TEXT("x"), .method = 12 }, 1, NULL, NK_UNSUPPORTED,
+		"method");
 }
 
 static void the_two_headers_must_agree(void **state)
 {
 	(void)state;
-	expect_refused(&(struct kit_badzip_entry){ .name = "a.csv", TEXT("x"), .local_method = 8 }, 1, NULL, NK_INVALID,
-		"different things");
+	expect_refused(&(struct kit_badzip_entry){ .name = "a.csv", TEXT("x"), .local_method = 8 }, 1, NULL,
+		NK_INVALID, "different things");
 	expect_refused(&(struct kit_badzip_entry){ .name = "a.csv", .local_name = "b.csv", TEXT("x") }, 1, NULL,
 		NK_INVALID, "different things");
 	expect_refused(&(struct kit_badzip_entry){ .name = "a.csv", .local_name = "ab.csv", TEXT("x") }, 1, NULL,
 		NK_INVALID, "different things");
-	expect_refused(&(struct kit_badzip_entry){ .name = "a.csv", TEXT("x"), .local_flags = 8 }, 1, NULL, NK_INVALID,
-		"different things");
-	expect_refused(&(struct kit_badzip_entry){ .name = "a.csv", TEXT("x"), .local_flags = 1 }, 1, NULL, NK_INVALID,
-		"different things");
+	expect_refused(&(struct kit_badzip_entry){ .name = "a.csv", TEXT("x"), .local_flags = 8 }, 1, NULL,
+		NK_INVALID, "different things");
+	expect_refused(&(struct kit_badzip_entry){ .name = "a.csv", TEXT("x"), .local_flags = 1 }, 1, NULL,
+		NK_INVALID, "different things");
 	expect_refused(&(struct kit_badzip_entry){ .name = "a.csv", TEXT("x"), .local_crc_lie = 1 }, 1, NULL,
 		NK_INVALID, "different things");
 	expect_refused(
@@ -384,7 +385,8 @@ static void lies_about_the_contents_come_out_while_reading(void **state)
 {
 	(void)state;
 	expect_damaged(&(struct kit_badzip_entry){ .name = "a", TEXT("abcabcabcabc"), .crc_lie = 1 });
-	expect_damaged(&(struct kit_badzip_entry){ .name = "a", TEXT("abcabcabcabc"), .deflate = true, .crc_lie = 1 });
+	expect_damaged(
+		&(struct kit_badzip_entry){ .name = "a", TEXT("abcabcabcabc"), .deflate = true, .crc_lie = 1 });
 	expect_damaged(&(struct kit_badzip_entry){ .name = "a", TEXT(""), .deflate = true, .crc_lie = 1 });
 	expect_damaged(
 		&(struct kit_badzip_entry){ .name = "a", TEXT("abcabcabcabc"), .deflate = true, .size_claim = 11 });

@@ -102,6 +102,7 @@ class Patterns:
 
     def __init__(self):
         self.by_head = collections.defaultdict(dict)
+        self.texts = set()
         self.count = 0
 
     def add(self, label, item, data):
@@ -112,6 +113,7 @@ class Patterns:
 
     def add_person(self, user):
         for item, text in values_of(user):
+            self.texts.add(text)
             for label, data in encoded(item, text):
                 self.add(label, item, data)
 
@@ -160,17 +162,24 @@ def bytes_of(path):
 class Staying:
     """Whole values of those who stay: what is found inside one of them is theirs."""
 
-    def __init__(self, users):
-        self.values = set()
-        for user in users:
-            for item, text in values_of(user):
-                self.values |= {data for _, data in encoded(item, text)}
-        self.around = {}
+    def __init__(self, users, patterns):
+        gone = collections.defaultdict(set)
+        for text in patterns.texts:
+            gone[text[:2]].add(text)
+        self.around = collections.defaultdict(list)
+        for item, text in {value for user in users for value in values_of(user)}:
+            inside = any(text.startswith(t, k) for k in range(len(text) - 1) for t in gone.get(text[k:k + 2], ()))
+            for _, data in encoded(item, text) if inside else ():
+                self.add(data, patterns)
+
+    def add(self, value, patterns):
+        for k in range(len(value) - 3):
+            for want in patterns.by_head.get(value[k:k + 4], ()):
+                if value.startswith(want, k):
+                    self.around[want].append((value, k))
 
     def holds(self, data, at, want):
-        if want not in self.around:
-            self.around[want] = [(s, s.index(want)) for s in self.values if want in s]
-        return any(at >= k and data[at - k:at - k + len(s)] == s for s, k in self.around[want])
+        return any(at >= k and data[at - k:at - k + len(value)] == value for value, k in self.around[want])
 
 
 def in_long_number(data, at, want):
@@ -227,7 +236,6 @@ def erased_search(args):
     old = {u["sourcedId"]: u for u in rows(args.erased[0], "users.csv")}
     new = {u["sourcedId"]: u for u in rows(args.erased[1], "users.csv")}
     gone = [u for key, u in old.items() if key not in new]
-    staying = Staying(list(new.values()) + [u for key, u in old.items() if key in new])
     not_erased = []
     if args.certificate:
         statement = statement_of(args.certificate)["predicate"]
@@ -240,6 +248,7 @@ def erased_search(args):
     for user in gone:
         patterns.add_person(user)
     patterns.compile()
+    staying = Staying(list(new.values()) + [u for key, u in old.items() if key in new], patterns)
 
     def explain(path, data, at, want):
         if any(os.path.realpath(path).startswith(d + os.sep) for d in not_erased):
@@ -285,7 +294,7 @@ def self_test():
         with open(path, "wb") as f:
             f.write(os.urandom(4 << 20))
         found, _, _ = search([folder], patterns, lambda *a: "unexplained")
-        stay = Staying([dict(user, username="zz9900012")])
+        stay = Staying([dict(user, username="zz9900012")], patterns)
         longer = b"....zz9900012...."
         good = stay.holds(longer, 4, b"zz990001") and not stay.holds(b"....zz990001....", 4, b"zz990001")
     print(f"{planted} planted, {missed} missed, {sum(found.values())} found in random bytes")

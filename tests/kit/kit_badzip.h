@@ -1,5 +1,6 @@
 /*
- * kit_badzip.h: makes zips in memory byte by byte, good ones and every kind of lying one, for tests of the zip reader.
+ * kit_badzip.h: makes zips in memory byte by byte, good ones and every kind of lying one, for tests of the zip
+ *reader.
  *
  * Header only. An entry tells the truth wherever it is not told to lie. (kit_zip.h is the plain writer.) Typical:
  *
@@ -27,13 +28,13 @@ struct kit_badzip_entry {
 	unsigned flags;
 	unsigned local_flags; /* xor */
 	unsigned local_method; /* xor */
-	unsigned method;      /* added to the true one */
+	unsigned method; /* added to the true one */
 	uint32_t attributes;
 	uint32_t crc_lie; /* xor, both headers */
 	uint32_t local_crc_lie;
 	uint64_t size_claim; /* in the directory (and locally, unless a descriptor is used) */
 	bool descriptor;
-	bool zip64;          /* sizes in an extra field of the directory */
+	bool zip64; /* sizes in an extra field of the directory */
 	int64_t local_shift; /* where the directory says that it is, off by so much */
 };
 
@@ -96,7 +97,8 @@ struct kit_badzip_facts {
 	uint64_t size;
 };
 
-static inline void kit_badzip_local_(struct kit_badzip *k, const struct kit_badzip_entry *m, struct kit_badzip_facts f)
+static inline void kit_badzip_local_(
+	struct kit_badzip *k, const struct kit_badzip_entry *m, struct kit_badzip_facts f)
 {
 	const char *name = m->local_name != NULL ? m->local_name : m->name;
 	const size_t name_len = m->name_len != 0 ? m->name_len : strlen(name);
@@ -114,8 +116,8 @@ static inline void kit_badzip_local_(struct kit_badzip *k, const struct kit_badz
 	assert_true(nk_ok(nk_buf_add(&k->zip, name, name_len, NULL)));
 }
 
-static inline void kit_badzip_central_(struct kit_badzip *k, const struct kit_badzip_entry *m,
-	struct kit_badzip_facts f, uint64_t at)
+static inline void kit_badzip_central_(
+	struct kit_badzip *k, const struct kit_badzip_entry *m, struct kit_badzip_facts f, uint64_t at)
 {
 	const size_t name_len = m->name_len != 0 ? m->name_len : strlen(m->name);
 

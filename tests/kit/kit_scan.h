@@ -35,7 +35,8 @@ static inline NK_RESULT kit_scan_entry_(void *arg, struct nk_str name, bool is_d
 	nk_buf_init_wiping(&bytes, (size_t)1 << 30);
 	NK_TRY(nk_env_read_all(scan->env, path, (size_t)1 << 30, &bytes, err));
 	for (size_t i = 0; i < NK_ARRAY_LEN(scan->needle); i++) {
-		if (scan->needle[i].len > 0 && nk_str_find(nk_buf_str(&bytes), nk_buf_str(&scan->needle[i])) != SIZE_MAX) {
+		if (scan->needle[i].len > 0 &&
+			nk_str_find(nk_buf_str(&bytes), nk_buf_str(&scan->needle[i])) != SIZE_MAX) {
 			scan->hits++;
 			(void)snprintf(scan->where, sizeof(scan->where), "%.*s", NK_FMT(name));
 		}
@@ -68,7 +69,8 @@ static inline void kit_scan_needle_(enum nk_encoding to, struct nk_str value, st
 	nk_codec_free(&codec);
 }
 
-/* kit_scan: number of (file, encoding) pairs in which the value stands; where[256] (may be NULL) gets the last file's name. */
+/* kit_scan: number of (file, encoding) pairs in which the value stands; where[256] (may be NULL) gets the last file's
+ * name. */
 static inline size_t kit_scan(const struct nk_env *env, const char *dir, struct nk_str value, char *where)
 {
 	static const enum nk_encoding encodings[4] = { NK_ENC_UTF8, NK_ENC_UTF16LE, NK_ENC_UTF16BE, NK_ENC_CP932 };

@@ -104,20 +104,20 @@ static inline int kit_run_(const char *const *argv)
 static inline const char *kit_school_schema_(void)
 {
 	return "attributetype ( 1.3.6.1.4.1.5923.1.1.1.1 NAME 'eduPersonAffiliation' EQUALITY caseIgnoreMatch "
-		"SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )\n"
+	       "SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )\n"
 	       "attributetype ( 1.3.6.1.4.1.5923.1.1.1.6 NAME 'eduPersonPrincipalName' EQUALITY caseIgnoreMatch "
-		"SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )\n"
+	       "SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )\n"
 	       "attributetype ( 1.3.6.1.4.1.5923.1.1.1.9 NAME 'eduPersonScopedAffiliation' EQUALITY "
-		"caseIgnoreMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )\n"
+	       "caseIgnoreMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )\n"
 	       "objectclass ( 1.3.6.1.4.1.5923.1.1.2 NAME 'eduPerson' AUXILIARY MAY ( eduPersonAffiliation $ "
-		"eduPersonPrincipalName $ eduPersonScopedAffiliation ) )\n"
+	       "eduPersonPrincipalName $ eduPersonScopedAffiliation ) )\n"
 	       "attributetype ( 1.3.6.1.4.1.32264.1.1.1 NAME ( 'jasn' 'jaSurname' ) SUP name )\n"
 	       "attributetype ( 1.3.6.1.4.1.32264.1.1.2 NAME 'jaGivenName' SUP name )\n"
 	       "attributetype ( 1.3.6.1.4.1.32264.1.1.3 NAME 'jaDisplayName' SUP name )\n"
 	       "attributetype ( 1.3.6.1.4.1.32264.1.1.4 NAME 'jao' SUP name )\n"
 	       "attributetype ( 1.3.6.1.4.1.32264.1.1.5 NAME 'jaou' SUP name )\n"
 	       "objectclass ( 1.3.6.1.4.1.32264.1.2.99 NAME 'jaPerson' AUXILIARY MAY ( jasn $ jaGivenName $ "
-		"jaDisplayName $ jao $ jaou ) )\n";
+	       "jaDisplayName $ jao $ jaou ) )\n";
 }
 
 static inline void kit_slapd_conf_(struct kit_slapd *s, const struct kit_slapd_options *opt)
@@ -131,7 +131,7 @@ static inline void kit_slapd_conf_(struct kit_slapd *s, const struct kit_slapd_o
 	nk_assert(f != NULL);
 	(void)fprintf(f,
 		"include /etc/ldap/schema/core.schema\ninclude /etc/ldap/schema/cosine.schema\ninclude "
-			"/etc/ldap/schema/inetorgperson.schema\n");
+		"/etc/ldap/schema/inetorgperson.schema\n");
 	if (opt->school_schema) {
 		kit_write_(kit_path(&s->tmp, "school.schema"), kit_school_schema_());
 		(void)fprintf(f, "include %s/school.schema\n", s->tmp.dir);
@@ -146,7 +146,7 @@ static inline void kit_slapd_conf_(struct kit_slapd *s, const struct kit_slapd_o
 	(void)fprintf(f, "%s\n", opt->global != NULL ? opt->global : "sizelimit unlimited");
 	(void)fprintf(f,
 		"database mdb\nsuffix \"%s\"\nrootdn \"%s\"\nrootpw secret\ndirectory %s/db\nmaxsize "
-			"1073741824\ndbnosync\nindex objectClass,uid eq\n",
+		"1073741824\ndbnosync\nindex objectClass,uid eq\n",
 		KIT_BASE, KIT_ADMIN, s->tmp.dir);
 	(void)fprintf(f, "%s\n%s", opt->database != NULL ? opt->database : "", access);
 	nk_assert(fclose(f) == 0);

@@ -35,7 +35,7 @@ static void row_json(struct nk_json *j, const struct nk_person_row *r)
 static NK_RESULT found(struct nk_cli *cli, const struct nk_person_row *rows, size_t n, struct nk_err *err)
 {
 	NK_OWNED(nk_table_done) struct nk_table table = { 0 };
-	const char *const titles[] = { nk_cli_tr(cli, NK_N("Login")), nk_cli_tr(cli, NK_N("Name")),
+	const char *const titles[] = { nk_cli_tr(cli, NK_N("Login")), nk_cli_tr(cli, NK_N("Full name")),
 		nk_cli_tr(cli, NK_N("Reading")), nk_cli_tr(cli, NK_N("Unit")), nk_cli_tr(cli, NK_N("Class")),
 		nk_cli_tr(cli, NK_N("State")) };
 

@@ -19,7 +19,7 @@ struct list_form {
 static const struct list_form forms[] = {
 	[NK_PERSON_SHOW_MEMBERSHIPS] = { "memberships", NK_N("Belongs to"), 6,
 		{ "kind", "name", "role", "from", "until", "number" },
-		{ NK_N("Kind"), NK_N("Name"), NK_N("Role"), NK_N("From"), NK_N("Until"), NK_N("Number in class") },
+		{ NK_N("Kind"), NK_N("Name"), NK_N("Role"), NK_N("From"), NK_N("To"), NK_N("Number in class") },
 		{ true, false, true }, { false } },
 	[NK_PERSON_SHOW_TARGETS] = { "targets", NK_N("Accounts"), 4, { "target", "state", "anchor", "keys" },
 		{ NK_N("System"), NK_N("State"), NK_N("Anchor"), NK_N("Every key so far") }, { false, true },

@@ -73,7 +73,7 @@ void nk_sheet_print(struct nk_cli *cli, const struct nk_notice *notice, struct n
 	line(out, nk_str_c(nk_cli_tr(cli, NK_N("Your account"))));
 	line(out, NK_STR(""));
 	place(cli, notice);
-	labelled(cli, NK_N("Name"), notice->name);
+	labelled(cli, NK_N("Full name"), notice->name);
 	labelled(cli, NK_N("Reading"), notice->kana);
 	line(out, NK_STR(""));
 	labelled(cli, NK_N("Login name"), notice->login);
