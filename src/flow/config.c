@@ -86,7 +86,7 @@ static const struct setting settings[] = {
 	{ "target", "sentinel", K_TEXT, TAT(settings.sentinel), 0, 0, 0, "DN that a complete read must show" },
 	{ "target", "page", K_NUMBER, TAT(settings.page), 1, 10000, 1000, "entries a page" },
 	{ "target", "window", K_NUMBER, TAT(settings.window), 1, 1024, 64, "operations in flight" },
-	{ "target", "batch", K_NUMBER, TAT(settings.batch), 1, 1000, 100, "operations in one LDAP transaction" },
+	{ "target", "batch", K_NUMBER, TAT(settings.batch), 1, 1000, 250, "operations in one LDAP transaction" },
 	{ "target", "profile", K_TEXT, TAT(profile), 0, 0, 0, "school or university" },
 	{ "target", "files", K_TEXT, TAT(files), 0, 0, 0, "folder of the server's own files, for the residue scan" },
 	{ "target", "rewrite", K_TEXT, TAT(rewrite), 0, 0, 0, "program that rewrites those files after an erasure" },
@@ -189,7 +189,7 @@ static NK_RESULT put(
 		*(bool *)(void *)at = value.ptr[0] == 'y';
 		return nk_done();
 	}
-	nk_assert(!"a kind of setting");
+	nk_assert(false); /* every kind is above */
 	return nk_done();
 }
 

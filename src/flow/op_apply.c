@@ -167,6 +167,19 @@ static NK_RESULT verdict(const struct nk_applying *a, struct nk_err *err)
 	return nk_done();
 }
 
+/* Entries that a run before a crash made and could not note: their anchors go to the links now. */
+static NK_RESULT record_found(struct nk_applying *a, struct nk_tx *tx, struct nk_err *err)
+{
+	const struct nk_leaf_item items[2] = { nk_item_number("found", a->planning.plan.n_found),
+		nk_item_hex("hash", a->row.hash.b, NK_HASH_LEN) };
+
+	if (a->planning.plan.n_found == 0) {
+		return nk_done();
+	}
+	NK_TRY(nk_plan_record_found(tx, a->planning.links, a->planning.target.id, &a->planning.plan, err));
+	return nk_flow_leaf(a->flow, tx, NK_LEAF_APPLY_PART, items, 2, NULL, err);
+}
+
 static NK_RESULT run(struct nk_applying *a, struct nk_err *err)
 {
 	struct nk_plan_step_row *approved = NULL;
@@ -194,6 +207,7 @@ static NK_RESULT run(struct nk_applying *a, struct nk_err *err)
 
 		NK_TRY(nk_tx_begin(a->flow->store, &tx, err));
 		NK_TRY(nk_apply_begin(a->flow, &a->row, warrant, tx, err));
+		NK_TRY(record_found(a, tx, err));
 		NK_TRY(nk_tx_commit(&tx, err)); /* link slots are still pending: their mark stays */
 	}
 	a->row.warrant = warrant;

@@ -116,7 +116,7 @@ NK_RESULT nk_op_plan(struct nk_flow *flow, const struct nk_plan_request *req, st
 	NK_TRY(nk_planning_make(flow, req->target, nonce, arena, &p, err));
 	count(&p.plan, out);
 	out->held = p.snapshot.n;
-	out->no_login = p.desired.skipped_no_login;
+	out->no_login = p.desired.skipped_no_login + p.desired.skipped_blank;
 	nk_hex_print(p.plan.hash.b, NK_HASH_LEN, out->hash);
 	NK_TRY(judge(flow, &p, arena, &verdict, out, err));
 	out->verdict = verdict == NK_VERDICT_FREE ? NK_PLAN_FREE

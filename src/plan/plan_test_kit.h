@@ -96,7 +96,7 @@ static inline void school_new(struct school *s, size_t n)
 	kit_store_new(&s->k);
 	kit_exec(&s->k,
 		"INSERT INTO target(id, name, type, holding_id) VALUES (x'5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a', "
-			"'t', 'ldap', x'00000000000000000000000000000001')");
+		"'t', 'ldap', x'00000000000000000000000000000001')");
 	memset(s->target.b, 0x5a, sizeof(s->target.b));
 	s->people = kit_people_open(&s->k);
 	kit_ok(nk_arena_new(NK_ARENA_WIPING, 512 << 20, &s->arena, &s->err), &s->err);

@@ -182,7 +182,7 @@ static inline void load(struct nk_buf *out, unsigned n)
 		kit_ok(nk_buf_printf(out, &err,
 			       "dn: uid=p%u," PEOPLE
 			       "\nobjectClass: inetOrgPerson\nuid: p%u\ncn: 人 %u\nsn: 姓%u\nsn;lang-ja: 東%u\n"
-				"displayName;lang-ja: 東%u 花子\nmail: p%u@example.ac.jp\n\n",
+			       "displayName;lang-ja: 東%u 花子\nmail: p%u@example.ac.jp\n\n",
 			       i, i, i, i, i, i, i),
 			&err);
 	}

@@ -63,7 +63,8 @@ def half_width_katakana(files, out):
 
 
 def cp932_inside(files, out):
-    files["users.csv"] = files["users.csv"].decode().encode("cp932", "replace")
+    """All of it in CP932. What CP932 does not have is replaced, so that a handful of names differ."""
+    files["users.csv"] = "".join(c if c.encode("cp932", "ignore") else "〓" for c in files["users.csv"].decode()).encode("cp932")
     print("users.csv")
     store(files, out)
 

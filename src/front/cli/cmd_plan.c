@@ -94,6 +94,10 @@ static void show_lines(struct nk_cli *cli, const struct nk_plan_reply *r)
 
 static void summary(struct nk_cli *cli, const struct nk_plan_reply *r)
 {
+	if (r->erase && r->steps == 0) {
+		nk_cli_print(cli, NK_N("Nobody is due for erasure.\n"));
+		return;
+	}
 	if (r->erase) {
 		nk_cli_print(cli, NK_N("Plan: erase %llu persons everywhere. This cannot be taken back.\n"),
 			(unsigned long long)r->steps);

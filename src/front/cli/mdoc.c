@@ -130,8 +130,8 @@ static NK_RESULT list(const struct nk_cmd_option *options, struct nk_buf *out, s
 		if (o->letter != 0) {
 			NK_TRY(nk_buf_printf(out, err, "Fl %c , ", o->letter));
 		}
-		NK_TRY(nk_buf_printf(
-			out, err, "Fl -%s%s%s\n", o->name, o->arg != NULL ? " Ar " : "", o->arg != NULL ? o->arg : ""));
+		NK_TRY(nk_buf_printf(out, err, "Fl -%s%s%s\n", o->name, o->arg != NULL ? " Ar " : "",
+			o->arg != NULL ? o->arg : ""));
 		NK_TRY(wrapped(o->help, out, err));
 	}
 	return nk_buf_add_c(out, ".El\n", err);
