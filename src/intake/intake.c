@@ -58,6 +58,9 @@ NK_RESULT nk_intake_read(const struct nk_env *env, const struct nk_intake_option
 
 	*out_findings = NULL;
 	*out_n = 0;
+	if (opt->size == 0) {
+		return nk_fail(err, NK_INVALID, "the roster file is empty (0 bytes): fetch it again");
+	}
 	if (opt->size > max) {
 		return nk_fail(
 			err, NK_LIMIT, "the roster is larger than the limit of %llu bytes", (unsigned long long)max);

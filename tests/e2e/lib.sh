@@ -170,7 +170,7 @@ print(hashlib.sha256("\n\n".join(entries).encode()).hexdigest())'
 }
 # home_digest: all bytes of home and second place, without the lock file and SQLite's shared memory.
 home_digest() {
-	(cd "$site" && find home second -type f ! -name lock ! -name '*-shm' ! -size 0 2>/dev/null -print0 | sort -z | xargs -0 sha256sum | sha256sum)
+	(cd "$site" && find home second -type f ! -name lock ! -name '*.lock' ! -name '*-shm' ! -size 0 2>/dev/null -print0 | sort -z | xargs -0 sha256sum | sha256sum)
 }
 # plan_and_apply [STATUS]: plan, approve when the guard asks for it, apply. Sets $hash.
 plan_and_apply() {

@@ -264,7 +264,7 @@ static void a_key_file_that_others_can_read_is_refused(void **state)
 	run_new(&r);
 	assert_int_equal(run(&r, nothing, INIT), 0);
 	assert_int_equal(chmod(kit_path(&r.tmp, "key"), 0644), 0);
-	assert_int_equal(run(&r, nothing, "--home %/h holding list"), nk_err_exit(NK_DENIED));
+	assert_int_equal(run(&r, nothing, "--home %/h party list"), nk_err_exit(NK_DENIED));
 	assert_int_equal(r.out.len, 0);
 }
 

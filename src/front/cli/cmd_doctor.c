@@ -80,7 +80,7 @@ static NK_RESULT show_locked(struct nk_cli *cli, const struct nk_err *why, struc
 
 static NK_RESULT doctor_run(struct nk_cli *cli, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf secret;
+	NK_OWNED(nk_buf_done) struct nk_buf secret = { 0 };
 	struct nk_flow_options opt = {
 		.home = cli->home, .wait_ms = WAIT_MS, .progress = nk_progress_tell, .progress_arg = &cli->progress
 	};
