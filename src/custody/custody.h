@@ -123,6 +123,10 @@ struct nk_extent_row {
 NK_RESULT nk_extent_of_person(struct nk_store *store, uint32_t number, struct nk_arena *arena,
 	struct nk_extent_row **out, size_t *out_n, struct nk_err *err);
 
+/* nk_extent_touches: is any of these persons in any item class of the holding's extent? */
+NK_RESULT nk_extent_touches(struct nk_store *store, struct nk_uuid holding, const uint32_t *numbers, size_t n, bool *out,
+	struct nk_err *err);
+
 /* Reach: who could read a holding, intervals. */
 NK_RESULT nk_reach_open(
 	struct nk_tx *tx, struct nk_uuid holding, struct nk_uuid party, nk_time from, struct nk_err *err);

@@ -209,3 +209,20 @@ NK_RESULT nk_extent_remove_everywhere(struct nk_tx *tx, const uint32_t *numbers,
 	}
 	return nk_done();
 }
+
+NK_RESULT nk_extent_touches(struct nk_store *store, struct nk_uuid holding, const uint32_t *numbers, size_t n,
+	bool *out, struct nk_err *err)
+{
+	bool found = false;
+
+	for (unsigned c = 0; !found && c < NK_ITEM_COUNT; c++) {
+		NK_OWNED(bitmap_free) roaring_bitmap_t *bitmap = NULL;
+
+		NK_TRY(load(store, holding, (enum nk_item_class)c, &bitmap, err));
+		for (size_t i = 0; bitmap != NULL && !found && i < n; i++) {
+			found = roaring_bitmap_contains(bitmap, numbers[i]);
+		}
+	}
+	*out = found;
+	return nk_done();
+}

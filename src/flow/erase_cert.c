@@ -5,29 +5,27 @@
 #include "base.h"
 #include "erase_int.h"
 
+#include "dsse.h"
 #include "note.h"
 
+static bool is_external(enum nk_holding_kind k)
+{
+	return k == NK_HOLDING_import_file || k == NK_HOLDING_notice || k == NK_HOLDING_export ||
+		k == NK_HOLDING_backup;
+}
+
+/* Copies outside that had one of these persons: only a verified end counts as gone, nobody's word does (I10). */
 static NK_RESULT external_open(struct nk_erasing *e, struct nk_err *err)
 {
 	struct nk_holding *list = NULL;
 	size_t n = 0;
 
-	NK_TRY(nk_holding_list(e->flow->store, true, e->arena, &list, &n, err));
+	NK_TRY(nk_holding_list(e->flow->store, false, e->arena, &list, &n, err));
 	for (size_t i = 0; i < n; i++) {
 		bool has = false;
 
-		if (list[i].kind != NK_HOLDING_import_file && list[i].kind != NK_HOLDING_notice &&
-			list[i].kind != NK_HOLDING_export && list[i].kind != NK_HOLDING_backup) {
-			continue;
-		}
-		for (size_t p = 0; !has && p < e->n; p++) {
-			struct nk_extent_row *rows = NULL;
-			size_t n_rows = 0;
-
-			NK_TRY(nk_extent_of_person(e->flow->store, e->numbers[p], e->arena, &rows, &n_rows, err));
-			for (size_t r = 0; r < n_rows; r++) {
-				has = has || nk_uuid_eq(rows[r].holding, list[i].id);
-			}
+		if (is_external(list[i].kind) && list[i].gone != NK_GONE_VERIFIED) {
+			NK_TRY(nk_extent_touches(e->flow->store, list[i].id, e->numbers, e->n, &has, err));
 		}
 		e->cert.external_open += has ? 1 : 0;
 	}
@@ -65,18 +63,12 @@ static NK_RESULT commitments(struct nk_erasing *e, struct nk_err *err)
 
 static void retained(struct nk_erasing *e)
 {
-	const struct nk_config *const c = e->flow->config;
-	const nk_date today = nk_flow_today(e->flow);
 	const uint64_t contacts = e->retained[1].count;
 
-	e->retained[0] = (struct nk_cert_retained){ .what = NK_STR("tombstone of the login"),
-		.rule = NK_STR("no re-issue of a login name"),
-		.until = nk_date_add_months(today, c->tombstone_months),
-		.count = e->n };
-	e->retained[1] = (struct nk_cert_retained){ .what = NK_STR("notification contact"),
-		.rule = NK_STR("a leaver must be reachable when an old copy turns up"),
-		.until = nk_date_add_months(today, c->contact_months),
-		.count = contacts };
+	e->retained[0].what = NK_STR("tombstone of the login");
+	e->retained[0].rule = NK_STR("no re-issue of a login name");
+	e->retained[1].what = NK_STR("notification contact");
+	e->retained[1].rule = NK_STR("a leaver must be reachable when an old copy turns up");
 	e->cert.retained = e->retained;
 	e->cert.n_retained = contacts > 0 ? 2 : 1;
 }
@@ -95,6 +87,7 @@ static NK_RESULT fill(struct nk_erasing *e, struct nk_err *err)
 	c->requested_by = e->plan.made_by;
 	if (!nk_uuid_is_nil(e->plan.warrant)) {
 		NK_TRY(nk_erase_signer(e, &c->approved_by, err));
+		c->limitation = NK_STR("the approver was enrolled by the operator alone");
 	} else {
 		c->limitation = NK_STR("no second person was needed by the limits of this installation");
 	}
@@ -149,6 +142,7 @@ static NK_RESULT record(struct nk_erasing *e, struct nk_bytes statement, struct 
 	NK_TRY(nk_evidence_add(tx, NK_STR("erasure certificate"), &digest, envelope, nk_i64(*out_index),
 		nk_now(e->flow->env), &evidence, err));
 	NK_TRY(nk_plan_set_state(tx, e->plan.id, NK_PLAN_DONE, e->plan.warrant, err));
+	e->cert_leaf = *out_index;
 	NK_TRY(nk_erase_stage(e, tx, NK_ERASE_CERTIFIED, err));
 	return nk_flow_commit(e->flow, &tx, err);
 }
@@ -198,34 +192,71 @@ static NK_RESULT texts(struct nk_erasing *e, struct nk_bytes statement, struct n
 	return nk_done();
 }
 
-static NK_RESULT reply(struct nk_erasing *e, struct nk_err *err)
+static NK_RESULT reply(struct nk_erasing *e, struct nk_bytes statement, struct nk_err *err)
 {
+	struct nk_cert *const said = nk_arena_alloc(e->arena, sizeof(*said));
+	enum nk_level level = NK_LEVEL_NONE;
 	char id[NK_UUID_TEXT];
 
-	(void)snprintf(e->out->level, sizeof(e->out->level), "%s", nk_level_name(nk_cert_level(&e->cert)));
-	e->out->rehearsed_e3 = e->cert.rehearsed_e3;
+	if (said == NULL) {
+		return nk_fail_nomem(err);
+	}
+	NK_TRY(nk_cert_read(statement, e->arena, said, &level, err));
+	(void)snprintf(e->out->level, sizeof(e->out->level), "%s", nk_level_name(level));
+	e->out->rehearsed_e3 = said->rehearsed_e3;
 	return nk_arena_printf(e->arena, &e->out->certificate, err, "%s/certificates/%s.dsse.json", e->flow->home,
 		nk_uuid_print(e->job.id, id));
+}
+
+static NK_RESULT envelope_of(struct nk_erasing *e, struct nk_buf *out, struct nk_err *err)
+{
+	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
+	bool have = false;
+
+	NK_TRY(nk_stmt_get(e->flow->store,
+		"SELECT statement FROM evidence WHERE leaf = ?1 AND kind = 'erasure certificate'", &s, err));
+	nk_stmt_int(s, 1, nk_i64(e->cert_leaf));
+	NK_TRY(nk_stmt_step(s, &have, err));
+	if (!have) {
+		return nk_fail(err, NK_CORRUPT, NK_N("the certificate of this erasure is not in the store"));
+	}
+	return nk_buf_add(out, nk_col_blob(s, 0).ptr, nk_col_blob(s, 0).len, err);
+}
+
+/* The store has the envelope, the ledger its leaf; the files are made from them, as often as somebody asks. */
+NK_RESULT nk_erase_files(struct nk_erasing *e, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf envelope = { 0 };
+	NK_OWNED(nk_buf_done) struct nk_buf proof = { 0 };
+	struct nk_dsse *const parsed = nk_arena_alloc(e->arena, sizeof(*parsed));
+
+	nk_buf_init(&envelope, 128 << 20);
+	nk_buf_init(&proof, 1 << 20);
+	if (parsed == NULL) {
+		return nk_fail_nomem(err);
+	}
+	NK_TRY(nk_ledger_publish(e->flow->ledger, err));
+	NK_TRY(envelope_of(e, &envelope, err));
+	NK_TRY(nk_dsse_parse(nk_buf_bytes(&envelope), e->arena, parsed, err));
+	NK_TRY(proof_of(e, e->cert_leaf, &proof, err));
+	NK_TRY(file(e, ".dsse.json", nk_buf_bytes(&envelope), err));
+	NK_TRY(file(e, ".tlog-proof", nk_buf_bytes(&proof), err));
+	NK_TRY(texts(e, parsed->payload, err));
+	return reply(e, parsed->payload, err);
 }
 
 NK_RESULT nk_erase_certify(struct nk_erasing *e, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf statement = { 0 };
 	NK_OWNED(nk_buf_done) struct nk_buf envelope = { 0 };
-	NK_OWNED(nk_buf_done) struct nk_buf proof = { 0 };
 	uint64_t index = 0;
 
 	nk_buf_init(&statement, 64 << 20);
 	nk_buf_init(&envelope, 128 << 20);
-	nk_buf_init(&proof, 1 << 20);
 	nk_flow_tell(e->flow, NK_N("writing the certificate"), 0, 0);
 	NK_TRY(fill(e, err));
 	NK_TRY(nk_cert_statement(&e->cert, &statement, err));
 	NK_TRY(nk_cert_sign(nk_buf_bytes(&statement), e->flow->key[NK_HOUSE_CERT], &envelope, err));
 	NK_TRY(record(e, nk_buf_bytes(&statement), nk_buf_bytes(&envelope), &index, err));
-	NK_TRY(proof_of(e, index, &proof, err));
-	NK_TRY(file(e, ".dsse.json", nk_buf_bytes(&envelope), err));
-	NK_TRY(file(e, ".tlog-proof", nk_buf_bytes(&proof), err));
-	NK_TRY(texts(e, nk_buf_bytes(&statement), err));
-	return reply(e, err);
+	return nk_erase_files(e, err);
 }

@@ -55,40 +55,56 @@ static NK_RESULT holding_of(
 static NK_RESULT keep_all(struct nk_erasing *e, struct nk_tx *tx, const struct nk_slot *slots,
 	const struct nk_key *keys, struct nk_err *err)
 {
-	const nk_time now = nk_now(e->flow->env);
-	const nk_time until = now + (int64_t)e->flow->config->contact_months * 30 * NK_DAY;
+	const nk_date until = nk_date_add_months(nk_flow_today(e->flow), e->flow->config->contact_months);
 	struct nk_uuid holding;
 	size_t kept = 0;
 
-	NK_TRY(holding_of(e, tx, until, &holding, err));
+	NK_TRY(holding_of(e, tx, (int64_t)until * NK_DAY, &holding, err));
 	for (size_t i = 0; i < e->n; i++) {
 		const struct nk_person *const p = nk_people_by_number(e->flow->people, e->numbers[i]);
 
 		if (p == NULL || p->field[NK_FIELD_MAIL].len == 0) {
 			continue;
 		}
-		NK_TRY(keep_one(e, tx, holding, slots[kept], &keys[kept], p, nk_time_day(until, 540), err));
+		NK_TRY(keep_one(e, tx, holding, slots[kept], &keys[kept], p, until, err));
 		NK_TRY(nk_extent_add(tx, holding, NK_ITEM_mail, &e->numbers[i], 1, err));
 		kept++;
 	}
 	e->retained[1].count = kept;
+	e->retained[1].until = until;
 	return nk_done();
+}
+
+static size_t mails(const struct nk_erasing *e)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->n; i++) {
+		const struct nk_person *const p = nk_people_by_number(e->flow->people, e->numbers[i]);
+
+		n += p != NULL && p->field[NK_FIELD_MAIL].len > 0 ? 1 : 0;
+	}
+	return n;
+}
+
+/* Slots durable before the rows that name them; none for a job that has kept its contacts already. */
+NK_RESULT nk_erase_contacts_keys(struct nk_erasing *e, struct nk_err *err)
+{
+	const size_t n = mails(e);
+
+	if (!e->flow->config->keep_contact || n == 0 || e->retained[1].count > 0) {
+		return nk_done();
+	}
+	e->contact_slots = nk_arena_array(e->arena, n, sizeof(*e->contact_slots));
+	e->contact_keys = nk_arena_array(e->arena, n, sizeof(*e->contact_keys));
+	if (e->contact_slots == NULL || e->contact_keys == NULL) {
+		return nk_fail_nomem(err);
+	}
+	NK_TRY(nk_flow_slots_pending(e->flow, err));
+	return nk_vault_add(e->flow->vault, NK_SLOT_CONTACT, n, e->contact_slots, e->contact_keys, err);
 }
 
 NK_RESULT nk_erase_contacts(struct nk_erasing *e, struct nk_tx *tx, struct nk_err *err)
 {
-	struct nk_slot *slots;
-	struct nk_key *keys;
-
-	if (!e->flow->config->keep_contact) {
-		return nk_done();
-	}
-	slots = nk_arena_array(e->arena, e->n, sizeof(*slots));
-	keys = nk_arena_array(e->arena, e->n, sizeof(*keys));
-	if (slots == NULL || keys == NULL) {
-		return nk_fail_nomem(err);
-	}
-	NK_TRY(nk_store_set_int(tx, "slots_pending", 1, err));
-	NK_TRY(nk_vault_add(e->flow->vault, NK_SLOT_CONTACT, e->n, slots, keys, err));
-	return keep_all(e, tx, slots, keys, err);
+	return e->contact_keys != NULL ? keep_all(e, tx, e->contact_slots, e->contact_keys, err) : nk_done();
 }

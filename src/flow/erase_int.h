@@ -10,6 +10,13 @@
 
 enum { NK_ERASE_PLACES_MAX = 16 };
 
+/* What opens one commitment: given to the subject alone. */
+struct nk_erase_opening {
+	struct nk_uuid person;
+	struct nk_hash commitment;
+	uint8_t salt[32];
+};
+
 struct nk_erasing {
 	struct nk_flow *flow;
 	struct nk_arena *arena;
@@ -31,6 +38,10 @@ struct nk_erasing {
 	struct nk_residue_pattern *patterns;
 	size_t n_patterns;
 	struct nk_residue_report before, after;
+	struct nk_erase_opening *openings; /* only in the run that made the job; wiped with the arena */
+	struct nk_slot *contact_slots;
+	struct nk_key *contact_keys;
+	uint64_t cert_leaf;
 	uint64_t oldest_epoch; /* in which the oldest of the destroyed keys was made; 0: not known any more (after a
 				  crash) */
 	struct nk_receipt receipts[NK_RECEIPTS_MAX];
@@ -51,7 +62,13 @@ NK_RESULT nk_erase_rows(struct nk_erasing *e, struct nk_err *err);
 NK_RESULT nk_erase_rotate(struct nk_erasing *e, struct nk_err *err);
 /* erase_cert.c: statement, leaf, files. */
 NK_RESULT nk_erase_certify(struct nk_erasing *e, struct nk_err *err);
+/* nk_erase_files: the files of a certificate that is in the ledger, written (again) from the evidence. */
+NK_RESULT nk_erase_files(struct nk_erasing *e, struct nk_err *err);
+/* erase_copies.c: each subject's own copy of the opening: the holding before, the files after the commit. */
+NK_RESULT nk_erase_copies_announce(struct nk_erasing *e, struct nk_tx *tx, struct nk_err *err);
+NK_RESULT nk_erase_copies_write(struct nk_erasing *e, struct nk_err *err);
 /* erase_contacts.c: notification contacts, where a rule keeps them; NK_OK and nothing where none does. */
+NK_RESULT nk_erase_contacts_keys(struct nk_erasing *e, struct nk_err *err); /* before the transaction */
 NK_RESULT nk_erase_contacts(struct nk_erasing *e, struct nk_tx *tx, struct nk_err *err);
 /* nk_erase_signer: the party whose signature stands under the approval. */
 NK_RESULT nk_erase_signer(struct nk_erasing *e, struct nk_uuid *out, struct nk_err *err);

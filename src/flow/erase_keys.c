@@ -84,6 +84,12 @@ static NK_RESULT run_for_each(struct nk_erasing *e, struct nk_tx *tx, const char
 }
 
 /* Extents of what is ours to empty: the store and the targets that were read back. Files of others keep theirs. */
+static bool was_emptied(const struct nk_flow *flow, const struct nk_holding *h)
+{
+	return h->kind == NK_HOLDING_store ||
+		(h->kind == NK_HOLDING_target && nk_config_find_target(flow->config, h->place) != NULL);
+}
+
 static NK_RESULT out_of_extents(struct nk_erasing *e, struct nk_tx *tx, struct nk_err *err)
 {
 	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
@@ -93,9 +99,7 @@ static NK_RESULT out_of_extents(struct nk_erasing *e, struct nk_tx *tx, struct n
 	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 256 << 20, &arena, err));
 	NK_TRY(nk_holding_list(nk_tx_store(tx), true, arena, &list, &n, err));
 	for (size_t i = 0; i < n; i++) {
-		for (unsigned c = 0;
-			(list[i].kind == NK_HOLDING_store || list[i].kind == NK_HOLDING_target) && c < NK_ITEM_COUNT;
-			c++) {
+		for (unsigned c = 0; was_emptied(e->flow, &list[i]) && c < NK_ITEM_COUNT; c++) {
 			NK_TRY(nk_extent_remove(tx, list[i].id, (enum nk_item_class)c, e->numbers, e->n, err));
 		}
 	}
@@ -116,18 +120,46 @@ NK_RESULT nk_erase_rows(struct nk_erasing *e, struct nk_err *err)
 	return nk_flow_commit(e->flow, &tx, err);
 }
 
+struct stale {
+	const struct nk_flow *flow;
+	struct nk_vec slots;
+};
+
+static NK_RESULT is_stale(void *arg, enum nk_slot_kind kind, struct nk_slot slot, struct nk_err *err)
+{
+	struct stale *const s = arg;
+
+	for (unsigned k = 0; k < NK_HOUSE_KEY_COUNT; k++) {
+		if (s->flow->key_slot[k].number == slot.number) {
+			return nk_done();
+		}
+	}
+	return kind == NK_SLOT_SYSTEM ? push_slot(&s->slots, slot, err) : nk_done();
+}
+
+/* House keys that nothing names any more, after a crash too: an index key that lives on keeps old tokens computable.
+ */
+static NK_RESULT destroy_stale(struct nk_erasing *e, struct nk_err *err)
+{
+	struct stale s = { .flow = e->flow };
+	uint64_t oldest = 0;
+	nk_rc rc;
+
+	nk_vec_init(&s.slots, sizeof(struct nk_slot), 100000);
+	rc = nk_vault_each(e->flow->vault, is_stale, &s, err);
+	rc = nk_ok(rc) && s.slots.len > 0 ? destroy(e, &s.slots, &oldest, err) : rc;
+	nk_vec_done(&s.slots);
+	return rc;
+}
+
 /* New tokens under a new index key; the old one dies, so that tokens in old data backups say nothing (erasure.md
  * §1.6). */
 static NK_RESULT turn_index(struct nk_erasing *e, struct nk_err *err)
 {
 	NK_OWNED(nk_key_wipe) struct nk_key key;
-	NK_OWNED(nk_vec_done) struct nk_vec old = { 0 };
 	struct nk_flow *const flow = e->flow;
 	struct nk_slot slot;
-	uint64_t oldest = 0;
 
-	nk_vec_init(&old, sizeof(struct nk_slot), 1);
-	NK_TRY(push_slot(&old, flow->key_slot[NK_HOUSE_INDEX], err));
 	NK_TRY(nk_flow_slots_pending(flow, err));
 	NK_TRY(nk_vault_add(flow->vault, NK_SLOT_SYSTEM, 1, &slot, &key, err));
 	{
@@ -143,7 +175,7 @@ static NK_RESULT turn_index(struct nk_erasing *e, struct nk_err *err)
 	nk_key_drop(&flow->key[NK_HOUSE_INDEX]);
 	NK_TRY(nk_key_keep(&key, &flow->key[NK_HOUSE_INDEX], err));
 	flow->key_slot[NK_HOUSE_INDEX] = slot;
-	return destroy(e, &old, &oldest, err);
+	return destroy_stale(e, err);
 }
 
 NK_RESULT nk_erase_rotate(struct nk_erasing *e, struct nk_err *err)

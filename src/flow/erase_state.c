@@ -99,7 +99,11 @@ NK_RESULT nk_erase_state_print(const struct nk_erasing *e, struct nk_buf *out, s
 	put_report(&j, "after", &e->after);
 	put_report(&j, "before", &e->before);
 	number(&j, "cap", e->cert.cap);
+	number(&j, "cert_leaf", (int64_t)e->cert_leaf);
 	number(&j, "contacts", (int64_t)e->retained[1].count);
+	number(&j, "contacts_until", e->retained[1].until);
+	number(&j, "tombstones", (int64_t)e->retained[0].count);
+	number(&j, "tombstones_until", e->retained[0].until);
 	number(&j, "epoch_destroyed", (int64_t)e->cert.epoch_destroyed);
 	number(&j, "epoch_now", (int64_t)e->cert.epoch_now);
 	number(&j, "irrecoverable_at", e->cert.irrecoverable_at);
@@ -197,15 +201,34 @@ static void get_receipts(struct nk_erasing *e, struct nk_jval list)
 	}
 }
 
+/* By name: the configuration may have changed its order since. */
+static struct nk_cert_target *target_named(struct nk_erasing *e, struct nk_str name)
+{
+	for (size_t i = 0; i < e->flow->config->n_targets; i++) {
+		if (nk_str_eq(e->flow->config->targets[i].settings.name, name)) {
+			e->targets[i].name = e->flow->config->targets[i].settings.name;
+			e->targets[i].type = e->flow->config->targets[i].type;
+			return &e->targets[i];
+		}
+	}
+	return NULL;
+}
+
 static NK_RESULT get_targets(struct nk_erasing *e, struct nk_jval list, struct nk_err *err)
 {
-	for (size_t i = 0; i < nk_jlen(list) && i < e->flow->config->n_targets; i++) {
+	for (size_t i = 0; i < nk_jlen(list); i++) {
 		const struct nk_jval v = nk_jat(list, i);
-		struct nk_cert_target *const t = &e->targets[i];
+		struct nk_str name = NK_STR("");
 		struct nk_str files = NK_STR("not-examined");
+		struct nk_cert_target *t;
 
-		t->name = e->flow->config->targets[i].settings.name;
-		t->type = e->flow->config->targets[i].type;
+		(void)nk_jstr(nk_jget(v, "name"), &name);
+		t = target_named(e, name);
+		if (t == NULL) {
+			return nk_fail(err, NK_CONFIG,
+				NK_N("target %s was part of this erasure and is no longer in the configuration; put it back first"),
+				nk_short(name).text);
+		}
 		t->deleted = get_count(v, "deleted");
 		t->residue_hits = get_count(v, "hits");
 		t->readback = (struct nk_readback){ .persons = get_count(v, "persons"),
@@ -226,7 +249,11 @@ NK_RESULT nk_erase_state_parse(struct nk_erasing *e, struct nk_err *err)
 	NK_TRY(nk_jdoc_parse(e->job.state, 4 << 20, &doc, err));
 	v = nk_jdoc_root(doc);
 	e->cert.cap = (enum nk_level)get_count(v, "cap");
+	e->cert_leaf = get_count(v, "cert_leaf");
 	e->retained[1].count = get_count(v, "contacts");
+	e->retained[1].until = (nk_date)get_number(v, "contacts_until");
+	e->retained[0].count = get_count(v, "tombstones");
+	e->retained[0].until = (nk_date)get_number(v, "tombstones_until");
 	e->cert.epoch_destroyed = get_count(v, "epoch_destroyed");
 	e->cert.epoch_now = get_count(v, "epoch_now");
 	e->cert.irrecoverable_at = get_number(v, "irrecoverable_at");

@@ -20,7 +20,9 @@ struct emptying {
 	struct nk_map dns; /* every DN these persons ever had → their number */
 	struct nk_map anchors;
 	struct nk_vec steps; /* of struct nk_step */
-	struct nk_map *staying;
+	struct nk_map *staying; /* values of everybody who stays */
+	struct nk_map taken; /* names that they have or had at this target */
+	struct nk_map ours; /* anchors of our own groups here */
 };
 
 static bool taken(void *arg, struct nk_str kind, struct nk_str value, uint32_t number)
@@ -30,7 +32,48 @@ static bool taken(void *arg, struct nk_str kind, struct nk_str value, uint32_t n
 
 	(void)kind;
 	(void)number;
-	return nk_map_get(m->staying, nk_str_bytes(value), &found);
+	return nk_map_get(m->staying, nk_str_bytes(value), &found) ||
+		nk_map_get(&m->taken, nk_str_bytes(value), &found);
+}
+
+/* What links of others name is theirs now, whoever had it before; and the anchors of groups that we made. */
+static NK_RESULT names_of_others(struct emptying *m, struct nk_err *err)
+{
+	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
+	struct nk_map mine = { 0 };
+	uint8_t seed[16];
+	bool have = false;
+	nk_rc rc = nk_done();
+
+	NK_TRY(nk_random(m->e->flow->env, seed, sizeof(seed), err));
+	nk_map_init(&mine, seed);
+	for (size_t i = 0; nk_ok(rc) && i < m->e->n; i++) {
+		rc = nk_map_put(&mine, nk_bytes_of(&m->e->numbers[i], sizeof(uint32_t)), 1, err);
+	}
+	for (size_t i = 0; nk_ok(rc) && i < nk_links_count(m->links); i++) {
+		const struct nk_link *const l = nk_links_at(m->links, i);
+		uint64_t found = 0;
+		const bool leaves =
+			nk_map_get(&mine, nk_bytes_of(&l->person_number, sizeof(l->person_number)), &found);
+
+		for (size_t k = 0; nk_ok(rc) && !leaves && k < l->n_keys; k++) {
+			rc = nk_map_put(&m->taken, nk_str_bytes(l->keys[k].value), l->person_number, err);
+		}
+	}
+	nk_map_done(&mine);
+	NK_TRY(rc);
+	NK_TRY(nk_stmt_get(m->e->flow->store, "SELECT anchor FROM target_object WHERE target_id = ?1", &s, err));
+	nk_stmt_uuid(s, 1, m->target.id);
+	for (;;) {
+		struct nk_str anchor;
+
+		NK_TRY(nk_stmt_step(s, &have, err));
+		if (!have) {
+			return nk_done();
+		}
+		NK_TRY(nk_arena_dup(m->e->arena, nk_bytes_str(nk_col_blob(s, 0)), &anchor, err));
+		NK_TRY(nk_map_put(&m->ours, nk_str_bytes(anchor), 1, err));
+	}
 }
 
 static NK_RESULT put_value(
@@ -100,7 +143,10 @@ static NK_RESULT find_mine(struct emptying *m, struct nk_err *err)
 			NK_TRY(nk_map_put(&m->anchors, nk_str_bytes(l->anchor), l->person_number, err));
 		}
 		for (size_t k = 0; k < l->n_keys; k++) {
-			if (nk_str_eq(l->keys[k].kind, NK_STR("dn"))) {
+			uint64_t other = 0;
+
+			if (nk_str_eq(l->keys[k].kind, NK_STR("dn")) &&
+				!nk_map_get(&m->taken, nk_str_bytes(l->keys[k].value), &other)) {
 				NK_TRY(nk_map_put(&m->dns, nk_str_bytes(l->keys[k].value), l->person_number, err));
 			}
 		}
@@ -117,54 +163,63 @@ static NK_RESULT push_step(struct emptying *m, struct nk_step step, struct nk_er
 	return nk_done();
 }
 
-static NK_RESULT out_of_group(struct emptying *m, const struct nk_entry *entry, struct nk_err *err)
+static NK_RESULT out_of_group(
+	struct emptying *m, const struct nk_entry *entry, const struct nk_attr *members, struct nk_err *err)
+{
+	size_t leaving = 0;
+	uint64_t found = 0;
+
+	for (size_t v = 0; v < members->n; v++) {
+		uint64_t number = 0;
+
+		if (!nk_map_get(&m->dns, nk_str_bytes(members->values[v]), &number)) {
+			continue;
+		}
+		leaving++;
+		NK_TRY(push_step(m,
+			(struct nk_step){ .kind = NK_STEP_MEMBER_REMOVE,
+				.object_kind = NK_OBJECT_GROUP,
+				.person_number = nk_u32(number),
+				.key = entry->key,
+				.anchor = entry->anchor,
+				.version = entry->version,
+				.value = members->values[v] },
+			err));
+	}
+	/* Taking out the last member deletes a groupOfNames: only our own may go that way. */
+	if (leaving > 0 && leaving == members->n && !nk_map_get(&m->ours, nk_str_bytes(entry->anchor), &found)) {
+		return nk_fail(err, NK_INCOMPLETE,
+			NK_N("target %s: a group that is not ours has nobody but persons who leave; empty or delete it there, then the same command goes on"),
+			nk_short(m->target.config->settings.name).text);
+	}
+	return nk_done();
+}
+
+static NK_RESULT out_of_groups(struct emptying *m, const struct nk_entry *entry, struct nk_err *err)
 {
 	for (size_t i = 0; i < entry->n_attrs; i++) {
-		const struct nk_attr *const a = &entry->attrs[i];
-
-		for (size_t v = 0; nk_str_ieq(a->name, NK_STR("member")) && v < a->n; v++) {
-			uint64_t number = 0;
-
-			if (nk_map_get(&m->dns, nk_str_bytes(a->values[v]), &number)) {
-				NK_TRY(push_step(m,
-					(struct nk_step){ .kind = NK_STEP_MEMBER_REMOVE,
-						.object_kind = NK_OBJECT_GROUP,
-						.person_number = nk_u32(number),
-						.key = entry->key,
-						.anchor = entry->anchor,
-						.version = entry->version,
-						.value = a->values[v] },
-					err));
-			}
+		if (nk_str_ieq(entry->attrs[i].name, NK_STR("member"))) {
+			NK_TRY(out_of_group(m, entry, &entry->attrs[i], err));
 		}
 	}
 	return nk_done();
 }
 
+/* Accounts by their anchor alone; one that a crash left without a noted anchor was noted by the plan just made. */
 static NK_RESULT make_steps(struct emptying *m, struct nk_err *err)
 {
 	for (size_t i = 0; i < m->snapshot.n; i++) {
 		if (m->snapshot.entries[i].kind != NK_OBJECT_PERSON) {
-			NK_TRY(out_of_group(m, &m->snapshot.entries[i], err));
+			NK_TRY(out_of_groups(m, &m->snapshot.entries[i], err));
 		}
 	}
 	for (size_t i = 0; i < m->snapshot.n; i++) {
 		const struct nk_entry *const entry = &m->snapshot.entries[i];
 		uint64_t number = 0;
 
-		/* By anchor; by DN only where no anchor was ever read back (a crash right behind the add). */
 		if (entry->kind != NK_OBJECT_PERSON ||
 			!nk_map_get(&m->anchors, nk_str_bytes(entry->anchor), &number)) {
-			const struct nk_link *l = NULL;
-
-			if (entry->kind != NK_OBJECT_PERSON ||
-				!nk_map_get(&m->dns, nk_str_bytes(entry->key), &number)) {
-				continue;
-			}
-			l = nk_links_of(m->links, nk_u32(number));
-			if (l == NULL || l->anchor.len > 0) {
-				continue;
-			}
+			continue;
 		}
 		NK_TRY(push_step(m,
 			(struct nk_step){ .kind = NK_STEP_DELETE,
@@ -217,24 +272,40 @@ static NK_RESULT read_back(struct emptying *m, struct nk_cert_target *t, struct 
 			nk_short(m->target.config->settings.name).text, (unsigned long long)t->readback.present,
 			(unsigned long long)t->readback.mentions);
 	}
+	if (!nk_readback_good(&t->readback)) {
+		return nk_fail(err, NK_INCOMPLETE,
+			NK_N("target %s could not be asked for every one of these persons"),
+			nk_short(m->target.config->settings.name).text);
+	}
 	return nk_done();
+}
+
+/* The plan is made once more only to find again what a crash left without a noted anchor; none of its steps is done.
+ */
+static NK_RESULT look_at_target(struct emptying *m, struct nk_err *err)
+{
+	struct nk_planning p = { .links = NULL };
+	uint8_t nonce[32];
+	nk_rc rc;
+
+	NK_TRY(nk_random(m->e->flow->env, nonce, sizeof(nonce), err));
+	rc = nk_planning_make(m->e->flow, m->target.config->settings.name, nonce, m->e->arena, &p, err);
+	m->target = p.target;
+	m->links = p.links;
+	m->snapshot = p.snapshot;
+	NK_TRY(rc);
+	return nk_planning_note_found(m->e->flow, &p, err);
 }
 
 static NK_RESULT empty_one(struct emptying *m, struct nk_cert_target *t, struct nk_err *err)
 {
-	NK_TRY(nk_open_target(m->e->flow, m->target.config->settings.name, m->e->arena, &m->target, err));
-	NK_TRY(nk_links_open(m->e->flow->store, m->e->flow->vault, m->target.id, &m->links, err));
-	NK_TRY(find_mine(m, err));
 	nk_flow_tell(m->e->flow, NK_N("taking out of the targets"), 0, m->n);
-	NK_TRY(nk_target_read(m->target.link, m->e->arena, &m->snapshot, err));
-	if (!m->snapshot.complete || !m->snapshot.sentinel_seen) {
-		return nk_fail(err, NK_INCOMPLETE, NK_N("target %s could not be read to its end"),
-			nk_short(m->target.config->settings.name).text);
-	}
+	NK_TRY(look_at_target(m, err));
+	NK_TRY(names_of_others(m, err));
+	NK_TRY(find_mine(m, err));
 	NK_TRY(make_steps(m, err));
 	NK_TRY(send(m, t, err));
-	NK_TRY(read_back(m, t, err));
-	return nk_done();
+	return read_back(m, t, err);
 }
 
 /* Tells a target's owner to rewrite its files: a database keeps what was deleted in its free pages. */
@@ -273,14 +344,18 @@ static NK_RESULT one(struct nk_erasing *e, size_t i, struct nk_map *staying, str
 	NK_TRY(nk_random(e->flow->env, seed, sizeof(seed), err));
 	nk_map_init(&m.dns, seed);
 	nk_map_init(&m.anchors, seed);
+	nk_map_init(&m.taken, seed);
+	nk_map_init(&m.ours, seed);
 	nk_vec_init_wiping(&m.steps, sizeof(struct nk_step), 10000000);
-	m.target.config = c;
+	m.target.config = c; /* the name, until it is open */
 	t->name = c->settings.name;
 	t->type = c->type;
 	rc = empty_one(&m, t, err);
 	nk_vec_done(&m.steps);
 	nk_map_done(&m.dns);
 	nk_map_done(&m.anchors);
+	nk_map_done(&m.taken);
+	nk_map_done(&m.ours);
 	nk_links_free(&m.links);
 	nk_open_target_close(&m.target);
 	NK_TRY(rc);
@@ -299,12 +374,40 @@ static NK_RESULT remember(struct nk_erasing *e, struct nk_err *err)
 	return nk_flow_commit(e->flow, &tx, err);
 }
 
+/* A target that left the configuration still has these persons: nothing is destroyed before it was asked. */
+static NK_RESULT all_configured(struct nk_erasing *e, struct nk_err *err)
+{
+	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
+	bool have = false;
+
+	NK_TRY(nk_stmt_get(e->flow->store,
+		"SELECT DISTINCT t.name FROM target t JOIN link l ON l.target_id = t.id WHERE l.person_number = ?1",
+		&s, err));
+	for (size_t i = 0; i < e->n; i++) {
+		nk_stmt_int(s, 1, e->numbers[i]);
+		for (;;) {
+			NK_TRY(nk_stmt_step(s, &have, err));
+			if (!have) {
+				break;
+			}
+			if (nk_config_find_target(e->flow->config, nk_col_text(s, 0)) == NULL) {
+				return nk_fail(err, NK_INCOMPLETE,
+					NK_N("target %s has accounts of these persons and is no longer in the configuration; put it back, then the same command goes on"),
+					nk_short(nk_col_text(s, 0)).text);
+			}
+		}
+		nk_stmt_rewind(s);
+	}
+	return nk_done();
+}
+
 NK_RESULT nk_erase_targets(struct nk_erasing *e, struct nk_err *err)
 {
 	struct nk_map staying;
 	uint8_t seed[16];
 	nk_rc rc;
 
+	NK_TRY(all_configured(e, err));
 	NK_TRY(nk_random(e->flow->env, seed, sizeof(seed), err));
 	nk_map_init(&staying, seed);
 	rc = staying_values(e, &staying, err);

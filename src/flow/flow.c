@@ -102,7 +102,7 @@ static NK_RESULT remember_sequence(struct nk_flow *flow, struct nk_tx *tx, struc
 
 	nk_vault_status(flow->vault, &status);
 	NK_TRY(nk_store_set_int(tx, "vault_sequence", nk_i64(status.sequence), err));
-	return nk_store_set_int(tx, "slots_pending", 0, err);
+	return flow->keep_pending ? nk_done() : nk_store_set_int(tx, "slots_pending", 0, err);
 }
 
 NK_RESULT nk_flow_commit_quiet(struct nk_flow *flow, struct nk_tx **tx, struct nk_err *err)

@@ -80,7 +80,7 @@ struct nk_shown_finding { /* a finding of reading or of the guard, as rows for p
 struct nk_import_request {
 	int fd;
 	uint64_t size;
-	struct nk_str label; /* file's name for the holding: kept only when it is plain ASCII */
+	struct nk_str label; /* what to call the file in messages; never kept: a file's name may be a person's */
 	struct nk_str source; /* --source NAME, default "main" */
 	struct nk_str format; /* empty: by content */
 	struct nk_bytes mapping;

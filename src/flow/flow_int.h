@@ -33,6 +33,7 @@ struct nk_flow {
 	struct nk_os_clock clock; /* used when the clock is simulated */
 	bool simulated;
 	bool write;
+	bool keep_pending; /* slots were made that later transactions will name: commits leave the mark */
 	char home[PATH_MAX];
 	int lock;
 	struct nk_config *config;
@@ -142,6 +143,8 @@ struct nk_planning {
 NK_RESULT nk_planning_make(struct nk_flow *flow, struct nk_str target, const uint8_t nonce[static 32],
 	struct nk_arena *arena, struct nk_planning *out, struct nk_err *err);
 void nk_planning_done(struct nk_planning *p);
+/* nk_planning_note_found: writes down the anchors of entries that a crash left un-noted (nk_plan_record_found). */
+NK_RESULT nk_planning_note_found(struct nk_flow *flow, struct nk_planning *p, struct nk_err *err);
 
 /* plan_lines.c */
 NK_RESULT nk_plan_lines(struct nk_flow *flow, const struct nk_plan *plan, struct nk_arena *arena,

@@ -14,7 +14,7 @@ static NK_RESULT find_row(struct nk_flow *flow, struct nk_str prefix, struct nk_
 	struct nk_err *err)
 {
 	NK_TRY(nk_plan_find(flow->store, flow->key[NK_HOUSE_LOG], prefix, arena, row, err));
-	if (row->state == NK_PLAN_DONE) {
+	if (row->state == NK_PLAN_DONE && !row->erase) {
 		return nk_fail(
 			err, NK_EXISTS, NK_N("this plan has been applied; make a new one with \"nokosazu plan\""));
 	}
@@ -105,6 +105,7 @@ static NK_RESULT link_keys(struct nk_applying *a, struct nk_err *err)
 		return nk_done();
 	}
 	NK_TRY(nk_flow_slots_pending(a->flow, err));
+	a->flow->keep_pending = true;
 	return nk_vault_add(a->flow->vault, NK_SLOT_LINK, n, a->slots, a->keys, err);
 }
 
@@ -131,6 +132,7 @@ static NK_RESULT finish(struct nk_applying *a, struct nk_err *err)
 	struct nk_leaf_item items[3];
 	const bool whole = nk_ok(a->sent) && !a->stop && a->end == a->n;
 
+	a->flow->keep_pending = !whole; /* else the next start frees the slots that no link names */
 	NK_TRY(nk_tx_begin(a->flow->store, &tx, err));
 	NK_TRY(nk_apply_record(a, tx, err));
 	a->from = a->end;
@@ -160,24 +162,16 @@ static NK_RESULT verdict(const struct nk_applying *a, struct nk_err *err)
 		return nk_fail(err, NK_CONFLICT,
 			NK_N("somebody changed the target meanwhile; nothing of theirs was overwritten; make a new plan"));
 	}
+	if (a->stop && a->out->left > 0) {
+		return nk_fail(err, NK_UNAVAILABLE,
+			NK_N("the connection to the target was lost; the same command goes on with the %llu steps that are left"),
+			(unsigned long long)a->out->left);
+	}
 	if (a->out->refused > 0) {
 		return nk_fail(err, NK_INCOMPLETE, NK_N("the target refused %llu steps"),
 			(unsigned long long)a->out->refused);
 	}
 	return nk_done();
-}
-
-/* Entries that a run before a crash made and could not note: their anchors go to the links now. */
-static NK_RESULT record_found(struct nk_applying *a, struct nk_tx *tx, struct nk_err *err)
-{
-	const struct nk_leaf_item items[2] = { nk_item_number("found", a->planning.plan.n_found),
-		nk_item_hex("hash", a->row.hash.b, NK_HASH_LEN) };
-
-	if (a->planning.plan.n_found == 0) {
-		return nk_done();
-	}
-	NK_TRY(nk_plan_record_found(tx, a->planning.links, a->planning.target.id, &a->planning.plan, err));
-	return nk_flow_leaf(a->flow, tx, NK_LEAF_APPLY_PART, items, 2, NULL, err);
 }
 
 static NK_RESULT run(struct nk_applying *a, struct nk_err *err)
@@ -201,13 +195,13 @@ static NK_RESULT run(struct nk_applying *a, struct nk_err *err)
 	for (size_t i = 0; i < a->n; i++) {
 		a->results[i].outcome = NK_OUTCOME_NOT_SENT;
 	}
+	NK_TRY(nk_planning_note_found(a->flow, &a->planning, err));
 	NK_TRY(link_keys(a, err));
 	{
 		NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 
 		NK_TRY(nk_tx_begin(a->flow->store, &tx, err));
 		NK_TRY(nk_apply_begin(a->flow, &a->row, warrant, tx, err));
-		NK_TRY(record_found(a, tx, err));
 		NK_TRY(nk_tx_commit(&tx, err)); /* link slots are still pending: their mark stays */
 	}
 	a->row.warrant = warrant;
@@ -239,5 +233,6 @@ NK_RESULT nk_op_apply(struct nk_flow *flow, const struct nk_apply_request *req, 
 	}
 	nk_buf_done(&a.refused);
 	nk_planning_done(&a.planning);
+	flow->keep_pending = false;
 	return rc;
 }

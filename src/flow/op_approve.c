@@ -69,6 +69,35 @@ NK_RESULT nk_approval_find(struct nk_flow *flow, struct nk_str prefix, struct nk
 	return nk_done();
 }
 
+/* The text that the approver signs: short enough to be read aloud. */
+static NK_RESULT statement(const struct nk_approval *a, struct nk_buf *out, struct nk_err *err)
+{
+	return nk_buf_printf(
+		out, err, "{\"approve\":\"%s\",\"count\":%" PRIu64 ",\"hash\":\"%s\"}", a->what, a->count, a->hash);
+}
+
+/* What stands in the store is looked at again when it is used: the words, the key that is enrolled, the signature. */
+static NK_RESULT signature_true(struct nk_flow *flow, const struct nk_approval *a, struct nk_err *err)
+{
+	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
+	bool have = false;
+
+	nk_buf_init(&text, 1024);
+	NK_TRY(statement(a, &text, err));
+	NK_TRY(nk_stmt_get(flow->store,
+		"SELECT w.signature, p.public_key FROM warrant w JOIN party p ON p.id = w.signer_id WHERE w.id = ?1 AND p.ended_at IS NULL",
+		&s, err));
+	nk_stmt_uuid(s, 1, a->warrant);
+	NK_TRY(nk_stmt_step(s, &have, err));
+	if (have && nk_col_blob(s, 0).len == NK_SIG_LEN && nk_col_blob(s, 1).len == NK_SIGN_PUB_LEN &&
+		nk_sign_verify(nk_col_blob(s, 1).ptr, nk_buf_bytes(&text), nk_col_blob(s, 0).ptr)) {
+		return nk_done();
+	}
+	return nk_fail(err, NK_DENIED,
+		NK_N("the signature under this approval is not true, or its signer is no longer enrolled"));
+}
+
 NK_RESULT nk_approval_state(struct nk_flow *flow, const char *hash, struct nk_uuid *out_warrant, struct nk_err *err)
 {
 	struct nk_approval a = { .hash = "" };
@@ -79,15 +108,9 @@ NK_RESULT nk_approval_state(struct nk_flow *flow, const char *hash, struct nk_uu
 			NK_N("a second person has to approve this first: nokosazu approve %1$.12s --count %2$llu --key FILE"),
 			a.hash, (unsigned long long)a.count);
 	}
+	NK_TRY(signature_true(flow, &a, err));
 	*out_warrant = a.warrant;
 	return nk_done();
-}
-
-/* The text that the approver signs: short enough to be read aloud. */
-static NK_RESULT statement(const struct nk_approval *a, struct nk_buf *out, struct nk_err *err)
-{
-	return nk_buf_printf(
-		out, err, "{\"approve\":\"%s\",\"count\":%" PRIu64 ",\"hash\":\"%s\"}", a->what, a->count, a->hash);
 }
 
 static NK_RESULT signer_of(struct nk_flow *flow, const struct nk_key *seed, struct nk_arena *arena,

@@ -7,6 +7,8 @@
 #include "base.h"
 #include "erase_int.h"
 
+#include "erase_list.h"
+
 NK_RESULT nk_erase_stage(struct nk_erasing *e, struct nk_tx *tx, enum nk_erase_stage stage, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf state = { 0 };
@@ -48,22 +50,18 @@ static NK_RESULT known_persons(struct nk_erasing *e, struct nk_err *err)
 	return nk_done();
 }
 
-/* The opening of a commitment exists only in the subject's own copy; without one the salt is forgotten here. */
-static NK_RESULT person_of(struct nk_erasing *e, uint32_t number, struct nk_erase_person *out, struct nk_err *err)
+/* The salt is kept nowhere but in the subject's own copy, when one is asked for (erase_copies.c). */
+static NK_RESULT person_of(struct nk_erasing *e, size_t i, uint32_t number, struct nk_err *err)
 {
 	const struct nk_person *const p = nk_people_by_number(e->flow->people, number);
-	uint8_t salt[32];
+	struct nk_erase_person *const out = &e->persons[i];
 
-	if (p == NULL || (p->state != NK_PERSON_LEAVING && p->state != NK_PERSON_SUSPENDED) ||
-		(p->flags & (NK_PERSON_HOLD | NK_PERSON_PROTECTED)) != 0) {
-		return nk_fail(err, NK_CONFLICT,
-			NK_N("person %u is no longer due for erasure (returned, on hold or protected); make a new list"),
-			number);
-	}
+	nk_assert(p != NULL); /* nk_erase_list_check has looked */
 	*out = (struct nk_erase_person){ .number = number };
-	NK_TRY(nk_random(e->flow->env, salt, sizeof(salt), err));
-	nk_cert_commit(salt, p->id, &out->commitment);
-	nk_wipe(salt, sizeof(salt));
+	e->openings[i].person = p->id;
+	NK_TRY(nk_random(e->flow->env, e->openings[i].salt, sizeof(e->openings[i].salt), err));
+	nk_cert_commit(e->openings[i].salt, p->id, &out->commitment);
+	e->openings[i].commitment = out->commitment;
 	return nk_people_pseudonym(e->flow->people, p, out->pseudonym, err);
 }
 
@@ -75,13 +73,21 @@ static NK_RESULT new_job(struct nk_erasing *e, struct nk_err *err)
 
 	nk_buf_init(&state, 1 << 20);
 	NK_TRY(nk_plan_steps(e->flow->store, e->plan.id, e->arena, &steps, &e->n, err));
+	if (e->n > NK_CERT_PERSONS_MAX) {
+		return nk_fail(err, NK_LIMIT,
+			NK_N("one certificate is for at most %d persons; erase in several lists"),
+			NK_CERT_PERSONS_MAX);
+	}
+	NK_TRY(nk_erase_list_check(
+		e->flow->people, nk_flow_today(e->flow), e->plan.nonce, steps, e->n, &e->plan.hash, err));
 	e->persons = nk_arena_array(e->arena, e->n, sizeof(*e->persons));
-	if (e->persons == NULL) {
+	e->openings = nk_arena_array(e->arena, e->n, sizeof(*e->openings));
+	if (e->persons == NULL || e->openings == NULL) {
 		return nk_fail_nomem(err);
 	}
 	NK_TRY(room(e, e->n, err));
 	for (size_t i = 0; i < e->n; i++) {
-		NK_TRY(person_of(e, steps[i].person_number, &e->persons[i], err));
+		NK_TRY(person_of(e, i, steps[i].person_number, err));
 		e->numbers[i] = e->persons[i].number;
 		memcpy(e->who[i].b, e->persons[i].pseudonym, sizeof(e->who[i].b));
 	}
@@ -95,10 +101,38 @@ static NK_RESULT new_job(struct nk_erasing *e, struct nk_err *err)
 	NK_TRY(nk_tx_begin(e->flow->store, &tx, err));
 	NK_TRY(nk_apply_begin(e->flow, &e->plan, e->warrant, tx, err));
 	NK_TRY(nk_erase_job_new(tx, &e->job, e->persons, e->n, err));
+	NK_TRY(nk_erase_copies_announce(e, tx, err));
 	e->plan.warrant = e->warrant;
 	NK_TRY(nk_flow_person_leaves(e->flow, tx, NK_LEAF_RESTRICT, e->numbers, e->who, e->n, NULL, 0, err));
 	NK_TRY(nk_flow_person_leaves(e->flow, tx, NK_LEAF_ERASE_BEGIN, e->numbers, e->who, e->n, NULL, 0, err));
-	return nk_flow_commit(e->flow, &tx, err);
+	NK_TRY(nk_flow_commit(e->flow, &tx, err));
+	return nk_erase_copies_write(e, err);
+}
+
+/*
+ * Gone on with while the keys live, everything is looked at anew: somebody may have come back, been put on hold, or
+ * been copied somewhere since. Once the vault has destroyed them (all at once) there is only the way forward.
+ */
+static NK_RESULT look_again(struct nk_erasing *e, struct nk_err *err)
+{
+	struct nk_plan_step_row *steps = NULL;
+	size_t n = 0;
+	size_t alive = 0;
+
+	if (e->job.stage >= NK_ERASE_KEYS_GONE) {
+		return nk_done();
+	}
+	for (size_t i = 0; i < e->n; i++) {
+		alive += nk_people_by_number(e->flow->people, e->numbers[i]) != NULL ? 1 : 0;
+	}
+	if (alive == 0) {
+		return nk_done();
+	}
+	NK_TRY(nk_plan_steps(e->flow->store, e->plan.id, e->arena, &steps, &n, err));
+	NK_TRY(nk_erase_list_check(
+		e->flow->people, nk_flow_today(e->flow), e->plan.nonce, steps, n, &e->plan.hash, err));
+	e->job.stage = NK_ERASE_RESTRICTED;
+	return nk_done();
 }
 
 static NK_RESULT find_or_make(struct nk_erasing *e, struct nk_err *err)
@@ -115,25 +149,30 @@ static NK_RESULT find_or_make(struct nk_erasing *e, struct nk_err *err)
 	}
 	e->warrant = e->plan.warrant;
 	NK_TRY(nk_erase_state_parse(e, err));
-	return known_persons(e, err);
+	NK_TRY(known_persons(e, err));
+	return look_again(e, err);
 }
 
-/* Notices of these persons that were never handed out end here; files of others stay open and cap the level
- * (DECISIONS 23). */
+/* Tombstones and contacts, while login and mail are still known. Files of others stay open (DECISIONS 23). */
 static NK_RESULT holdings(struct nk_erasing *e, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	struct nk_people *const people = e->flow->people;
+	uint64_t logins = 0;
 	const nk_date until = nk_date_add_months(nk_flow_today(e->flow), e->flow->config->tombstone_months);
 
+	NK_TRY(nk_erase_contacts_keys(e, err));
 	NK_TRY(nk_tx_begin(e->flow->store, &tx, err));
 	for (size_t i = 0; i < e->n; i++) {
 		const struct nk_person *const p = nk_people_by_number(people, e->numbers[i]);
 
 		if (p != NULL && p->field[NK_FIELD_LOGIN].len > 0) {
+			logins++;
 			NK_TRY(nk_tombstone_add(people, tx, p->field[NK_FIELD_LOGIN], until, err));
 		}
 	}
+	e->retained[0].count = logins;
+	e->retained[0].until = until;
 	NK_TRY(nk_erase_contacts(e, tx, err));
 	NK_TRY(nk_erase_stage(e, tx, NK_ERASE_HOLDINGS_DONE, err));
 	{
@@ -141,7 +180,7 @@ static NK_RESULT holdings(struct nk_erasing *e, struct nk_err *err)
 							       nk_str_c(nk_erase_stage_name(NK_ERASE_HOLDINGS_DONE))),
 			nk_item_hex("job", e->job.id.b, 16) };
 
-		NK_TRY(nk_flow_leaf(e->flow, tx, NK_LEAF_COPY_CLOSED, items, 2, NULL, err));
+		NK_TRY(nk_flow_leaf(e->flow, tx, NK_LEAF_ERASE_STAGE, items, 2, NULL, err));
 	}
 	return nk_flow_commit(e->flow, &tx, err);
 }
@@ -188,7 +227,39 @@ static NK_RESULT run(struct nk_erasing *e, struct nk_err *err)
 		NK_TRY(nk_erase_scan_after(e, err));
 		NK_TRY(scanned(e, &e->after, NK_ERASE_RESCANNED, err));
 	}
-	return nk_erase_certify(e, err);
+	return e->job.stage < NK_ERASE_CERTIFIED ? nk_erase_certify(e, err) : nk_erase_files(e, err);
+}
+
+/* The vault may be ahead of the job by one crash: it is asked itself. */
+static NK_RESULT keys_live(struct nk_flow *flow, const struct nk_erase_job *job, bool *out, struct nk_err *err)
+{
+	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
+	bool have = false;
+
+	*out = true;
+	NK_TRY(nk_stmt_get(flow->store,
+		"SELECT p.slot, p.generation FROM erase_person e JOIN person p ON p.number = e.person_number WHERE e.job_id = ?1",
+		&s, err));
+	nk_stmt_uuid(s, 1, job->id);
+	for (;;) {
+		NK_OWNED(nk_key_wipe) struct nk_key key;
+		struct nk_err why;
+		nk_rc rc;
+
+		NK_TRY(nk_stmt_step(s, &have, err));
+		if (!have) {
+			return nk_done();
+		}
+		rc = nk_vault_key(flow->vault, NK_SLOT_PERSON,
+			(struct nk_slot){ nk_u64(nk_col_int(s, 0)), nk_u32(nk_u64(nk_col_int(s, 1))) }, &key, &why);
+		if (rc.code == NK_GONE) {
+			*out = false;
+			return nk_done();
+		}
+		if (!nk_ok(rc)) {
+			return nk_err_pass(err, &why);
+		}
+	}
 }
 
 NK_RESULT nk_erase_may_cancel(struct nk_flow *flow, const struct nk_plan_row *row, struct nk_err *err)
@@ -196,12 +267,14 @@ NK_RESULT nk_erase_may_cancel(struct nk_flow *flow, const struct nk_plan_row *ro
 	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
 	struct nk_erase_job job;
 	struct nk_err none;
+	bool alive = true;
 
 	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 8 << 20, &arena, err));
 	if (!row->erase || !nk_ok(nk_erase_job_get(flow->store, row->id, arena, &job, &none))) {
 		return nk_done();
 	}
-	return job.stage >= NK_ERASE_KEYS_GONE
+	NK_TRY(keys_live(flow, &job, &alive, err));
+	return job.stage >= NK_ERASE_KEYS_GONE || !alive
 		? nk_fail(err, NK_CONFLICT,
 			  NK_N("the keys of these persons are destroyed; this cannot be taken back, only finished"))
 		: nk_done();

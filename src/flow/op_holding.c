@@ -54,7 +54,7 @@ NK_RESULT nk_holding_end(struct nk_flow *flow, struct nk_uuid id, enum nk_holdin
 	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 1 << 20, &arena, err));
 	NK_TRY(nk_holding_get(flow->store, id, arena, &h, err));
 	if ((kind != NK_HOLDING_KIND_COUNT && h.kind != kind) || h.kind == NK_HOLDING_store ||
-		h.kind == NK_HOLDING_target || h.kind == NK_HOLDING_vault_copy) {
+		h.kind == NK_HOLDING_target || h.kind == NK_HOLDING_vault_copy || h.kind == NK_HOLDING_contact) {
 		return nk_fail(err, NK_INVALID, NK_N("a holding of kind \"%s\" does not end this way"),
 			nk_holding_kind_name(h.kind));
 	}

@@ -183,20 +183,6 @@ static NK_RESULT approval(struct importing *im, bool *out_go, struct nk_err *err
 	return nk_flow_commit(im->flow, &tx, err);
 }
 
-/* Only a plain name goes on the books; 田中太郎.csv would be a person's name in clear. */
-static struct nk_str plain_label(struct nk_str label)
-{
-	for (size_t i = 0; i < label.len; i++) {
-		const char c = label.ptr[i];
-
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-			    c == '-' || c == '_')) {
-			return NK_STR("roster file");
-		}
-	}
-	return label.len > 0 && label.len < 100 ? label : NK_STR("roster file");
-}
-
 static NK_RESULT extents(struct importing *im, struct nk_tx *tx, struct nk_uuid holding, struct nk_err *err)
 {
 	static const enum nk_item_class classes[] = { NK_ITEM_ids, NK_ITEM_login, NK_ITEM_mail, NK_ITEM_name,
@@ -227,7 +213,7 @@ static NK_RESULT file_holding(struct importing *im, struct nk_tx *tx, struct nk_
 	const nk_time now = nk_now(im->flow->env);
 	const struct nk_holding h = {
 		.kind = NK_HOLDING_import_file,
-		.place = plain_label(im->req->label),
+		.place = NK_STR("roster file"),
 		.custodian = im->flow->actor,
 		.purpose = NK_STR("roster taken in"),
 		.warrant = im->flow->standing_order,

@@ -156,14 +156,34 @@ static NK_RESULT new_password(struct issuing *is, struct nk_str *out, struct nk_
 	return nk_done();
 }
 
-static struct nk_str key_of(const struct nk_link *l)
+struct located {
+	struct nk_arena *arena;
+	struct nk_str anchor, key;
+};
+
+static NK_RESULT locate(void *arg, const struct nk_entry *entry, struct nk_err *err)
 {
-	for (size_t k = l->n_keys; k > 0; k--) {
-		if (nk_str_eq(l->keys[k - 1].kind, NK_STR("dn"))) {
-			return l->keys[k - 1].value;
-		}
+	struct located *const l = arg;
+
+	return nk_str_eq(entry->anchor, l->anchor) ? nk_arena_dup(l->arena, entry->key, &l->key, err) : nk_done();
+}
+
+/* Where the account is now, by its anchor: the names on a link are history, one of them may be somebody else's today.
+ */
+static NK_RESULT key_of(struct issuing *is, const struct nk_link *link, struct nk_str *out, struct nk_err *err)
+{
+	struct located l = { .arena = is->arena, .anchor = link->anchor };
+	const struct nk_needle needle = { NK_STR("anchor"), link->anchor };
+
+	if (link->anchor.len > 0) {
+		NK_TRY(nk_target_find(is->target.link, &needle, 1, locate, &l, err));
 	}
-	return NK_STR("");
+	*out = l.key;
+	return l.key.len > 0
+		? nk_done()
+		: nk_fail(err, NK_CONFLICT,
+			  NK_N("the account of person %u is not where it was made; plan and apply first"),
+			  link->person_number);
 }
 
 static NK_RESULT fill_sheet(struct issuing *is, const struct nk_person *p, struct nk_notice *s, struct nk_err *err)
@@ -195,10 +215,12 @@ static NK_RESULT set_one(struct issuing *is, uint32_t number, struct nk_notice *
 {
 	const struct nk_person *const p = nk_people_by_number(is->flow->people, number);
 	const struct nk_link *const l = nk_links_of(is->links, number);
+	struct nk_str key;
 
 	NK_TRY(fill_sheet(is, p, s, err));
+	NK_TRY(key_of(is, l, &key, err));
 	NK_TRY(new_password(is, &s->password, err));
-	return nk_target_set_password(is->target.link, key_of(l), nk_str_bytes(s->password), err);
+	return nk_target_set_password(is->target.link, key, nk_str_bytes(s->password), err);
 }
 
 static NK_RESULT mark(struct issuing *is, size_t done, struct nk_err *err)
@@ -252,9 +274,10 @@ static NK_RESULT issue(struct issuing *is, struct nk_err *err)
 		nk_flow_tell(is->flow, NK_N("setting passwords"), done, is->n);
 		rc = set_one(is, is->numbers[done], &is->out->sheets[done], err);
 	}
-	NK_TRY(mark(is, done, done == is->n ? err : NULL));
+	/* The sheets exist before anything else can fail: a password that was set and not shown helps nobody. */
 	is->out->n = done;
 	qsort(is->out->sheets, done, sizeof(*is->out->sheets), class_order);
+	NK_TRY(mark(is, done, nk_ok(rc) ? err : NULL));
 	return rc;
 }
 

@@ -91,18 +91,30 @@ static NK_RESULT save(struct nk_flow *flow, const struct nk_erase_list *list, co
 	return nk_flow_commit(flow, &tx, err);
 }
 
+static NK_RESULT erased_lately(struct nk_flow *flow, uint64_t *out, struct nk_err *err)
+{
+	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
+	bool have = false;
+
+	NK_TRY(nk_stmt_get(flow->store, "SELECT count(*) FROM erase_person WHERE gone_at > ?1", &s, err));
+	nk_stmt_int(s, 1, nk_now(flow->env) - (int64_t)flow->config->guard.window_days * NK_DAY);
+	NK_TRY(nk_stmt_step(s, &have, err));
+	*out = have ? nk_u64(nk_col_int(s, 0)) : 0;
+	return nk_done();
+}
+
 static NK_RESULT judge(struct nk_flow *flow, const struct nk_erase_list *list, struct nk_arena *arena,
 	enum nk_verdict *verdict, struct nk_plan_reply *out, struct nk_err *err)
 {
 	NK_OWNED(nk_vec_done) struct nk_vec shown = { 0 };
 	const struct nk_config *const c = flow->config;
-	const struct nk_erase_limits limits = {
-		nk_season(nk_flow_today(flow)) ? c->erase_season_percent : c->erase_percent, c->erase_number
-	};
+	struct nk_erase_limits limits = { nk_season(nk_flow_today(flow)) ? c->erase_season_percent : c->erase_percent,
+		c->erase_number, 0 };
 	const struct nk_guard_finding *findings = NULL;
 	size_t n = 0;
 
 	nk_vec_init(&shown, sizeof(struct nk_shown_finding), 1000);
+	NK_TRY(erased_lately(flow, &limits.recent, err));
 	NK_TRY(nk_erase_list_guard(list, nk_people_count(flow->people), &limits, arena, verdict, &findings, &n, err));
 	NK_TRY(nk_shown_guard(findings, n, &shown, err));
 	return nk_shown_end(&shown, arena, &out->findings, &out->n_findings, err);

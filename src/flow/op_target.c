@@ -143,8 +143,8 @@ NK_RESULT nk_op_target_add(struct nk_flow *flow, const struct nk_target_request 
 	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_TARGET, items, 2, NULL, err));
 	(void)snprintf(name, sizeof(name), "conf.d/target-%.*s.conf", NK_FMT(req->name));
 	nk_flow_path(flow, name, path);
-	NK_TRY(nk_env_replace(flow->env, path, nk_buf_bytes(&text), err));
-	return nk_flow_commit(flow, &tx, err);
+	NK_TRY(nk_flow_commit(flow, &tx, err));
+	return nk_env_replace(flow->env, path, nk_buf_bytes(&text), err);
 }
 
 static NK_RESULT link_count(struct nk_flow *flow, struct nk_uuid id, uint64_t *out, struct nk_err *err)

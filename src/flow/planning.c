@@ -78,3 +78,20 @@ void nk_planning_done(struct nk_planning *p)
 	nk_links_free(&p->links);
 	nk_open_target_close(&p->target);
 }
+
+/* Entries that a run before a crash made and could not note: their anchors go to the links now, in a transaction of
+ * its own. */
+NK_RESULT nk_planning_note_found(struct nk_flow *flow, struct nk_planning *p, struct nk_err *err)
+{
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	const struct nk_leaf_item items[2] = { nk_item_number("found", p->plan.n_found),
+		nk_item_hex("target", p->target.id.b, sizeof(p->target.id.b)) };
+
+	if (p->plan.n_found == 0) {
+		return nk_done();
+	}
+	NK_TRY(nk_tx_begin(flow->store, &tx, err));
+	NK_TRY(nk_plan_record_found(tx, p->links, p->target.id, &p->plan, err));
+	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_APPLY_PART, items, 2, NULL, err));
+	return nk_flow_commit(flow, &tx, err);
+}

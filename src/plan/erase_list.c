@@ -125,6 +125,42 @@ NK_RESULT nk_erase_list_make(const struct nk_people *people, nk_date today, stru
 	return nk_done();
 }
 
+static bool same_digest(const struct nk_key *key, const struct nk_person *p, const uint8_t digest[static NK_MAC_LEN])
+{
+	uint8_t made[NK_MAC_LEN];
+
+	nk_mac16(key, nk_bytes_of(p->id.b, sizeof(p->id.b)), made);
+	return nk_ct_equal(made, digest, sizeof(made));
+}
+
+NK_RESULT nk_erase_list_check(const struct nk_people *people, nk_date today, const uint8_t nonce[static 32],
+	const struct nk_plan_step_row *steps, size_t n, const struct nk_hash *hash, struct nk_err *err)
+{
+	NK_OWNED(nk_key_wipe) struct nk_key key;
+	NK_OWNED(nk_vec_done) struct nk_vec chosen = { 0 };
+	struct nk_erase_list count = { .n = 0 };
+	struct nk_hash made;
+
+	memcpy(key.b, nonce, sizeof(key.b));
+	nk_vec_init(&chosen, sizeof(struct chosen), n);
+	for (size_t i = 0; i < n; i++) {
+		const struct nk_person *p = nk_people_by_number(people, steps[i].person_number);
+		void *at = NULL;
+
+		if (p == NULL || !due(p, today) || !may_go(p, &count) || !same_digest(&key, p, steps[i].digest)) {
+			return nk_fail(err, NK_CONFLICT,
+				NK_N("person %u is no longer due for erasure (returned, on hold or protected); cancel this list and make a new one"),
+				steps[i].person_number);
+		}
+		NK_TRY(nk_vec_push(&chosen, &at, err));
+		memcpy(((struct chosen *)at)->digest, steps[i].digest, NK_MAC_LEN);
+	}
+	hash_list(chosen.items, n, nonce, &made);
+	return nk_ct_equal(made.b, hash->b, NK_HASH_LEN)
+		? nk_done()
+		: nk_fail(err, NK_CONFLICT, NK_N("the stored erase list is not the one whose hash was approved"));
+}
+
 NK_RESULT nk_erase_list_guard(const struct nk_erase_list *list, size_t people, const struct nk_erase_limits *limits,
 	struct nk_arena *arena, enum nk_verdict *out, const struct nk_guard_finding **out_findings, size_t *out_n,
 	struct nk_err *err)
@@ -140,11 +176,11 @@ NK_RESULT nk_erase_list_guard(const struct nk_erase_list *list, size_t people, c
 		.what = NK_N(
 			"%1$s: %2$llu persons would be erased for good, %3$llu are free: a second person decides"),
 		.cell = NK_STR("erase"),
-		.figure = list->n,
+		.figure = list->n + limits->recent,
 		.limit = limit,
 		.verdict = NK_VERDICT_APPROVAL };
 	*out_findings = finding;
-	*out_n = list->n > limit ? 1 : 0;
-	*out = list->n > limit ? NK_VERDICT_APPROVAL : NK_VERDICT_FREE;
+	*out_n = list->n > 0 && list->n + limits->recent > limit ? 1 : 0;
+	*out = *out_n > 0 ? NK_VERDICT_APPROVAL : NK_VERDICT_FREE;
 	return nk_done();
 }

@@ -25,9 +25,18 @@ struct nk_erase_list {
 NK_RESULT nk_erase_list_make(const struct nk_people *people, nk_date today, struct nk_uuid only,
 	const uint8_t nonce[static 32], struct nk_arena *arena, struct nk_erase_list *out, struct nk_err *err);
 
+/*
+ * nk_erase_list_check: may a stored list still be carried out? Every person is there, due on that day, neither on
+ * hold nor protected, and is the one whose digest was approved; and the digests give the hash. NK_CONFLICT names the
+ * person's number. `steps` sorted by digest, as nk_plan_steps gives them.
+ */
+NK_RESULT nk_erase_list_check(const struct nk_people *people, nk_date today, const uint8_t nonce[static 32],
+	const struct nk_plan_step_row *steps, size_t n, const struct nk_hash *hash, struct nk_err *err);
+
 struct nk_erase_limits {
 	uint32_t percent; /* 2, in the season 25 */
 	uint32_t number; /* 5 */
+	uint64_t recent; /* erased in the window before: slow drips count too */
 };
 /* nk_erase_list_guard: above the larger of number and percent of all people a second person decides (rule E1);
  * findings in `arena`. */

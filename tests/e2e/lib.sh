@@ -57,8 +57,8 @@ check() { # name, command…: ok when the command is true
 $said"; fi
 }
 same() { # name, wanted, got
-	if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1" "wanted: $2
-got:    $3"; fi
+	if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1" "wanted: ${2:0:300}
+got:    ${3:0:300}"; fi
 }
 has() { # name, pattern (extended regular expression), file
 	if grep -Eq -- "$2" "$3"; then ok "$1"; else not_ok "$1" "nothing like /$2/ in:
