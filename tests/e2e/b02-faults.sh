@@ -16,21 +16,36 @@ $(cat "$logs/err")"
 	same "$1" 0 "$status"
 }
 now() { date +%s%N; }
+# slapd 2.5.13 has a fault of its own: a client that dies inside an RFC 5805 transaction can crash it, or leave its
+# writer's lock held for ever. Both are cured by a restart, and what is tested here is that we then end right.
+heal_slapd() { # [hung]
+	[ -n "${slapd:-}" ] || return 0
+	if [ -n "${1:-}" ]; then kill -9 "$(cat "$slapd/slapd.pid")" 2>/dev/null; sleep 0.2; fi
+	if ! kill -0 "$(cat "$slapd/slapd.pid" 2>/dev/null || echo 0)" 2>/dev/null; then
+		echo "# slapd itself ${1:-crashed} when its client was killed; started again"
+		start_slapd
+	fi
+}
 # killed_often NAME DELAYS… -- COMMAND…: runs it and kills it after each delay in turn (ms), then lets it end. $status is of the last run.
 killed_often() {
-	local name=$1 delays=() d kills=0
+	local name=$1 delays=() d kills=0 p
 	shift
 	while [ "$1" != -- ]; do delays+=("$1"); shift; done
 	shift
 	for d in "${delays[@]}"; do
 		"$@" >>"$logs/killed.out" 2>>"$logs/killed.err" </dev/null &
-		local p=$!
+		p=$!
 		sleep "$(printf '%d.%03d' $((d / 1000)) $((d % 1000)))"
 		kill -9 "$p" 2>/dev/null && kills=$((kills + 1))
 		wait "$p" 2>/dev/null || true
+		heal_slapd
 	done
 	cat "$logs/killed.err" >>"$logs/all.err"
 	run "$@"
+	if [ "$status" = 69 ]; then
+		heal_slapd hung
+		run "$@"
+	fi
 	echo "# $name: killed $kills times in ${#delays[@]}"
 }
 # took COMMAND…: $ms, and fails the script when the command does.
@@ -129,7 +144,7 @@ if [ "$there" = 971 ]; then skip "slapd_gone_in_the_middle_is_told" "the apply w
 
 fi
 expect 69 "while_it_is_gone_nothing_goes" "$nk" apply "$hash"
-"$root/tools/slapd-private" restart "$slapd"
+start_slapd
 expect 0 "when_it_is_back_the_same_command_goes_on" "$nk" apply "$hash"
 same "and_ends_in_the_same_state" "$whole" "$(directory_digest)"
 expect 0 "a_plan_is_then_empty" "$nk" plan --json
@@ -216,8 +231,8 @@ sound "and_the_installation_is_whole_after_an_erasure_without_room"
 restore second-year
 as_conf() { # LINE…: access rules before all others
 	sed -i '/^access to attrs=userPassword/i '"$1" "$slapd/slapd.conf"
-	"$root/tools/slapd-private" stop "$slapd"
-	"$root/tools/slapd-private" restart "$slapd"
+	stop_slapd
+	start_slapd
 }
 printf 'dn: cn=sync,%s\nobjectClass: applicationProcess\nobjectClass: simpleSecurityObject\ncn: sync\nuserPassword: %s\n' "$base" "$(cat "$slapd/secret")" | as_admin ldapadd || bail "a_service_account_is_made" "$(cat "$logs/ldap.err")"
 sed -i "s/^bind_dn = .*/bind_dn = cn=sync,$base/" "$home/conf.d/target-main.conf"

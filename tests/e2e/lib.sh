@@ -35,7 +35,7 @@ mkdir "$logs"
 finish() {
 	local d p
 	for p in "${pids[@]:-}"; do [ -z "$p" ] || kill -9 "$p" 2>/dev/null; done
-	for d in "${slapds[@]:-}"; do [ -z "$d" ] || "$root/tools/slapd-private" stop "$d" 2>/dev/null; done
+	for d in "${slapds[@]:-}"; do [ -z "$d" ] || stop_slapd "$d"; done
 	[ -z "${mounted:-}" ] || umount "$mounted" 2>/dev/null
 	if [ -n "${NK_KEEP:-}" ]; then echo "# kept: $work"; else rm -rf "$work"; fi
 }
@@ -151,6 +151,15 @@ new_slapd() {
 	port=$(cat "$slapd/port")
 	ldapi="ldapi://$(printf %s "$slapd/ldapi" | sed 's|/|%2F|g')"
 }
+# stop_slapd [DIR]: whatever state it is in.
+stop_slapd() {
+	local d=${1:-$slapd} p
+	p=$(cat "$d/slapd.pid" 2>/dev/null)
+	"$root/tools/slapd-private" stop "$d" 2>/dev/null && return 0
+	[ -z "$p" ] || kill -9 "$p" 2>/dev/null
+	rm -f "$d/slapd.pid"
+}
+start_slapd() { "$root/tools/slapd-private" restart "$slapd" || bail "slapd_starts_again"; }
 # new_target [OPTIONS]: the private slapd as target "main".
 new_target() {
 	run "$nk" target add main --type ldap --uri "$ldapi" --base "$base" --bind-dn "cn=admin,$base" --secret-file "$slapd/secret" "$@"
@@ -209,14 +218,14 @@ $(cat "$logs/err")"
 }
 # snapshot NAME, restore NAME: the whole site, slapd included, to the same place again.
 snapshot() {
-	[ -z "${slapd:-}" ] || "$root/tools/slapd-private" stop "$slapd"
+	[ -z "${slapd:-}" ] || stop_slapd
 	rm -rf "$work/snap-$1"
 	cp -a "$site" "$work/snap-$1"
-	[ -z "${slapd:-}" ] || "$root/tools/slapd-private" restart "$slapd"
+	[ -z "${slapd:-}" ] || start_slapd
 }
 restore() {
-	[ -z "${slapd:-}" ] || "$root/tools/slapd-private" stop "$slapd"
+	[ -z "${slapd:-}" ] || stop_slapd
 	rm -rf "$site"
 	cp -a "$work/snap-$1" "$site"
-	[ -z "${slapd:-}" ] || "$root/tools/slapd-private" restart "$slapd"
+	[ -z "${slapd:-}" ] || start_slapd
 }
