@@ -267,6 +267,9 @@ static NK_RESULT row(
 	const struct setting *s;
 
 	NK_TRY(remember(r, section, key, value, line, err));
+	if (nk_str_eq(nk_str_trim(section), NK_STR("target"))) {
+		return fault(r, line, "a target needs a name", section, "target NAME", err);
+	}
 	if (is_target) {
 		NK_TRY(target_of(r, section, &t, err));
 		if (nk_str_starts(key, NK_STR("map."))) {

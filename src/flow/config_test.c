@@ -67,7 +67,7 @@ static void an_unknown_key_is_refused_with_its_place_and_the_nearest_one(void **
 static void a_target_needs_a_name(void **state)
 {
 	(void)state;
-	REFUSED("[target]\ntype = ldap\n", "unknown section or key");
+	REFUSED("[target]\ntype = ldap\n", "line 2", "target NAME");
 	REFUSED("[target ]\ntype = ldap\n", "line 2");
 }
 

@@ -88,12 +88,14 @@ static void a_copy_left_in_the_home_holds_the_erasure_back_until_it_is_gone(void
 	assert_int_equal(ft_key(t.flow, slot), NK_GONE);
 }
 
-static void an_erasure_is_done_once(void **state)
+static void an_erasure_is_done_once_and_asked_again_it_writes_its_certificate_again(void **state)
 {
 	NK_OWNED(ft_done) struct ft t;
 	struct nk_plan_reply plan;
 	struct nk_apply_reply out;
-	struct nk_err err = { 0 };
+	struct nk_verify_reply v;
+	char name[128];
+	char id[NK_UUID_TEXT];
 
 	(void)state;
 	ft_new(&t, NULL);
@@ -101,7 +103,14 @@ static void an_erasure_is_done_once(void **state)
 	ft_leave(&t, 2);
 	plan = ft_plan_erase(&t);
 	apply_ok(&t, plan.hash, &out);
-	kit_fails(ft_apply_rc(t.flow, t.arena, plan.hash, &out, &err), NK_EXISTS);
+	(void)snprintf(name, sizeof(name), "certificates/%s.dsse.json", nk_uuid_print(out.job, id));
+	ft_unlink(&t, name);
+	ft_reopen(&t);
+	apply_ok(&t, plan.hash, &out);
+	ft_verified(&t, out.job, &v);
+	assert_true(v.good);
+	assert_int_equal(ft_leaves(t.flow, "key_destroyed"), 2);
+	assert_int_equal(ft_leaves(t.flow, "cert"), 1);
 	assert_int_equal(ft_plan_erase(&t).n_lines, 0);
 }
 
@@ -227,14 +236,24 @@ static void an_erasure_can_be_cancelled_while_the_keys_live(void **state)
 	kit_fails(nk_op_cancel(t.flow, nk_str_c(plan.hash), &err), NK_CONFLICT);
 }
 
-/* The vault's change was committed and the process ended before the store heard of it. */
-static void kill_keys(struct nk_flow *flow, const struct nk_slot *slots, size_t n)
+/* The erasure was scanned, the vault's change committed, and the process ended before the store heard of it. */
+static void kill_keys(struct ft *t, const char *hash, const struct nk_slot *slots, size_t n)
 {
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	struct nk_flow *const flow = t->flow;
+	struct nk_plan_row row;
+	struct nk_erase_job job;
 	struct nk_vault_change *change = NULL;
 	struct nk_vault_finish f = { 0 };
 	struct nk_err err = { 0 };
 	uint64_t u = 0;
 
+	kit_ok(nk_plan_find(flow->store, flow->key[NK_HOUSE_LOG], nk_str_c(hash), t->arena, &row, &err), &err);
+	kit_ok(nk_erase_job_get(flow->store, row.id, t->arena, &job, &err), &err);
+	kit_ok(nk_tx_begin(flow->store, &tx, &err), &err);
+	kit_ok(nk_erase_job_stage(tx, job.id, NK_ERASE_SCANNED, job.state, &err), &err);
+	nk_tx_count_leaf(tx);
+	kit_ok(nk_tx_commit(&tx, &err), &err);
 	kit_ok(nk_vault_destroy_prepare(flow->vault, slots, n, &change, &err), &err);
 	kit_ok(nk_vault_change_verify(change, &u, &err), &err);
 	kit_ok(nk_vault_change_commit(change, &u, &err), &err);
@@ -260,7 +279,7 @@ static void an_erasure_cannot_be_cancelled_once_keys_died_unheard(void **state)
 	ft_write(&t, "certificates/list.txt", "zp7002@example.jp\n");
 	kit_fails(ft_apply_rc(t.flow, t.arena, plan.hash, &out, &err), NK_INCOMPLETE);
 	ft_unlink(&t, "certificates/list.txt");
-	kill_keys(t.flow, slots, 2);
+	kill_keys(&t, plan.hash, slots, 2);
 	ft_reopen(&t);
 	kit_fails(nk_op_cancel(t.flow, nk_str_c(plan.hash), &err), NK_CONFLICT);
 	apply_ok(&t, plan.hash, &out);
@@ -274,7 +293,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_erasure_kills_keys_records_and_says_so_in_a_certificate_that_verifies),
 		cmocka_unit_test(a_copy_left_in_the_home_holds_the_erasure_back_until_it_is_gone),
-		cmocka_unit_test(an_erasure_is_done_once),
+		cmocka_unit_test(an_erasure_is_done_once_and_asked_again_it_writes_its_certificate_again),
 		cmocka_unit_test(nobody_on_legal_hold_is_erased),
 		cmocka_unit_test(protected_persons_are_never_in_an_erase_list),
 		cmocka_unit_test(nobody_is_erased_within_grace_and_who_returns_is_the_same_person),

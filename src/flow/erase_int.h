@@ -25,6 +25,7 @@ struct nk_erasing {
 	struct nk_plan_row plan;
 	struct nk_uuid warrant;
 	struct nk_erase_job job;
+	enum nk_erase_stage reached; /* by an earlier run: what the store says never goes back, though we look again */
 	struct nk_erase_person *persons;
 	uint32_t *numbers;
 	struct nk_pseudonym *who;

@@ -15,7 +15,8 @@ NK_RESULT nk_erase_stage(struct nk_erasing *e, struct nk_tx *tx, enum nk_erase_s
 
 	nk_buf_init(&state, 4 << 20);
 	NK_TRY(nk_erase_state_print(e, &state, err));
-	NK_TRY(nk_erase_job_stage(tx, e->job.id, stage, nk_buf_bytes(&state), err));
+	NK_TRY(nk_erase_job_stage(
+		tx, e->job.id, stage > e->reached ? stage : e->reached, nk_buf_bytes(&state), err));
 	e->job.stage = stage;
 	return nk_done();
 }
@@ -131,6 +132,7 @@ static NK_RESULT look_again(struct nk_erasing *e, struct nk_err *err)
 	NK_TRY(nk_plan_steps(e->flow->store, e->plan.id, e->arena, &steps, &n, err));
 	NK_TRY(nk_erase_list_check(
 		e->flow->people, nk_flow_today(e->flow), e->plan.nonce, steps, n, &e->plan.hash, err));
+	e->reached = e->job.stage;
 	e->job.stage = NK_ERASE_RESTRICTED;
 	return nk_done();
 }

@@ -112,5 +112,6 @@ int main(void)
 		cmocka_unit_test(many_at_once_need_a_second_person),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -250,5 +250,6 @@ int main(void)
 		cmocka_unit_test(the_attributes_to_read_are_each_named_once),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

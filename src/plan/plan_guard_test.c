@@ -356,5 +356,6 @@ int main(void)
 		cmocka_unit_test(every_disaster_of_the_rows_is_judged_as_it_says),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

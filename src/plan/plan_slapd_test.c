@@ -304,5 +304,6 @@ int main(void)
 		cmocka_unit_test(a_target_without_the_school_schema_gets_what_it_knows),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

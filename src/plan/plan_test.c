@@ -501,5 +501,6 @@ int main(void)
 		cmocka_unit_test(two_plans_of_one_beginning_need_more_digits),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

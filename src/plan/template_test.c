@@ -134,5 +134,6 @@ int main(void)
 		cmocka_unit_test(a_fault_is_named_with_its_column),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -333,5 +333,6 @@ int main(void)
 		cmocka_unit_test(a_dead_server_leaves_a_transaction_undone_or_unknown),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -378,5 +378,6 @@ int main(void)
 		cmocka_unit_test(the_schema_tells_what_may_be_written),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -279,5 +279,6 @@ int main(void)
 		cmocka_unit_test(a_silent_server_is_not_waited_for_for_ever),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
