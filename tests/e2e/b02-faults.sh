@@ -21,7 +21,7 @@ now() { date +%s%N; }
 heal_slapd() { # [hung]
 	[ -n "${slapd:-}" ] || return 0
 	if [ -n "${1:-}" ]; then kill -9 "$(cat "$slapd/slapd.pid")" 2>/dev/null; sleep 0.2; fi
-	if ! kill -0 "$(cat "$slapd/slapd.pid" 2>/dev/null || echo 0)" 2>/dev/null; then
+	if ! kill -0 "$(cat "$slapd/slapd.pid" 2>/dev/null || echo none)" 2>/dev/null; then
 		echo "# slapd itself ${1:-crashed} when its client was killed; started again"
 		start_slapd
 	fi
