@@ -326,6 +326,42 @@ static bool nothing_changes(const struct nk_changes *c)
 		c->units_new + c->units_changed + c->groups_new + c->groups_changed + c->groups_ended == 0;
 }
 
+static NK_RESULT tombstone_finding(struct importing *im, const struct nk_roster_person *now, struct nk_err *err)
+{
+	const struct nk_finding f = { .severity = NK_FINDING_ERROR,
+		.rule = "TOMBSTONE",
+		.file = NK_STR("users"),
+		.line = now->line,
+		.column = NK_STR("username"),
+		.what = NK_N(
+			"this login belonged to somebody who was erased and is not given again yet; decide: another login, or wait"),
+		.times = 1 };
+
+	im->out->outcome = NK_IMPORT_REFUSED;
+	return nk_shown_intake(&f, 1, im->arena, &im->findings, err);
+}
+
+/* A login that is still blocked is a conflict that a person decides (DECISIONS 18): the row is named, nothing is
+ * written. */
+static NK_RESULT blocked_logins(struct importing *im, struct nk_err *err)
+{
+	const nk_date today = nk_flow_today(im->flow);
+
+	for (size_t i = 0; i < im->changes->n; i++) {
+		const struct nk_person_change *const c = &im->changes->list[i];
+		bool blocked = false;
+
+		if (c->kind != NK_CHANGE_JOIN || c->now->field[NK_FIELD_LOGIN].len == 0) {
+			continue;
+		}
+		NK_TRY(nk_tombstone_has(im->people, c->now->field[NK_FIELD_LOGIN], today, &blocked, err));
+		if (blocked) {
+			NK_TRY(tombstone_finding(im, c->now, err));
+		}
+	}
+	return nk_done();
+}
+
 static NK_RESULT run(struct importing *im, struct nk_err *err)
 {
 	bool go = false;
@@ -338,6 +374,10 @@ static NK_RESULT run(struct importing *im, struct nk_err *err)
 	NK_TRY(compare(im, err));
 	count(im);
 	hash_of(im);
+	NK_TRY(blocked_logins(im, err));
+	if (im->out->outcome == NK_IMPORT_REFUSED) {
+		return nk_done();
+	}
 	NK_TRY(judge(im, err));
 	NK_TRY(approval(im, &go, err));
 	if (!go) {
