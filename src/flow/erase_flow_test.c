@@ -72,7 +72,7 @@ static void a_copy_left_in_the_home_holds_the_erasure_back_until_it_is_gone(void
 	slot = ft_slot(t.flow, ft_leaver(1));
 	plan = ft_plan_erase(&t);
 	(void)snprintf(text, sizeof(text), "a list: %s %s\n", ft_family(ft_leaver(1)), ft_given(ft_leaver(1)));
-	ft_write(&t, "certificates/list.txt", text);
+	ft_write(&t, "list.txt", text);
 	kit_fails(ft_apply_rc(t.flow, t.arena, plan.hash, &out, &err), NK_INCOMPLETE);
 	assert_non_null(strstr(err.text[NK_LANG_EN], "list.txt"));
 	assert_null(strstr(err.text[NK_LANG_EN], ft_given(ft_leaver(1))));
@@ -82,7 +82,7 @@ static void a_copy_left_in_the_home_holds_the_erasure_back_until_it_is_gone(void
 	ft_reopen(&t);
 	kit_fails(ft_apply_rc(t.flow, t.arena, plan.hash, &out, &err), NK_INCOMPLETE);
 	assert_int_equal(ft_key(t.flow, slot), NK_OK);
-	ft_unlink(&t, "certificates/list.txt");
+	ft_unlink(&t, "list.txt");
 	apply_ok(&t, plan.hash, &out);
 	assert_int_equal(out.erased, 2);
 	assert_int_equal(ft_key(t.flow, slot), NK_GONE);

@@ -22,16 +22,18 @@ static NK_RESULT add_place(
 
 static NK_RESULT own_places(struct nk_erasing *e, struct nk_err *err)
 {
+	/* The last is all of it, the first three again: whatever somebody left lying in the home folder is found too. */
 	static const struct {
 		enum nk_place_kind kind;
 		const char *name;
-	} own[] = { { NK_PLACE_STORE, "store" }, { NK_PLACE_VAULT, "vault" }, { NK_PLACE_LEDGER, "ledger" },
-		{ NK_PLACE_HOME, "conf.d" }, { NK_PLACE_HOME, "certificates" }, { NK_PLACE_HOME, "public" } };
+		const char *label;
+	} own[] = { { NK_PLACE_STORE, "store", "store" }, { NK_PLACE_VAULT, "vault", "vault" },
+		{ NK_PLACE_LEDGER, "ledger", "ledger" }, { NK_PLACE_HOME, ".", "home" } };
 	char path[PATH_MAX];
 
 	for (size_t i = 0; i < NK_ARRAY_LEN(own); i++) {
 		nk_flow_path(e->flow, own[i].name, path);
-		NK_TRY(add_place(e, own[i].kind, path, own[i].name, err));
+		NK_TRY(add_place(e, own[i].kind, path, own[i].label, err));
 	}
 	return nk_done();
 }
@@ -91,6 +93,45 @@ static NK_RESULT unplant(void *arg, const struct nk_place *place, struct nk_err 
 	(void)place;
 	NK_TRY(control_row(flow, "DELETE FROM control WHERE 1 = 1", (struct nk_str){ NULL, 0 }, err));
 	return nk_store_scrub(flow->store, false, err);
+}
+
+struct sweeping {
+	const struct nk_env *env;
+	const char *dir;
+};
+
+/* nokosazu-control- and sixteen characters (residue.h): nobody else's file is called that. */
+static NK_RESULT sweep_entry(void *arg, struct nk_str name, bool is_dir, struct nk_err *err)
+{
+	static const char prefix[] = "nokosazu-control-";
+	const struct sweeping *const s = arg;
+	char path[PATH_MAX];
+
+	if (is_dir || !nk_str_starts(name, nk_str_c(prefix)) || name.len != sizeof(prefix) - 1 + 16) {
+		return nk_done();
+	}
+	(void)snprintf(path, sizeof(path), "%s/%.*s", s->dir, NK_FMT(name));
+	return s->env->unlink(s->env->self, path, err);
+}
+
+/* Controls of a scan that was cut off: a row, and files in our places. */
+static NK_RESULT sweep(struct nk_erasing *e, struct nk_err *err)
+{
+	static const char *const dirs[] = { ".", "store", "vault", "ledger" };
+	const struct nk_env *const env = e->flow->env;
+	const struct nk_str copy = e->flow->config->copy_dir;
+	char path[PATH_MAX];
+	struct sweeping s = { env, path };
+
+	for (size_t i = 0; i < NK_ARRAY_LEN(dirs); i++) {
+		nk_flow_path(e->flow, dirs[i], path);
+		NK_TRY(env->list(env->self, path, sweep_entry, &s, err));
+	}
+	if (copy.len > 0) {
+		(void)snprintf(path, sizeof(path), "%.*s", NK_FMT(copy));
+		NK_TRY(env->list(env->self, path, sweep_entry, &s, err));
+	}
+	return control_row(e->flow, "DELETE FROM control WHERE 1 = 1", (struct nk_str){ NULL, 0 }, err);
 }
 
 static void tell(void *arg, uint64_t bytes)
@@ -165,6 +206,7 @@ static NK_RESULT own_hits(const struct nk_erasing *e, const struct nk_residue_re
 NK_RESULT nk_erase_scan_before(struct nk_erasing *e, struct nk_err *err)
 {
 	NK_TRY(places(e, err));
+	NK_TRY(sweep(e, err));
 	NK_TRY(nk_residue_patterns(e->flow->people, e->numbers, e->n, e->arena, &e->patterns, &e->n_patterns, err));
 	NK_TRY(nk_store_scrub(e->flow->store, false, err));
 	NK_TRY(scan(e, &e->before, err));
@@ -176,6 +218,7 @@ NK_RESULT nk_erase_scan_before(struct nk_erasing *e, struct nk_err *err)
  * certificate says so. */
 NK_RESULT nk_erase_scan_after(struct nk_erasing *e, struct nk_err *err)
 {
+	NK_TRY(sweep(e, err));
 	NK_TRY(nk_store_scrub(e->flow->store, true, err));
 	if (e->n_patterns == 0) {
 		return nk_done();

@@ -342,6 +342,39 @@ static inline void ft_verified(struct ft *t, struct nk_uuid job, struct nk_verif
 	kit_ok(nk_op_verify(data[0], data[1], pem, vkey, t->arena, out, &err), &err);
 }
 
+struct ft_copying_ {
+	const char *from;
+	const char *to;
+};
+
+static inline NK_RESULT ft_copy_dir(const char *from, const char *to, struct nk_err *err);
+
+static inline NK_RESULT ft_copy_entry_(void *arg, struct nk_str name, bool is_dir, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf data = { 0 };
+	const struct ft_copying_ *const c = arg;
+	char from[512];
+	char to[512];
+
+	(void)snprintf(from, sizeof(from), "%s/%.*s", c->from, NK_FMT(name));
+	(void)snprintf(to, sizeof(to), "%s/%.*s", c->to, NK_FMT(name));
+	if (is_dir) {
+		return ft_copy_dir(from, to, err);
+	}
+	nk_buf_init(&data, 1 << 28);
+	NK_TRY(nk_env_read_all(nk_os_env(), from, data.max, &data, err));
+	return nk_env_write_new(nk_os_env(), to, nk_buf_bytes(&data), err);
+}
+
+/* ft_copy_dir: a folder with all in it; `to` must not be there. */
+static inline NK_RESULT ft_copy_dir(const char *from, const char *to, struct nk_err *err)
+{
+	struct ft_copying_ c = { from, to };
+
+	NK_TRY(nk_os_env()->mkdir(nk_os_env()->self, to, err));
+	return nk_os_env()->list(nk_os_env()->self, from, ft_copy_entry_, &c, err);
+}
+
 /* ft_healthy: doctor finds nothing that failed but duties that are overdue. Closes the flow. */
 static inline void ft_healthy(struct ft *t)
 {
