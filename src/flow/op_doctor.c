@@ -200,7 +200,7 @@ static NK_RESULT examine(const struct nk_env *env, const struct nk_flow_options 
 	if (!nk_ok(nk_flow_open(env, opt, &flow, &why))) {
 		return say(x, "fail", &why, err);
 	}
-	return opened(flow, x, err);
+	return opt->locked_only ? duties(flow, x, err) : opened(flow, x, err);
 }
 
 NK_RESULT nk_op_doctor(const struct nk_env *env, const struct nk_flow_options *opt, const char *const *weak,

@@ -129,6 +129,21 @@ NK_RESULT nk_op_plan(struct nk_flow *flow, const struct nk_plan_request *req, st
 	return save(flow, &p, nonce, verdict, arena, out, err);
 }
 
+static NK_RESULT target_name(
+	struct nk_flow *flow, struct nk_uuid id, struct nk_arena *arena, struct nk_str *out, struct nk_err *err)
+{
+	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
+	bool have = false;
+
+	if (nk_uuid_is_nil(id)) {
+		return nk_done();
+	}
+	NK_TRY(nk_stmt_get(flow->store, "SELECT name FROM target WHERE id = ?1", &s, err));
+	nk_stmt_uuid(s, 1, id);
+	NK_TRY(nk_stmt_step(s, &have, err));
+	return have ? nk_arena_dup(arena, nk_col_text(s, 0), out, err) : nk_done();
+}
+
 NK_RESULT nk_op_plan_list(
 	struct nk_flow *flow, struct nk_arena *arena, struct nk_plan_summary **out, size_t *out_n, struct nk_err *err)
 {
@@ -147,6 +162,7 @@ NK_RESULT nk_op_plan_list(
 
 		nk_hex_print(rows[i].hash.b, NK_HASH_LEN, s->hash);
 		s->erase = rows[i].erase;
+		NK_TRY(target_name(flow, rows[i].target, arena, &s->target, err));
 		(void)snprintf(s->state, sizeof(s->state), "%s", states[rows[i].state]);
 		(void)snprintf(s->verdict, sizeof(s->verdict), "%s", verdicts[rows[i].verdict]);
 		s->approved = !nk_uuid_is_nil(rows[i].warrant);
