@@ -18,10 +18,11 @@ $(cat "$logs/err")"
 now() { date +%s%N; }
 # slapd 2.5.13 has a fault of its own: a client that dies inside an RFC 5805 transaction can crash it, or leave its
 # writer's lock held for ever. Both are cured by a restart, and what is tested here is that we then end right.
+alive() { search -b '' -s base supportedLDAPVersion >/dev/null 2>&1; }
 heal_slapd() { # [hung]
 	[ -n "${slapd:-}" ] || return 0
 	if [ -n "${1:-}" ]; then kill -9 "$(cat "$slapd/slapd.pid")" 2>/dev/null; sleep 0.2; fi
-	if ! kill -0 "$(cat "$slapd/slapd.pid" 2>/dev/null || echo none)" 2>/dev/null; then
+	if ! alive; then
 		echo "# slapd itself ${1:-crashed} when its client was killed; started again"
 		start_slapd
 	fi
@@ -226,6 +227,22 @@ for kb in 300 950; do run small "$kb" apply "$ehash" --yes; check "an_erasure_wi
 expect 0 "with_room_it_goes_on" "$nk" apply "$ehash" --yes --json
 same "to_its_end" 119 "$(said erased)"
 sound "and_the_installation_is_whole_after_an_erasure_without_room"
+
+# Power gone while slapd's files are rewritten: program and helpers die at once ------------------------------------------------------
+restore due
+printf 'files = %s\nrewrite = %s\n' "$slapd/db" "$root/tools/slapd-rewrite" >>"$home/conf.d/target-main.conf"
+for share in 20 45; do
+	setsid "$nk" apply "$ehash" --yes >>"$logs/killed.out" 2>>"$logs/killed.err" </dev/null &
+	one=$!
+	sleep "$((3 * share / 100)).$((3 * share % 100))"
+	kill -9 -- "-$one" 2>/dev/null
+	wait "$one" 2>/dev/null
+	alive || start_slapd
+done
+expect 0 "an_erasure_killed_while_files_are_rewritten_ends" "$nk" apply "$ehash" --yes --json
+same "with_the_same_directory" "$whole" "$(directory_digest)"
+same "and_nothing_beside_the_database" "" "$(find "$slapd" -mindepth 1 -type d ! -name db)"
+check "nor_in_it" python3 "$here/residue_search.py" --erased "$roster25" "$roster26" --certificate "$(said certificate)" --files "main=$slapd/db" "$slapd"
 
 # A read that sees nothing -----------------------------------------------------------------------------------------------------------
 restore second-year

@@ -75,6 +75,7 @@ bail() { # nothing more makes sense without this
 }
 done_testing() {
 	said_nothing_personal
+	hasnt "no_sanitizer_had_anything_to_say" 'AddressSanitizer|LeakSanitizer|runtime error' "$logs/all.err"
 	echo "1..$number"
 	exit 0
 }
