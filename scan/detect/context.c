@@ -1,0 +1,60 @@
+/*
+ * context.c: what labels say about a place, for all detectors alike.
+ *
+ * Where the text has no layout (carved, derived), a label directly before the place counts as one before it.
+ */
+#include "nks_detect_int.h"
+
+enum { CLOSE = 12, NEAR_WINDOW = 48 };
+
+/* Labels of numbers and the like that are not what is looked for: what stands directly under them is theirs. */
+static const uint32_t others = NKS_LABEL_BIT(OTHER_NUMBER) | NKS_LABEL_BIT(HOJIN) | NKS_LABEL_BIT(NUMBER) |
+	NKS_LABEL_BIT(MYNUMBER) | NKS_LABEL_BIT(LICENCE) | NKS_LABEL_BIT(PASSPORT) | NKS_LABEL_BIT(RESIDENCE) |
+	NKS_LABEL_BIT(PENSION) | NKS_LABEL_BIT(HEALTH) | NKS_LABEL_BIT(BANK) | NKS_LABEL_BIT(CARD) | NKS_LABEL_BIT(POSTAL) |
+	NKS_LABEL_BIT(BIRTH);
+
+static uint64_t without_layout(const struct nks_text *text, size_t at, uint32_t labels)
+{
+	size_t middle = at > CLOSE ? at - CLOSE : 0;
+	uint32_t close = nks_label_near(text, middle, CLOSE);
+	if ((close & labels) != 0) {
+		return NKS_WHY(LABEL);
+	}
+	if ((close & others) != 0) {
+		return NKS_WHY(AGAINST);
+	}
+	return (nks_label_near(text, at, NEAR_WINDOW) & labels) != 0 ? NKS_WHY(NEAR) : 0;
+}
+
+uint64_t nks_context(const struct nks_text *text, size_t at, uint32_t labels)
+{
+	if (text->layout == NULL) {
+		return without_layout(text, at, labels);
+	}
+	struct nks_place place = nks_layout_at(text, at);
+	uint32_t column = UINT32_C(1) << place.column_label, before = UINT32_C(1) << place.before;
+	uint64_t why = 0;
+	why |= (column & labels) != 0 ? NKS_WHY(COLUMN) : 0;
+	why |= (before & labels) != 0 ? NKS_WHY(LABEL) : 0;
+	if (why != 0) {
+		return why;
+	}
+	if (((column | before) & others & ~labels) != 0) {
+		return NKS_WHY(AGAINST);
+	}
+	return (nks_label_near(text, at, NEAR_WINDOW) & labels) != 0 ? NKS_WHY(NEAR) : 0;
+}
+
+bool nks_detect_births(const struct nks_text *text)
+{
+	nks_signs_fn *births = nks_births();
+	for (size_t i = 0; i < text->n; i += 64) {
+		for (uint64_t bits = births(text->u + i); bits != 0; bits &= bits - 1) {
+			size_t at = i + (size_t)__builtin_ctzll(bits);
+			if (at < text->n && (nks_label_near(text, at, CLOSE) & NKS_LABEL_BIT(BIRTH)) != 0) {
+				return true;
+			}
+		}
+	}
+	return false;
+}

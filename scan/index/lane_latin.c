@@ -1,0 +1,319 @@
+/*
+ * lane_latin.c: romaji, logins and numbers with letters, addresses of mail.
+ *
+ * Romaji: of source code nearly every word has two consonants that no romaji has: a bit map of those, and an addition whose carry
+ * runs through each word and stops at them, leave the words that could be romaji.
+ * Invariant: what nks_skeleton takes for a word, the bit map lets through.
+ */
+#include "nks_match.h"
+
+#include <string.h>
+
+/* Where an address or token may have an inner mark. */
+static bool is_mark(nks_unit folded)
+{
+	return folded == '.' || folded == '_' || folded == '-';
+}
+
+static bool is_joiner(nks_unit u)
+{
+	return u == '\'' || u == 0x2019 || nks_fold[u] == '-';
+}
+
+/* Letters of one word that no romaji has there. */
+static inline uint64_t bad_letters(uint64_t alpha, uint64_t next_alpha, const uint64_t *l, const uint64_t *n)
+{
+#define NEXT(k) (l[NKS_L_##k] >> 1 | n[NKS_L_##k] << 63)
+	const uint64_t after = alpha >> 1 | next_alpha << 63;
+	const uint64_t fine = l[NKS_L_VOWEL] | l[NKS_L_NM] | l[NKS_L_H] | l[NKS_L_TWICE] | NEXT(VOWEL) | NEXT(Y) |
+		(l[NKS_L_SC] & NEXT(H)) | (l[NKS_L_T] & NEXT(SC)) | (l[NKS_L_D] & NEXT(Z));
+#undef NEXT
+
+	return alpha & ~(fine & (after | l[NKS_L_VOWEL] | l[NKS_L_NM] | l[NKS_L_H]));
+}
+
+/* One of the words of a name, as it can be meant. */
+struct word {
+	size_t at, end;
+	size_t len; /* of the skeleton; 0: none */
+	char skeleton[NKS_ROMAJI_MAX];
+};
+
+static void take_word(struct nks_matcher *m, struct word *w, size_t at, size_t end)
+{
+	nks_unit f[NKS_ROMAJI_MAX];
+	size_t n = 0;
+
+	w->at = at;
+	w->end = end;
+	w->len = 0;
+	if (end - at > NKS_ROMAJI_MAX) {
+		return;
+	}
+	for (size_t i = at; i < end; i++) {
+		f[n++] = nks_fold[m->t->u[i]];
+	}
+	w->len = nks_skeleton(f, n, w->skeleton, sizeof(w->skeleton));
+	if (w->len > 0 && !nks_filter_two(m->x, NKS_F_WORD, nks_hash_bytes(&m->x->derived, NKS_LANE_ROMAJI, w->skeleton, w->len))) {
+		w->len = 0;
+	}
+}
+
+static void push_pair(struct nks_matcher *m, const struct word *a, const struct word *b)
+{
+	char key[2 * NKS_ROMAJI_MAX + 1];
+
+	if (a->len == 0 || b->len == 0) {
+		return;
+	}
+	for (unsigned order = 0; order < 2; order++) {
+		const struct word *x = order == 0 ? a : b;
+		const struct word *y = order == 0 ? b : a;
+		const size_t n = x->len + 1 + y->len;
+
+		memcpy(key, x->skeleton, x->len);
+		key[x->len] = ' ';
+		memcpy(key + x->len + 1, y->skeleton, y->len);
+		if (nks_has_length(m->x->head, NKS_LANE_ROMAJI, n)) {
+			nks_push(m, NKS_LANE_ROMAJI, nks_hash_bytes(&m->x->derived, NKS_LANE_ROMAJI, key, n), a->at, b->end);
+		}
+	}
+}
+
+static size_t run_begin(const uint64_t *alpha, size_t end)
+{
+	while (end > 0 && ((alpha[(end - 1) / 64] >> ((end - 1) % 64)) & 1) != 0) {
+		end--;
+	}
+	return end;
+}
+
+/* A word that could be romaji ends at `end`: what is the next one? */
+static __attribute__((noinline)) void romaji_at(struct nks_matcher *m, size_t end)
+{
+	const struct nks_text *t = m->t;
+	const uint64_t *alpha = t->mask[NKS_M_ALPHA];
+	struct word first[2];
+	struct word second[2];
+	const size_t at = run_begin(alpha, end);
+	size_t next = end;
+	unsigned run = 0;
+
+	while (next - end < NKS_GAP_MAX && (nks_text_is(t, NKS_M_GAP, next) || is_joiner(t->u[next]) || is_mark(t->u[next]))) {
+		next++;
+	}
+	if (next >= t->n) {
+		return;
+	}
+	run = nks_ones(nks_window(alpha, next));
+	if (next == end || run == 0 || run > 32 || end - at > 32 || end - at + run < 3 ||
+		(nks_window(m->bad, next) & ((UINT64_C(1) << run) - 1)) != 0) {
+		return;
+	}
+	take_word(m, &first[0], at, end);
+	first[1].len = 0;
+	if (at > 1 && is_joiner(t->u[at - 1]) && nks_text_is(t, NKS_M_ALPHA, at - 2)) {
+		take_word(m, &first[1], run_begin(alpha, at - 1), end);
+	}
+	if (first[0].len == 0 && first[1].len == 0) {
+		return;
+	}
+	take_word(m, &second[0], next, next + run);
+	second[1].len = 0;
+	if (is_joiner(t->u[next + run]) && nks_text_is(t, NKS_M_ALPHA, next + run + 1)) {
+		take_word(m, &second[1], next, next + run + 1 + nks_ones(nks_window(alpha, next + run + 1)));
+	}
+	for (unsigned i = 0; i < 4; i++) {
+		push_pair(m, &first[i / 2], &second[i % 2]);
+	}
+}
+
+/* The bit map `bad`, and the ends of words without such a letter. */
+void nks_lane_romaji(struct nks_matcher *m)
+{
+	const uint64_t *alpha = m->t->mask[NKS_M_ALPHA];
+	const size_t from = m->lo / 64;
+	const size_t to = (m->hi + 63) / 64;
+	const size_t last = (m->t->n + 63) / 64;
+	uint64_t letters[2][NKS_L_COUNT] = { { 0 } };
+	unsigned carry = 0;
+
+	m->ops->letters(m->t->u + from * 64, alpha[from], letters[from & 1]);
+	for (size_t w = from; w < to + 1 && w < last; w++) {
+		uint64_t *next = letters[(w + 1) & 1];
+
+		if (alpha[w + 1] != 0 && w + 1 < last) {
+			m->ops->letters(m->t->u + (w + 1) * 64, alpha[w + 1], next);
+		} else {
+			memset(next, 0, sizeof(letters[0]));
+		}
+		m->bad[w] = bad_letters(alpha[w], alpha[w + 1], letters[w & 1], next);
+	}
+	m->bad[to + 1 < last ? to + 1 : last] = 0;
+	for (size_t w = from; w <= to && w <= last; w++) {
+		const uint64_t before = nks_behind(alpha, w);
+		const uint64_t good = alpha[w] & ~m->bad[w];
+		uint64_t sum = 0;
+		unsigned over = (unsigned)__builtin_add_overflow(good, alpha[w] & ~before, &sum);
+
+		over |= (unsigned)__builtin_add_overflow(sum, (uint64_t)carry, &sum);
+		carry = over;
+		for (uint64_t ends = sum & ~alpha[w] & before; ends != 0; ends &= ends - 1) {
+			romaji_at(m, w * 64 + (unsigned)__builtin_ctzll(ends));
+		}
+	}
+}
+
+/* A run of letters and digits begins at i and its first four units fit: the token, then a name in Latin letters. */
+static __attribute__((noinline)) void token_more(struct nks_matcher *m, size_t i)
+{
+	const struct nks_text *t = m->t;
+	nks_unit *f = m->word;
+	size_t n = 0;
+
+	for (size_t at = i; at < t->n && n < NKS_TOKEN_MAX; at++) {
+		const bool alnum = nks_is_alnum(t, at);
+
+		f[n] = nks_fold[t->u[at]];
+		if (!alnum && !is_mark(f[n])) {
+			break;
+		}
+		n++;
+		if (alnum && !nks_is_alnum(t, at + 1) && nks_has_length(m->x->head, NKS_LANE_TOKEN, n)) {
+			nks_push(m, NKS_LANE_TOKEN, nks_hash_units(&m->x->derived, NKS_LANE_TOKEN, f, n), i, at + 1);
+		}
+	}
+	if (!nks_has_lane(m->x->head, NKS_LANE_PHRASE) || nks_text_is(t, NKS_M_DIGIT, i)) {
+		return;
+	}
+	n = 0;
+	for (size_t at = i, gap = 0; at < t->n && n < NKS_TOKEN_MAX && gap <= NKS_GAP_MAX; at++) {
+		if (!nks_text_is(t, NKS_M_ALPHA, at)) {
+			gap += nks_text_is(t, NKS_M_GAP, at) || is_joiner(t->u[at]) || is_mark(nks_fold[t->u[at]]) ? 1 : NKS_GAP_MAX + 1;
+			continue;
+		}
+		gap = 0;
+		f[n++] = nks_fold[t->u[at]];
+		if (!nks_text_is(t, NKS_M_ALPHA, at + 1) && nks_has_length(m->x->head, NKS_LANE_PHRASE, n)) {
+			nks_push(m, NKS_LANE_PHRASE, nks_hash_units(&m->x->derived, NKS_LANE_PHRASE, f, n), i, at + 1);
+		}
+	}
+}
+
+/* The first four units of a run that has as many, else zeros behind it. */
+static inline uint64_t first_four(const nks_unit *u, unsigned run)
+{
+	uint64_t x = 0;
+
+	memcpy(&x, u, sizeof(x));
+	if ((x & UINT64_C(0xff80ff80ff80ff80)) == 0 && run >= 4) {
+		return x | UINT64_C(0x0020002000200020);
+	}
+	x = 0;
+	for (unsigned i = 0; i < 4 && i < run; i++) {
+		x |= (uint64_t)nks_fold[u[i]] << (16 * i);
+	}
+	return x;
+}
+
+static inline bool kind_occurs(const struct nks_matcher *m, size_t i, unsigned run)
+{
+	const uint64_t traits = m->x->head->traits;
+	const uint64_t digits = nks_window(m->t->mask[NKS_M_DIGIT], i) & (run < 64 ? (UINT64_C(1) << run) - 1 : ~UINT64_C(0));
+
+	if (digits != 0) {
+		return (traits & NKS_T_TOKEN_MIXED) != 0;
+	}
+	return (traits & NKS_T_TOKEN_WORD) != 0 || ((traits & NKS_T_TOKEN_WORDS) != 0 && is_mark(nks_fold[m->t->u[i + run]]));
+}
+
+void nks_lane_token(struct nks_matcher *m)
+{
+	const uint64_t *alpha = m->t->mask[NKS_M_ALPHA];
+	const uint64_t *digit = m->t->mask[NKS_M_DIGIT];
+	const uint64_t traits = m->x->head->traits;
+	const bool brief = (traits & NKS_T_TOKEN_SHORT) != 0;
+	const bool choosy = (traits & (NKS_T_TOKEN_MIXED | NKS_T_TOKEN_WORD)) != (NKS_T_TOKEN_MIXED | NKS_T_TOKEN_WORD);
+
+	for (size_t w = m->lo / 64; w * 64 < m->hi; w++) {
+		const uint64_t x = alpha[w] | digit[w];
+		const uint64_t next = alpha[w + 1] | digit[w + 1];
+		uint64_t begin = 0;
+
+		if (x == 0) {
+			continue;
+		}
+		begin = x & ~(x << 1 | (w > 0 ? (alpha[w - 1] | digit[w - 1]) >> 63 : 0));
+		begin &= brief ? begin : (x >> 1 | next << 63) & (x >> 2 | next << 62) & (x >> 3 | next << 61);
+		for (; begin != 0; begin &= begin - 1) {
+			const unsigned at = (unsigned)__builtin_ctzll(begin);
+			const size_t i = w * 64 + at;
+			unsigned run = 4;
+
+			if (brief || choosy) {
+				run = nks_ones(at == 0 ? x : x >> at | next << (64 - at));
+			}
+			if ((!choosy || kind_occurs(m, i, run)) && nks_filter_two(m->x, NKS_F_TOKEN4, first_four(m->t->u + i, run))) {
+				token_more(m, i);
+			}
+		}
+	}
+}
+
+/* What may stand before the @. */
+static bool is_local(const struct nks_text *t, size_t i)
+{
+	const nks_unit f = nks_fold[t->u[i]];
+
+	return nks_is_alnum(t, i) || is_mark(f) || f == '+' || f == '%';
+}
+
+static __attribute__((noinline)) void mail_at(struct nks_matcher *m, size_t at)
+{
+	const struct nks_text *t = m->t;
+	nks_unit *f = m->word; /* the local part, the @ and the domain */
+	size_t begin = at;
+	size_t n = 0;
+	size_t ends = 0;
+
+	while (begin > 0 && at - begin < 64 && is_local(t, begin - 1)) {
+		begin--;
+	}
+	for (size_t i = begin; i <= at; i++) {
+		f[n++] = nks_fold[t->u[i]];
+	}
+	for (size_t i = at + 1; i < t->n && i - at < 128 && begin < at && ends < 8; i++) {
+		f[n++] = nks_fold[t->u[i]];
+		if (!nks_is_alnum(t, i)) {
+			if (f[n - 1] != '.' && f[n - 1] != '-') {
+				break;
+			}
+			continue;
+		}
+		if (nks_is_alnum(t, i + 1)) {
+			continue;
+		}
+		ends++;
+		if (!nks_filter_two(m->x, NKS_F_DOMAIN, nks_hash_units(&m->x->derived, NKS_LANE_MAIL, f + (at + 1 - begin), i - at))) {
+			continue;
+		}
+		for (size_t s = begin, tries = 0; s < at && tries < 8; s++) {
+			if ((s == begin || (nks_is_alnum(t, s) && !nks_is_alnum(t, s - 1))) &&
+				nks_has_length(m->x->head, NKS_LANE_MAIL, i + 1 - s)) {
+				tries++;
+				nks_push(m, NKS_LANE_MAIL, nks_hash_units(&m->x->derived, NKS_LANE_MAIL, f + (s - begin), i + 1 - s), s, i + 1);
+			}
+		}
+	}
+}
+
+void nks_lane_mail(struct nks_matcher *m)
+{
+	const uint64_t *mask = m->t->mask[NKS_M_AT];
+
+	for (size_t w = m->lo / 64; w * 64 < m->hi; w++) {
+		for (uint64_t bits = mask[w]; bits != 0; bits &= bits - 1) {
+			mail_at(m, w * 64 + (unsigned)__builtin_ctzll(bits));
+		}
+	}
+}

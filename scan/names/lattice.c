@@ -1,0 +1,299 @@
+/*
+ * Readings of a run of kanji: words of the dictionary with their costs and the costs of neighbours, as in mecab, over a few dozen units.
+ * The plain readings have no full name in them; each possible full name is then weighed against the best of these.
+ */
+#include "nks_lattice.h"
+
+#include <string.h>
+#include <uchar.h>
+
+enum {
+	UNKNOWN_ONE = 11500, /* a kanji that is no word, and two */
+	UNKNOWN_TWO = 13500,
+	GIVEN_UNKNOWN_ONE = 7000, /* given names that the dictionary does not have, before what their kanji cost */
+	GIVEN_UNKNOWN_TWO = 4300,
+	GIVEN_UNKNOWN_THREE = 9500,
+	GIVEN_RO = 3000, /* 一郎 behind another kanji */
+	GIVEN_COMMON = 2500, /* more for what is a word */
+	SURNAME_UNKNOWN = 4600, /* surnames of two kanji that it does not have */
+	SURNAME_RARE = 1500, /* more, when the given name is unknown too */
+	CHAR_UNKNOWN = 6000, /* a kanji that no given name ends with */
+	GOES_ON = 2000, /* a given name of one kanji with more kanji behind: 晋|三 */
+	GOES_ON_ONE = 4000, /* with just one behind that is no suffix of names */
+	ACROSS = 700, /* what a blank within a name is worth */
+};
+
+/* Costs add up to at most NONE, so that what cannot be reached stays so and nothing runs over. */
+static int32_t sum(int32_t a, int32_t b)
+{
+	return a >= NKS_COST_NONE || b >= NKS_COST_NONE || a + b >= NKS_COST_NONE ? NKS_COST_NONE : a + b;
+}
+
+static void add_node(struct nks_lattice *l, size_t at, size_t end, unsigned class, int32_t cost)
+{
+	if (l->n_nodes < NKS_NODES_MAX) {
+		l->nodes[l->n_nodes++] = (struct nks_node){ (uint8_t)at, (uint8_t)end, (uint8_t)class, cost };
+	}
+}
+
+static bool is_whole_name(const struct nks_node *node)
+{
+	return node->class == NKS_W_PERSON && node->end - node->at >= 3;
+}
+
+static void add_words(struct nks_lattice *l, size_t at)
+{
+	struct nks_word found[NKS_WORD_MEANINGS];
+	uint32_t h = NKS_WORD_HASH;
+	bool any = false;
+	size_t stop = at < l->wall ? l->wall : l->n;
+	for (size_t end = at + 1; end <= stop && end - at <= NKS_WORD_LONGEST; end++) {
+		h = nks_word_hash(h, l->u[end - 1]);
+		size_t n = nks_words_hashed(h, found);
+		for (size_t k = 0; k < n; k++) {
+			if (found[k].class < NKS_W_INFLECTED) {
+				add_node(l, at, end, found[k].class, found[k].cost);
+				any = true;
+			}
+		}
+		if (end == l->n && l->ends && end - at <= 3) {
+			size_t more = nks_words_hashed(nks_word_hash(h, l->u[end]), found);
+			for (size_t k = 0; k < more; k++) {
+				if (found[k].class == NKS_W_INFLECTED) {
+					add_node(l, at, end, NKS_W_INFLECTED, found[k].cost);
+				}
+			}
+		}
+	}
+	add_node(l, at, at + 1, NKS_W_NOUN, UNKNOWN_ONE);
+	if (!any && at + 2 <= stop) {
+		add_node(l, at, at + 2, NKS_W_NOUN, UNKNOWN_TWO);
+	}
+}
+
+/* Cheapest way to a word of `class` that begins at `at`, without the word. */
+static int32_t cost_to(const struct nks_lattice *l, size_t at, unsigned class)
+{
+	if (at == 0) {
+		return nks_beside_cost(l->left, class);
+	}
+	int32_t least = NKS_COST_NONE;
+	for (uint32_t rest = l->active[at]; rest; rest &= rest - 1) {
+		unsigned before = (unsigned)__builtin_ctz(rest);
+		if (before == NKS_W_SURNAME && class == NKS_W_GIVEN) {
+			continue;
+		}
+		int32_t cost = sum(l->to[at][before], nks_beside_cost(before, class));
+		least = cost < least ? cost : least;
+	}
+	return least;
+}
+
+static void read_forward(struct nks_lattice *l)
+{
+	for (size_t at = 0; at < l->n; at++) {
+		l->first[at] = l->n_nodes;
+		if (at > 0 && l->active[at] == 0) {
+			continue;
+		}
+		add_words(l, at);
+		for (size_t k = l->first[at]; k < l->n_nodes; k++) {
+			const struct nks_node *node = &l->nodes[k];
+			if (is_whole_name(node)) {
+				continue;
+			}
+			int32_t cost = sum(cost_to(l, at, node->class), node->cost);
+			if (!(l->active[node->end] >> node->class & 1) || cost < l->to[node->end][node->class]) {
+				l->to[node->end][node->class] = cost;
+				l->active[node->end] |= UINT32_C(1) << node->class;
+			}
+		}
+	}
+	l->first[l->n] = l->n_nodes;
+}
+
+static int32_t end_cost(const struct nks_lattice *l, unsigned class)
+{
+	return class == NKS_W_INFLECTED ? 0 : nks_beside_cost(class, l->right);
+}
+
+/* Cheapest from `at` to the end behind a word of `class`. */
+static int32_t cost_from(const struct nks_lattice *l, size_t at, unsigned class)
+{
+	if (at == l->n) {
+		return end_cost(l, class);
+	}
+	int32_t least = NKS_COST_NONE;
+	for (size_t k = l->first[at]; k < l->first[at + 1]; k++) {
+		const struct nks_node *node = &l->nodes[k];
+		bool name = is_whole_name(node) || (class == NKS_W_SURNAME && node->class == NKS_W_GIVEN);
+		if (!name) {
+			int32_t cost = sum(nks_beside_cost(class, node->class) + node->cost, l->from[node->end][node->class]);
+			least = cost < least ? cost : least;
+		}
+	}
+	return least;
+}
+
+static void read_backward(struct nks_lattice *l)
+{
+	for (size_t at = l->n; at > 0; at--) {
+		for (uint32_t rest = l->active[at]; rest; rest &= rest - 1) {
+			unsigned class = (unsigned)__builtin_ctz(rest);
+			l->from[at][class] = cost_from(l, at, class);
+		}
+	}
+	l->plain = NKS_COST_NONE;
+	for (uint32_t rest = l->active[l->n]; rest; rest &= rest - 1) {
+		unsigned class = (unsigned)__builtin_ctz(rest);
+		int32_t cost = sum(l->to[l->n][class], end_cost(l, class));
+		l->plain = cost < l->plain ? cost : l->plain;
+	}
+}
+
+static int32_t char_or(enum nks_char_key key, nks_unit u)
+{
+	int32_t cost = nks_char_cost(key, u);
+	return cost < CHAR_UNKNOWN ? cost : CHAR_UNKNOWN;
+}
+
+static int32_t unknown_given(const nks_unit *u, size_t n)
+{
+	if (n == 1) {
+		return sum(GIVEN_UNKNOWN_ONE, nks_char_cost(NKS_C_GIVEN_ONLY, u[0]));
+	}
+	int32_t first = char_or(NKS_C_GIVEN_FIRST, u[0]);
+	if (n == 2) {
+		int32_t common = nks_word_is_common(u, n) || u[1] == nks_fold[0x6c0f] ? GIVEN_COMMON : 0; /* 氏 */
+		return GIVEN_UNKNOWN_TWO + common + first + char_or(NKS_C_GIVEN_LAST, u[1]);
+	}
+	if (u[n - 1] == nks_fold[0x90ce] && nks_word_cost(u + 1, 2, NKS_W_GIVEN) < NKS_COST_NONE) {
+		return GIVEN_UNKNOWN_TWO + first + GIVEN_RO; /* 宗一郎 */
+	}
+	return GIVEN_UNKNOWN_THREE + first + char_or(NKS_C_GIVEN_LAST, u[n - 1]);
+}
+
+/* One kanji that stands behind names without being part of them. */
+static bool is_suffix(nks_unit u)
+{
+	static const char16_t suffixes[] = u"氏様君殿嬢著作軍家派側戦像墓邸宅版役級案賞編訳画筆談死没時内中後前間元現故兄弟妻夫父母子女娘曲詩等達共宛殿姉妹孫";
+	for (size_t k = 0; suffixes[k]; k++) {
+		if (nks_fold[suffixes[k]] == u) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What speaks against a given name of one kanji: that the next belongs to it. */
+static int32_t goes_on(const struct nks_lattice *l, size_t mid, size_t end)
+{
+	if (end != mid + 1 || end >= l->n || end == l->wall || is_suffix(l->u[end])) {
+		return 0;
+	}
+	return end + 1 == l->n && l->ends ? GOES_ON_ONE : GOES_ON;
+}
+
+static int32_t given_in(const struct nks_lattice *l, size_t at, size_t end)
+{
+	for (size_t k = l->first[at]; k < l->first[at + 1]; k++) {
+		if (l->nodes[k].end == end && l->nodes[k].class == NKS_W_GIVEN) {
+			return l->nodes[k].cost;
+		}
+	}
+	return NKS_COST_NONE;
+}
+
+static void keep_name(struct nks_lattice *l, const struct nks_name *name)
+{
+	if (l->n_names < NKS_NAMES_MAX) {
+		l->names[l->n_names++] = *name;
+		return;
+	}
+	size_t worst = 0;
+	for (size_t k = 1; k < l->n_names; k++) {
+		worst = l->names[k].margin < l->names[worst].margin ? k : worst;
+	}
+	if (l->names[worst].margin < name->margin) {
+		l->names[worst] = *name;
+	}
+}
+
+static void weigh_given(struct nks_lattice *l, const struct nks_node *surname, size_t end, int32_t before)
+{
+	size_t mid = surname->end;
+	bool surname_known = surname->class == NKS_W_SURNAME;
+	int32_t known = given_in(l, mid, end);
+	bool both = !surname_known && (surname->at > 0 || end < l->n);
+	int32_t rare = surname_known ? 0 : SURNAME_RARE;
+	int32_t unknown = both ? NKS_COST_NONE : sum(rare, unknown_given(l->u + mid, end - mid));
+	int32_t given = known < unknown ? known : unknown;
+	if (given >= NKS_COST_NONE) {
+		return;
+	}
+	int32_t behind = cost_from(l, end, NKS_W_GIVEN);
+	int32_t inner = surname->cost + nks_beside_cost(NKS_W_SURNAME, NKS_W_GIVEN) + given;
+	int32_t cost = sum(sum(before, inner), behind);
+	if (cost >= NKS_COST_NONE) {
+		return;
+	}
+	cost -= mid == l->wall ? ACROSS : 0;
+	cost += goes_on(l, mid, end);
+	struct nks_name name = { surname->at, surname->end, (uint8_t)end, surname_known, known < NKS_COST_NONE, surname->cost,
+		known < NKS_COST_NONE ? known : unknown, l->plain - cost };
+	keep_name(l, &name);
+}
+
+static void weigh_surname(struct nks_lattice *l, const struct nks_node *surname)
+{
+	if (l->wall > surname->at && l->wall > surname->end) {
+		return;
+	}
+	int32_t before = cost_to(l, surname->at, NKS_W_SURNAME);
+	for (size_t end = surname->end + 1U; end <= l->n && end <= surname->end + 3U; end++) {
+		if (surname->end >= l->wall || end <= l->wall) {
+			weigh_given(l, surname, end, before);
+		}
+	}
+}
+
+/* A surname of two kanji that the dictionary does not have, at the beginning. */
+static void weigh_unknown_surname(struct nks_lattice *l)
+{
+	const nks_unit *u = l->u;
+	int32_t first = nks_char_cost(NKS_C_SURNAME_FIRST, u[0]);
+	int32_t last = nks_char_cost(NKS_C_SURNAME_LAST, u[1]);
+	int32_t cost = sum(SURNAME_UNKNOWN, sum(first, last));
+	if (cost < NKS_COST_NONE && nks_word_cost(u, 2, NKS_W_SURNAME) >= NKS_COST_NONE) {
+		weigh_surname(l, &(struct nks_node){ 0, 2, NKS_WORD_CLASSES, cost });
+	}
+}
+
+static void weigh_names(struct nks_lattice *l)
+{
+	if (l->n >= 3 && (l->wall == 0 || l->wall == 2)) {
+		weigh_unknown_surname(l);
+	}
+	for (size_t k = 0; k < l->n_nodes; k++) {
+		const struct nks_node *node = &l->nodes[k];
+		if (is_whole_name(node)) {
+			int32_t behind = cost_from(l, node->end, NKS_W_PERSON);
+			int32_t cost = sum(sum(cost_to(l, node->at, NKS_W_PERSON), node->cost), behind);
+			struct nks_name name = { node->at, node->end, node->end, true, true, node->cost, 0, l->plain - cost };
+			keep_name(l, &name);
+		}
+		if (node->class == NKS_W_SURNAME) {
+			weigh_surname(l, node);
+		}
+	}
+}
+
+void nks_lattice_read(struct nks_lattice *l)
+{
+	l->n_nodes = 0;
+	l->n_names = 0;
+	memset(l->active, 0, (l->n + 1) * sizeof l->active[0]);
+	read_forward(l);
+	read_backward(l);
+	weigh_names(l);
+}

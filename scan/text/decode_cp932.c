@@ -1,0 +1,99 @@
+/*
+ * decode_cp932.c: CP932 (WINDOWS-31J): JIS X 0208 with NEC's and IBM's characters, half-width kana, user area.
+ *
+ * UTF-8 and EUC-JP that go on in such a file read as valid but improbable CP932: both are noted as signs against it.
+ */
+#include "nks_decode.h"
+#include "nks_tables.h"
+
+/* Two characters of UTF-8 for Japanese, where CP932 would have rare kanji. */
+static bool is_utf8_pair(const struct nks_cut *c)
+{
+	const uint8_t *const p = c->p;
+
+	if (c->end - p < 6) {
+		return false;
+	}
+	return p[0] >= 0xe3 && p[0] <= 0xe9 && (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80 && p[3] >= 0xe3 &&
+		p[3] <= 0xef && (p[4] & 0xc0) == 0x80 && (p[5] & 0xc0) == 0x80;
+}
+
+/* Two kana of EUC-JP: here they would be punctuation marks with a kana between. */
+static bool is_euc_pair(const struct nks_cut *c)
+{
+	const uint8_t *const p = c->p;
+
+	return c->end - p >= 4 && (p[0] == 0xa4 || p[0] == 0xa5) && p[2] == p[0] && p[1] >= 0xa1 && p[3] >= 0xa1;
+}
+
+static void take_single(struct nks_cut *c)
+{
+	const uint8_t b = *c->p;
+
+	if (b >= 0xa1 && b <= 0xdf) {
+		if (is_euc_pair(c)) {
+			nks_odd(c, c->p);
+		}
+		nks_put_half(c, b);
+		c->p++;
+		return;
+	}
+	if (b < 0x80) {
+		if (b == 0 || (b == 0x1b && c->end - c->p > 1 && (c->p[1] == '$' || c->p[1] == '('))) {
+			nks_odd(c, c->p);
+		}
+		*c->out++ = *c->p++;
+		return;
+	}
+	nks_odd(c, c->p);
+	c->p++;
+	nks_put_break(c);
+}
+
+/* Characters of two bytes as long as they come: the common path. */
+static void take_double(struct nks_cut *c)
+{
+	const uint8_t *p = c->p;
+	nks_unit *out = c->out;
+	const uint8_t *const end = c->end - c->limit >= 1 ? c->limit : c->end - 1;
+
+	while (p < end && p[0] >= 0x80 && p[1] >= 0x40) {
+		const nks_unit u = nks_cp932_units[(size_t)p[0] * 192 + p[1] - (0x80 * 192 + 0x40)];
+		if (u == NKS_BREAK) {
+			break;
+		}
+		if (p[0] >= 0xe3 && p[0] <= 0xe9) {
+			c->p = p;
+			if (is_utf8_pair(c)) {
+				nks_odd(c, p);
+			}
+		}
+		*out++ = u;
+		p += 2;
+	}
+	c->p = p;
+	c->out = out;
+}
+
+void nks_decode_cp932(struct nks_cut *c)
+{
+	const uint8_t *const last = c->final ? c->end : c->end - NKS_AHEAD;
+
+	c->limit = c->limit < last ? c->limit : last;
+	while (c->p < c->limit) {
+		if (*c->p < 0x80) {
+			if (!nks_take_ascii(c)) {
+				take_single(c);
+			}
+			continue;
+		}
+		const uint8_t *const before = c->p;
+		take_double(c);
+		if (c->p == before) {
+			take_single(c);
+		}
+	}
+	while (c->p < last && (*c->p == 0xde || *c->p == 0xdf)) {
+		take_single(c);
+	}
+}
