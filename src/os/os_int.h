@@ -62,4 +62,11 @@ bool nk_os_shut_files(const struct nk_os_child_options *opt, int write_fd, int s
 /* nk_os_shut_in: Landlock, limits, seccomp, in this order. NK_OS_STAGE_READY or what failed. Cannot be undone. */
 enum nk_os_stage nk_os_shut_in(const struct nk_os_child_options *opt, int write_fd, int status_fd);
 
+/* nk_os_landlock: from now on no file and no TCP but reading and running what lies in readable[]. True on a kernel without
+ * Landlock: seccomp stands behind it. */
+bool nk_os_landlock(const char *const *readable, size_t n);
+/* nk_os_shut_role, nk_os_shut_tool: as nk_os_shut_in, for os_role.c. */
+enum nk_os_stage nk_os_shut_role(int fd, unsigned memory_mb);
+bool nk_os_shut_tool(unsigned memory_mb, unsigned cpu_s);
+
 #endif

@@ -18,10 +18,11 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { KEEP_MAX = 16 };
+enum { KEEP_MAX = 16, ROLE_FILES = 24, TOOL_FILES = 64 };
 
 static int by_number(const void *a, const void *b)
 {
@@ -127,8 +128,28 @@ struct ruleset {
 	uint64_t net;
 };
 
-/* A rule set without a rule: no file, no TCP. A kernel without Landlock is fine: seccomp stands behind it. */
-static bool shut_landlock(void)
+/* What a program that is run may do with a file or folder of its own. Missing ones are left out. */
+static bool landlock_readable(int rules, const char *path)
+{
+	NK_OWNED(nk_os_fd_close) int fd = open(path, O_PATH | O_CLOEXEC);
+	struct landlock_path_beneath_attr one = { 0 };
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		return errno == ENOENT;
+	}
+	one.parent_fd = fd;
+	one.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_EXECUTE;
+	one.allowed_access |= S_ISDIR(st.st_mode) ? LANDLOCK_ACCESS_FS_READ_DIR : 0;
+	return syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &one, 0) == 0;
+}
+
+bool nk_os_has_landlock(void)
+{
+	return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) >= 1;
+}
+
+bool nk_os_landlock(const char *const *readable, size_t n)
 {
 	const long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 	struct ruleset all = { .files = (UINT64_C(1) << 13) - 1 };
@@ -144,6 +165,11 @@ static bool shut_landlock(void)
 	fd = (int)syscall(SYS_landlock_create_ruleset, &all, abi >= 4 ? sizeof(all) : sizeof(all.files), 0);
 	if (fd < 0) {
 		return false;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (!landlock_readable(fd, readable[i])) {
+			return false;
+		}
 	}
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && syscall(SYS_landlock_restrict_self, fd, 0) == 0;
 }
@@ -257,10 +283,137 @@ static bool shut_seccomp(int write_fd, int status_fd)
 	return rc == 0;
 }
 
+/* What a role may do beside computing: read from and write to its one socket, look at a file it was given. */
+static int allow_role(scmp_filter_ctx filter, int fd)
+{
+	const struct scmp_arg_cmp to_fd = arg_equals(0, nk_u64(fd));
+	int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(recvmsg), 1, to_fd);
+
+	rc = rc != 0 ? rc : seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(sendmsg), 1, to_fd);
+	/* Libraries that look for a file of theirs (zone, locale) are told that it is not there. */
+	rc = rc != 0 ? rc : seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(openat), 0);
+	rc = rc != 0 ? rc : seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(newfstatat), 0);
+	return rc != 0 ? rc : seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), 0);
+}
+
+static bool shut_role_seccomp(int fd)
+{
+	NK_OWNED(filter_free) scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	int rc = 0;
+
+	if (filter == NULL) {
+		return false;
+	}
+	rc = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+	rc = rc != 0 ? rc : allow_calls(filter, plain_calls, NK_ARRAY_LEN(plain_calls));
+	rc = rc != 0 || !NK_SANITIZED ? rc : allow_calls(filter, sanitizer_calls, NK_ARRAY_LEN(sanitizer_calls));
+	rc = rc != 0 ? rc : allow_writing(filter, fd);
+	rc = rc != 0 ? rc : allow_writing(filter, STDERR_FILENO);
+	rc = rc != 0 ? rc : allow_bounded(filter);
+	rc = rc != 0 ? rc : allow_role(filter, fd);
+	rc = rc != 0 ? rc : seccomp_load(filter);
+	return rc == 0;
+}
+
+enum nk_os_stage nk_os_shut_role(int fd, unsigned memory_mb)
+{
+	const uint64_t memory = address_space() + (uint64_t)memory_mb * 1024 * 1024;
+
+	if (!nk_os_landlock(NULL, 0)) {
+		return NK_OS_STAGE_LANDLOCK;
+	}
+	if (memory_mb != 0 && !NK_SANITIZED && !limit(RLIMIT_AS, memory, memory)) {
+		return NK_OS_STAGE_LIMITS;
+	}
+	if (!limit(RLIMIT_CORE, 0, 0) || !limit(RLIMIT_NPROC, 0, 0) || !limit(RLIMIT_FSIZE, 0, 0) ||
+		!limit(RLIMIT_NOFILE, ROLE_FILES, ROLE_FILES)) {
+		return NK_OS_STAGE_LIMITS;
+	}
+	return shut_role_seccomp(fd) ? NK_OS_STAGE_READY : NK_OS_STAGE_SECCOMP;
+}
+
+/* Calls that no reader of a document makes. */
+static const int tool_refused[] = {
+	SCMP_SYS(socket),
+	SCMP_SYS(socketpair),
+	SCMP_SYS(connect),
+	SCMP_SYS(bind),
+	SCMP_SYS(listen),
+	SCMP_SYS(accept),
+	SCMP_SYS(accept4),
+	SCMP_SYS(sendto),
+	SCMP_SYS(sendmsg),
+	SCMP_SYS(fork),
+	SCMP_SYS(vfork),
+	SCMP_SYS(clone),
+	SCMP_SYS(clone3),
+	SCMP_SYS(ptrace),
+	SCMP_SYS(process_vm_readv),
+	SCMP_SYS(process_vm_writev),
+	SCMP_SYS(kill),
+	SCMP_SYS(tkill),
+	SCMP_SYS(unlink),
+	SCMP_SYS(unlinkat),
+	SCMP_SYS(rename),
+	SCMP_SYS(renameat),
+	SCMP_SYS(renameat2),
+	SCMP_SYS(link),
+	SCMP_SYS(linkat),
+	SCMP_SYS(symlink),
+	SCMP_SYS(symlinkat),
+	SCMP_SYS(mkdir),
+	SCMP_SYS(mkdirat),
+	SCMP_SYS(mknod),
+	SCMP_SYS(mknodat),
+	SCMP_SYS(chmod),
+	SCMP_SYS(fchmodat),
+	SCMP_SYS(chown),
+	SCMP_SYS(fchownat),
+	SCMP_SYS(truncate),
+	SCMP_SYS(mount),
+	SCMP_SYS(umount2),
+	SCMP_SYS(unshare),
+	SCMP_SYS(setns),
+	SCMP_SYS(bpf),
+	SCMP_SYS(perf_event_open),
+	SCMP_SYS(keyctl),
+	SCMP_SYS(add_key),
+	SCMP_SYS(request_key),
+	SCMP_SYS(userfaultfd),
+	SCMP_SYS(io_uring_setup),
+	SCMP_SYS(open_by_handle_at),
+	SCMP_SYS(memfd_create),
+	SCMP_SYS(pidfd_open),
+	SCMP_SYS(pidfd_getfd),
+};
+
+bool nk_os_shut_tool(unsigned memory_mb, unsigned cpu_s)
+{
+	static const char *const readable[] = { "/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/fonts",
+		"/var/cache/fontconfig" };
+	NK_OWNED(filter_free) scmp_filter_ctx filter = NULL;
+	const uint64_t memory = (uint64_t)memory_mb * 1024 * 1024;
+	int rc = 0;
+
+	if (!nk_os_landlock(readable, NK_ARRAY_LEN(readable)) || !limit(RLIMIT_CPU, cpu_s, (uint64_t)cpu_s + 1) ||
+		!limit(RLIMIT_AS, memory, memory) || !limit(RLIMIT_CORE, 0, 0) || !limit(RLIMIT_FSIZE, 0, 0) ||
+		!limit(RLIMIT_NPROC, 0, 0) || !limit(RLIMIT_NOFILE, TOOL_FILES, TOOL_FILES)) {
+		return false;
+	}
+	filter = seccomp_init(SCMP_ACT_ALLOW);
+	if (filter == NULL || seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS) != 0) {
+		return false;
+	}
+	for (size_t i = 0; i < NK_ARRAY_LEN(tool_refused) && rc == 0; i++) {
+		rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), tool_refused[i], 0);
+	}
+	return rc == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && seccomp_load(filter) == 0;
+}
+
 enum nk_os_stage nk_os_shut_in(const struct nk_os_child_options *opt, int write_fd, int status_fd)
 {
 	/* Landlock needs a descriptor for a moment, which the limits would refuse. */
-	if (!shut_landlock()) {
+	if (!nk_os_landlock(NULL, 0)) {
 		return NK_OS_STAGE_LANDLOCK;
 	}
 	if (!shut_limits(opt)) {

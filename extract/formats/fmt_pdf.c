@@ -1,0 +1,190 @@
+/*
+ * fmt_pdf.c: PDF: the text of its pages by pdftotext, of this and of earlier revisions; all else by walking its objects.
+ *
+ * A page without text is not a clean page: it is reported as not scanned. An encrypted file is opened when no password is
+ * needed for reading its pages; its strings and attachments are not seen then, and the report says so.
+ */
+#include "base.h"
+
+#include "pdf_walk.h"
+
+extern const struct nkx_format nkx_format_pdf;
+
+enum { REVISIONS = 16 };
+
+static int sniff(const uint8_t *head, size_t len, uint64_t size, const char *name)
+{
+	const size_t look = len < 1024 ? len : 1024;
+
+	(void)size;
+	(void)name;
+	if (len >= 5 && memcmp(head, "%PDF-", 5) == 0) {
+		return 95;
+	}
+	return look > 8 && memmem(head, look, "%PDF-1.", 7) != NULL ? 70 : 0;
+}
+
+struct pages {
+	size_t pages, empty;
+	bool any;
+};
+
+/* Pages end with form feeds. */
+static struct pages count_pages(const char *text, size_t len)
+{
+	struct pages out = { 0 };
+	bool any = false;
+
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '\f') {
+			out.pages++;
+			out.empty += any ? 0 : 1;
+			any = false;
+		} else if ((unsigned char)text[i] > ' ') {
+			any = true;
+			out.any = true;
+		}
+	}
+	return out;
+}
+
+static enum nkx_why read_pages(struct nkx_work *w, const char *name, struct nk_bytes pdf, struct pages *out)
+{
+	char *text = NULL;
+	size_t len = 0;
+	const enum nkx_why why = nkx_pdf_text(w, pdf.ptr, pdf.len, &text, &len);
+
+	if (why == NKX_WHY_NONE && text != NULL) {
+		*out = count_pages(text, len);
+		if (nkx_stream_begin(w, name, "pdf", NKS_KIND_TEXT)) {
+			(void)nkx_stream_feed(w, text, len);
+			nkx_stream_end(w, NKX_SCANNED, NKX_WHY_NONE);
+		}
+		explicit_bzero(text, len);
+	}
+	free(text);
+	return why;
+}
+
+/* Ends of earlier revisions, in order; of a linearized file the first one ends nothing. */
+static size_t revisions(struct nk_bytes pdf, size_t ends[static REVISIONS])
+{
+	const size_t look = pdf.len < 1024 ? pdf.len : 1024;
+	bool skip = memmem(pdf.ptr, look, "/Linearized", 11) != NULL;
+	size_t n = 0;
+	size_t at = 0;
+
+	while (n < REVISIONS) {
+		const uint8_t *eof = memmem(pdf.ptr + at, pdf.len - at, "%%EOF", 5);
+
+		if (eof == NULL) {
+			break;
+		}
+		at = (size_t)(eof - pdf.ptr) + 5;
+		if (pdf.len - at < 64 || memmem(pdf.ptr + at, pdf.len - at, "%%EOF", 5) == NULL) {
+			break; /* the last one is the whole file */
+		}
+		if (!skip) {
+			ends[n++] = at;
+		}
+		skip = false;
+	}
+	return n;
+}
+
+static void read_revisions(struct nkx_work *w, struct nk_bytes pdf)
+{
+	size_t ends[REVISIONS] = { 0 };
+	const size_t n = revisions(pdf, ends);
+	struct pages pages = { 0 };
+	char name[32];
+
+	for (size_t i = 0; i < n; i++) {
+		enum nkx_why why = NKX_WHY_NONE;
+
+		(void)snprintf(name, sizeof(name), "#revision-%zu", i + 1);
+		why = read_pages(w, name, (struct nk_bytes){ pdf.ptr, ends[i] }, &pages);
+		if (why != NKX_WHY_NONE && why != NKX_WHY_DAMAGED) {
+			nkx_not_scanned(w, name, "pdf", why, 0);
+		}
+	}
+}
+
+static struct nkx_pdf walk(struct nkx_work *w, struct nk_bytes in, struct nkx_text *text, bool found_only)
+{
+	struct nkx_pdf pdf = { .w = w, .p = in.ptr, .n = in.len, .text = text, .found_only = found_only };
+
+	text->w = w;
+	text->n = 0;
+	nkx_pdf_walk(&pdf);
+	nkx_put_flush(text);
+	return pdf;
+}
+
+/* What the report has to say about pages whose text nobody has seen. */
+static void judge(struct nkx_work *w, const struct nkx_pdf *pdf, enum nkx_why why, const struct pages *pages)
+{
+	if (why != NKX_WHY_NONE) {
+		nkx_not_scanned(w, "(pages)", "pdf", pdf->encrypted ? NKX_WHY_ENCRYPTED : why, 0);
+	} else if (!pages->any && (pdf->images > 0 || pdf->fonts > 0 || pdf->encrypted)) {
+		nkx_not_scanned(w, "(pages)", "pdf", NKX_WHY_NO_TEXT, 0);
+	} else if (pages->empty > 0 && pdf->images > 0) {
+		nkx_not_scanned(w, "(pages without text)", "pdf", NKX_WHY_NO_TEXT, 0);
+	}
+	if (pdf->pixels > 0) {
+		nkx_not_scanned(w, "(pixels)", "image", NKX_WHY_NO_TEXT, 0);
+	}
+	if (pdf->encrypted) {
+		nkx_not_scanned(w, "(strings and attachments)", "pdf", NKX_WHY_ENCRYPTED, 0);
+	}
+}
+
+/* /Encrypt stands in a trailer or in a stream of references, which are never encrypted themselves. */
+static bool is_encrypted(struct nkx_work *w, struct nk_bytes in, struct nkx_text *text)
+{
+	return memmem(in.ptr, in.len, "/Encrypt", 8) != NULL && walk(w, in, text, true).encrypted;
+}
+
+static enum nkx_why read_pdf(struct nkx_work *w, struct nk_bytes in, struct nkx_text *text)
+{
+	struct pages pages = { 0 };
+	const enum nkx_why why = read_pages(w, "", in, &pages);
+	struct nkx_pdf pdf = { 0 };
+
+	if (is_encrypted(w, in, text)) {
+		pdf = walk(w, in, text, true);
+	} else if (nkx_stream_begin(w, "#objects", "pdf", NKS_KIND_TEXT)) {
+		pdf = walk(w, in, text, false);
+		nkx_stream_end(w, pdf.damaged ? NKX_PARTLY : NKX_SCANNED, pdf.damaged ? NKX_WHY_DAMAGED : NKX_WHY_NONE);
+	}
+	if (why == NKX_WHY_NONE) {
+		read_revisions(w, in);
+	}
+	judge(w, &pdf, why, &pages);
+	return pdf.objects == 0 ? NKX_WHY_DAMAGED : NKX_WHY_NONE;
+}
+
+static enum nkx_why open_pdf(struct nkx_work *w, const struct nkx_source *s, const char *name)
+{
+	uint8_t *owned = NULL;
+	const uint8_t *p = nkx_load(w, s, &owned);
+	struct nkx_text *text = malloc(sizeof(*text));
+	enum nkx_why why = NKX_WHY_MEMORY;
+
+	(void)name;
+	if (p == NULL || text == NULL) {
+		free(text);
+		free(owned);
+		return NKX_WHY_TOO_LARGE;
+	}
+	why = read_pdf(w, (struct nk_bytes){ p, (size_t)s->size }, text);
+	explicit_bzero(text, sizeof(*text));
+	free(text);
+	if (owned != NULL) {
+		explicit_bzero(owned, (size_t)s->size);
+		free(owned);
+	}
+	return why;
+}
+
+const struct nkx_format nkx_format_pdf = { "pdf", sniff, open_pdf, true };
