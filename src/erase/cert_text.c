@@ -365,11 +365,10 @@ static void put_scans(struct page *p)
 	nk_sheet_head(&p->sheet, "4. The search for remains");
 	if (any != NULL) {
 		nk_sheet_para(&p->sheet,
-			"Searched for: names, kana, romaji, login names, mail addresses and identifiers in their "
-			"usual spellings (%1$llu texts), byte for "
-			"byte in UTF-8, CP932, UTF-16LE and UTF-16BE (nkscan %2$s). Into each place a made-up "
-			"control person was planted, which "
-			"had to be found there.",
+			"Searched for: names, kana, romaji, login names, mail addresses and identifiers (%1$llu texts), "
+			"in UTF-8, CP932, EUC-JP, ISO-2022-JP, UTF-16LE and UTF-16BE, in every width, with variants of "
+			"kanji, with and without blanks, in archives and documents too (nkscan %2$s). Into each place a "
+			"made-up control person was planted, which had to be found there.",
 			(ull)any->patterns, any->scanner);
 	}
 	put_scan(p, p->c->scan_before,

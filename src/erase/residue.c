@@ -1,17 +1,17 @@
 /*
- * residue.c: walks the places and scans every file through the env.
+ * residue.c: plants the controls, has the places looked through by the scanner's workers, and counts what they say.
  *
- * Invariant: a file counts as scanned only when it was read to the end it had when it was opened; everything else
- * that is met on the way is counted as unscanned. No value that is found leaves this file: names of files are scanned
- * before they are written down.
+ * Invariant: a place counts as scanned only when every stream in it was scanned whole; everything else that is met on
+ * the way is counted as unscanned. No value that is found leaves the workers: names of files come masked.
  */
 #include "base.h"
 
-#include "residue.h"
-
 #include "residue_int.h"
 
-enum { CHUNK = 256 * 1024, HITS_MAX = 10000, UNSCANNED_MAX = 1000, DEEPEST = 64 };
+#include "nkx.h"
+#include "spell.h"
+
+enum { HITS_MAX = 10000, UNSCANNED_MAX = 1000 };
 
 static const char *const kind_names[NK_PLACE_KIND_COUNT] = {
 	[NK_PLACE_STORE] = "store",
@@ -60,54 +60,33 @@ bool nk_residue_is_valid(const struct nk_residue_report *report)
 
 /* One scan of all places, and where it is at the moment. */
 struct run {
-	const struct nk_env *env;
 	const struct nk_residue_options *opt;
 	struct nk_arena *arena;
-	struct nks_index *index;
-	struct nks_scan *scan;
-	uint8_t *chunk;
+	struct nk_residue_index index;
+	struct nkx_pool *pool;
 	struct nk_vec hits;
 	struct nk_vec unscanned;
+	struct nk_vec waiting; /* struct nkx_finding of the stream at hand, until its end tells its path */
 	struct nk_residue_place_report *report; /* of the place at hand */
-	struct nk_control control; /* of the place at hand */
-	uint64_t bytes;
 	size_t place;
-	struct nk_buf path; /* of the file at hand, with a NUL behind its end */
-	struct nk_buf shown; /* the same from the place on, without values */
-	unsigned depth;
-	bool in_name; /* a name is scanned, not a file's bytes */
-	bool name_has_value;
-	uint64_t other_end[NKS_ENCODING_COUNT]; /* end of the furthest value of somebody who stays */
 	unsigned controls_seen; /* bit per encoding */
-	nk_rc failed; /* in a callback of the scanner */
+	nk_rc failed; /* in a callback */
 };
 
 static void run_done(struct run *r)
 {
-	nks_scan_free(&r->scan);
-	nks_index_free(&r->index);
-	if (r->chunk != NULL) {
-		explicit_bzero(r->chunk, CHUNK);
-		free(r->chunk);
-		r->chunk = NULL;
-	}
+	nkx_pool_free(&r->pool);
+	nk_residue_index_done(&r->index);
 	nk_vec_done(&r->hits);
 	nk_vec_done(&r->unscanned);
-	nk_buf_done(&r->path);
-	nk_buf_done(&r->shown);
+	nk_vec_done(&r->waiting);
 }
 
-/* The file at hand as it may be written down. */
-static NK_RESULT shown_name(struct run *r, struct nk_str *out, struct nk_err *err)
+static NK_RESULT note_hit(struct run *r, const struct nk_residue_pattern *p, const struct nkx_finding *found,
+	struct nk_str file, bool others)
 {
-	return nk_arena_dup(r->arena, nk_buf_str(&r->shown), out, err);
-}
-
-static NK_RESULT note_hit(
-	struct run *r, const struct nk_residue_pattern *p, const struct nks_finding *found, bool others)
-{
-	struct nk_residue_hit hit = { r->place, NK_STR(""), found->offset, p->person_number, p->item,
-		nks_encoding_name(found->encoding), others };
+	struct nk_residue_hit hit = { r->place, NK_STR(""), found->in_name ? 0 : found->f.offset, p->person_number,
+		p->item, found->in_name ? "file-name" : nks_encoding_name(found->f.encoding), others };
 	void *room = NULL;
 
 	if (others) {
@@ -115,50 +94,64 @@ static NK_RESULT note_hit(
 	} else {
 		r->report->hits++;
 	}
-	if (r->in_name) {
-		hit.offset = 0;
-		hit.encoding = "file-name";
-	}
 	if (r->hits.len >= HITS_MAX) {
 		return nk_done();
 	}
-	NK_TRY(shown_name(r, &hit.file, NULL));
+	NK_TRY(nk_arena_dup(r->arena, file, &hit.file, NULL));
 	NK_TRY(nk_vec_push(&r->hits, &room, NULL));
 	*(struct nk_residue_hit *)room = hit;
 	return nk_done();
 }
 
-static int on_finding(void *arg, const struct nks_finding *found)
+static bool of_others(const struct nk_residue_pattern *p, const struct nkx_finding *found)
 {
-	struct run *r = arg;
-	const struct nk_residue_pattern *p = NULL;
-	const uint64_t end = found->offset + found->length;
-	bool others = false;
-
-	if (found->pattern >= r->opt->n_patterns) {
-		/* A control: of this place, or of another one, which means nothing. */
-		if (found->pattern - r->opt->n_patterns == r->place && !r->in_name) {
-			r->controls_seen |= 1U << found->encoding;
-		}
-		return 0;
-	}
-	p = &r->opt->patterns[found->pattern];
-	if (p->person_number == 0) {
-		if (end > r->other_end[found->encoding]) {
-			r->other_end[found->encoding] = end;
-		}
-		return 0;
-	}
-	/* Longer values come first where both begin at one byte, so a value around this one has been seen by now. */
-	others = p->also_of_others || end <= r->other_end[found->encoding];
-	if (r->in_name) {
-		r->name_has_value = true;
-	}
-	r->failed = note_hit(r, p, found, others);
-	return nk_ok(r->failed) ? 0 : 1;
+	return p->also_of_others || (p->folded_of_others && (found->f.why & NKS_WHY(EXACT)) == 0);
 }
 
-static NK_RESULT note_unscanned(struct run *r, enum nk_code why, struct nk_err *err)
+/* What one finding means: a control, a value of somebody who stays, or a trace of each leaver who has it. */
+static NK_RESULT judge(struct run *r, const struct nkx_finding *found, struct nk_str file, uint64_t *other_end)
+{
+	const size_t n = nks_index_persons(r->index.index, found->f.key, NULL, 0);
+	const uint64_t end = found->f.offset + found->f.length;
+	uint32_t *const all = calloc(n + 1, sizeof(*all));
+	nk_rc rc = nk_done();
+
+	if (all == NULL) {
+		return nk_fail_nomem(NULL);
+	}
+	(void)nks_index_persons(r->index.index, found->f.key, all, n);
+	for (size_t i = 0; i < n && nk_ok(rc); i++) {
+		if (all[i] >= r->opt->n_patterns) {
+			/* A control: of this place, or of another one, which means nothing. */
+			if (all[i] - r->opt->n_patterns == r->place && !found->in_name) {
+				r->controls_seen |= 1U << found->f.encoding;
+			}
+			continue;
+		}
+		if (r->opt->patterns[all[i]].person_number == 0) {
+			*other_end = end > *other_end ? end : *other_end;
+			continue;
+		}
+		rc = note_hit(r, &r->opt->patterns[all[i]], found, file,
+			of_others(&r->opt->patterns[all[i]], found) || end <= *other_end);
+	}
+	free(all);
+	return rc;
+}
+
+static bool on_finding(void *arg, const struct nkx_finding *found)
+{
+	struct run *const r = arg;
+	void *room = NULL;
+
+	r->failed = nk_vec_push(&r->waiting, &room, NULL);
+	if (nk_ok(r->failed)) {
+		*(struct nkx_finding *)room = *found;
+	}
+	return nk_ok(r->failed);
+}
+
+static NK_RESULT note_unscanned(struct run *r, struct nk_str file, const char *why)
 {
 	struct nk_residue_unscanned item = { r->place, NK_STR(""), why };
 	void *room = NULL;
@@ -167,176 +160,102 @@ static NK_RESULT note_unscanned(struct run *r, enum nk_code why, struct nk_err *
 	if (r->unscanned.len >= UNSCANNED_MAX) {
 		return nk_done();
 	}
-	NK_TRY(shown_name(r, &item.file, err));
-	NK_TRY(nk_vec_push(&r->unscanned, &room, err));
+	NK_TRY(nk_arena_dup(r->arena, file, &item.file, NULL));
+	NK_TRY(nk_vec_push(&r->unscanned, &room, NULL));
 	*(struct nk_residue_unscanned *)room = item;
 	return nk_done();
 }
 
-static NK_RESULT feed_end(struct run *r, enum nks_status status, struct nk_err *err)
+/* By place, in a name before in the bytes, longer ones first where several begin at one byte: so a value around another one is
+ * seen before it. */
+static int by_place(const void *a, const void *b)
 {
-	const enum nks_status ended = nks_scan_end(r->scan);
+	const struct nkx_finding *const x = a;
+	const struct nkx_finding *const y = b;
 
-	memset(r->other_end, 0, sizeof(r->other_end));
-	if (!nk_ok(r->failed) || status != NKS_OK || ended != NKS_OK) {
-		return nk_fail_nomem(err);
+	if (x->in_name != y->in_name) {
+		return x->in_name ? -1 : 1;
 	}
-	return nk_done();
+	if (x->f.offset != y->f.offset) {
+		return x->f.offset < y->f.offset ? -1 : 1;
+	}
+	return x->f.length != y->f.length ? (x->f.length > y->f.length ? -1 : 1) : 0;
 }
 
-struct opened {
-	const struct nk_env *env;
-	int file;
-};
-
-static void opened_close(struct opened *o)
+/* One text found by two of its keys, or through two encodings that read the same there. */
+static bool same_place(const struct nkx_finding *a, const struct nkx_finding *b)
 {
-	o->env->close(o->env->self, &o->file);
+	return a->in_name == b->in_name && a->f.offset == b->f.offset && a->f.length == b->f.length &&
+		a->f.units == b->f.units;
 }
 
-/* The bytes of an open file. *out_code: NK_OK, or why it could not be read whole. */
-static NK_RESULT scan_bytes(struct run *r, int file, enum nk_code *out_code, uint64_t *out_bytes, struct nk_err *err)
+static NK_RESULT end_stream(struct run *r, const struct nkx_stream *s)
 {
-	uint64_t size = 0;
-	uint64_t at = 0;
-	size_t got = 0;
-	enum nks_status status = NKS_OK;
-	nk_rc rc = r->env->size(r->env->self, file, &size, NULL);
+	uint64_t other_end[2][NKS_ENCODING_COUNT] = { { 0 } };
+	const struct nk_str file = nk_str_c(s->path);
 
-	while (nk_ok(rc) && status == NKS_OK && nk_ok(r->failed)) {
-		rc = r->env->read(r->env->self, file, at, r->chunk, CHUNK, &got, NULL);
-		if (!nk_ok(rc) || got == 0) {
-			break;
-		}
-		status = nks_scan_feed(r->scan, r->chunk, got);
-		at += got;
-		if (r->opt->progress != NULL) {
-			r->opt->progress(r->opt->progress_arg, r->bytes + at);
+	if (r->waiting.len > 1) {
+		qsort(r->waiting.items, r->waiting.len, sizeof(struct nkx_finding), by_place);
+	}
+	for (size_t i = 0; i < r->waiting.len; i++) {
+		const struct nkx_finding *const f = nk_vec_at(&r->waiting, i);
+
+		if (f->f.of_index && !(i > 0 && same_place(nk_vec_at(&r->waiting, i - 1), f))) {
+			NK_TRY(judge(r, f, file, &other_end[f->in_name][f->f.encoding]));
 		}
 	}
-	*out_bytes = at;
-	*out_code = !nk_ok(rc) ? rc.code : at < size ? NK_INCOMPLETE : NK_OK;
-	return feed_end(r, status, err);
+	nk_vec_clear(&r->waiting);
+	return s->state == NKX_SCANNED ? nk_done() : note_unscanned(r, file, nkx_why_text(s->why));
 }
 
-/* The file at r->path; NK_OK in *out_code when it was scanned whole. */
-static NK_RESULT scan_file(struct run *r, enum nk_code *out_code, uint64_t *out_bytes, struct nk_err *err)
+static bool on_stream(void *arg, const struct nkx_stream *s)
 {
-	NK_OWNED(opened_close) struct opened o = { r->env, -1 };
-	const nk_rc rc = r->env->open(r->env->self, (const char *)r->path.ptr, NK_OPEN_READ, &o.file, NULL);
+	struct run *const r = arg;
 
-	*out_code = rc.code;
-	*out_bytes = 0;
-	return nk_ok(rc) ? scan_bytes(r, o.file, out_code, out_bytes, err) : nk_done();
+	r->failed = end_stream(r, s);
+	return nk_ok(r->failed);
 }
 
-/* A file of the place: counted. */
-static NK_RESULT take_file(struct run *r, struct nk_err *err)
+static bool on_item(void *arg, const struct nkx_item_end *item)
 {
-	enum nk_code code = NK_OK;
-	uint64_t bytes = 0;
+	struct run *const r = arg;
 
-	NK_TRY(scan_file(r, &code, &bytes, err));
-	r->report->bytes += bytes;
-	r->bytes += bytes;
-	if (code != NK_OK) {
-		return note_unscanned(r, code, err);
+	r->report->bytes += item->bytes;
+	r->report->files += item->partly == 0 && item->not_scanned == 0;
+	return true;
+}
+
+static void on_progress(void *arg, uint64_t bytes)
+{
+	const struct run *const r = arg;
+
+	if (r->opt->progress != NULL) {
+		r->opt->progress(r->opt->progress_arg, bytes);
 	}
-	r->report->files++;
-	return nk_done();
 }
 
-static NK_RESULT set_path(struct nk_buf *buf, size_t len, struct nk_str name, bool slash, struct nk_err *err)
+static NK_RESULT start(struct run *r, struct nk_err *err)
 {
-	buf->len = len;
-	if (slash) {
-		NK_TRY(nk_buf_add_byte(buf, '/', err));
-	}
-	NK_TRY(nk_buf_add_str(buf, name, err));
-	NK_TRY(nk_buf_add_byte(buf, 0, err));
-	buf->len--;
-	return nk_done();
-}
-
-/* Looks into the name itself; then writes it down, or that it is withheld. */
-static NK_RESULT take_name(struct run *r, size_t shown_len, struct nk_str name, struct nk_err *err)
-{
-	r->in_name = true;
-	r->name_has_value = false;
-	NK_TRY(set_path(&r->shown, shown_len, NK_STR("(withheld)"), shown_len > 0, err));
-	NK_TRY(feed_end(r, nks_scan_feed(r->scan, name.ptr, name.len), err));
-	r->in_name = false;
-	return r->name_has_value ? nk_done() : set_path(&r->shown, shown_len, name, shown_len > 0, err);
-}
-
-static NK_RESULT walk(struct run *r, struct nk_err *err);
-
-static NK_RESULT take_entry(struct run *r, struct nk_str name, bool is_dir, struct nk_err *err)
-{
-	if (!is_dir) {
-		return take_file(r, err);
-	}
-	(void)name;
-	if (r->depth >= DEEPEST) {
-		return note_unscanned(r, NK_LIMIT, err);
-	}
-	return walk(r, err);
-}
-
-static NK_RESULT on_entry(void *arg, struct nk_str name, bool is_dir, struct nk_err *err)
-{
-	struct run *r = arg;
-	const size_t path_len = r->path.len;
-	const size_t shown_len = r->shown.len;
+	const struct nkx_reports reports = {
+		.finding = on_finding, .stream = on_stream, .item = on_item, .progress = on_progress, .arg = r
+	};
+	struct nkx_options options = { .index_fd = r->index.fd };
 	nk_rc rc;
 
-	if (r->depth == 1 && !r->control.by_caller && nk_str_eq(name, nk_str_c(r->control.file))) {
-		return nk_done();
-	}
-	NK_TRY(take_name(r, shown_len, name, err));
-	rc = set_path(&r->path, path_len, name, true, NULL);
-	rc = nk_ok(rc) ? take_entry(r, name, is_dir, err) : note_unscanned(r, rc.code, err);
-	r->path.len = path_len;
-	r->path.ptr[path_len] = 0;
-	r->shown.len = shown_len;
+	memcpy(options.index_key, r->index.key, sizeof(options.index_key));
+	rc = nkx_pool_start(&options, &reports, &r->pool, err);
+	nk_wipe(options.index_key, sizeof(options.index_key));
 	return rc;
 }
 
-/* Marks a failure of our own inside a listing, so that it is not taken for one of the folder. */
-struct listing {
-	struct run *run;
-	nk_rc own;
-};
-
-static NK_RESULT on_listed(void *arg, struct nk_str name, bool is_dir, struct nk_err *err)
-{
-	struct listing *l = arg;
-
-	l->own = on_entry(l->run, name, is_dir, err);
-	return l->own;
-}
-
-/* The folder at r->path and everything below it. */
-static NK_RESULT walk(struct run *r, struct nk_err *err)
-{
-	struct listing l = { r, nk_done() };
-	nk_rc rc;
-
-	r->depth++;
-	rc = r->env->list(r->env->self, (const char *)r->path.ptr, on_listed, &l, err);
-	r->depth--;
-	if (nk_ok(rc) || !nk_ok(l.own)) {
-		return rc;
-	}
-	return note_unscanned(r, rc.code, err);
-}
-
 /* Is the place one file? Then the control's file stands beside it. */
-static bool is_file(const struct run *r, const char *path)
+static bool is_file(const struct nk_env *env, const char *path)
 {
-	NK_OWNED(opened_close) struct opened o = { r->env, -1 };
+	int file = -1;
+	const nk_rc rc = env->open(env->self, path, NK_OPEN_READ, &file, NULL);
 
-	return nk_ok(r->env->open(r->env->self, path, NK_OPEN_READ, &o.file, NULL));
+	env->close(env->self, &file);
+	return nk_ok(rc);
 }
 
 static NK_RESULT control_path(
@@ -349,83 +268,70 @@ static NK_RESULT control_path(
 		len--;
 	}
 	NK_TRY(nk_buf_add_str(out, nk_str_sub(path, 0, len), err));
-	return set_path(out, out->len, nk_str_c(c->file), !file, err);
+	if (!file) {
+		NK_TRY(nk_buf_add_byte(out, '/', err));
+	}
+	NK_TRY(nk_buf_add_c(out, c->file, err));
+	return nk_buf_add_byte(out, 0, err);
 }
 
-/* Was the control found? Its own file must give it in every encoding; a caller's row in any. */
-static NK_RESULT look_for_control(struct run *r, const char *path, struct nk_err *err)
+/* Our own files, and a target's, are what they are: nothing in them is opened as something else. */
+static bool is_raw(enum nk_place_kind kind)
 {
-	enum nk_code code = NK_OK;
-	uint64_t bytes = 0;
+	return kind == NK_PLACE_STORE || kind == NK_PLACE_VAULT || kind == NK_PLACE_LEDGER ||
+		kind == NK_PLACE_TARGET_FILES;
+}
 
-	if (r->control.by_caller) {
-		r->report->control_found = r->control.planted && r->controls_seen != 0;
-		return nk_done();
-	}
-	if (!r->control.planted) {
-		return nk_done();
-	}
-	r->controls_seen = 0;
-	NK_TRY(set_path(&r->path, 0, nk_str_c(path), false, err));
-	NK_TRY(scan_file(r, &code, &bytes, err));
-	r->report->control_found = code == NK_OK && r->controls_seen == (1U << NKS_ENCODING_COUNT) - 1;
+static NK_RESULT walk(struct run *r, const struct nk_env *env, const char *path, const char *from, struct nk_err *err)
+{
+	static const char *const own[] = { "store", "vault", "ledger" }; /* places of their own */
+	const struct nk_place *const place = &r->opt->places[r->place];
+	const struct nkx_walk_options options = {
+		.relative_to = from,
+		.raw = is_raw(place->kind),
+		.skip = own,
+		.n_skip = place->kind == NK_PLACE_HOME ? NK_ARRAY_LEN(own) : 0,
+	};
+
+	NK_TRY(nkx_walk(r->pool, env, path, &options, err));
 	return nk_done();
 }
 
-static NK_RESULT scan_planted(
-	struct run *r, const struct nk_place *place, bool file, const char *control, struct nk_err *err)
+static NK_RESULT scan_planted(struct run *r, const struct nk_env *env, bool file, const struct nk_control *c,
+	const char *control, struct nk_err *err)
 {
+	const struct nk_place *const place = &r->opt->places[r->place];
+
 	r->controls_seen = 0;
-	r->depth = 0;
-	NK_TRY(set_path(&r->path, 0, nk_str_c(place->path), false, err));
-	NK_TRY(set_path(&r->shown, 0, NK_STR(""), false, err));
-	NK_TRY(file ? take_file(r, err) : walk(r, err));
-	return look_for_control(r, control, err);
+	NK_TRY(walk(r, env, place->path, file ? NULL : place->path, err));
+	if (file && c->planted && !c->by_caller) {
+		NK_TRY(walk(r, env, control, NULL, err)); /* beside the file that is the place */
+	}
+	NK_TRY(nkx_pool_finish(r->pool, err));
+	if (!nk_ok(r->failed)) {
+		return nk_fail_nomem(err);
+	}
+	/* Its own file must give it in every encoding; a caller's row in any. */
+	r->report->control_found = c->planted &&
+		(c->by_caller ? r->controls_seen != 0 : r->controls_seen == (1U << NKS_ENCODING_COUNT) - 1);
+	return nk_done();
 }
 
-static NK_RESULT scan_place(struct run *r, const struct nk_place *place, struct nk_err *err)
+static NK_RESULT scan_place(
+	struct run *r, const struct nk_env *env, const struct nk_place *place, struct nk_control *c, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf control = { 0 };
-	const bool file = is_file(r, place->path);
+	const bool file = is_file(env, place->path);
 	nk_rc scanned;
 	nk_rc cleared;
 
 	nk_buf_init(&control, PATH_MAX);
-	NK_TRY(control_path(place, file, &r->control, &control, err));
-	NK_TRY(nk_control_plant(r->env, r->opt, place, (const char *)control.ptr, &r->control, err));
-	scanned = scan_planted(r, place, file, (const char *)control.ptr, err);
+	NK_TRY(control_path(place, file, c, &control, err));
+	NK_TRY(nk_control_plant(env, r->opt, place, (const char *)control.ptr, c, err));
+	scanned = scan_planted(r, env, file, c, (const char *)control.ptr, err);
 	cleared = nk_control_unplant(
-		r->env, r->opt, place, (const char *)control.ptr, &r->control, nk_ok(scanned) ? err : NULL);
+		env, r->opt, place, (const char *)control.ptr, c, nk_ok(scanned) ? err : NULL);
 	return nk_ok(scanned) ? cleared : scanned;
-}
-
-/* The index over all patterns and one control for each place. */
-static NK_RESULT prepare(
-	struct run *r, const struct nk_control *controls, struct nk_residue_report *out, struct nk_err *err)
-{
-	enum nks_status status = nks_index_new(&r->index);
-	bool too_short = false;
-	bool added = false;
-
-	for (size_t i = 0; i < r->opt->n_patterns && status == NKS_OK; i++) {
-		const struct nk_residue_pattern *p = &r->opt->patterns[i];
-
-		NK_TRY(nk_residue_index_add(r->index, nk_u32(i), p->value, &too_short, &added, err));
-		out->patterns += added && p->person_number != 0;
-		out->patterns_too_short += too_short && p->person_number != 0;
-	}
-	for (size_t i = 0; i < r->opt->n_places && status == NKS_OK; i++) {
-		NK_TRY(nk_residue_index_add(r->index, nk_u32(r->opt->n_patterns + i), nk_control_text(&controls[i]),
-			&too_short, &added, err));
-	}
-	if (status == NKS_OK) {
-		status = nks_index_seal(r->index);
-	}
-	if (status == NKS_OK) {
-		status = nks_scan_new(r->index, on_finding, r, &r->scan);
-	}
-	r->chunk = malloc(CHUNK);
-	return status != NKS_OK || r->chunk == NULL ? nk_residue_index_fail(status, err) : nk_done();
 }
 
 static NK_RESULT finish(struct run *r, struct nk_residue_report *out, struct nk_err *err)
@@ -446,6 +352,8 @@ static NK_RESULT finish(struct run *r, struct nk_residue_report *out, struct nk_
 	out->n_hits = r->hits.len;
 	out->unscanned = unscanned;
 	out->n_unscanned = r->unscanned.len;
+	out->patterns = r->index.added;
+	out->patterns_too_short = r->index.too_short;
 	out->valid = nk_residue_is_valid(out);
 	(void)snprintf(out->scanner, sizeof(out->scanner), "%s", nks_version());
 	return nk_done();
@@ -454,14 +362,13 @@ static NK_RESULT finish(struct run *r, struct nk_residue_report *out, struct nk_
 NK_RESULT nk_residue_scan(const struct nk_env *env, const struct nk_residue_options *opt, struct nk_arena *arena,
 	struct nk_residue_report *out, struct nk_err *err)
 {
-	NK_OWNED(run_done) struct run r = { .env = env, .opt = opt, .arena = arena, .failed = { NK_OK } };
+	NK_OWNED(run_done) struct run r = { .opt = opt, .arena = arena, .index = { .fd = -1 }, .failed = { NK_OK } };
 	struct nk_residue_report report = { .n_places = opt->n_places };
-	struct nk_control *controls = nk_arena_array(arena, opt->n_places, sizeof(*controls));
+	struct nk_control *const controls = nk_arena_array(arena, opt->n_places, sizeof(*controls));
 
 	nk_vec_init(&r.hits, sizeof(struct nk_residue_hit), HITS_MAX);
 	nk_vec_init(&r.unscanned, sizeof(struct nk_residue_unscanned), UNSCANNED_MAX);
-	nk_buf_init_wiping(&r.path, PATH_MAX);
-	nk_buf_init_wiping(&r.shown, 2 * PATH_MAX);
+	nk_vec_init(&r.waiting, sizeof(struct nkx_finding), 16 * 1024 * 1024);
 	report.places = nk_arena_array(arena, opt->n_places, sizeof(*report.places));
 	if (controls == NULL || report.places == NULL) {
 		return nk_fail_nomem(err);
@@ -469,12 +376,12 @@ NK_RESULT nk_residue_scan(const struct nk_env *env, const struct nk_residue_opti
 	for (size_t i = 0; i < opt->n_places; i++) {
 		NK_TRY(nk_control_make(env, &controls[i], err));
 	}
-	NK_TRY(prepare(&r, controls, &report, err));
+	NK_TRY(nk_residue_index_make(env, opt, controls, &r.index, err));
+	NK_TRY(start(&r, err));
 	for (size_t i = 0; i < opt->n_places; i++) {
 		r.place = i;
 		r.report = &report.places[i];
-		r.control = controls[i];
-		NK_TRY(scan_place(&r, &opt->places[i], err));
+		NK_TRY(scan_place(&r, env, &opt->places[i], &controls[i], err));
 	}
 	NK_TRY(finish(&r, &report, err));
 	*out = report;

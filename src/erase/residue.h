@@ -1,14 +1,16 @@
 /*
- * residue.h: is anything of these persons still in these places? The seam before the scanning library.
+ * residue.h: is anything of these persons still in these places? The scanner (scan/, extract/) asked for them alone.
  *
  * Every class of place gets the control person planted (a file or a row of its own) before it is scanned; a control
- * that is not found makes the scan of that class invalid. What cannot be read is unscanned, never clean. Findings
+ * that is not found makes the scan of that class invalid. Containers and documents are opened; our own files, and a
+ * target's, are looked through byte by byte in every encoding. What cannot be read is unscanned, never clean. Findings
  * carry the person's number, the kind of item and the place (file, offset), never the value. Patterns are wiped at
  * the end.
  */
 #ifndef NK_RESIDUE_H
 #define NK_RESIDUE_H
 
+#include "nkscan.h"
 #include "people.h"
 
 enum nk_place_kind {
@@ -35,29 +37,31 @@ struct nk_residue_pattern {
 	uint32_t person_number; /* 0: no pattern of anybody who leaves, but a longer value of somebody who stays: what
 				   is found inside it is his */
 	enum nk_item_class item;
+	enum nks_field field;
 	struct nk_str value; /* UTF-8 */
 	bool also_of_others; /* somebody who stays has the same value: reported apart, not a finding */
+	bool folded_of_others; /* his reads the same but is spelled otherwise (高 for 髙): only this very spelling counts */
 };
 
 struct nk_residue_hit {
 	size_t place;
-	struct nk_str file; /* relative to the place; a name that holds a value itself is written as "(withheld)" */
+	struct nk_str file; /* relative to the place, with what it lies in: "a.zip!/b.txt"; a value in a name is masked */
 	uint64_t offset; /* 0 for a finding in the file's name */
 	uint32_t person_number;
 	enum nk_item_class item;
-	const char *encoding; /* "utf-8" …, "file-name" */
+	const char *encoding; /* "utf-8" …, "file-name"; static */
 	bool also_of_others;
 };
 
-/* A file or folder that could not be read whole, or is no regular file. */
+/* A file, folder or part of one that could not be read whole, or is no regular file. */
 struct nk_residue_unscanned {
 	size_t place;
 	struct nk_str file; /* as in a hit; "" for the place itself */
-	enum nk_code why;
+	const char *why; /* msgid, static */
 };
 
 struct nk_residue_place_report {
-	uint64_t files, bytes, unscanned; /* unscanned: files that could not be read whole */
+	uint64_t files, bytes, unscanned; /* unscanned: files, and parts of them, that could not be read whole */
 	uint64_t hits; /* true findings */
 	uint64_t hits_of_others;
 	bool control_found;
@@ -80,10 +84,8 @@ uint64_t nk_residue_hits(const struct nk_residue_report *report);
 /* nk_residue_is_valid: what `valid` must be, from the places. */
 bool nk_residue_is_valid(const struct nk_residue_report *report);
 
-/* nk_residue_patterns: from persons (all at once): kanji name in its usual spellings (with, without, with U+3000
- * between), kana, login, mail, ids, romaji + login-like; values that others share are marked, longer values of others
- * that contain one come with person number 0. A surname alone is never a pattern. Into `arena` (wiping). Costs one
- * pass over everybody who stays. */
+/* nk_residue_patterns: from persons (all at once) by nk_spell; values that others share are marked, longer values of
+ * others that contain one come with person number 0. Into `arena` (wiping). Costs one pass over everybody who stays. */
 NK_RESULT nk_residue_patterns(const struct nk_people *people, const uint32_t *numbers, size_t n,
 	struct nk_arena *arena, struct nk_residue_pattern **out, size_t *out_n, struct nk_err *err);
 
@@ -107,7 +109,7 @@ struct nk_residue_options {
 /*
  * nk_residue_scan: plants, walks, scans and takes the controls away again, place by place. Report and hits live in
  * `arena`. Not being able to read or to plant is no error but stands in the report. Errors: NK_NOMEM, NK_LIMIT
- * (patterns), a control that cannot be taken away, NK_UNAVAILABLE (no CP932 in this system's iconv). Opening and
+ * (patterns), NK_UNSUPPORTED (no seccomp for the workers), a control that cannot be taken away. Opening and
  * closing a file gives up this process's fcntl locks on it: SQLite's own, so hold the house lock (flock) over a scan
  * of the store.
  */

@@ -8,6 +8,8 @@
 
 #include "residue_int.h"
 
+#include "kana.h"
+
 enum { DRAW = 32 };
 
 /* Sixteen kanji that every encoding of the scan can write: four random bits each. */
@@ -38,22 +40,40 @@ struct nk_str nk_control_text(const struct nk_control *c)
 	return (struct nk_str){ c->text, c->text_len };
 }
 
+/* ISO-2022-JP from EUC-JP: the same rows and cells, seven bits each, between two escapes. */
+static NK_RESULT add_jis(const struct nk_buf *euc, struct nk_buf *out, struct nk_err *err)
+{
+	NK_TRY(nk_buf_add_c(out, "\x1b$B", err));
+	for (size_t i = 0; i < euc->len; i++) {
+		NK_TRY(nk_buf_add_byte(out, euc->ptr[i] & 0x7f, err));
+	}
+	return nk_buf_add_c(out, "\x1b(B", err);
+}
+
+static NK_RESULT encode(const struct nk_control *c, enum nk_encoding to, struct nk_buf *out, struct nk_err *err)
+{
+	NK_OWNED(nk_codec_free) struct nk_codec *codec = NULL;
+	size_t bad = 0;
+
+	NK_TRY(nk_codec_new(NK_ENC_UTF8, to, &codec, err));
+	return nk_codec_run(codec, nk_str_bytes(nk_control_text(c)), out, &bad, err);
+}
+
 /* The control's text in each encoding, a line each. */
 static NK_RESULT control_bytes(const struct nk_control *c, struct nk_buf *out, struct nk_err *err)
 {
-	for (unsigned e = 0; e < NKS_ENCODING_COUNT; e++) {
-		uint8_t bytes[4 * NK_RESIDUE_CONTROL_TEXT];
-		size_t len = 0;
-		const enum nks_status status =
-			nks_encode((enum nks_encoding)e, c->text, c->text_len, bytes, sizeof(bytes), &len);
+	static const enum nk_encoding by_codec[] = { NK_ENC_CP932, NK_ENC_EUCJP, NK_ENC_UTF16LE, NK_ENC_UTF16BE };
+	NK_OWNED(nk_buf_done) struct nk_buf euc = { 0 };
 
-		if (status != NKS_OK) {
-			return nk_residue_index_fail(status, err);
-		}
-		NK_TRY(nk_buf_add(out, bytes, len, err));
+	nk_buf_init(&euc, 4096);
+	NK_TRY(nk_buf_add_str(out, nk_control_text(c), err));
+	NK_TRY(nk_buf_add_byte(out, '\n', err));
+	for (size_t e = 0; e < NK_ARRAY_LEN(by_codec); e++) {
+		NK_TRY(encode(c, by_codec[e], out, err));
 		NK_TRY(nk_buf_add_byte(out, '\n', err));
 	}
-	return nk_done();
+	NK_TRY(encode(c, NK_ENC_EUCJP, &euc, err));
+	return add_jis(&euc, out, err);
 }
 
 NK_RESULT nk_control_plant(const struct nk_env *env, const struct nk_residue_options *opt,

@@ -4,7 +4,6 @@
 #ifndef NK_RESIDUE_INT_H
 #define NK_RESIDUE_INT_H
 
-#include "nkscan.h"
 #include "residue.h"
 
 enum { NK_RESIDUE_CONTROL_NAME = 64, NK_RESIDUE_CONTROL_TEXT = 128 };
@@ -28,14 +27,18 @@ NK_RESULT nk_control_plant(const struct nk_env *env, const struct nk_residue_opt
 NK_RESULT nk_control_unplant(const struct nk_env *env, const struct nk_residue_options *opt,
 	const struct nk_place *place, const char *path, const struct nk_control *c, struct nk_err *err);
 
-/* nk_spell: all spellings of one person's values that are looked for, appended to `out` (items struct
- * nk_residue_pattern), values in `arena`. */
-NK_RESULT nk_spell(const struct nk_person *p, struct nk_arena *arena, struct nk_vec *out, struct nk_err *err);
-/* nk_residue_index_fail: an error text for a status of the scanning library. */
-NK_RESULT nk_residue_index_fail(enum nks_status status, struct nk_err *err);
-/* nk_residue_index_add: one value; a longer one than the library takes is cut. *out_short: not looked for, or not in
- * every encoding; *out_added: looked for at all. */
-NK_RESULT nk_residue_index_add(struct nks_index *index, uint32_t number, struct nk_str value, bool *out_short,
-	bool *out_added, struct nk_err *err);
+/* nk_residue_index: the sealed index as a memfd that the workers map, and open here. Ordinal i is pattern i; behind
+ * them one of kind TEXT for each control. *too_short counts what cannot be looked for. */
+struct nk_residue_index {
+	uint8_t key[NKS_KEY_BYTES];
+	int fd;
+	uint8_t *blob; /* the same bytes, for nks_index_persons */
+	size_t len;
+	struct nks_index *index;
+	uint64_t added, too_short; /* of leavers' patterns */
+};
+NK_RESULT nk_residue_index_make(const struct nk_env *env, const struct nk_residue_options *opt,
+	const struct nk_control *controls, struct nk_residue_index *out, struct nk_err *err);
+void nk_residue_index_done(struct nk_residue_index *index);
 
 #endif

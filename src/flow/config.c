@@ -71,6 +71,8 @@ static const struct setting settings[] = {
 		"erasures in one plan without a second person, at least" },
 	{ "guard", "erase_season_percent", K_NUMBER, AT(erase_season_percent), 0, 100, 10,
 		"the same, 15 March to 30 April" },
+	{ "scan", "number_forms", K_WORDS, AT(number_forms), 0, 0, 0,
+		"forms of student and staff numbers: 9 a digit, A a letter, others themselves" },
 	{ "target", "type", K_TEXT, TAT(type), 0, 0, 0, "ldap" },
 	{ "target", "uri", K_TEXT, TAT(settings.uri), 0, 0, 0, "ldap://host:port, ldaps://host, ldapi://%2Fpath" },
 	{ "target", "base", K_TEXT, TAT(settings.base), 0, 0, 0, "suffix, such as dc=example,dc=ac,dc=jp" },

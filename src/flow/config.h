@@ -47,6 +47,7 @@ struct nk_config {
 	bool keep_contact;
 	uint32_t contact_months;
 	uint32_t notice_days;
+	struct nk_config_words number_forms; /* of the scanner */
 	struct nk_config_words notice_grades, notice_classes;
 	struct nk_guard_limits guard;
 	uint32_t erase_percent, erase_number, erase_season_percent;

@@ -77,16 +77,20 @@ NK_RESULT nk_op_person_find(struct nk_flow *flow, struct nk_str query, size_t ma
 	return nk_done();
 }
 
-/* By id, login, student number, mail, or a source's key. */
+/* By id, number (#123, as reports of scans say), login, student number, mail, or a source's key. */
 static NK_RESULT person_by(struct nk_flow *flow, struct nk_str key, const struct nk_person **out, struct nk_err *err)
 {
 	static const enum nk_field fields[] = { NK_FIELD_LOGIN, NK_FIELD_STUDENT_NUMBER, NK_FIELD_MASTER_ID,
 		NK_FIELD_MAIL };
 	struct nk_people *people = NULL;
 	struct nk_uuid id;
+	uint32_t number = 0;
 
 	NK_TRY(nk_flow_people(flow, &people, err));
 	*out = nk_uuid_parse(key, &id) ? nk_people_by_id(people, id) : NULL;
+	if (key.len > 1 && key.ptr[0] == '#' && nk_parse_u32(nk_str_sub(key, 1, key.len), 0, UINT32_MAX, &number)) {
+		*out = nk_people_by_number(people, number);
+	}
 	for (size_t i = 0; *out == NULL && i < NK_ARRAY_LEN(fields); i++) {
 		*out = nk_people_by_field(people, fields[i], key);
 	}

@@ -36,6 +36,7 @@ struct nk_cli {
 	struct nk_arena *arena; /* wiping: replies, texts */
 	struct nk_flow *flow; /* NULL until nk_unlock_open */
 	struct nk_buf json_line;
+	void *form_state; /* of the form in which a verb answers, in `arena` */
 	int tz_minutes; /* east of UTC; -1: not asked yet */
 	int status; /* exit status of a run that did not fail */
 };
