@@ -348,12 +348,27 @@ void nkx_out_ruby(struct nkx_out *o, const void *bytes, size_t len)
 	apart(o, &o->ruby, bytes, len);
 }
 
-void nkx_out_flush(struct nkx_out *o)
+static void end_tables(struct nkx_out *o)
 {
 	if (o->depth > 0) {
 		o->depth = 0;
 		end_table(o);
 	}
+}
+
+void nkx_out_take_aside(struct nkx_out *o)
+{
+	end_tables(o);
+	if (o->aside.n > 0) {
+		run_line(o);
+		run(o, o->aside.p, o->aside.n);
+		nkx_strand_done(&o->aside);
+	}
+}
+
+void nkx_out_flush(struct nkx_out *o)
+{
+	end_tables(o);
 	push(o);
 }
 

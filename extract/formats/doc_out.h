@@ -3,9 +3,10 @@
  *
  * Running text goes on at once. A table of at least two rows and two columns is kept apart, so that it can be looked
  * through as a table, with its columns under its headings; furigana are kept apart, so that they do not tear the
- * names they stand over; attributes and comments are kept apart, so that they do not tear the text they stand in. What
- * is kept apart is bounded: when it becomes too much it goes into the running text, so that nothing is ever lost.
- * Knows nothing of workers and streams but in nkx_out_emit: readers can be tested with a buffer behind the sink.
+ * names they stand over; attributes and comments are kept apart, so that they do not tear the text they stand in.
+ * What is kept apart is bounded: when it becomes too much it goes into the running text, so that nothing is ever
+ * lost. Knows nothing of workers and streams but in nkx_out_emit: readers can be tested with a buffer behind the
+ * sink.
  */
 #ifndef NKX_DOC_OUT_H
 #define NKX_DOC_OUT_H
@@ -25,7 +26,8 @@ struct nkx_strand {
 	char *p;
 	size_t n, cap, max;
 };
-/* nkx_strand_put: false: no room or no memory, nothing was added. nkx_strand_done: wipes and frees; may be used again. */
+/* nkx_strand_put: false: no room or no memory, nothing was added. nkx_strand_done: wipes and frees; may be used
+ * again. */
 bool nkx_strand_put(struct nkx_strand *s, const void *bytes, size_t len);
 void nkx_strand_done(struct nkx_strand *s);
 
@@ -47,7 +49,8 @@ struct nkx_out {
 /* nkx_out_start: an empty one. nkx_out_done: wipes. */
 void nkx_out_start(struct nkx_out *o, struct nkx_dest sink, bool raw);
 void nkx_out_done(struct nkx_out *o);
-/* nkx_out_put: text where the reader is: in the running text, or in the cell of a table. nkx_out_code: one character. */
+/* nkx_out_put: text where the reader is: in the running text, or in the cell of a table. nkx_out_code: one character.
+ */
 void nkx_out_put(struct nkx_out *o, const void *bytes, size_t len);
 void nkx_out_code(struct nkx_out *o, uint32_t c);
 /* nkx_out_line: a new line unless one was just begun. */
@@ -60,6 +63,8 @@ void nkx_out_cell(struct nkx_out *o, uint32_t span);
 /* nkx_out_aside, nkx_out_ruby: kept apart. The caller sets the line ends. */
 void nkx_out_aside(struct nkx_out *o, const void *bytes, size_t len);
 void nkx_out_ruby(struct nkx_out *o, const void *bytes, size_t len);
+/* nkx_out_take_aside: what stands aside becomes the end of the running text. */
+void nkx_out_take_aside(struct nkx_out *o);
 /* nkx_out_flush: ends open tables, gives all running text to the sink. */
 void nkx_out_flush(struct nkx_out *o);
 

@@ -199,7 +199,7 @@ static void note_owner(struct walk *k, struct archive_entry *e)
 	char both[128];
 	size_t len = 0;
 
-	if (user == NULL && group == NULL) {
+	if ((user == NULL || user[0] == '\0') && (group == NULL || group[0] == '\0')) {
 		return;
 	}
 	len = (size_t)snprintf(both, sizeof(both), "%.60s %.60s\n", user != NULL ? user : "", group != NULL ? group : "");

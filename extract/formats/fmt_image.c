@@ -15,15 +15,17 @@ static const struct kind {
 	uint8_t len;
 	char sign[13];
 	void (*read)(struct nkx_img *img);
-} kinds[] = { { 0, 3, "\xff\xd8\xff", nkx_img_jpeg }, { 0, 8, "\x89PNG\r\n\x1a\n", nkx_img_png }, { 0, 6, "GIF89a", nkx_img_gif },
-	{ 0, 6, "GIF87a", nkx_img_gif }, { 8, 4, "WEBP", nkx_img_webp }, { 4, 8, "ftypheic", nkx_img_heic },
-	{ 4, 8, "ftypheix", nkx_img_heic }, { 4, 8, "ftypmif1", nkx_img_heic }, { 4, 8, "ftypavif", nkx_img_heic },
-	{ 4, 8, "ftyphevc", nkx_img_heic }, { 0, 4, "II*\0", NULL }, { 0, 4, "MM\0*", NULL } };
+} kinds[] = { { 0, 3, "\xff\xd8\xff", nkx_img_jpeg }, { 0, 8, "\x89PNG\r\n\x1a\n", nkx_img_png },
+	{ 0, 6, "GIF89a", nkx_img_gif }, { 0, 6, "GIF87a", nkx_img_gif }, { 8, 4, "WEBP", nkx_img_webp },
+	{ 4, 8, "ftypheic", nkx_img_heic }, { 4, 8, "ftypheix", nkx_img_heic }, { 4, 8, "ftypmif1", nkx_img_heic },
+	{ 4, 8, "ftypavif", nkx_img_heic }, { 4, 8, "ftyphevc", nkx_img_heic }, { 0, 4, "II*\0", NULL },
+	{ 0, 4, "MM\0*", NULL } };
 
 static const struct kind *kind_of(const uint8_t *head, size_t len)
 {
 	for (size_t i = 0; i < NK_ARRAY_LEN(kinds); i++) {
-		if (len >= (size_t)kinds[i].at + kinds[i].len && memcmp(head + kinds[i].at, kinds[i].sign, kinds[i].len) == 0) {
+		if (len >= (size_t)kinds[i].at + kinds[i].len &&
+			memcmp(head + kinds[i].at, kinds[i].sign, kinds[i].len) == 0) {
 			return &kinds[i];
 		}
 	}

@@ -16,23 +16,29 @@ enum { PIECE = 65536 };
 /* How much the bytes look like markup: tags by name, of which three are proof. */
 static unsigned tags_in(const uint8_t *head, size_t len)
 {
-	static const char *const names[] = { "html", "head", "body", "table", "tr", "td", "div", "span", "p", "br", "a", "h1", "h2", "ul",
-		"li", "font", "img", "title", "meta", "link", "script", "b", "svg", "style", "ol", "form", "input" };
+	static const char *const names[] = { "html", "head", "body", "table", "tr", "td", "div", "span", "p", "br",
+		"a", "h1", "h2", "ul", "li", "font", "img", "title", "meta", "link", "script", "b", "svg", "style",
+		"ol", "form", "input" };
 	unsigned found = 0;
 
 	for (size_t i = 0; i + 2 < len; i++) {
 		size_t n = 0;
 		const size_t at = head[i] == '<' ? i + (head[i + 1] == '/' ? 2u : 1u) : len;
 
-		while (at + n < len && n < 8 && ((head[at + n] | 0x20) >= 'a' || (head[at + n] >= '0' && head[at + n] <= '9')) &&
+		while (at + n < len && n < 8 &&
+			((head[at + n] | 0x20) >= 'a' || (head[at + n] >= '0' && head[at + n] <= '9')) &&
 			(head[at + n] | 0x20) <= 'z') {
 			n++;
 		}
 		for (size_t k = 0; n > 0 && k < NK_ARRAY_LEN(names); k++) {
-			const bool ends = at + n < len && (head[at + n] == '>' || head[at + n] == ' ' || head[at + n] == '/' ||
-								  head[at + n] == '\n' || head[at + n] == '\r');
+			const bool ends = at + n < len &&
+				(head[at + n] == '>' || head[at + n] == ' ' || head[at + n] == '/' ||
+					head[at + n] == '\n' || head[at + n] == '\r');
 
-			found += ends && strlen(names[k]) == n && strncasecmp(names[k], (const char *)head + at, n) == 0 ? 1 : 0;
+			found += ends && strlen(names[k]) == n &&
+					strncasecmp(names[k], (const char *)head + at, n) == 0
+				? 1
+				: 0;
 		}
 	}
 	return found;
@@ -67,7 +73,8 @@ static size_t narrow(const uint8_t *head, size_t len, uint8_t *out, size_t room)
 
 int nkx_markup_sniff(const uint8_t *head, size_t len)
 {
-	static const char *const sure[] = { "<?xml", "<!doctype html", "<html", "<svg", "<head", "<body", "<rss", "<feed", "<!doctype" };
+	static const char *const sure[] = { "<?xml", "<!doctype html", "<html", "<svg", "<head", "<body", "<rss",
+		"<feed", "<!doctype" };
 	uint8_t text[4096];
 	const size_t n = narrow(head, len, text, sizeof(text));
 	unsigned tags = 0;
@@ -134,6 +141,7 @@ static enum nkx_why walk(struct run *r, const struct nkx_source *s, int wide, si
 		at += n;
 	}
 	nkx_markup_end(&r->markup);
+	nkx_out_take_aside(&r->out);
 	nkx_out_flush(&r->out);
 	return at < s->size && !r->out.stopped ? NKX_WHY_READ_ERROR : NKX_WHY_NONE;
 }
@@ -158,7 +166,8 @@ enum nkx_why nkx_markup_stream(struct nkx_work *w, const struct nkx_source *s, c
 	nkx_markup_start(&r->markup, &r->out, job->mode);
 	if (nkx_stream_begin(w, job->name, job->format, utf8 ? NKS_KIND_TEXT : NKS_KIND_UNKNOWN)) {
 		why = walk(r, s, wide, skip);
-		nkx_stream_end(w, why != NKX_WHY_NONE ? NKX_PARTLY : job->state, why != NKX_WHY_NONE ? why : job->why);
+		nkx_stream_end(
+			w, why != NKX_WHY_NONE ? NKX_PARTLY : job->state, why != NKX_WHY_NONE ? why : job->why);
 		nkx_out_emit(w, &r->out, job->name, job->format);
 	}
 	nkx_out_done(&r->out);
@@ -181,7 +190,8 @@ static enum nkx_markup_mode mode_of(const struct nkx_source *s)
 		if (begins(text + i, n - i, "<html") || begins(text + i, n - i, "<!doctype html")) {
 			return NKX_MARKUP_HTML;
 		}
-		if (begins(text + i, n - i, "<w:") || begins(text + i, n - i, "<pkg:") || begins(text + i, n - i, "<office:")) {
+		if (begins(text + i, n - i, "<w:") || begins(text + i, n - i, "<pkg:") ||
+			begins(text + i, n - i, "<office:")) {
 			return NKX_MARKUP_OFFICE;
 		}
 	}

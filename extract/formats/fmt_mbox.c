@@ -53,7 +53,7 @@ static enum nkx_why open_mbox(struct nkx_work *w, const struct nkx_source *s, co
 	while (more && nkx_line_next(lines, &line)) {
 		if (line.starts && blank && line.at > place[0] && nkx_line_is_from(line.p, line.len)) {
 			place[1] = line.at;
-			more = nkx_entry(w) && message(w, s, ++number, place);
+			more = message(w, s, ++number, place);
 			place[0] = line.at;
 		}
 		blank = line.starts && nkx_line_trim(&line) == 0;
@@ -63,7 +63,7 @@ static enum nkx_why open_mbox(struct nkx_work *w, const struct nkx_source *s, co
 		free(lines);
 		return nkx_mime_read(w, s);
 	}
-	if (more && place[0] < s->size && nkx_entry(w)) {
+	if (more && place[0] < s->size) {
 		(void)message(w, s, ++number, place);
 	}
 	nkx_claimed(w, 0, s->size);

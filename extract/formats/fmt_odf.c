@@ -192,7 +192,8 @@ static enum nkx_why open_flat(struct nkx_work *w, const struct nkx_source *s)
 		nkx_stream_end(w, why == NKX_WHY_NONE ? NKX_SCANNED : NKX_PARTLY, why);
 		nkx_out_emit(w, out, "", "odf");
 		if (why != NKX_WHY_NONE) {
-			const struct nkx_markup_job job = { "#as-markup", "markup", NKX_MARKUP_OFFICE, NKX_SCANNED, NKX_WHY_NONE };
+			const struct nkx_markup_job job = { "#as-markup", "markup", NKX_MARKUP_OFFICE, NKX_SCANNED,
+				NKX_WHY_NONE };
 
 			(void)nkx_markup_stream(w, s, &job);
 		}
@@ -218,7 +219,9 @@ static int sniff(const uint8_t *head, size_t len, uint64_t size, const char *nam
 		return 95;
 	}
 	return len > 60 && head[0] == '<' && memmem(head, len, "office:document", 15) != NULL &&
-			       memmem(head, len, "urn:oasis:names:tc:opendocument", 31) != NULL ? 95 : 0;
+			memmem(head, len, "urn:oasis:names:tc:opendocument", 31) != NULL
+		? 95
+		: 0;
 }
 
 static enum nkx_why open_odf(struct nkx_work *w, const struct nkx_source *s, const char *name)

@@ -1,8 +1,10 @@
 /*
- * fmt_ooxml.c: docx, xlsx, pptx and their variants with macros: every part of the package is read, known ones by their meaning.
+ * fmt_ooxml.c: docx, xlsx, pptx and their variants with macros: every part of the package is read, known ones by
+ * their meaning.
  *
- * What a part is, is told by its name; names that nobody knows are opened like any file. Shared strings are read before the sheets
- * that refer to them, and those to which nothing refers, left from deleted cells, are a stream of their own.
+ * What a part is, is told by its name; names that nobody knows are opened like any file. Shared strings are read
+ * before the sheets that refer to them, and those to which nothing refers, left from deleted cells, are a stream of
+ * their own.
  */
 #include "base.h"
 
@@ -81,7 +83,7 @@ static void read_shared(struct book *book)
 	if (book->strings_at != SIZE_MAX) {
 		handlers = nkx_xlsx_strings_handlers(&book->strings);
 		book->strings_whole = nkx_xml_part_quiet(book->pkg, book->strings_at, &handlers) == NKX_WHY_NONE &&
-				      !book->strings.full;
+			!book->strings.full;
 	}
 }
 
@@ -129,16 +131,19 @@ static void read_with(struct book *book, size_t i, bool sheet)
 
 static bool is_sheet(const char *name)
 {
-	return nkx_pkg_has(name, "worksheets/") || nkx_pkg_has(name, "macrosheets/") || nkx_pkg_has(name, "dialogsheets/");
+	return nkx_pkg_has(name, "worksheets/") || nkx_pkg_has(name, "macrosheets/") ||
+		nkx_pkg_has(name, "dialogsheets/");
 }
 
 /* Values stand in attributes there: read as markup, which keeps them all. */
 static bool is_attributes(const char *name)
 {
-	return nkx_pkg_has(name, "pivotCache/") || nkx_pkg_has(name, "externalLinks/") || nkx_pkg_has(name, "customXml/") ||
-	       nkx_pkg_has(name, "queryTables/") || nkx_pkg_has(name, "/tables/") || nkx_pkg_ends(name, ".rels") ||
-	       nkx_pkg_ends(name, "connections.xml") || nkx_pkg_ends(name, "[Content_Types].xml") || nkx_pkg_ends(name, ".vml") ||
-	       nkx_pkg_ends(name, "styles.xml") || nkx_pkg_has(name, "theme/");
+	return nkx_pkg_has(name, "pivotCache/") || nkx_pkg_has(name, "externalLinks/") ||
+		nkx_pkg_has(name, "customXml/") || nkx_pkg_has(name, "queryTables/") ||
+		nkx_pkg_has(name, "/tables/") || nkx_pkg_ends(name, ".rels") ||
+		nkx_pkg_ends(name, "connections.xml") || nkx_pkg_ends(name, "[Content_Types].xml") ||
+		nkx_pkg_ends(name, ".vml") || nkx_pkg_ends(name, "styles.xml") ||
+		nkx_pkg_ends(name, "xl/workbook.xml") || nkx_pkg_has(name, "theme/");
 }
 
 static void read_part(struct book *book, size_t i)
@@ -156,7 +161,8 @@ static void read_part(struct book *book, size_t i)
 		return; /* the sheets have them, and left_over has the rest */
 	}
 	if (!xml || is_attributes(name)) {
-		nkx_pkg_nested(book->pkg, i, xml || nkx_pkg_ends(name, ".rels") || nkx_pkg_ends(name, ".vml") ? "markup" : NULL);
+		nkx_pkg_nested(book->pkg, i,
+			xml || nkx_pkg_ends(name, ".rels") || nkx_pkg_ends(name, ".vml") ? "markup" : NULL);
 		return;
 	}
 	read_with(book, i, is_sheet(name));

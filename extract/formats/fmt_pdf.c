@@ -1,8 +1,9 @@
 /*
- * fmt_pdf.c: PDF: the text of its pages by pdftotext, of this and of earlier revisions; all else by walking its objects.
+ * fmt_pdf.c: PDF: the text of its pages by pdftotext, of this and of earlier revisions; all else by walking its
+ * objects.
  *
- * A page without text is not a clean page: it is reported as not scanned. An encrypted file is opened when no password is
- * needed for reading its pages; its strings and attachments are not seen then, and the report says so.
+ * A page without text is not a clean page: it is reported as not scanned. An encrypted file is opened when no
+ * password is needed for reading its pages; its strings and attachments are not seen then, and the report says so.
  */
 #include "base.h"
 
@@ -155,7 +156,8 @@ static enum nkx_why read_pdf(struct nkx_work *w, struct nk_bytes in, struct nkx_
 		pdf = walk(w, in, text, true);
 	} else if (nkx_stream_begin(w, "#objects", "pdf", NKS_KIND_TEXT)) {
 		pdf = walk(w, in, text, false);
-		nkx_stream_end(w, pdf.damaged ? NKX_PARTLY : NKX_SCANNED, pdf.damaged ? NKX_WHY_DAMAGED : NKX_WHY_NONE);
+		nkx_stream_end(
+			w, pdf.damaged ? NKX_PARTLY : NKX_SCANNED, pdf.damaged ? NKX_WHY_DAMAGED : NKX_WHY_NONE);
 	}
 	if (why == NKX_WHY_NONE) {
 		read_revisions(w, in);

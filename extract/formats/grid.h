@@ -1,8 +1,8 @@
 /*
  * grid.h: cells of a sheet that come with their places, as a table stream in which row and column are right.
  *
- * Rows and cells that the document leaves out are written as empty ones. How many of these are written is bounded: a sheet that
- * puts one cell at the far end of each row loses its columns, not its text.
+ * Rows and cells that the document leaves out are written as empty ones. How many of these are written is bounded: a
+ * sheet that puts one cell at the far end of each row loses its columns, not its text.
  */
 #ifndef NKX_GRID_H
 #define NKX_GRID_H

@@ -80,7 +80,9 @@ static void user_comment(struct tiff *t, const struct entry *e)
 
 static uint32_t number_of(const struct tiff *t, const struct entry *e)
 {
-	return e->type == 3 ? nkx_img_u16(e->value, t->big) : e->len >= 4 ? nkx_img_u32(e->value, t->big) : e->value[0];
+	return e->type == 3   ? nkx_img_u16(e->value, t->big)
+		: e->len >= 4 ? nkx_img_u32(e->value, t->big)
+			      : e->value[0];
 }
 
 static void strips_of(struct tiff *t, const struct entry *e)
@@ -134,7 +136,8 @@ static uint32_t nth(const struct tiff *t, uint32_t at, uint16_t type, uint32_t i
 static void claim_strips(struct tiff *t)
 {
 	for (uint32_t i = 0; t->strips != 0 && t->strip_sizes != 0 && i < t->n_strips && i < VALUES; i++) {
-		nkx_claimed(t->img->w, nth(t, t->strips, t->strips_type, i), nth(t, t->strip_sizes, t->sizes_type, i));
+		nkx_claimed(
+			t->img->w, nth(t, t->strips, t->strips_type, i), nth(t, t->strip_sizes, t->sizes_type, i));
 	}
 	t->strips = t->strip_sizes = 0;
 }

@@ -120,7 +120,8 @@ static void png_packed(struct nkx_img *img, const uint8_t *p, size_t n, bool xmp
 	free(out);
 }
 
-/* tEXt: keyword NUL text; zTXt: keyword NUL method packed; iTXt: keyword NUL flag method language NUL keyword NUL text. */
+/* tEXt: keyword NUL text; zTXt: keyword NUL method packed; iTXt: keyword NUL flag method language NUL keyword NUL
+ * text. */
 static void png_text(struct nkx_img *img, const uint8_t *type, const uint8_t *p, size_t n)
 {
 	const uint8_t *end = memchr(p, 0, n);
@@ -319,7 +320,8 @@ void nkx_img_heic(struct nkx_img *img)
 
 		len = len == 0 ? img->n - at : len;
 		if (len == 1 && img->n - at >= 16) {
-			len = (uint64_t)nkx_img_u32(img->p + at + 8, true) << 32 | nkx_img_u32(img->p + at + 12, true);
+			len = (uint64_t)nkx_img_u32(img->p + at + 8, true) << 32 |
+				nkx_img_u32(img->p + at + 12, true);
 		}
 		if (len < 8 || len > img->n - at) {
 			img->damaged = true;

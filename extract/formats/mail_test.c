@@ -168,6 +168,23 @@ static void a_missing_boundary_is_text_and_cut_off(void **state)
 	nkx_kit_free(&r);
 }
 
+static void too_many_parts_are_told(void **state)
+{
+	struct nkx_kit_options options = { .limits = { .entries = 10 } };
+	struct nkx_kit_report r;
+	char mail[1000] = HEAD "Content-Type: multipart/mixed; boundary=b\r\n\r\n";
+	size_t n = strlen(mail);
+
+	(void)state;
+	for (int i = 0; i < 50; i++) {
+		n += (size_t)snprintf(mail + n, sizeof(mail) - n, "--b\r\n\r\nx\r\n");
+	}
+	nkx_kit_open_with(&options, mail, n, "x.eml", &r);
+	assert_int_equal(r.streams[0].why, NKX_WHY_TOO_MANY);
+	assert_in_range(r.n, 5, 20);
+	nkx_kit_free(&r);
+}
+
 static void a_uuencoded_file_in_a_text_is_opened(void **state)
 {
 	struct nkx_kit_report r;
@@ -293,6 +310,7 @@ int main(void)
 		cmocka_unit_test(the_name_of_an_attachment_is_read_in_all_forms),
 		cmocka_unit_test(a_message_in_a_message_is_opened),
 		cmocka_unit_test(a_missing_boundary_is_text_and_cut_off),
+		cmocka_unit_test(too_many_parts_are_told),
 		cmocka_unit_test(a_uuencoded_file_in_a_text_is_opened),
 		cmocka_unit_test(what_is_encrypted_is_not_scanned),
 		cmocka_unit_test(each_message_of_a_mailbox_is_a_source),

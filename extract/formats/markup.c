@@ -6,7 +6,22 @@
 #include "markup.h"
 #include "markup_tags.h"
 
-enum { S_TEXT, S_OPEN, S_TAG, S_IN, S_ATTR, S_EQUALS, S_VALUE, S_BANG, S_COMMENT, S_DECL, S_PI, S_CDATA, S_RAW, S_ENTITY };
+enum {
+	S_TEXT,
+	S_OPEN,
+	S_TAG,
+	S_IN,
+	S_ATTR,
+	S_EQUALS,
+	S_VALUE,
+	S_BANG,
+	S_COMMENT,
+	S_DECL,
+	S_PI,
+	S_CDATA,
+	S_RAW,
+	S_ENTITY
+};
 
 void nkx_markup_start(struct nkx_markup *m, struct nkx_out *out, enum nkx_markup_mode mode)
 {
@@ -189,7 +204,8 @@ static void in_attr(struct nkx_markup *m, char c)
 
 static bool is_span(const struct nkx_markup *m)
 {
-	return m->n_attr >= 4 && (m->attr[0] == 'c' || m->attr[0] == 'C') && memcmp(m->attr + m->n_attr - 4, "span", 4) == 0;
+	return m->n_attr >= 4 && (m->attr[0] == 'c' || m->attr[0] == 'C') &&
+		memcmp(m->attr + m->n_attr - 4, "span", 4) == 0;
 }
 
 static void value_done(struct nkx_markup *m)
@@ -379,7 +395,8 @@ static void in_entity(struct nkx_markup *m, char c)
 {
 	if (c == ';') {
 		entity_done(m, true);
-	} else if ((is_letter(c) && (unsigned char)c < 0x80) || (c >= '0' && c <= '9') || (c == '#' && m->n_entity == 0)) {
+	} else if ((is_letter(c) && (unsigned char)c < 0x80) || (c >= '0' && c <= '9') ||
+		(c == '#' && m->n_entity == 0)) {
 		m->entity[m->n_entity++] = c;
 		if (m->n_entity == sizeof(m->entity)) {
 			entity_done(m, false);
@@ -392,9 +409,19 @@ static void in_entity(struct nkx_markup *m, char c)
 
 static void step(struct nkx_markup *m, char c)
 {
-	static void (*const states[])(struct nkx_markup *, char) = { [S_OPEN] = in_open, [S_TAG] = in_name, [S_IN] = in_tag,
-		[S_ATTR] = in_attr, [S_EQUALS] = in_equals, [S_VALUE] = in_value, [S_BANG] = in_bang, [S_COMMENT] = in_comment,
-		[S_DECL] = in_decl, [S_PI] = in_pi, [S_CDATA] = in_cdata, [S_RAW] = in_raw, [S_ENTITY] = in_entity };
+	static void (*const states[])(struct nkx_markup *, char) = { [S_OPEN] = in_open,
+		[S_TAG] = in_name,
+		[S_IN] = in_tag,
+		[S_ATTR] = in_attr,
+		[S_EQUALS] = in_equals,
+		[S_VALUE] = in_value,
+		[S_BANG] = in_bang,
+		[S_COMMENT] = in_comment,
+		[S_DECL] = in_decl,
+		[S_PI] = in_pi,
+		[S_CDATA] = in_cdata,
+		[S_RAW] = in_raw,
+		[S_ENTITY] = in_entity };
 
 	states[m->state](m, c);
 	m->before[0] = m->before[1];

@@ -1,10 +1,11 @@
 /*
  * markup.h: takes the tags out of HTML and XML, whatever state they are in. Never fails.
  *
- * Works on bytes in which ASCII is ASCII: UTF-8, CP932 and EUC-JP (no part of a character is one of < > & " ' there), and
- * ISO-2022-JP (followed by its escapes). UTF-16 has to be made UTF-8 before. Text goes on as it is; tags become nothing
- * (<b>), a new line (<p>), a cell or a row; attributes, comments, scripts, declarations and processing instructions go
- * aside whole: no byte of the input that could be text is lost.
+ * Works on bytes in which ASCII is ASCII: UTF-8, CP932 and EUC-JP (no part of a character is one of < > & " ' there),
+ * and ISO-2022-JP (followed by its escapes). UTF-16 has to be made UTF-8 before. Text goes on as it is; tags become
+ * nothing
+ * (<b>), a new line (<p>), a cell or a row; attributes, comments, scripts, declarations and processing instructions
+ * go aside whole: no byte of the input that could be text is lost.
  */
 #ifndef NKX_MARKUP_H
 #define NKX_MARKUP_H

@@ -12,21 +12,25 @@ struct row {
 
 /* The same in all modes. Names of OOXML and ODF beside those of HTML; sorted by use, not by name. */
 static const struct row common[] = { { "p", NKX_TAG_BLOCK }, { "br", NKX_TAG_BLOCK }, { "table", NKX_TAG_TABLE },
-	{ "tbl", NKX_TAG_TABLE }, { "tr", NKX_TAG_ROW }, { "td", NKX_TAG_CELL }, { "th", NKX_TAG_CELL }, { "tc", NKX_TAG_CELL },
-	{ "ruby", NKX_TAG_RUBY }, { "rt", NKX_TAG_RUBY_TEXT }, { "table-row", NKX_TAG_ROW },
-	{ "table-cell", NKX_TAG_CELL }, { "tab", NKX_TAG_BLANK }, { "ruby-text", NKX_TAG_RUBY_TEXT }, { "h", NKX_TAG_BLOCK } };
+	{ "tbl", NKX_TAG_TABLE }, { "tr", NKX_TAG_ROW }, { "td", NKX_TAG_CELL }, { "th", NKX_TAG_CELL },
+	{ "tc", NKX_TAG_CELL }, { "ruby", NKX_TAG_RUBY }, { "rt", NKX_TAG_RUBY_TEXT }, { "table-row", NKX_TAG_ROW },
+	{ "table-cell", NKX_TAG_CELL }, { "tab", NKX_TAG_BLANK }, { "ruby-text", NKX_TAG_RUBY_TEXT },
+	{ "h", NKX_TAG_BLOCK } };
 
-static const char *const html_blocks[] = { "address", "article", "aside", "blockquote", "body", "button", "caption", "center", "dd",
-	"details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frame", "h1",
-	"h2", "h3", "h4", "h5", "h6", "head", "header", "hgroup", "hr", "html", "iframe", "input", "legend", "li", "main", "menu",
-	"nav", "noscript", "ol", "optgroup", "option", "pre", "section", "select", "summary", "tbody", "textarea", "tfoot",
-	"thead", "title", "ul", "meta", "link", "svg", "text", "desc" };
+static const char *const html_blocks[] = { "address", "article", "aside", "blockquote", "body", "button", "caption",
+	"center", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer",
+	"form", "frame", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hgroup", "hr", "html", "iframe",
+	"input", "legend", "li", "main", "menu", "nav", "noscript", "ol", "optgroup", "option", "pre", "section",
+	"select", "summary", "tbody", "textarea", "tfoot", "thead", "title", "ul", "meta", "link", "svg", "text",
+	"desc" };
 static const char *const html_raw[] = { "script", "style", "xmp" };
-static const char *const xml_inline[] = { "b", "i", "u", "em", "strong", "span", "font", "a", "sub", "sup", "rb", "rp", "t", "r",
-	"tspan", "s", "small", "big", "code", "tt", "mark", "emphasis", "phrase", "q", "rpr", "rubybase", "rubypr", "ruby-base",
-	"rfonts", "lang", "sz", "szcs", "color", "prooferr", "bookmarkstart", "bookmarkend", "smarttag", "hyperlink" };
-static const char *const office_blocks[] = { "si", "row", "c", "v", "is", "comment", "cr", "sheet", "definedname", "deltext", "title",
-	"creator", "lastmodifiedby", "subject", "keywords", "description", "list-item", "annotation", "line-break", "s", "rph" };
+static const char *const xml_inline[] = { "b", "i", "u", "em", "strong", "span", "font", "a", "sub", "sup", "rb",
+	"rp", "t", "r", "tspan", "s", "small", "big", "code", "tt", "mark", "emphasis", "phrase", "q", "rpr",
+	"rubybase", "rubypr", "ruby-base", "rfonts", "lang", "sz", "szcs", "color", "prooferr", "bookmarkstart",
+	"bookmarkend", "smarttag", "hyperlink" };
+static const char *const office_blocks[] = { "si", "row", "c", "v", "is", "comment", "cr", "sheet", "definedname",
+	"deltext", "title", "creator", "lastmodifiedby", "subject", "keywords", "description", "list-item",
+	"annotation", "line-break", "s", "rph" };
 
 static bool is_one_of(const char *const *names, size_t n, const char *name, size_t len)
 {
@@ -55,7 +59,8 @@ enum nkx_tag_kind nkx_tag_kind(enum nkx_markup_mode mode, const char *name, size
 		return is_one_of(xml_inline, NK_ARRAY_LEN(xml_inline), name, len) ? NKX_TAG_INLINE : NKX_TAG_BLOCK;
 	}
 	if (mode == NKX_MARKUP_OFFICE) {
-		return is_one_of(office_blocks, NK_ARRAY_LEN(office_blocks), name, len) ? NKX_TAG_BLOCK : NKX_TAG_INLINE;
+		return is_one_of(office_blocks, NK_ARRAY_LEN(office_blocks), name, len) ? NKX_TAG_BLOCK
+											: NKX_TAG_INLINE;
 	}
 	if (is_one_of(html_raw, NK_ARRAY_LEN(html_raw), name, len)) {
 		return NKX_TAG_RAW;
@@ -97,11 +102,12 @@ bool nkx_entity(const char *text, size_t len, uint32_t *code)
 	static const struct {
 		const char *name;
 		uint32_t code;
-	} known[] = { { "amp", '&' }, { "lt", '<' }, { "gt", '>' }, { "quot", '"' }, { "apos", '\'' }, { "nbsp", 0xa0 },
-		{ "shy", 0xad }, { "ensp", 0x2002 }, { "emsp", 0x2003 }, { "thinsp", 0x2009 }, { "zwj", 0x200d },
-		{ "zwnj", 0x200c }, { "ndash", 0x2013 }, { "mdash", 0x2014 }, { "middot", 0xb7 }, { "hellip", 0x2026 },
-		{ "yen", 0xa5 }, { "commat", '@' }, { "period", '.' }, { "hyphen", 0x2010 }, { "lowbar", '_' }, { "num", '#' },
-		{ "ouml", 0xf6 }, { "ocirc", 0xf4 }, { "omacr", 0x14d }, { "umacr", 0x16b }, { "Omacr", 0x14c }, { "NewLine", '\n' } };
+	} known[] = { { "amp", '&' }, { "lt", '<' }, { "gt", '>' }, { "quot", '"' }, { "apos", '\'' },
+		{ "nbsp", 0xa0 }, { "shy", 0xad }, { "ensp", 0x2002 }, { "emsp", 0x2003 }, { "thinsp", 0x2009 },
+		{ "zwj", 0x200d }, { "zwnj", 0x200c }, { "ndash", 0x2013 }, { "mdash", 0x2014 }, { "middot", 0xb7 },
+		{ "hellip", 0x2026 }, { "yen", 0xa5 }, { "commat", '@' }, { "period", '.' }, { "hyphen", 0x2010 },
+		{ "lowbar", '_' }, { "num", '#' }, { "ouml", 0xf6 }, { "ocirc", 0xf4 }, { "omacr", 0x14d },
+		{ "umacr", 0x16b }, { "Omacr", 0x14c }, { "NewLine", '\n' } };
 
 	if (len > 0 && text[0] == '#') {
 		return numeric(text, len, code);

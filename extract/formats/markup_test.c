@@ -1,5 +1,6 @@
 /*
- * markup_test.c: what becomes of tags, entities, tables, furigana and comments, in all encodings and at every cut. Made-up names.
+ * markup_test.c: what becomes of tags, entities, tables, furigana and comments, in all encodings and at every cut.
+ * Made-up names.
  */
 #include "base.h"
 
@@ -66,7 +67,8 @@ static void expect(const char *markup, enum nkx_markup_mode mode, const char *te
 static void inline_tags_join_and_blocks_part(void **state)
 {
 	(void)state;
-	expect("<p>山<b>田</b>太<span class=\"x\">郎</span></p><p>鈴木</p>", NKX_MARKUP_HTML, "山田太郎\n鈴木\n", NULL);
+	expect("<p>山<b>田</b>太<span class=\"x\">郎</span></p><p>鈴木</p>", NKX_MARKUP_HTML, "山田太郎\n鈴木\n",
+		NULL);
 	expect("<a><b>x</b><name>山田</name><tel>03</tel></a>", NKX_MARKUP_XML, "x\n山田\n03\n", NULL);
 	expect("山<!-- 佐藤 -->田", NKX_MARKUP_HTML, "山田", " 佐藤 -->\n");
 }
@@ -107,18 +109,26 @@ static void tables_have_their_cells_and_rows(void **state)
 	struct made m;
 
 	(void)state;
-	strip(&m, "a<table>\n <tr><th>氏名</th><th colspan=2>電話</th></tr>\n <tr><td> 山田<br>太郎 </td>\n<td>03</td><td></td></tr></table>b",
+	strip(&m,
+		"a<table>\n <tr><th>氏名</th><th colspan=2>電話</th></tr>\n <tr><td> 山田<br>太郎 </td>\n<td>03</td><td></td></tr></table>b",
 		NKX_MARKUP_HTML, 7);
 	assert_string_equal(text_of(&m.main), "a\nb");
 	assert_int_equal(m.out.n_tables, 1);
-	assert_string_equal(text_of(&m.out.tables), "氏名\x1f" "電話\x1f\x1e" "山田\n太郎\x1f" "03\x1f\x1e");
+	assert_string_equal(text_of(&m.out.tables),
+		"氏名\x1f"
+		"電話\x1f\x1e"
+		"山田\n太郎\x1f"
+		"03\x1f\x1e");
 	done(&m);
 	strip(&m, "<table><tr><td>one</td></tr><tr><td>two</td></tr></table>", NKX_MARKUP_HTML, 5);
 	assert_int_equal(m.out.n_tables, 0);
 	assert_string_equal(text_of(&m.main), "one\ntwo\n");
 	done(&m);
 	strip(&m, "<table><tr><td>a<td><table><tr><td>b<td>c</table><tr><td>d", NKX_MARKUP_HTML, 5);
-	assert_string_equal(text_of(&m.out.tables), "a\x1f" "b\nc\x1e" "d\x1e");
+	assert_string_equal(text_of(&m.out.tables),
+		"a\x1f"
+		"b\nc\x1e"
+		"d\x1e");
 	done(&m);
 }
 
@@ -127,7 +137,8 @@ static void furigana_do_not_tear_the_name(void **state)
 	struct made m;
 
 	(void)state;
-	strip(&m, "<ruby>山田<rp>(</rp><rt>やまだ</rt></ruby><ruby>太郎<rt>たろう</rt></ruby>です", NKX_MARKUP_HTML, 3);
+	strip(&m, "<ruby>山田<rp>(</rp><rt>やまだ</rt></ruby><ruby>太郎<rt>たろう</rt></ruby>です", NKX_MARKUP_HTML,
+		3);
 	assert_non_null(strstr(text_of(&m.main), "太郎です"));
 	assert_non_null(strstr(text_of(&m.out.ruby), "やまだ "));
 	assert_non_null(strstr(text_of(&m.out.ruby), "たろう"));
@@ -172,7 +183,8 @@ static void nothing_that_was_kept_apart_is_lost_when_it_is_too_much(void **state
 static void a_page_in_cp932_goes_on_as_its_bytes(void **state)
 {
 	/* 山田<b>太</b>郎 and a cell with ソ (83 5C) and 表 (95 5C). */
-	static const char page[] = "<html><meta charset=utf-8><body>\x8e\x52\x93\x63<b>\x91\xbe</b>\x98\x59"
+	static const char page[] =
+		"<html><meta charset=utf-8><body>\x8e\x52\x93\x63<b>\x91\xbe</b>\x98\x59"
 		"<table><tr><td>\x83\x5c</td><td>\x95\x5c</td></tr><tr><td>1</td><td>&#x5C71;</td></tr></table></body></html>";
 	struct nkx_kit_report r;
 
@@ -189,7 +201,8 @@ static void a_page_in_cp932_goes_on_as_its_bytes(void **state)
 static void a_page_in_iso_2022_jp_is_not_torn_by_its_own_bytes(void **state)
 {
 	/* ESC $ B, then <" & > as halves of characters, ESC ( B. */
-	static const char page[] = "<html><body title=\"\x1b$B\x22\x3c\x3e\x26\x1b(B\"><b>\x1b$B\x3c\x26\x3b\x33\x45\x44\x1b(B</b>x</body></html>";
+	static const char page[] =
+		"<html><body title=\"\x1b$B\x22\x3c\x3e\x26\x1b(B\"><b>\x1b$B\x3c\x26\x3b\x33\x45\x44\x1b(B</b>x</body></html>";
 	struct nkx_kit_report r;
 
 	(void)state;
@@ -201,7 +214,8 @@ static void a_page_in_iso_2022_jp_is_not_torn_by_its_own_bytes(void **state)
 
 static void utf_16_becomes_utf_8(void **state)
 {
-	static const char page[] = "\xff\xfe<\0?\0x\0m\0l\0?\0>\0<\0n\0>\0\x71\x5c\x30\x75\x42\xd8\xb7\xdf<\0/\0n\0>\0";
+	static const char page[] =
+		"\xff\xfe<\0?\0x\0m\0l\0?\0>\0<\0n\0>\0\x71\x5c\x30\x75\x42\xd8\xb7\xdf<\0/\0n\0>\0";
 	struct nkx_kit_report r;
 
 	(void)state;
@@ -213,7 +227,8 @@ static void utf_16_becomes_utf_8(void **state)
 
 static void every_cut_of_a_page_is_read(void **state)
 {
-	static const char page[] = "<!doctype html><html><head><title>名簿</title><script>x=1</script></head><body><!-- 注 --><p>山田太郎"
+	static const char page[] =
+		"<!doctype html><html><head><title>名簿</title><script>x=1</script></head><body><!-- 注 --><p>山田太郎"
 		"<table><tr><td a='1'>&amp;<td>2<tr><td>3<td>4</table><ruby>東<rt>ひがし</rt></ruby></body></html>";
 	struct nkx_kit_report r;
 

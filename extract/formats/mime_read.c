@@ -164,7 +164,7 @@ static void head_end(struct mime *m)
 	}
 	bool plain = m->info.kind == NKX_MIME_MULTI || (m->info.kind == NKX_MIME_TEXT && m->info.name[0] == '\0');
 
-	if (plain || m->info.kind == NKX_MIME_SECRET || !nkx_entry(m->w)) {
+	if (plain || m->info.kind == NKX_MIME_SECRET) {
 		return;
 	}
 	m->pipe = nkx_nested_begin(m->w, m->name, 0,
@@ -219,6 +219,7 @@ static bool boundary_line(struct mime *m, const struct nkx_line *line)
 		} else {
 			m->in_head = true;
 			m->parts++;
+			m->stop = m->stop || !nkx_entry(m->w);
 		}
 		return true;
 	}
@@ -305,12 +306,14 @@ static void run(struct mime *m)
 		head_end(m);
 	}
 	/* A level that was not closed: the message is cut off. */
-	enum nkx_why why = m->depth > 0 ? NKX_WHY_CUT_OFF : NKX_WHY_NONE;
+	enum nkx_why why = m->stop ? NKX_WHY_MEMORY : m->depth > 0 ? NKX_WHY_CUT_OFF : NKX_WHY_NONE;
 
 	body_end(m, why);
 	if (why != NKX_WHY_NONE) {
-		nkx_partly(m->w, why);
+		nkx_partly(m->w, why); /* an exceeded budget was noted before and counts */
 	}
+	/* What was not reached is left for carving. */
+	nkx_claimed(m->w, 0, m->lines.at + m->lines.from);
 }
 
 enum nkx_why nkx_mime_read(struct nkx_work *w, const struct nkx_source *s)
@@ -326,7 +329,6 @@ enum nkx_why nkx_mime_read(struct nkx_work *w, const struct nkx_source *s)
 	m->lines.s = s;
 	m->in_head = true;
 	run(m);
-	nkx_claimed(w, 0, s->size);
 	explicit_bzero(m->head, NKX_MIME_HEAD);
 	free(m->head);
 	explicit_bzero(m, sizeof(*m));

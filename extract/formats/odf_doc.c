@@ -152,7 +152,8 @@ static bool is_cell(const char *name)
 
 static bool is_note(const char *name)
 {
-	static const char *const names[] = { "note", "annotation", "text-box", "tracked-changes", "event-listeners", NULL };
+	static const char *const names[] = { "note", "annotation", "text-box", "tracked-changes", "event-listeners",
+		NULL };
 
 	return nkx_xml_is(name, names);
 }

@@ -44,7 +44,10 @@ static enum nkx_why flate(struct nkx_work *w, struct nk_bytes in, struct nkx_str
 }
 
 struct lzw {
-	struct { uint16_t up; uint8_t last; } table[4096];
+	struct {
+		uint16_t up;
+		uint8_t last;
+	} table[4096];
 	uint32_t next, width, early;
 	uint32_t bits, n_bits;
 	uint8_t out[4096];
@@ -111,7 +114,10 @@ static enum nkx_why lzw_run(struct nkx_work *w, struct lzw *z, struct nk_bytes i
 			return NKX_WHY_TOO_LARGE;
 		}
 		before = code;
-		z->width = z->next + z->early >= 2048 ? 12 : z->next + z->early >= 1024 ? 11 : z->next + z->early >= 512 ? 10 : 9;
+		z->width = z->next + z->early >= 2048 ? 12
+			: z->next + z->early >= 1024  ? 11
+			: z->next + z->early >= 512   ? 10
+						      : 9;
 	}
 	return NKX_WHY_CUT_OFF;
 }
@@ -138,8 +144,10 @@ static enum nkx_why hex(struct nk_bytes in, struct nkx_strand *out)
 
 	for (size_t i = 0; i < in.len && in.ptr[i] != '>'; i++) {
 		const uint8_t c = in.ptr[i] | 0x20;
-		const int v = in.ptr[i] >= '0' && in.ptr[i] <= '9' ? in.ptr[i] - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-		const uint8_t byte = (uint8_t)(high << 4 | v);
+		const int v = in.ptr[i] >= '0' && in.ptr[i] <= '9' ? in.ptr[i] - '0'
+			: c >= 'a' && c <= 'f'                     ? c - 'a' + 10
+								   : -1;
+		const uint8_t byte = (uint8_t)((high >= 0 ? high << 4 : 0) | (v >= 0 ? v : 0));
 
 		if (v < 0) {
 			continue;

@@ -12,7 +12,8 @@ static bool is_space(uint8_t c)
 
 static bool is_mark(uint8_t c)
 {
-	return c == '(' || c == ')' || c == '<' || c == '>' || c == '[' || c == ']' || c == '{' || c == '}' || c == '/' || c == '%';
+	return c == '(' || c == ')' || c == '<' || c == '>' || c == '[' || c == ']' || c == '{' || c == '}' ||
+		c == '/' || c == '%';
 }
 
 static void skip_blank(struct nkx_pdf_lex *l)
@@ -257,7 +258,8 @@ static void name_value(struct nkx_pdf_dict *d, const struct nest *s, const struc
 		memcpy(d->type, value, sizeof(d->type));
 	} else if (s->depth == 1 && (strcmp(key, "Subtype") == 0 || strcmp(key, "S") == 0)) {
 		memcpy(d->subtype, value, sizeof(d->subtype));
-	} else if (s->depth <= 2 && (strcmp(key, "Filter") == 0 || strcmp(key, "F") == 0) && d->n_filters < PDF_FILTERS) {
+	} else if (s->depth <= 2 && (strcmp(key, "Filter") == 0 || strcmp(key, "F") == 0) &&
+		d->n_filters < PDF_FILTERS) {
 		d->filters[d->n_filters++] = filter_of(value);
 	}
 }
@@ -268,8 +270,8 @@ static void number_value(struct nkx_pdf_dict *d, const struct nest *s, uint32_t 
 		const char *key;
 		uint32_t *to;
 	} known[] = { { "Predictor", &d->predictor }, { "Colors", &d->colors }, { "BitsPerComponent", &d->bits },
-		{ "Columns", &d->columns }, { "EarlyChange", &d->early }, { "First", &d->first }, { "Width", &d->width },
-		{ "Height", &d->height } };
+		{ "Columns", &d->columns }, { "EarlyChange", &d->early }, { "First", &d->first },
+		{ "Width", &d->width }, { "Height", &d->height } };
 	const char *key = s->key[s->depth];
 
 	if (s->depth == 1 && strcmp(key, "Length") == 0) {
@@ -347,7 +349,8 @@ static bool ends_number(enum nkx_pdf_token token, const struct nest *s)
 	return token == PDF_NAME && s->dict[s->depth] && !s->at_key[s->depth];
 }
 
-enum nkx_pdf_after nkx_pdf_object(struct nkx_pdf_lex *l, const struct nkx_pdf_teller *teller, struct nkx_pdf_dict *dict)
+enum nkx_pdf_after nkx_pdf_object(
+	struct nkx_pdf_lex *l, const struct nkx_pdf_teller *teller, struct nkx_pdf_dict *dict)
 {
 	struct nest s;
 	enum nkx_pdf_token token = PDF_END;
@@ -368,7 +371,7 @@ enum nkx_pdf_after nkx_pdf_object(struct nkx_pdf_lex *l, const struct nkx_pdf_te
 		} else if (token == PDF_WORD && !teller->content && nkx_pdf_word_is(l, "stream")) {
 			return PDF_AFTER_STREAM;
 		} else if (token == PDF_WORD && !teller->content &&
-			   (nkx_pdf_word_is(l, "endobj") || nkx_pdf_word_is(l, "startxref"))) {
+			(nkx_pdf_word_is(l, "endobj") || nkx_pdf_word_is(l, "startxref"))) {
 			return PDF_AFTER_END;
 		} else {
 			value_met(l, token, teller, dict, &s);

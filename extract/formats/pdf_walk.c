@@ -7,7 +7,7 @@
 #include "pdf_walk.h"
 #include "utf.h"
 
-enum { PARTS = 20000, BINARY_LEAST = 64 };
+enum { AGAIN = 16, PARTS = 20000, BINARY_LEAST = 64 };
 
 static void put(void *arg, const char *utf8, size_t len)
 {
@@ -35,18 +35,21 @@ static void part(struct nkx_pdf *pdf, const char *what, const struct nk_bytes *b
 static bool is_binary(const uint8_t *bytes, size_t len)
 {
 	size_t odd = 0;
-	const bool wide = len >= 2 && ((bytes[0] == 0xfe && bytes[1] == 0xff) || (bytes[0] == 0xff && bytes[1] == 0xfe));
+	const bool wide =
+		len >= 2 && ((bytes[0] == 0xfe && bytes[1] == 0xff) || (bytes[0] == 0xff && bytes[1] == 0xfe));
 
 	for (size_t i = 0; !wide && i < len; i++) {
-		odd += bytes[i] < 0x20 && bytes[i] != '\n' && bytes[i] != '\r' && bytes[i] != '\t' && bytes[i] != 0x1b ? 1 : 0;
+		odd += bytes[i] < 0x20 && bytes[i] != '\n' && bytes[i] != '\r' && bytes[i] != '\t' && bytes[i] != 0x1b
+			? 1
+			: 0;
 	}
 	return len > 0 && odd * 20 > len;
 }
 
 static bool is_noise(const char *key)
 {
-	static const char *const keys[] = { "ID", "O", "U", "OE", "UE", "Perms", "CheckSum", "Registry", "Ordering", "Panose", "Lookup",
-		"FontFamily", "CreationDate", "ModDate", "M" };
+	static const char *const keys[] = { "ID", "O", "U", "OE", "UE", "Perms", "CheckSum", "Registry", "Ordering",
+		"Panose", "Lookup", "FontFamily", "CreationDate", "ModDate", "M" };
 
 	for (size_t i = 0; i < NK_ARRAY_LEN(keys); i++) {
 		if (strcmp(keys[i], key) == 0) {
@@ -86,8 +89,8 @@ static void tell(void *arg, const char *key, const uint8_t *bytes, size_t len)
 /* Drawing instructions, whose text pdftotext gives; of them only strings in dictionaries count (ActualText). */
 static bool is_drawing(struct nk_bytes b)
 {
-	static const char *const signs[] = { " Tf", "BT\n", "BT\r", "BT ", " cm", " re", " Do", "BDC", "BMC", " rg", " gs", " RG", " l\n",
-		" g\n", " w\n", "\nf\n", " m\n" };
+	static const char *const signs[] = { " Tf", "BT\n", "BT\r", "BT ", " cm", " re", " Do", "BDC", "BMC", " rg",
+		" gs", " RG", " l\n", " g\n", " w\n", "\nf\n", " m\n" };
 	size_t i = 0;
 	const size_t n = b.len < 4096 ? b.len : 4096;
 
@@ -97,7 +100,8 @@ static bool is_drawing(struct nk_bytes b)
 	if (i == n) {
 		return true;
 	}
-	if (strchr("0123456789/qQB[-.%", b.ptr[i]) == NULL || (i + 1 < n && (b.ptr[i + 1] == '*' || b.ptr[i + 1] == '/'))) {
+	if (strchr("0123456789/qQB[-.%", b.ptr[i]) == NULL ||
+		(i + 1 < n && (b.ptr[i + 1] == '*' || b.ptr[i + 1] == '/'))) {
 		return false;
 	}
 	for (size_t k = 0; k < NK_ARRAY_LEN(signs); k++) {
@@ -156,7 +160,7 @@ static void unnamed(struct nkx_pdf *pdf, struct nk_bytes b)
 static bool is_font(const struct nkx_pdf_dict *d)
 {
 	return d->is_font || strcmp(d->subtype, "Type1C") == 0 || strcmp(d->subtype, "CIDFontType0C") == 0 ||
-	       strcmp(d->subtype, "OpenType") == 0;
+		strcmp(d->subtype, "OpenType") == 0;
 }
 
 static void decoded(struct nkx_pdf *pdf, const struct nkx_pdf_dict *d, struct nk_bytes b, int stopped_at)
@@ -215,7 +219,8 @@ static void stream(struct nkx_pdf *pdf, const struct nkx_pdf_dict *d)
 	int stopped_at = -1;
 	const bool pixels = strcmp(d->subtype, "Image") == 0 && (d->n_filters != 1 || d->filters[0] != PDF_DCT);
 
-	if (pdf->found_only || is_font(d) || (pixels && d->n_filters > 0 && d->filters[d->n_filters - 1] != PDF_DCT)) {
+	if (pdf->found_only || is_font(d) ||
+		(pixels && d->n_filters > 0 && d->filters[d->n_filters - 1] != PDF_DCT)) {
 		pdf->fonts += is_font(d) ? 1 : 0;
 		if (pixels) {
 			image(pdf, d, in, PDF_PIXELS);
@@ -248,7 +253,9 @@ static size_t object_start(struct nkx_pdf *pdf, size_t at, size_t least)
 	for (int round = 0; round < 2; round++) {
 		const size_t blank = i;
 
-		while (i > least && (pdf->p[i - 1] == ' ' || pdf->p[i - 1] == '\n' || pdf->p[i - 1] == '\r' || pdf->p[i - 1] == '\t')) {
+		while (i > least &&
+			(pdf->p[i - 1] == ' ' || pdf->p[i - 1] == '\n' || pdf->p[i - 1] == '\r' ||
+				pdf->p[i - 1] == '\t')) {
 			i--;
 		}
 		if (i == least || !digit(pdf->p[i - 1]) || (round == 1 && i == blank) || blank - i > 8) {
@@ -274,6 +281,9 @@ static void between(struct nkx_pdf *pdf, size_t from, size_t to)
 	struct nkx_pdf_dict dict;
 	size_t at = 0;
 
+	if (from == 0 && to < 64 && to > 4 && memcmp(p, "%PDF", 4) == 0) {
+		nkx_claimed(pdf->w, 0, to);
+	}
 	if (trailer != NULL) {
 		pdf->lex.at = (size_t)(trailer - p) + 7;
 		pdf->lex.n = to;
@@ -296,7 +306,9 @@ static void between(struct nkx_pdf *pdf, size_t from, size_t to)
 	}
 	nkx_claimed(pdf->w, (uint64_t)(xref - p), at - (size_t)(xref - p));
 	if (trailer != NULL && pdf->lex.at > (size_t)(trailer - p)) {
-		nkx_claimed(pdf->w, (uint64_t)(trailer - p), pdf->lex.at - (size_t)(trailer - p));
+		const size_t end = to - pdf->lex.at < 32 ? to : pdf->lex.at + 32; /* the place of xref, %%EOF */
+
+		nkx_claimed(pdf->w, (uint64_t)(trailer - p), end - (size_t)(trailer - p));
 	}
 }
 
@@ -314,7 +326,12 @@ static size_t object(struct nkx_pdf *pdf, size_t start, size_t body)
 	if (after == PDF_AFTER_STREAM) {
 		stream(pdf, &dict);
 	}
-	pdf->damaged = pdf->damaged || after == PDF_AFTER_CUT;
+	if (after == PDF_AFTER_CUT) {
+		pdf->damaged = true;
+		if (pdf->again++ < AGAIN) { /* a string that never ends has swallowed the objects behind it */
+			return body;
+		}
+	}
 	nkx_claimed(pdf->w, start, pdf->lex.at - start);
 	return pdf->lex.at;
 }

@@ -14,7 +14,7 @@ struct nkx_pdf {
 	struct nkx_pdf_lex lex;
 	uint32_t number; /* of the object at hand */
 	size_t no_endstream; /* behind here there is none */
-	unsigned parts, depth;
+	unsigned parts, again;
 	uint32_t objects, images, pixels, fonts; /* pixels: pictures that are no files of their own */
 	bool encrypted, damaged, found_only; /* found_only: says what is there, tells nothing (for encrypted ones) */
 };

@@ -1,6 +1,6 @@
 /*
- * pkg.c: see pkg.h. All places and lengths come from the file and are checked before use; parts that overlap are the zip
- * reader's matter.
+ * pkg.c: see pkg.h. All places and lengths come from the file and are checked before use; parts that overlap are the
+ * zip reader's matter.
  */
 #include "base.h"
 

@@ -54,7 +54,8 @@ static inline struct nkx_rtf_level *nkx_rtf_top(struct nkx_rtf *r)
 	return &r->levels[r->depth];
 }
 
-/* nkx_rtf_word: a control word with its number. nkx_rtf_put: decoded text where it belongs. nkx_rtf_raw_flush: bytes that waited. */
+/* nkx_rtf_word: a control word with its number. nkx_rtf_put: decoded text where it belongs. nkx_rtf_raw_flush: bytes
+ * that waited. */
 void nkx_rtf_word(struct nkx_rtf *r, const char *word, bool has_number, int32_t number);
 void nkx_rtf_put(struct nkx_rtf *r, const char *utf8, size_t len);
 void nkx_rtf_raw_flush(struct nkx_rtf *r);

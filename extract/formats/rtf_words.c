@@ -1,5 +1,6 @@
 /*
- * rtf_words.c: what the control words of RTF mean for the text. Destinations that nobody knows are text aside, never skipped.
+ * rtf_words.c: what the control words of RTF mean for the text. Destinations that nobody knows are text aside, never
+ * skipped.
  */
 #include "base.h"
 
@@ -164,29 +165,51 @@ static void destination(struct nkx_rtf *r, uint8_t dest)
 	}
 }
 
-enum what { W_LINE, W_BLANK, W_CHAR, W_TABLE, W_ASIDE, W_HEX, W_NOTHING, W_FONTS, W_TEXT, W_PARD, W_INTBL, W_FONT, W_CHARSET, W_UC, W_U,
-	W_PAGE, W_FONTPAGE, W_DEFAULT, W_SPECIAL };
+enum what {
+	W_LINE,
+	W_BLANK,
+	W_CHAR,
+	W_TABLE,
+	W_ASIDE,
+	W_HEX,
+	W_NOTHING,
+	W_FONTS,
+	W_TEXT,
+	W_PARD,
+	W_INTBL,
+	W_FONT,
+	W_CHARSET,
+	W_UC,
+	W_U,
+	W_PAGE,
+	W_FONTPAGE,
+	W_DEFAULT,
+	W_SPECIAL
+};
 
 static const struct word {
 	const char *word;
 	uint8_t what;
 	uint16_t code;
-} words[] = { { "par", W_LINE, 0 }, { "line", W_LINE, 0 }, { "pard", W_PARD, 0 }, { "intbl", W_INTBL, 0 }, { "f", W_FONT, 0 },
-	{ "af", W_FONT, 0 }, { "u", W_U, 0 }, { "uc", W_UC, 0 }, { "tab", W_BLANK, 0 }, { "cell", W_TABLE, 0 }, { "row", W_TABLE, 0 },
-	{ "trowd", W_TABLE, 0 }, { "nestcell", W_BLANK, 0 }, { "nestrow", W_LINE, 0 }, { "sect", W_LINE, 0 }, { "page", W_LINE, 0 },
-	{ "emdash", W_CHAR, 0x2014 }, { "endash", W_CHAR, 0x2013 }, { "lquote", W_CHAR, 0x2018 }, { "rquote", W_CHAR, 0x2019 },
-	{ "ldblquote", W_CHAR, 0x201c }, { "rdblquote", W_CHAR, 0x201d }, { "bullet", W_CHAR, 0x2022 }, { "emspace", W_CHAR, 0x2003 },
-	{ "enspace", W_CHAR, 0x2002 }, { "fonttbl", W_FONTS, 0 }, { "fcharset", W_CHARSET, 0 }, { "cpg", W_FONTPAGE, 0 },
-	{ "ansicpg", W_PAGE, 0 }, { "plain", W_DEFAULT, 0 }, { "info", W_ASIDE, 0 }, { "stylesheet", W_ASIDE, 0 },
-	{ "header", W_ASIDE, 0 }, { "headerl", W_ASIDE, 0 }, { "headerr", W_ASIDE, 0 }, { "headerf", W_ASIDE, 0 },
-	{ "footer", W_ASIDE, 0 }, { "footerl", W_ASIDE, 0 }, { "footerr", W_ASIDE, 0 }, { "footerf", W_ASIDE, 0 },
-	{ "footnote", W_ASIDE, 0 }, { "annotation", W_ASIDE, 0 }, { "fldinst", W_ASIDE, 0 }, { "shptxt", W_ASIDE, 0 },
-	{ "pict", W_HEX, 0 }, { "objdata", W_HEX, 0 }, { "themedata", W_HEX, 0 }, { "datastore", W_HEX, 0 },
-	{ "colorschememapping", W_HEX, 0 }, { "colortbl", W_NOTHING, 0 }, { "rsidtbl", W_NOTHING, 0 }, { "blipuid", W_NOTHING, 0 },
-	{ "panose", W_NOTHING, 0 }, { "shppict", W_TEXT, 0 }, { "nonshppict", W_TEXT, 0 }, { "object", W_TEXT, 0 },
-	{ "ud", W_TEXT, 0 }, { "result", W_TEXT, 0 }, { "fldrslt", W_TEXT, 0 }, { "title", W_SPECIAL, 0 },
-	{ "author", W_SPECIAL, 0 }, { "operator", W_SPECIAL, 0 }, { "subject", W_SPECIAL, 0 }, { "company", W_SPECIAL, 0 },
-	{ "manager", W_SPECIAL, 0 }, { "keywords", W_SPECIAL, 0 }, { "doccomm", W_SPECIAL, 0 } };
+} words[] = { { "par", W_LINE, 0 }, { "line", W_LINE, 0 }, { "pard", W_PARD, 0 }, { "intbl", W_INTBL, 0 },
+	{ "f", W_FONT, 0 }, { "af", W_FONT, 0 }, { "u", W_U, 0 }, { "uc", W_UC, 0 }, { "tab", W_BLANK, 0 },
+	{ "cell", W_TABLE, 0 }, { "row", W_TABLE, 0 }, { "trowd", W_TABLE, 0 }, { "nestcell", W_BLANK, 0 },
+	{ "nestrow", W_LINE, 0 }, { "sect", W_LINE, 0 }, { "page", W_LINE, 0 }, { "emdash", W_CHAR, 0x2014 },
+	{ "endash", W_CHAR, 0x2013 }, { "lquote", W_CHAR, 0x2018 }, { "rquote", W_CHAR, 0x2019 },
+	{ "ldblquote", W_CHAR, 0x201c }, { "rdblquote", W_CHAR, 0x201d }, { "bullet", W_CHAR, 0x2022 },
+	{ "emspace", W_CHAR, 0x2003 }, { "enspace", W_CHAR, 0x2002 }, { "fonttbl", W_FONTS, 0 },
+	{ "fcharset", W_CHARSET, 0 }, { "cpg", W_FONTPAGE, 0 }, { "ansicpg", W_PAGE, 0 }, { "plain", W_DEFAULT, 0 },
+	{ "info", W_ASIDE, 0 }, { "stylesheet", W_ASIDE, 0 }, { "header", W_ASIDE, 0 }, { "headerl", W_ASIDE, 0 },
+	{ "headerr", W_ASIDE, 0 }, { "headerf", W_ASIDE, 0 }, { "footer", W_ASIDE, 0 }, { "footerl", W_ASIDE, 0 },
+	{ "footerr", W_ASIDE, 0 }, { "footerf", W_ASIDE, 0 }, { "footnote", W_ASIDE, 0 },
+	{ "annotation", W_ASIDE, 0 }, { "fldinst", W_ASIDE, 0 }, { "shptxt", W_ASIDE, 0 }, { "pict", W_HEX, 0 },
+	{ "objdata", W_HEX, 0 }, { "themedata", W_HEX, 0 }, { "datastore", W_HEX, 0 },
+	{ "colorschememapping", W_HEX, 0 }, { "colortbl", W_NOTHING, 0 }, { "rsidtbl", W_NOTHING, 0 },
+	{ "blipuid", W_NOTHING, 0 }, { "panose", W_NOTHING, 0 }, { "shppict", W_TEXT, 0 },
+	{ "nonshppict", W_TEXT, 0 }, { "object", W_TEXT, 0 }, { "ud", W_TEXT, 0 }, { "result", W_TEXT, 0 },
+	{ "fldrslt", W_TEXT, 0 }, { "title", W_SPECIAL, 0 }, { "author", W_SPECIAL, 0 }, { "operator", W_SPECIAL, 0 },
+	{ "subject", W_SPECIAL, 0 }, { "company", W_SPECIAL, 0 }, { "manager", W_SPECIAL, 0 },
+	{ "keywords", W_SPECIAL, 0 }, { "doccomm", W_SPECIAL, 0 } };
 
 static const struct word *find(const char *word)
 {
@@ -259,9 +282,11 @@ static void act(struct nkx_rtf *r, const struct word *word, int32_t number)
 	} else if (word->what == W_TEXT) {
 		destination(r, RTF_TEXT);
 	} else {
-		destination(r, word->what == W_HEX ? RTF_HEX :
-				word->what == W_FONTS ? RTF_FONTS_DEST :
-				word->what == W_ASIDE ? RTF_ASIDE : RTF_NOTHING);
+		destination(r,
+			word->what == W_HEX             ? RTF_HEX
+				: word->what == W_FONTS ? RTF_FONTS_DEST
+				: word->what == W_ASIDE ? RTF_ASIDE
+							: RTF_NOTHING);
 	}
 }
 

@@ -74,7 +74,8 @@ void nkx_utf16_feed(struct nkx_utf16 *u, const uint8_t *bytes, size_t len, nkx_u
 			continue;
 		}
 		u->n = 0;
-		n += unit(u, u->big ? (uint32_t)(u->half[0] << 8 | bytes[i]) : (uint32_t)(bytes[i] << 8 | u->half[0]), out + n);
+		n += unit(u, u->big ? (uint32_t)(u->half[0] << 8 | bytes[i]) : (uint32_t)(bytes[i] << 8 | u->half[0]),
+			out + n);
 		if (n > sizeof(out) - 16) {
 			fn(arg, out, n);
 			n = 0;

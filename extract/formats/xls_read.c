@@ -6,11 +6,13 @@
 
 #include "xls_int.h"
 
+enum { SHEETS = 4096 };
+
 static void sheet_record(struct nkx_xls *x, const struct nkx_xls_record *r)
 {
 	size_t n = r->len >= 8 ? r->p[6] : 0;
 	struct nkx_xls_sheet *more =
-		n == 0 || x->n_sheets >= 65536 ? NULL : reallocarray(x->sheets, x->n_sheets + 1, sizeof(*more));
+		n == 0 || x->n_sheets >= SHEETS ? NULL : reallocarray(x->sheets, x->n_sheets + 1, sizeof(*more));
 
 	if (more == NULL) {
 		return;

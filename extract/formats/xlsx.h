@@ -7,7 +7,8 @@
 #include "grid.h"
 #include "xml_read.h"
 
-/* Shared strings. Cells refer to them by number; those that no cell uses any more are what is left of deleted cells. */
+/* Shared strings. Cells refer to them by number; those that no cell uses any more are what is left of deleted cells.
+ */
 struct nkx_xlsx_strings {
 	struct nkx_strand text, furigana;
 	size_t *ends; /* of each in text.p */

@@ -1,8 +1,8 @@
 /*
  * xlsx_sheet.c: the cells of one sheet at their places. See xlsx.h.
  *
- * A cell holds what the file holds: numbers as they are written there (a phone number without its zero stays one), and beside the serial
- * number of a date the date itself.
+ * A cell holds what the file holds: numbers as they are written there (a phone number without its zero stays one),
+ * and beside the serial number of a date the date itself.
  */
 #include "base.h"
 
@@ -59,8 +59,8 @@ static void cell_start(struct nkx_xlsx_sheet *s, const char *const *attrs)
 
 static void on_start(void *arg, const char *name, const char *const *attrs)
 {
-	static const char *const notes[] = { "f", "oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter",
-		"formula1", "formula2", "formula", NULL };
+	static const char *const notes[] = { "f", "oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader",
+		"firstFooter", "formula1", "formula2", "formula", NULL };
 	struct nkx_xlsx_sheet *s = arg;
 
 	s->in_value = s->in_t = s->in_aside = false;

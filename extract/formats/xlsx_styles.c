@@ -16,7 +16,7 @@ static void set(uint8_t *bits, uint32_t i)
 static bool is_date_number(uint32_t id)
 {
 	return (id >= 14 && id <= 17) || id == 22 || (id >= 27 && id <= 31) || id == 36 || (id >= 50 && id <= 54) ||
-	       id == 57 || id == 58;
+		id == 57 || id == 58;
 }
 
 bool nkx_xlsx_is_date_format(const char *code)

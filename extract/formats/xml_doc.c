@@ -33,15 +33,20 @@ static bool is_telling(const char *value)
 
 void nkx_xml_attrs_aside(struct nkx_out *out, const char *const *attrs)
 {
-	static const char *const kept[] = { "author", "initials", "descr", "title", "displayText", "alt", "userId", "displayName", "instr",
-		"defaultValue", "tooltip", "string", "display", "prompt", "promptTitle", "target", "location", "creator", "user", "userName",
-		"string-value", "href", "Target", "error", "comment", "description", "codeName", "sqlref", "command", NULL };
+	static const char *const kept[] = { "author", "name", "initials", "descr", "title", "displayText", "alt",
+		"userId", "displayName", "instr", "defaultValue", "tooltip", "string", "display", "prompt",
+		"promptTitle", "target", "location", "creator", "user", "userName", "string-value", "href", "Target",
+		"error", "comment", "description", "codeName", "sqlref", "command", NULL };
+	static const char *const fonts[] = { "ascii", "eastAsia", "hAnsi", "cs", "Ignorable", "typeface",
+		"font-family", "font-family-asian", "font-family-complex", "font-name", "font-name-asian",
+		"font-name-complex", "style-name", "schemaLocation", NULL };
 	bool any = false;
 
 	for (size_t i = 0; attrs[i] != NULL && attrs[i + 1] != NULL; i += 2) {
 		const char *name = nkx_xml_local(attrs[i]);
 
-		if (strncmp(attrs[i], "xmlns", 5) == 0 || (!is_telling(attrs[i + 1]) && !nkx_xml_is(name, kept))) {
+		if (attrs[i + 1][0] == '\0' || strncmp(attrs[i], "xmlns", 5) == 0 || nkx_xml_is(name, fonts) ||
+			(!is_telling(attrs[i + 1]) && !nkx_xml_is(name, kept))) {
 			continue;
 		}
 		if (any) {
@@ -154,6 +159,21 @@ static bool is_table(const char *name)
 	return nkx_xml_is(name, names);
 }
 
+/* Elements that say what people typed in an attribute that elsewhere holds measures. */
+static void typed_value(struct nkx_xml_doc *d, const char *name, const char *const *attrs)
+{
+	static const char *const names[] = { "alias", "tag", "docVar", "default", "result", "listEntry", "statusText",
+		"helpText", "listItem", "query", "connectString", NULL };
+	const char *value = nkx_xml_is(name, names) ? nkx_xml_attr(attrs, "val") : NULL;
+
+	if (value != NULL && !is_telling(value)) {
+		nkx_out_aside(d->out, name, strlen(name));
+		nkx_out_aside(d->out, "=", 1);
+		nkx_out_aside(d->out, value, strlen(value));
+		nkx_out_aside(d->out, "\n", 1);
+	}
+}
+
 /* Small things of a run. */
 static bool run_start(struct nkx_xml_doc *d, const char *name, const char *const *attrs)
 {
@@ -173,14 +193,25 @@ static bool run_start(struct nkx_xml_doc *d, const char *name, const char *const
 	return true;
 }
 
+/* Places of drawings: numbers that nobody typed. */
+static bool is_measure(const char *name)
+{
+	static const char *const names[] = { "rowOff", "colOff", "row", "col", "posOffset", "pctWidth", "pctHeight",
+		NULL };
+
+	return nkx_xml_is(name, names);
+}
+
 static void on_start(void *arg, const char *name, const char *const *attrs)
 {
 	struct nkx_xml_doc *d = arg;
 
 	d->inline_text = false;
 	d->line_after = false;
+	d->measure = is_measure(name);
 	if (attrs[0] != NULL) {
 		nkx_xml_attrs_aside(d->out, attrs);
+		typed_value(d, name, attrs);
 	}
 	if (strcmp(name, "p") == 0) {
 		d->para++;
@@ -190,8 +221,8 @@ static void on_start(void *arg, const char *name, const char *const *attrs)
 	} else if (strcmp(name, "rPh") == 0) {
 		d->rt++;
 	} else if (strcmp(name, "txbxContent") == 0) {
-		line(d);
 		d->box++;
+		line(d);
 	} else if (is_code(name)) {
 		d->code++;
 		d->inline_text = true;
@@ -212,6 +243,7 @@ static void on_end(void *arg, const char *name)
 	}
 	d->inline_text = false;
 	d->line_after = false;
+	d->measure = false;
 	if (strcmp(name, "rt") == 0 || strcmp(name, "rPh") == 0) {
 		d->rt -= d->rt > 0 ? 1 : 0;
 		nkx_out_ruby(d->out, " ", 1);
@@ -243,7 +275,7 @@ static void on_text(void *arg, const char *utf8, size_t len)
 		put(d, utf8, len);
 		return;
 	}
-	if (!d->line_after && blank(utf8, len)) {
+	if (d->measure || (!d->line_after && blank(utf8, len))) {
 		return;
 	}
 	if (!d->line_after) {

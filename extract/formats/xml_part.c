@@ -56,8 +56,8 @@ bool nkx_xml_part_read(const struct nkx_xml_part *part)
 	if (part->own_streams || nkx_stream_begin(w, name, part->format, part->kind)) {
 		why = parse(part->pkg, part->i, &handlers, out);
 		nkx_out_flush(out);
-		again = why == NKX_WHY_DAMAGED || why == NKX_WHY_UNSUPPORTED || why == NKX_WHY_TOO_LARGE || why == NKX_WHY_TOO_DEEP ||
-			why == NKX_WHY_CUT_OFF;
+		again = why == NKX_WHY_DAMAGED || why == NKX_WHY_UNSUPPORTED || why == NKX_WHY_TOO_LARGE ||
+			why == NKX_WHY_TOO_DEEP || why == NKX_WHY_CUT_OFF;
 		nkx_stream_end(w, why == NKX_WHY_NONE ? NKX_SCANNED : NKX_PARTLY, why);
 		nkx_out_emit(w, out, name, part->format);
 		if (part->own_streams && why != NKX_WHY_NONE) {

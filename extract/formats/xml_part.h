@@ -1,5 +1,6 @@
 /*
- * xml_part.h: one XML part of a package through a reader into streams; what is no sound XML is read again as mere markup.
+ * xml_part.h: one XML part of a package through a reader into streams; what is no sound XML is read again as mere
+ * markup.
  */
 #ifndef NKX_XML_PART_H
 #define NKX_XML_PART_H
@@ -13,7 +14,8 @@ struct nkx_xml_part {
 	size_t i;
 	const char *format;
 	enum nks_kind kind;
-	/* begin: a reader that writes into `out`; its handlers. NULL text in the handlers: not to be read this way. */
+	/* begin: a reader that writes into `out`; its handlers. NULL text in the handlers: not to be read this way.
+	 */
 	struct nkx_xml_handlers (*begin)(void *reader, struct nkx_out *out);
 	void *reader;
 	bool own_streams; /* the reader begins and ends streams itself */

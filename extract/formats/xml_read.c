@@ -1,8 +1,8 @@
 /*
  * xml_read.c: see xml_read.h.
  *
- * expat 2.5.0 looks at an unfinished token again with each piece, so that one huge attribute would cost the square of its
- * length: hence the limit of a token. Its hash salt is given, so that it asks the kernel for nothing.
+ * expat 2.5.0 looks at an unfinished token again with each piece, so that one huge attribute would cost the square of
+ * its length: hence the limit of a token. Its hash salt is given, so that it asks the kernel for nothing.
  */
 #include "base.h"
 

@@ -10,7 +10,7 @@
 #include <signal.h>
 #include <time.h>
 
-enum { READS = 64, GRACE_MS = 5000, FAILURES_MAX = 4, START_MS = 30000 };
+enum { READS = 64, GRACE_MS = 5000, FAILURES_MAX = 4, START_MS = 30000, REAP_MS = 2000 };
 
 int64_t nkx_now_ms(void)
 {
@@ -66,7 +66,7 @@ void nkx_crew_end(struct nkx_crew *c)
 {
 	nkx_pdf_drop(c);
 	if (c->role.pid > 0) {
-		nk_os_role_end(&c->role, NULL);
+		nk_os_role_end(&c->role, 0, NULL);
 	}
 }
 
@@ -89,7 +89,7 @@ static void died(struct nkx_pool *pool, struct nkx_crew *c)
 
 	memcpy(queue, c->queue, sizeof(queue));
 	nkx_pdf_drop(c);
-	nk_os_role_end(&c->role, &status);
+	nk_os_role_end(&c->role, REAP_MS, &status);
 	why = why_of(c, status);
 	c->n = 0;
 	pool->failures = was_ready ? 0 : pool->failures + 1;

@@ -220,14 +220,16 @@ static bool on_feed(void *arg, unsigned slot, const void *bytes, size_t len)
 static bool on_scan_end(void *arg, unsigned slot, struct nks_summary *out)
 {
 	struct nkx_scanner *s = arg;
+	bool good = false;
 
 	(void)slot;
 	nk_assert(s->n_lanes > 0);
 	s->n_lanes--;
+	good = nks_scan_end(s->lanes[s->n_lanes].scan, out) == NKS_OK;
 	if (s->o.rules != NULL && nkx_rules_limited(s->o.rules)) {
 		s->limited = true;
 	}
-	return nks_scan_end(s->lanes[s->n_lanes].scan, out) == NKS_OK;
+	return good;
 }
 
 static bool on_end(void *arg, unsigned slot, const struct nkx_stream_end *end)

@@ -45,6 +45,34 @@ uint64_t nks_context(const struct nks_text *text, size_t at, uint32_t labels)
 	return (nks_label_near(text, at, NEAR_WINDOW) & labels) != 0 ? NKS_WHY(NEAR) : 0;
 }
 
+/* Labels of numbers in English have one of these. */
+static bool english_word(const struct nks_text *text, size_t at)
+{
+	for (size_t i = at > NEAR_WINDOW ? at - NEAR_WINDOW : 0; i + 2 < at; i++) {
+		nks_unit a = text->u[i] | 0x20, b = text->u[i + 1] | 0x20, c = text->u[i + 2] | 0x20;
+		static const char seeds[][4] = { "num", "car", "lic", "my ", "my_", "myn", "tel", "pho", "mob", "cel", "fax" };
+		for (size_t k = 0; k < sizeof seeds / sizeof seeds[0]; k++) {
+			const char *s = seeds[k];
+			if (a == (nks_unit)s[0] && b == (nks_unit)s[1] && c == ((nks_unit)s[2] | 0x20)) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+bool nks_may_have_label(const struct nks_text *text, size_t at, uint32_t labels)
+{
+	const uint64_t *han = text->mask[NKS_M_HAN] + at / 64, *kana = text->mask[NKS_M_KANA] + at / 64;
+	if (text->layout != NULL && (nks_layout_columns(text) & labels) != 0) {
+		return true;
+	}
+	if ((han[0] | han[-1] | han[1] | kana[0] | kana[-1] | kana[1]) != 0) {
+		return true;
+	}
+	return english_word(text, at);
+}
+
 bool nks_detect_births(const struct nks_text *text)
 {
 	nks_signs_fn *births = nks_births();

@@ -116,7 +116,7 @@ static size_t packed(const struct nks_text *t, size_t i, unsigned out[3], bool e
 	return i + want;
 }
 
-bool nks_date_at(const struct nks_text *text, size_t i, struct nks_date *out)
+bool nks_day_at(const struct nks_text *text, size_t i, struct nks_date *out)
 {
 	size_t len = 0, begin = i;
 	unsigned d[3] = { 0, 0, 0 };

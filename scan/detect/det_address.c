@@ -106,6 +106,14 @@ static bool is_particle(nks_unit u)
 		u == 0x3084;
 }
 
+/* One number behind a name of an unknown quarter: 大文字町45, and nothing goes on. */
+static bool stands_alone(const struct nks_text *t, size_t at, size_t end)
+{
+	nks_unit before = at > 0 ? t->u[at - 1] : 0;
+	bool quarter = before == 0x753a || before == 0x5b57 || before == 0x901a || before == 0xff09;
+	return quarter && (end >= t->n || !is_middle(t, end));
+}
+
 /* The first house number in what follows the city (and quarter); its strength, 0: none. */
 static unsigned house_behind(const struct nks_text *t, size_t i, bool town, struct house *h)
 {
@@ -117,7 +125,7 @@ static unsigned house_behind(const struct nks_text *t, size_t i, bool town, stru
 		bool numeral = nks_is_digit(u) || nks_is_numeral(u);
 		if (numeral && !in_number && house_at(t, i, h)) {
 			unsigned found = strength(t, h);
-			if (found > 1 || (found == 1 && town && nks_is_digit(u))) {
+			if (found > 1 || (found == 1 && nks_is_digit(u) && (town || stands_alone(t, i, h->end)))) {
 				return found;
 			}
 		}
@@ -131,11 +139,12 @@ static unsigned house_behind(const struct nks_text *t, size_t i, bool town, stru
 	return 0;
 }
 
-/* The postal code that stands before `at`, or NO code. */
+/* Whether a postal code of the prefecture stands before `at`, written as one: lists of places have them bare. */
 static bool postal_before(const struct nks_text *t, size_t at, unsigned prefecture)
 {
 	size_t i = at;
 	unsigned code = 0, scale = 1, digits = 0;
+	bool hyphen = false;
 	for (unsigned k = 0; k < 3 && i > 0 && nks_text_is(t, NKS_M_GAP, i - 1); k++) {
 		i--;
 	}
@@ -145,11 +154,14 @@ static bool postal_before(const struct nks_text *t, size_t at, unsigned prefectu
 			code += nks_digit(u) * scale;
 			scale *= 10;
 			digits++;
-		} else if (!(nks_is_hyphen(u) && digits == 4)) {
+		} else if (nks_is_hyphen(u) && digits == 4 && !hyphen) {
+			hyphen = true;
+		} else {
 			return false;
 		}
 	}
-	return digits == POSTAL && nks_postal_prefecture(code, prefecture);
+	bool marked = hyphen || (i > 0 && t->u[i - 1] == 0x3012);
+	return digits == POSTAL && marked && nks_postal_prefecture(code, prefecture);
 }
 
 /* The city whose name, or whose first part, ends with the sign at `sign`: where it begins, its prefecture before it. */

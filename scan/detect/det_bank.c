@@ -22,10 +22,11 @@ static bool word_before(const struct nks_text *t, size_t at, const nks_unit (*wo
 	return false;
 }
 
-/* 普通 当座 貯蓄 口座 */
+/* 普通 当座 貯蓄 口座 (普) (当) */
 static bool kind_before(const struct nks_text *t, size_t at)
 {
-	static const nks_unit kinds[][2] = { { 0x666e, 0x901a }, { 0x5f53, 0x5ea7 }, { 0x8caf, 0x84c4 }, { 0x53e3, 0x5ea7 } };
+	static const nks_unit kinds[][2] = { { 0x666e, 0x901a }, { 0x5f53, 0x5ea7 }, { 0x8caf, 0x84c4 }, { 0x53e3, 0x5ea7 },
+		{ 0x666e, ')' }, { 0x666e, 0xff09 }, { 0x5f53, ')' }, { 0x5f53, 0xff09 } };
 	return word_before(t, at, kinds, sizeof kinds / sizeof kinds[0], BACK);
 }
 
@@ -66,7 +67,7 @@ static bool look(const struct nks_text *text, const struct nks_run *run, size_t 
 }
 
 static const char *const hits[] = {
-	"みどり銀行 本店 普通 «1234567»", "口座番号: «7654321»", "当座預金 «1234567»", "銀行口座 普通 «１２３４５６７»", "ゆうちょ銀行 口座番号 «10140-12345671»", NULL,
+	"みどり銀行 本店 普通 «1234567»", "振込先 みどり銀行北支店（普）«1234567»", "口座番号: «7654321»", "当座預金 «1234567»", "銀行口座 普通 «１２３４５６７»", "ゆうちょ銀行 口座番号 «10140-12345671»", NULL,
 };
 static const char *const misses[] = { "1234567", "普通の 123456", "金額 1234567", "10140-12345671", "郵便番号 1234567", NULL };
 

@@ -24,7 +24,7 @@ static bool look(const struct nks_text *text, const struct nks_run *run, size_t 
 {
 	struct nks_date date = { .at = at };
 	(void)run;
-	if (!nks_date_at(text, at, &date) || date.year < OLDEST || date.year > YOUNGEST) {
+	if (!nks_day_at(text, at, &date) || date.year < OLDEST || date.year > YOUNGEST) {
 		return false;
 	}
 	hit->at = date.at;
@@ -37,7 +37,7 @@ static bool look(const struct nks_text *text, const struct nks_run *run, size_t 
 static const char *const hits[] = {
 	"生年月日: «1985/4/1»", "生年月日：«昭和60年4月1日»", "生年月日 «S60.4.1»", "生年月日 «19850401»", "生年月日 «S600401»", "«昭和六十年四月一日»生",
 	"生年月日：«平成元年1月8日»", "生年月日 «㍼60年4月1日»", "誕生日: «２０１０年１２月３１日»", "«1985年4月1日»生まれ", "生年月日: «令和3年 5月 6日»",
-	"生年月日 «H7.3.31»", "生年月日「«一九八五年四月一日»」", "生年月日 «1985-04-01»", "birthday: «1999-12-31»", "生年月日 «大正15年12月24日»", NULL,
+	"生年月日 «H7.3.31»", "生年月日「«一九八五年四月一日»」", "生年月日 «1985-04-01»", "birthday: «1999-12-31»", "DOB: «19991231»", "生年月日 «大正15年12月24日»", NULL,
 };
 static const char *const misses[] = {
 	"1985/4/1", "昭和60年4月1日", "生年月日: 1985/13/1", "生年月日: 昭和65年4月1日", "生年月日: 1985/2/29", "生年月日 平成元年1月7日", "2026-11-23 08:01:58",

@@ -52,14 +52,17 @@ static bool look(const struct nks_text *text, const struct nks_run *run, size_t 
 {
 	static const uint8_t usual[] = { 4, 4, 4, 4 }, amex[] = { 4, 6, 5 }, diners[] = { 4, 6, 4 };
 	(void)at;
-	bool grouped = nks_run_is(run, usual, 4) || nks_run_is(run, amex, 3) || nks_run_is(run, diners, 3);
+	bool grouped = nks_run_grouped(text, run, usual, 4) || nks_run_grouped(text, run, amex, 3) ||
+		nks_run_grouped(text, run, diners, 3);
 	if (run->longer || run->glued || (!grouped && run->len != run->n) || !issued(run) || !luhn(run)) {
 		return false;
 	}
 	nks_run_hit(run, hit);
 	hit->why = NKS_WHY(SHAPE) | NKS_WHY(CHECK_DIGIT) | NKS_WHY(EXISTS) | (grouped ? NKS_WHY(HYPHENS) : 0);
 	hit->why |= example(run) ? NKS_WHY(EXAMPLE) : 0;
-	hit->why |= nks_context(text, run->at, NKS_LABEL_BIT(CARD));
+	if (grouped || nks_may_have_label(text, run->at, NKS_LABEL_BIT(CARD))) {
+		hit->why |= nks_context(text, run->at, NKS_LABEL_BIT(CARD));
+	}
 	return true;
 }
 

@@ -18,7 +18,7 @@ static bool look(const struct nks_text *text, const struct nks_run *run, size_t 
 {
 	static const uint8_t whole[] = { 12 }, parted[] = { 4, 4, 4 };
 	(void)at;
-	if (run->n != DIGITS || run->longer || run->glued || (!nks_run_is(run, whole, 1) && !nks_run_is(run, parted, 3))) {
+	if (run->n != DIGITS || run->longer || run->glued || (!nks_run_is(run, whole, 1) && !nks_run_grouped(text, run, parted, 3))) {
 		return false;
 	}
 	unsigned rest = nks_run_check(run, 0, "5432765432", 11);
@@ -28,7 +28,9 @@ static bool look(const struct nks_text *text, const struct nks_run *run, size_t 
 	}
 	nks_run_hit(run, hit);
 	hit->why = NKS_WHY(SHAPE) | NKS_WHY(CHECK_DIGIT);
-	hit->why |= nks_context(text, run->at, NKS_LABEL_BIT(LICENCE));
+	if (nks_may_have_label(text, run->at, NKS_LABEL_BIT(LICENCE))) {
+		hit->why |= nks_context(text, run->at, NKS_LABEL_BIT(LICENCE));
+	}
 	return true;
 }
 

@@ -10,7 +10,7 @@ static bool look(const struct nks_text *text, const struct nks_run *run, size_t 
 {
 	static const uint8_t whole[] = { 12 }, parted[] = { 4, 4, 4 };
 	(void)at;
-	bool four = nks_run_is(run, parted, 3);
+	bool four = nks_run_grouped(text, run, parted, 3);
 	if (run->n != DIGITS || run->longer || run->glued || (!four && !nks_run_is(run, whole, 1))) {
 		return false;
 	}
@@ -20,7 +20,9 @@ static bool look(const struct nks_text *text, const struct nks_run *run, size_t 
 	}
 	nks_run_hit(run, hit);
 	hit->why = NKS_WHY(SHAPE) | NKS_WHY(CHECK_DIGIT) | (four ? NKS_WHY(HYPHENS) : 0);
-	hit->why |= nks_context(text, run->at, NKS_LABEL_BIT(MYNUMBER));
+	if (nks_may_have_label(text, run->at, NKS_LABEL_BIT(MYNUMBER))) {
+		hit->why |= nks_context(text, run->at, NKS_LABEL_BIT(MYNUMBER));
+	}
 	return true;
 }
 

@@ -6,7 +6,7 @@
  */
 #include "nks_detect_int.h"
 
-enum { FIXED = 10, LONG = 11 };
+enum { FIXED = 10, LONG = 11, CLOSE = 6 };
 
 /* A number as it is dialled within the country, and where its groups end. */
 struct line {
@@ -155,13 +155,26 @@ static void judge(const struct nks_text *text, const struct nks_run *run, struct
 {
 	bool word = phone_word(text, run->at);
 	hit->why |= word ? NKS_WHY(LABEL) : nks_context(text, run->at, NKS_LABEL_BIT(PHONE));
-	bool apart = run->at == 0 || (!nks_text_is(text, NKS_M_ALPHA, run->at - 1) && text->u[run->at - 1] != '_');
-	if (run->glued && !(word && apart) && !word) {
-		hit->why |= NKS_WHY(GLUED);
-	}
+	hit->why |= run->glued && !word ? NKS_WHY(GLUED) : 0;
 }
 
-/* 9012345678, 312345678: only where something says that these are telephone numbers. */
+/* What says that digits without their zero are a telephone number: the heading of the column, or a label right before them. */
+static uint64_t lost_context(const struct nks_text *text, size_t at)
+{
+	if (phone_word(text, at)) {
+		return NKS_WHY(LABEL);
+	}
+	if (text->layout != NULL && (nks_layout_columns(text) & NKS_LABEL_BIT(PHONE)) != 0) {
+		return nks_context(text, at, NKS_LABEL_BIT(PHONE)) & NKS_WHY(COLUMN);
+	}
+	if (!nks_may_have_label(text, at, NKS_LABEL_BIT(PHONE))) {
+		return 0;
+	}
+	size_t middle = at > CLOSE ? at - CLOSE : 0;
+	return (nks_label_near(text, middle, CLOSE) & NKS_LABEL_BIT(PHONE)) != 0 ? NKS_WHY(LABEL) : 0;
+}
+
+/* 9012345678, 312345678 */
 static bool lost_zero(const struct nks_text *text, const struct nks_run *run, struct nks_hit *hit)
 {
 	struct line l = { .n = (uint8_t)(run->n + 1U) };
@@ -175,8 +188,9 @@ static bool lost_zero(const struct nks_text *text, const struct nks_run *run, st
 	}
 	nks_run_hit(run, hit);
 	hit->why = NKS_WHY(SHAPE) | NKS_WHY(EXISTS) | NKS_WHY(HALF_KNOWN);
-	judge(text, run, hit);
-	return (hit->why & (NKS_WHY(LABEL) | NKS_WHY(COLUMN))) != 0;
+	uint64_t context = lost_context(text, run->at);
+	hit->why |= context;
+	return context != 0;
 }
 
 static bool look(const struct nks_text *text, const struct nks_run *run, size_t at, struct nks_hit *hit)
@@ -200,6 +214,9 @@ static bool look(const struct nks_text *text, const struct nks_run *run, size_t 
 	if (!plan(&l) || (gaps != 0 && (gaps & (UINT64_C(1) << l.ends[0])) == 0)) {
 		return false;
 	}
+	if (run->glued && gaps == 0 && !phone_word(text, run->at)) {
+		return false;
+	}
 	nks_run_hit(run, hit);
 	hit->why = NKS_WHY(SHAPE) | NKS_WHY(EXISTS);
 	hit->why |= hyphens_right(&l, gaps, false) && !by_dots(text, run) ? NKS_WHY(HYPHENS) : 0;
@@ -210,7 +227,7 @@ static bool look(const struct nks_text *text, const struct nks_run *run, size_t 
 static const char *const hits[] = {
 	"«090-1234-5678»", "«03-1234-5678»", "電話は«０９０－１２３４－５６７８»です", "«045-123-4567»", "«0467-22-1234»", "«06(6123)4567»",
 	"(«03) 1234-5678»", "«080‐1234‐5678»", "«070 1234 5678»", "«060-1234-5678»", "«050-1234-5678»", "«0120-123-456»", "«0800-123-4567»",
-	"«0570-012-345»", "«+81-90-1234-5678»", "«+81 3 1234 5678»", "«+819012345678»", "TEL«0312345678»", "tel:«09012345678»",
+	"«0570-012-345»", "(«0120) 123-456»", "«0120 123 456»", "«+81-90-1234-5678»", "«+81 3 1234 5678»", "«+819012345678»", "TEL«0312345678»", "tel:«09012345678»",
 	"電話番号：«09012345678»", "携帯電話 «9012345678»", "TEL: «03.1234.5678»", "学籍課 «04-2929-1234»", "山田(«090−1234−5678»)",
 	NULL,
 };

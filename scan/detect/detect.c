@@ -213,6 +213,7 @@ static bool births(struct walk *w)
 	if (!w->births_known) {
 		w->births = nks_detect_births(w->t);
 		w->births_known = true;
+		w->labels |= w->births ? NKS_LABEL_BIT(BIRTH) : 0;
 	}
 	return w->births;
 }
@@ -224,12 +225,19 @@ static bool is_dated(const nks_unit *u)
 	return (mark == '-' || mark == '/' || mark == '.') && (u[6] == mark || u[7] == mark);
 }
 
+/* Whether 19850401 may begin at u. */
+static bool is_packed(const nks_unit *u)
+{
+	return (u[0] == '1' || u[0] == '2') && (u[4] == '0' || u[4] == '1') && u[6] >= '0' && u[6] <= '3' && nks_is_digit(u[7]) &&
+		!nks_is_digit(u[8]);
+}
+
 struct digit_bits {
 	uint64_t begins; /* a run begins */
 	uint64_t seven; /* of seven or more */
 	uint64_t years; /* of four, with one unit and a digit behind: 1985-4-1 may begin */
 	uint64_t gaps; /* one unit between digits, four of them behind it */
-	uint64_t threes; /* one unit between digits, three on each side */
+	uint64_t threes; /* one unit between digits, three on each side: 0120-123-456 */
 };
 
 /* m: the mask's word; the words around it are there. */
@@ -244,7 +252,7 @@ static inline struct digit_bits digit_bits(const uint64_t *m, const uint64_t *al
 	b.seven = four[0] & ahead(four, 3) & ~before;
 	b.years = four[0] & ~before & ~ahead(m, 4) & ahead(m, 5);
 	b.gaps = gap & ahead(four, 1);
-	b.threes = gap & before & behind(m, 2) & behind(m, 3) & ahead(three, 1) & ~b.gaps;
+	b.threes = gap & behind(m, 2) & behind(m, 3) & ahead(three, 1) & ~b.gaps;
 	return b;
 }
 
@@ -266,14 +274,34 @@ static bool goes_on(const struct walk *w, size_t pos)
 	return i > 1 && i < pos && (is_blank_dot(u[i - 1]) || u[i - 1] == '-') && nks_is_digit(u[i - 2]);
 }
 
+/* 0120-123-456: whether 0120 or one like it stands before the last three digits or their neighbours. */
+static bool is_free_dial(const struct walk *w, size_t pos)
+{
+	const nks_unit *u = w->t->u;
+	nks_unit gap = u[pos];
+	if (!nks_is_hyphen(gap) && !nks_is_blank(gap) && gap != ')' && gap != 0xff09) {
+		return false;
+	}
+	for (size_t i = pos > 10 ? pos - 10 : 0; i + 4 <= pos; i++) {
+		if (nks_is_digit(u[i]) && nks_digit(u[i]) == 0 && nks_is_digit(u[i + 1]) && nks_is_digit(u[i + 2]) &&
+			nks_is_digit(u[i + 3]) && nks_digit(u[i + 3]) == 0 && !nks_is_digit(u[i + 4])) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Whether the unit between digits at pos can stand in a number of a person: 3.1415 and 200 1024 are common. */
 static bool is_group_gap(const struct walk *w, size_t pos, bool three)
 {
 	nks_unit u = w->t->u[pos];
+	if (three) {
+		return is_free_dial(w, pos);
+	}
 	if (u == '-' || u == '(' || u == ')' || (u > 0x80 && u != 0x3000)) {
 		return u != 0xff0c && u != 0x3001;
 	}
-	return !three && is_blank_dot(u) && goes_on(w, pos);
+	return is_blank_dot(u) && goes_on(w, pos);
 }
 
 /* Seven digits with a letter before them: two letters and the digits may be a passport; TEL0312345678. */
@@ -293,8 +321,8 @@ static void lettered(struct walk *w, size_t pos)
 
 static void digits_begin(struct walk *w, size_t pos, const struct digit_bits *b, uint64_t bit)
 {
-	bool year = (b->years & bit) != 0 && is_dated(w->t->u + pos);
-	bool dated = (w->labels & NKS_LABEL_BIT(BIRTH)) != 0 || (year && births(w));
+	bool year = ((b->years & bit) != 0 && is_dated(w->t->u + pos)) || ((b->seven & bit) != 0 && is_packed(w->t->u + pos));
+	bool dated = (year && births(w)) || (w->labels & NKS_LABEL_BIT(BIRTH)) != 0;
 	if (dated && date_at(w, pos)) {
 		return;
 	}
@@ -308,11 +336,13 @@ static void digits_begin(struct walk *w, size_t pos, const struct digit_bits *b,
 	digits_at(w, pos);
 }
 
-static void digits_word(struct walk *w, size_t i, bool thorough)
+static void digits_word(struct walk *w, size_t i)
 {
+	bool thorough = (w->labels & thorough_labels) != 0;
 	const uint64_t *m = w->t->mask[NKS_M_DIGIT] + i, *alpha = w->t->mask[NKS_M_ALPHA] + i;
 	struct digit_bits b = digit_bits(m, alpha);
 	uint64_t gaps = b.gaps | b.threes;
+	b.years = w->births_known && !w->births ? 0 : b.years;
 	uint64_t bits = b.seven | b.years | gaps | (thorough ? b.begins : 0);
 	for (; bits != 0 && w->going; bits &= bits - 1) {
 		uint64_t bit = bits & -bits;
@@ -341,11 +371,10 @@ static void choose(struct walk *w)
 static void walk_digits(struct walk *w)
 {
 	choose(w);
-	bool thorough = (w->labels & thorough_labels) != 0;
 	for (size_t i = w->t->from / 64; i * 64 < w->end && w->going; i++) {
 		const uint64_t *m = w->t->mask[NKS_M_DIGIT] + i;
 		if (m[0] != 0 || (m[-1] >> 63) != 0) {
-			digits_word(w, i, thorough);
+			digits_word(w, i);
 		}
 	}
 }

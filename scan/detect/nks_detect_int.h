@@ -49,6 +49,8 @@ static inline bool nks_is_blank(nks_unit u)
 
 /* nks_run_make: the run of digits around the digit at `pos`. `loose`: over blanks too. False: fewer than 4 digits. */
 bool nks_run_make(const struct nks_text *text, size_t pos, bool loose, struct nks_run *out);
+/* nks_run_grouped: nks_run_is, and each separator is one hyphen or blank. */
+bool nks_run_grouped(const struct nks_text *text, const struct nks_run *run, const uint8_t *groups, size_t n);
 /* nks_run_value: digits [from, from + n) as a number. */
 uint64_t nks_run_value(const struct nks_run *run, size_t from, size_t n);
 /* nks_run_word: whether ASCII letters of `word` (lower case) end directly before `at`, perhaps with . : blank between. */
@@ -70,8 +72,8 @@ struct nks_date {
 	unsigned year, month, day; /* Gregorian */
 	bool era;
 };
-/* nks_date_at: the date that begins exactly at i; only dates of the calendar from 1868 to 2039, within their era. */
-bool nks_date_at(const struct nks_text *text, size_t i, struct nks_date *out);
+/* nks_day_at: the date that begins exactly at i; only dates of the calendar from 1868 to 2039, within their era. */
+bool nks_day_at(const struct nks_text *text, size_t i, struct nks_date *out);
 
 /* Places (det_address.c, det_postal.c) --------------------------------------------------------------------------- */
 
@@ -111,6 +113,8 @@ extern const uint16_t nks_postal_rest[], nks_postal_city[];
 
 /* The walk (detect.c, forms.c, context.c) ------------------------------------------------------------------------ */
 
+/* nks_may_have_label: false when certainly no label of these is over or shortly before `at`: much cheaper than nks_context. */
+bool nks_may_have_label(const struct nks_text *text, size_t at, uint32_t labels);
 /* nks_detect_births: whether an English label of a birthday stands in the block. */
 bool nks_detect_births(const struct nks_text *text);
 /* nks_forms_block: numbers of the forms of the configuration. */

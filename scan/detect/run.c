@@ -112,6 +112,9 @@ bool nks_run_make(const struct nks_text *t, size_t pos, bool loose, struct nks_r
 bool nks_run_is(const struct nks_run *run, const uint8_t *groups, size_t n)
 {
 	size_t digit = 0;
+	if (n == 1 || run->len == run->n) {
+		return n == 1 && run->n == groups[0] && run->len == run->n;
+	}
 	for (size_t g = 0; g < n; g++) {
 		for (size_t k = 0; k < groups[g]; k++, digit++) {
 			if (digit >= run->n) {
@@ -124,6 +127,21 @@ bool nks_run_is(const struct nks_run *run, const uint8_t *groups, size_t n)
 		}
 	}
 	return digit == run->n;
+}
+
+bool nks_run_grouped(const struct nks_text *text, const struct nks_run *run, const uint8_t *groups, size_t n)
+{
+	if (run->len != run->n + n - 1 || !nks_run_is(run, groups, n)) {
+		return false;
+	}
+	for (size_t g = 0, i = run->at; g + 1 < n; g++) {
+		i += groups[g];
+		if (!nks_is_hyphen(text->u[i]) && !nks_is_blank(text->u[i])) {
+			return false;
+		}
+		i++;
+	}
+	return true;
 }
 
 uint64_t nks_run_value(const struct nks_run *run, size_t from, size_t n)

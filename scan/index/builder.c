@@ -10,11 +10,11 @@
 
 const uint8_t nks_filter_log2[NKS_F_COUNT] = {
 	[NKS_F_HAN2] = 19,
-	[NKS_F_HAN3] = 22,
+	[NKS_F_HAN3] = 24,
 	[NKS_F_HAN_KANA] = 16,
 	[NKS_F_ODD2] = 19,
-	[NKS_F_KANA4] = 19,
-	[NKS_F_KANA6] = 22,
+	[NKS_F_KANA4] = 21,
+	[NKS_F_KANA6] = 24,
 	[NKS_F_WORD] = 19,
 	[NKS_F_TOKEN4] = 19,
 	[NKS_F_DOMAIN] = 16,
@@ -23,10 +23,23 @@ const uint8_t nks_filter_log2[NKS_F_COUNT] = {
 	[NKS_F_TEXT4] = 19,
 };
 
+void nks_set_pending(struct nks_builder *b)
+{
+	for (size_t i = 0; i < b->n_pending; i++) {
+		*b->pending[i].byte |= b->pending[i].bit;
+	}
+	b->n_pending = 0;
+}
+
 void nks_set_one(struct nks_builder *b, enum nks_filter f, uint32_t at)
 {
 	at &= (UINT32_C(1) << nks_filter_log2[f]) - 1;
-	b->filter[f][at / 8] |= (uint8_t)(1U << (at % 8));
+	__builtin_prefetch(&b->filter[f][at / 8], 1);
+	b->pending[b->n_pending].byte = &b->filter[f][at / 8];
+	b->pending[b->n_pending++].bit = (uint8_t)(1U << (at % 8));
+	if (b->n_pending == NKS_PENDING) {
+		nks_set_pending(b);
+	}
 }
 
 void nks_set_two(struct nks_builder *b, enum nks_filter f, uint64_t value)
@@ -162,10 +175,23 @@ enum nks_status nks_add_text(struct nks_builder *b)
 	return nks_add_key(b, NKS_LANE_TEXT, hash, b->n, nks_exact(&b->derived, hash, b->raw, b->n));
 }
 
+static bool is_mark(nks_unit u)
+{
+	return u == '.' || u == '_' || u == '-';
+}
+
+static bool is_token_unit(nks_unit u)
+{
+	const enum nks_unit_class c = nks_unit_class(u);
+
+	return c == NKS_U_ALPHA || c == NKS_U_DIGIT || is_mark(u);
+}
+
 static enum nks_status add_mail(struct nks_builder *b)
 {
 	const uint64_t hash = nks_hash_units(&b->derived, NKS_LANE_MAIL, b->folded, b->n);
 	size_t at = 0;
+	uint64_t domain = 0;
 
 	while (at < b->n && b->folded[at] != '@') {
 		at++;
@@ -174,13 +200,16 @@ static enum nks_status add_mail(struct nks_builder *b)
 		return nks_add_text(b);
 	}
 	for (size_t i = 0; i < b->n; i++) {
-		const enum nks_unit_class c = nks_unit_class(b->folded[i]);
+		const nks_unit f = b->folded[i];
 
-		if (i != at && c != NKS_U_ALPHA && c != NKS_U_DIGIT && (b->folded[i] > 0x7f || strchr("._-+%", b->folded[i]) == NULL)) {
+		if (i != at && !is_token_unit(f) && f != '+' && f != '%') {
 			return nks_add_text(b);
 		}
 	}
-	nks_set_two(b, NKS_F_DOMAIN, nks_hash_units(&b->derived, NKS_LANE_MAIL, b->folded + at + 1, b->n - at - 1));
+	for (size_t i = at + 1; i < b->n; i++) {
+		domain = nks_roll(domain, b->folded[i]);
+	}
+	nks_set_two(b, NKS_F_DOMAIN, domain);
 	return nks_add_key(b, NKS_LANE_MAIL, hash, b->n, nks_exact(&b->derived, hash, b->raw, b->n));
 }
 
@@ -205,7 +234,7 @@ static enum nks_status add_digits(struct nks_builder *b, size_t skip)
 		zeros++;
 	}
 	if (n < NKS_DIGITS_MIN || zeros == n) {
-		return NKS_LIMIT;
+		return NKS_LIMIT; /* after a token with hyphens: only zeros, which is nobody */
 	}
 	for (size_t i = 0; i < 5; i++) {
 		five = five * 10 + (zeros + i < n ? digit[zeros + i] - (uint32_t)'0' : 0);
@@ -259,14 +288,6 @@ static enum nks_status add_date(struct nks_builder *b)
 	return nks_add_key(b, NKS_LANE_DATE, hash, n, 0);
 }
 
-/* What the value's units say of it. */
-static bool is_token_unit(nks_unit u)
-{
-	const enum nks_unit_class c = nks_unit_class(u);
-
-	return c == NKS_U_ALPHA || c == NKS_U_DIGIT || u == '.' || u == '_' || u == '-';
-}
-
 static enum nks_status add_token(struct nks_builder *b)
 {
 	const nks_unit *f = b->folded;
@@ -298,6 +319,7 @@ static enum nks_status add_login(struct nks_builder *b)
 	size_t digits = 0;
 	size_t others = 0;
 	bool at = false;
+	enum nks_status status = NKS_OK;
 
 	for (size_t i = 0; i < b->n; i++) {
 		digits += nks_unit_class(b->folded[i]) == NKS_U_DIGIT;
@@ -307,14 +329,18 @@ static enum nks_status add_login(struct nks_builder *b)
 	if (at) {
 		return add_mail(b);
 	}
-	if (others > 0 || b->n > NKS_TOKEN_MAX || b->n == 0 || strchr("._-", b->folded[0]) != NULL ||
-		strchr("._-", b->folded[b->n - 1]) != NULL) {
+	if (others > 0 || b->n > NKS_TOKEN_MAX || is_mark(b->folded[0]) || is_mark(b->folded[b->n - 1])) {
 		return nks_add_text(b);
 	}
+	if (digits == b->n && digits <= NKS_DIGITS_MAX) {
+		return add_digits(b, 0);
+	}
+	status = add_token(b);
 	for (size_t i = 0; i < b->n; i++) {
 		others += nks_unit_class(b->folded[i]) != NKS_U_DIGIT && b->folded[i] != '-';
 	}
-	return others == 0 && digits > 0 && digits <= NKS_DIGITS_MAX ? add_digits(b, 0) : add_token(b);
+	/* a number with hyphens: also without them */
+	return status == NKS_OK && others == 0 && digits >= NKS_DIGITS_MIN && digits <= NKS_DIGITS_MAX ? add_digits(b, 0) : status;
 }
 
 static enum nks_status add_field(struct nks_builder *b)

@@ -108,11 +108,11 @@ static bool digits_are_free(const struct nks_text *t, size_t at, size_t end)
 	return !before && !behind;
 }
 
-/* Separators in a number of a person: only hyphens, unless it is a telephone. */
-static bool id_has_other_marks(const struct nks_text *t, size_t at, size_t end)
+/* Separators are for telephones: 2026-11-23 is not the number 20261123. */
+static bool has_separators(const struct nks_text *t, size_t at, size_t end)
 {
 	for (size_t i = at; i < end; i++) {
-		if (!nks_text_is(t, NKS_M_DIGIT, i) && nks_fold[t->u[i]] != '-') {
+		if (!nks_text_is(t, NKS_M_DIGIT, i)) {
 			return true;
 		}
 	}
@@ -139,7 +139,7 @@ bool nks_stands_free(const struct nks_matcher *m, const struct nks_raw *raw, boo
 		if (raw->field != NKS_FIELD_PHONE) {
 			const bool letters = (at > 0 && nks_text_is(t, NKS_M_ALPHA, at - 1)) || nks_text_is(t, NKS_M_ALPHA, end);
 
-			*out_drop = raw->abroad != 0 || letters || id_has_other_marks(t, at, end);
+			*out_drop = raw->abroad != 0 || letters || has_separators(t, at, end);
 		}
 		return digits_are_free(t, at, end);
 	case NKS_LANE_ROMAJI:

@@ -87,7 +87,30 @@ static void push_number(struct nks_matcher *m, size_t at, const struct chain *c,
 	}
 }
 
-static void number_at(struct nks_matcher *m, size_t i)
+/* Whether it is worth to take the chain: its first five digits but zeros, or the 81 of Japan. */
+static bool may_be_number(const struct nks_matcher *m, size_t i)
+{
+	const struct nks_text *t = m->t;
+	uint32_t five = 0;
+	unsigned n = 0;
+
+	for (const size_t end = i + 24 < t->n ? i + 24 : t->n; n < 5 && i < end; i++) {
+		if (nks_text_is(t, NKS_M_DIGIT, i)) {
+			const uint32_t d = nks_fold[t->u[i]] - (uint32_t)'0';
+
+			five = five * 10 + d;
+			n += five != 0;
+		} else if (!is_separator(t->u[i])) {
+			break;
+		}
+	}
+	for (; n < 5; n++) {
+		five *= 10;
+	}
+	return five / 1000 == 81 || begins_number(m, five);
+}
+
+static __attribute__((noinline)) void number_at(struct nks_matcher *m, size_t i)
 {
 	struct chain c;
 	unsigned zeros = 0;
@@ -102,26 +125,43 @@ static void number_at(struct nks_matcher *m, size_t i)
 	}
 }
 
-void nks_lane_digits(struct nks_matcher *m)
+/* Shortest number of the index, in digits. */
+static unsigned least_digits(const struct nks_head *h)
 {
-	const uint64_t *digit = m->t->mask[NKS_M_DIGIT];
-	const struct nks_head *h = m->x->head;
 	unsigned least = 1;
-	uint64_t span = 0;
 
 	while (least < NKS_DIGITS_MAX && !nks_has_length(h, NKS_LANE_DIGITS, least)) {
 		least++;
 	}
-	span = (UINT64_C(1) << (least + 10)) - 1; /* separators: five of two units */
+	return least;
+}
+
+void nks_lane_digits(struct nks_matcher *m)
+{
+	const uint64_t *digit = m->t->mask[NKS_M_DIGIT];
+	const size_t last = (m->t->n + 63) / 64;
+	const unsigned least = least_digits(m->x->head);
+	const uint64_t span = (UINT64_C(1) << (least + 10)) - 1; /* separators: five of two units */
+
 	for (size_t w = m->lo / 64; w * 64 < m->hi; w++) {
 		const uint64_t d = digit[w];
-
 		/* a run of one digit begins no number */
-		for (uint64_t begin = d & ~nks_behind(digit, w) & nks_ahead(digit, w, 1); begin != 0; begin &= begin - 1) {
+		uint64_t begin = d & ~nks_behind(digit, w) & nks_ahead(digit, w, 1);
+		uint64_t joined = 0;
+		uint64_t next = 0;
+
+		if (begin == 0) {
+			continue;
+		}
+		joined = d | m->ops->marks(m->t->u + w * 64);
+		next = w + 1 < last ? digit[w + 1] | m->ops->marks(m->t->u + (w + 1) * 64) : 0;
+		for (; begin != 0; begin &= begin - 1) {
 			const unsigned at = (unsigned)__builtin_ctzll(begin);
 			const uint64_t on = at == 0 ? d : d >> at | digit[w + 1] << (64 - at);
+			const uint64_t whole = at == 0 ? joined : joined >> at | next << (64 - at);
+			const uint64_t chain = span & (whole & ~(whole + 1)); /* the ones from the lowest bit on */
 
-			if ((unsigned)__builtin_popcountll(on & span) >= least) {
+			if ((unsigned)__builtin_popcountll(on & chain) >= least && may_be_number(m, w * 64 + at)) {
 				number_at(m, w * 64 + at);
 			}
 		}

@@ -88,26 +88,29 @@ static size_t run_begin(const uint64_t *alpha, size_t end)
 	return end;
 }
 
-/* A word that could be romaji ends at `end`: what is the next one? */
+/* A word that could be romaji ends at `end`, before a gap: what is the next one? */
 static __attribute__((noinline)) void romaji_at(struct nks_matcher *m, size_t end)
 {
 	const struct nks_text *t = m->t;
 	const uint64_t *alpha = t->mask[NKS_M_ALPHA];
 	struct word first[2];
 	struct word second[2];
-	const size_t at = run_begin(alpha, end);
-	size_t next = end;
+	size_t at = end;
+	size_t next = end + 1;
 	unsigned run = 0;
 
-	while (next - end < NKS_GAP_MAX && (nks_text_is(t, NKS_M_GAP, next) || is_joiner(t->u[next]) || is_mark(t->u[next]))) {
+	while (next - end < NKS_GAP_MAX && nks_text_is(t, NKS_M_GAP, next)) {
 		next++;
 	}
 	if (next >= t->n) {
 		return;
 	}
 	run = nks_ones(nks_window(alpha, next));
-	if (next == end || run == 0 || run > 32 || end - at > 32 || end - at + run < 3 ||
-		(nks_window(m->bad, next) & ((UINT64_C(1) << run) - 1)) != 0) {
+	if (run == 0 || run > 32 || (nks_window(m->bad, next) & ((UINT64_C(1) << run) - 1)) != 0) {
+		return;
+	}
+	at = run_begin(alpha, end);
+	if (end - at > 32 || ((end - at == 1 || run == 1) && (m->x->head->traits & NKS_T_ROMAJI_LETTER) == 0)) {
 		return;
 	}
 	take_word(m, &first[0], at, end);
@@ -132,6 +135,7 @@ static __attribute__((noinline)) void romaji_at(struct nks_matcher *m, size_t en
 void nks_lane_romaji(struct nks_matcher *m)
 {
 	const uint64_t *alpha = m->t->mask[NKS_M_ALPHA];
+	const uint64_t *gap = m->t->mask[NKS_M_GAP];
 	const size_t from = m->lo / 64;
 	const size_t to = (m->hi + 63) / 64;
 	const size_t last = (m->t->n + 63) / 64;
@@ -158,7 +162,7 @@ void nks_lane_romaji(struct nks_matcher *m)
 
 		over |= (unsigned)__builtin_add_overflow(sum, (uint64_t)carry, &sum);
 		carry = over;
-		for (uint64_t ends = sum & ~alpha[w] & before; ends != 0; ends &= ends - 1) {
+		for (uint64_t ends = sum & ~alpha[w] & before & gap[w]; ends != 0; ends &= ends - 1) {
 			romaji_at(m, w * 64 + (unsigned)__builtin_ctzll(ends));
 		}
 	}
@@ -275,6 +279,7 @@ static __attribute__((noinline)) void mail_at(struct nks_matcher *m, size_t at)
 	size_t begin = at;
 	size_t n = 0;
 	size_t ends = 0;
+	uint64_t domain = 0;
 
 	while (begin > 0 && at - begin < 64 && is_local(t, begin - 1)) {
 		begin--;
@@ -284,6 +289,7 @@ static __attribute__((noinline)) void mail_at(struct nks_matcher *m, size_t at)
 	}
 	for (size_t i = at + 1; i < t->n && i - at < 128 && begin < at && ends < 8; i++) {
 		f[n++] = nks_fold[t->u[i]];
+		domain = nks_roll(domain, f[n - 1]);
 		if (!nks_is_alnum(t, i)) {
 			if (f[n - 1] != '.' && f[n - 1] != '-') {
 				break;
@@ -294,7 +300,7 @@ static __attribute__((noinline)) void mail_at(struct nks_matcher *m, size_t at)
 			continue;
 		}
 		ends++;
-		if (!nks_filter_two(m->x, NKS_F_DOMAIN, nks_hash_units(&m->x->derived, NKS_LANE_MAIL, f + (at + 1 - begin), i - at))) {
+		if (!nks_filter_two(m->x, NKS_F_DOMAIN, domain)) {
 			continue;
 		}
 		for (size_t s = begin, tries = 0; s < at && tries < 8; s++) {

@@ -267,7 +267,12 @@ static void numbers_of_persons_survive_a_lost_zero(void **state)
 	kit_new(&k);
 	kit_add(&k, 1, NKS_FIELD_ID, "0012345");
 	kit_add(&k, 2, NKS_FIELD_ID, "4321");
+	kit_add(&k, 3, NKS_FIELD_ID, "98-7654");
 	kit_open(&k);
+	kit_assert_one(&k, "98-7654", NKS_FIELD_ID, 3);
+	kit_assert_one(&k, "987654", NKS_FIELD_ID, 3);
+	kit_assert_none(&k, "9-8765-4");
+	kit_assert_none(&k, "1-2345");
 	kit_assert_one(&k, "0012345", NKS_FIELD_ID, 1);
 	kit_assert_one(&k, "12345", NKS_FIELD_ID, 1);
 	kit_assert_one(&k, "００１２３４５", NKS_FIELD_ID, 1);

@@ -220,6 +220,7 @@ static enum nks_status add_romaji(struct nks_builder *b, const struct parts *p)
 			key[n++] = ' ';
 		}
 	}
+	b->head.traits |= len[0] == 1 || len[1] == 1 ? NKS_T_ROMAJI_LETTER : 0;
 	nks_set_two(b, NKS_F_WORD, nks_hash_bytes(&b->derived, NKS_LANE_ROMAJI, key, len[0]));
 	nks_set_two(b, NKS_F_WORD, nks_hash_bytes(&b->derived, NKS_LANE_ROMAJI, key + len[0] + 1, len[1]));
 	hash = nks_hash_bytes(&b->derived, NKS_LANE_ROMAJI, key, n);

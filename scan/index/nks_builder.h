@@ -8,7 +8,7 @@
 
 #include "nks_index.h"
 
-enum { NKS_CHUNK = 65536, NKS_PARTS = 4096 };
+enum { NKS_CHUNK = 65536, NKS_PARTS = 4096, NKS_PENDING = 64 };
 
 /* One key of one person, before equal ones are put together. */
 struct nks_record {
@@ -31,6 +31,11 @@ struct nks_builder {
 	size_t seen_len; /* bytes */
 	uint64_t persons, top_person;
 	struct nks_head head; /* traits, lens, digits_of, phones */
+	struct {
+		uint8_t *byte;
+		uint8_t bit;
+	} pending[NKS_PENDING]; /* bits of filters to be set, fetched ahead */
+	size_t n_pending;
 	/* scratch of one call */
 	uint32_t person;
 	enum nks_field field;
@@ -46,6 +51,8 @@ enum nks_status nks_add_key(
 	struct nks_builder *b, enum nks_lane lane, uint64_t hash, size_t len, uint16_t exact);
 /* Letters of a name that is no romaji, both orders. */
 enum nks_status nks_add_phrase(struct nks_builder *b);
+/* nks_set_one, nks_set_two: bits of a filter; nks_set_pending: those that are still to be set. */
+void nks_set_pending(struct nks_builder *b);
 void nks_set_one(struct nks_builder *b, enum nks_filter f, uint32_t at);
 void nks_set_two(struct nks_builder *b, enum nks_filter f, uint64_t value);
 

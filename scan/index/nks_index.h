@@ -64,6 +64,7 @@ enum nks_trait {
 	NKS_T_TOKEN_WORDS = 2, /* a token that begins with letters only, then . _ - */
 	NKS_T_TOKEN_MIXED = 4, /* a token whose first run holds a digit */
 	NKS_T_TOKEN_SHORT = 8, /* a first run of less than four */
+	NKS_T_ROMAJI_LETTER = 16, /* a word of romaji whose skeleton is one letter */
 };
 
 enum {
@@ -150,7 +151,7 @@ static inline unsigned nks_kana_code(nks_unit folded)
 	return folded > 0x30a0 && folded <= 0x30ff ? folded - 0x30a0U : 0;
 }
 
-/* Filters: a value is mixed, and two places of a bit map follow from it. */
+/* Filters: a value is mixed; one bit of the map follows from it, or two of the same 64 bytes. */
 static inline uint64_t nks_mix(uint64_t x)
 {
 	x *= UINT64_C(0x9e3779b97f4a7c15);
@@ -158,20 +159,25 @@ static inline uint64_t nks_mix(uint64_t x)
 }
 static inline uint32_t nks_mix_one(uint64_t mixed)
 {
-	return (uint32_t)(mixed >> 40);
+	return (uint32_t)(mixed >> 36);
 }
 static inline uint32_t nks_mix_two(uint64_t mixed)
 {
-	return (uint32_t)(mixed >> 16);
+	return (nks_mix_one(mixed) & ~UINT32_C(511)) | (uint32_t)(mixed >> 20 & 511);
+}
+/* The rolling value of the domain of an address. */
+static inline uint64_t nks_roll(uint64_t value, nks_unit folded)
+{
+	return (value ^ folded) * UINT64_C(0x9fb21c651e98df25) + 1;
 }
 /* Of at most 64 bits: bigrams and four codes of kana, where one multiplication has to do. */
 static inline uint32_t nks_mix_pair(uint32_t first, uint32_t second)
 {
-	return ((first | second << 16) * 0x9e3779b1U) >> 13;
+	return ((first | second << 16) * 0x9e3779b1U) >> 11;
 }
 static inline uint32_t nks_mix_codes(uint32_t codes)
 {
-	return (codes * 0x9e3779b1U) >> 13;
+	return (codes * 0x9e3779b1U) >> 11;
 }
 static inline bool nks_bit(const uint8_t *map, uint32_t at)
 {

@@ -52,6 +52,8 @@ struct nks_ops {
 	void (*letters)(const nks_unit *u, uint64_t alpha, uint64_t out[static NKS_L_COUNT]);
 	/* Bits of 64 units whose bit in the 64 Ki bit map is set; `sieve` says the same more widely. */
 	uint64_t (*member)(const nks_unit *u, const uint8_t *map, const uint8_t *sieve);
+	/* Bits of 64 units that can stand within a number: blank ( ) - . and all that is not ASCII. */
+	uint64_t (*marks)(const nks_unit *u);
 };
 const struct nks_ops *nks_ops_get(enum nks_path path); /* NULL: this machine cannot */
 

@@ -130,7 +130,7 @@ void nks_index_facts(const struct nks_index *index, struct nks_index_facts *out)
 {
 	const struct nks_head *h = index->head;
 
-	*out = (struct nks_index_facts){ .keys = h->keys, .persons = h->persons, .bytes = h->total };
+	*out = (struct nks_index_facts){ .keys = h->keys, .persons = h->persons, .ordinals = h->top_person, .bytes = h->total };
 	memcpy(out->keys_of, h->keys_of, sizeof(out->keys_of));
 }
 

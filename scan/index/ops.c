@@ -61,7 +61,19 @@ static uint64_t member_scalar(const nks_unit *u, const uint8_t *map, const uint8
 	return bits;
 }
 
-static const struct nks_ops scalar = { codes_scalar, letters_scalar, member_scalar };
+static uint64_t marks_scalar(const nks_unit *u)
+{
+	uint64_t bits = 0;
+
+	for (unsigned i = 0; i < 64; i++) {
+		const bool is = u[i] >= 0x80 || u[i] == ' ' || u[i] == '(' || u[i] == ')' || u[i] == '-' || u[i] == '.';
+
+		bits |= (uint64_t)is << i;
+	}
+	return bits;
+}
+
+static const struct nks_ops scalar = { codes_scalar, letters_scalar, member_scalar, marks_scalar };
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -197,7 +209,26 @@ AVX2 static uint64_t member_avx2(const nks_unit *u, const uint8_t *map, const ui
 	return bits;
 }
 
-static const struct nks_ops avx2 = { codes_avx2, letters_avx2, member_avx2 };
+AVX2 static inline uint64_t marks32(const nks_unit *u)
+{
+	/* rows of the table of ASCII in which each low nibble is a mark: row 2 only */
+	const __m256i marks = _mm256_setr_epi8(1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0);
+	const __m256i a = load(u);
+	const __m256i b = load(u + 16);
+	const __m256i low = low_bytes(a, b);
+	const __m256i far = _mm256_or_si256(high_bytes(a, b), _mm256_and_si256(low, _mm256_set1_epi8((char)0x80)));
+	const __m256i row = _mm256_cmpeq_epi8(_mm256_and_si256(low, _mm256_set1_epi8((char)0xf0)), _mm256_set1_epi8(0x20));
+	const __m256i is = _mm256_and_si256(row, _mm256_shuffle_epi8(marks, _mm256_and_si256(low, _mm256_set1_epi8(15))));
+
+	return (uint32_t)~_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_or_si256(is, far), _mm256_setzero_si256()));
+}
+
+AVX2 static uint64_t marks_avx2(const nks_unit *u)
+{
+	return marks32(u) | marks32(u + 32) << 32;
+}
+
+static const struct nks_ops avx2 = { codes_avx2, letters_avx2, member_avx2, marks_avx2 };
 
 const struct nks_ops *nks_ops_get(enum nks_path path)
 {

@@ -113,13 +113,10 @@ static bool report(struct nks_matcher *m, const struct nks_hit *hit)
 	return !m->stopped;
 }
 
-/* Whether one of the hits around belongs to a person with this birthday. *first: first that is near; goes along. */
-static bool is_birthday(struct nks_matcher *m, size_t at, uint32_t key, size_t *first)
+/* Whether one of the hits around, from `first` on, belongs to a person with this birthday. */
+static bool is_birthday(const struct nks_matcher *m, size_t at, uint32_t key, size_t first)
 {
-	while (*first < m->n_hits && m->hit[*first].at + NKS_WINDOW < at) {
-		(*first)++;
-	}
-	for (size_t i = *first; i < m->n_hits && i < *first + 128 && m->hit[i].at <= at + NKS_WINDOW; i++) {
+	for (size_t i = first; i < m->n_hits && i < first + 128 && m->hit[i].at <= at + NKS_WINDOW; i++) {
 		if (m->hit[i].lane != NKS_LANE_TEXT && nks_keys_share(m->x, m->hit[i].key, key)) {
 			return true;
 		}
@@ -127,40 +124,73 @@ static bool is_birthday(struct nks_matcher *m, size_t at, uint32_t key, size_t *
 	return false;
 }
 
+/* Where the next run of digits from i on begins that could begin a date; hi: none. */
+static size_t next_digits(const struct nks_matcher *m, size_t i)
+{
+	const uint64_t *digit = m->t->mask[NKS_M_DIGIT];
+
+	while (i < m->hi) {
+		const uint64_t begin = (digit[i / 64] & ~nks_behind(digit, i / 64)) >> (i % 64);
+
+		if (begin != 0) {
+			i += (unsigned)__builtin_ctzll(begin);
+			return i < m->hi ? i : m->hi;
+		}
+		i = (i | 63) + 1;
+	}
+	return m->hi;
+}
+
+/* A date at this run of digits, or at the word for the first year of an era before it. */
+static size_t date_near(const struct nks_text *t, size_t *i, nks_unit out[static 8])
+{
+	const unsigned run = nks_ones(nks_window(t->mask[NKS_M_DIGIT], *i));
+
+	if (*i > 1 && t->u[*i - 1] == 0x5e74 && t->u[*i - 2] == 0x5143) {
+		*i -= 2;
+		return nks_date_at(t, *i, out);
+	}
+	if (run > 8 || (run > 2 && run != 4 && run != 6 && run != 8)) {
+		return 0;
+	}
+	return nks_date_at(t, *i, out);
+}
+
 /* The next date from *i on that is a birthday near its person: at its place, else false. */
 static bool next_birthday(struct nks_matcher *m, size_t *i, size_t *first, struct nks_hit *out)
 {
 	const struct nks_text *t = m->t;
 
-	for (; *i < m->hi; (*i)++) {
+	for (*i = next_digits(m, *i); *i < m->hi; *i = next_digits(m, *i + 1)) {
 		nks_unit digit[8];
 		uint32_t key[4];
-		size_t len = 0;
+		size_t at = *i;
 		size_t n = 0;
+		size_t len = 0;
 
-		if ((t->mask[NKS_M_DIGIT][*i / 64] >> (*i % 64)) == 0) {
-			*i |= 63; /* no digit in what is left of the word, and a first year of an era has one behind it */
+		while (*first < m->n_hits && m->hit[*first].at + NKS_WINDOW < at) {
+			(*first)++;
+		}
+		if (*first == m->n_hits) {
+			return false;
+		}
+		if (m->hit[*first].at > at + NKS_WINDOW) {
+			*i = m->hit[*first].at - NKS_WINDOW - 1;
 			continue;
 		}
-		if (!nks_text_is(t, NKS_M_DIGIT, *i) && t->u[*i] != 0x5143) {
-			continue;
-		}
-		len = nks_date_at(t, *i, digit);
-		if (len == 0) {
-			continue;
-		}
-		n = nks_lookup(m->x, nks_hash_units(&m->x->derived, NKS_LANE_DATE, digit, 8), key, 4);
+		len = date_near(t, &at, digit);
+		n = len == 0 ? 0 : nks_lookup(m->x, nks_hash_units(&m->x->derived, NKS_LANE_DATE, digit, 8), key, 4);
 		for (size_t k = 0; k < n; k++) {
-			if (is_birthday(m, *i, key[k], first)) {
+			if (is_birthday(m, at, key[k], *first)) {
 				*out = (struct nks_hit){ .of_index = true,
 					.field = NKS_FIELD_BIRTHDAY,
 					.confidence = 70,
-					.at = *i,
+					.at = at,
 					.len = len,
 					.why = NKS_WHY(CORROBORATED) | (t->carved ? NKS_WHY(RANDOM) : 0),
 					.key = key[k],
 					.chance = nks_chance(m->x, NKS_FIELD_BIRTHDAY, 8, true, t->carved) };
-				*i += len;
+				*i = at + len;
 				return true;
 			}
 		}

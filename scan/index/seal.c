@@ -359,8 +359,10 @@ static void empty(struct nks_builder *b)
 enum nks_status nks_builder_seal(struct nks_builder *b, uint8_t **out, size_t *out_len)
 {
 	struct seal s = { 0 };
-	enum nks_status status = spread(b, &s);
+	enum nks_status status = NKS_OK;
 
+	nks_set_pending(b);
+	status = spread(b, &s);
 	if (status == NKS_OK) {
 		status = sort_all(b, &s);
 	}

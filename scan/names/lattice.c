@@ -56,6 +56,9 @@ static void add_words(struct nks_lattice *l, size_t at)
 				any = true;
 			}
 		}
+		if (end == at + 1 && end < stop && !nks_begins_word(l->u[at], l->u[end])) {
+			break;
+		}
 		if (end == l->n && l->ends && end - at <= 3) {
 			size_t more = nks_words_hashed(nks_word_hash(h, l->u[end]), found);
 			for (size_t k = 0; k < more; k++) {
@@ -151,6 +154,18 @@ static void read_backward(struct nks_lattice *l)
 	}
 }
 
+/* What given names of three kanji end with: 奈々|未. */
+static bool ends_three(nks_unit u)
+{
+	static const char16_t endings[] = u"江未里子美香奈乃代恵枝夫男雄彦";
+	for (size_t k = 0; endings[k]; k++) {
+		if (nks_fold[endings[k]] == u) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static int32_t char_or(enum nks_char_key key, nks_unit u)
 {
 	int32_t cost = nks_char_cost(key, u);
@@ -167,8 +182,12 @@ static int32_t unknown_given(const nks_unit *u, size_t n)
 		int32_t common = nks_word_is_common(u, n) || u[1] == nks_fold[0x6c0f] ? GIVEN_COMMON : 0; /* 氏 */
 		return GIVEN_UNKNOWN_TWO + common + first + char_or(NKS_C_GIVEN_LAST, u[1]);
 	}
-	if (u[n - 1] == nks_fold[0x90ce] && nks_word_cost(u + 1, 2, NKS_W_GIVEN) < NKS_COST_NONE) {
+	bool ro = u[n - 1] == nks_fold[u'郎'] || u[n - 1] == nks_fold[u'朗'];
+	if (ro && nks_word_cost(u + 1, 2, NKS_W_GIVEN) < NKS_COST_NONE) {
 		return GIVEN_UNKNOWN_TWO + first + GIVEN_RO; /* 宗一郎 */
+	}
+	if (ends_three(u[n - 1]) && nks_word_cost(u, 2, NKS_W_GIVEN) < NKS_COST_NONE) {
+		return GIVEN_UNKNOWN_TWO + first + GIVEN_RO; /* 奈々未 */
 	}
 	return GIVEN_UNKNOWN_THREE + first + char_or(NKS_C_GIVEN_LAST, u[n - 1]);
 }
@@ -185,9 +204,12 @@ static bool is_suffix(nks_unit u)
 	return false;
 }
 
-/* What speaks against a given name of one kanji: that the next belongs to it. */
+/* What speaks against a given name that ends here: that the next kanji belongs to it. */
 static int32_t goes_on(const struct nks_lattice *l, size_t mid, size_t end)
 {
+	if (end == mid + 2 && end + 1 == l->n && l->ends && end != l->wall && ends_three(l->u[end])) {
+		return GOES_ON_ONE;
+	}
 	if (end != mid + 1 || end >= l->n || end == l->wall || is_suffix(l->u[end])) {
 		return 0;
 	}
@@ -257,23 +279,36 @@ static void weigh_surname(struct nks_lattice *l, const struct nks_node *surname)
 	}
 }
 
-/* A surname of two kanji that the dictionary does not have, at the beginning. */
-static void weigh_unknown_surname(struct nks_lattice *l)
+/* A surname that the dictionary does not have, at the beginning: of n kanji. */
+static void weigh_unknown_surname(struct nks_lattice *l, size_t n, int32_t base)
 {
 	const nks_unit *u = l->u;
-	int32_t first = nks_char_cost(NKS_C_SURNAME_FIRST, u[0]);
-	int32_t last = nks_char_cost(NKS_C_SURNAME_LAST, u[1]);
-	int32_t cost = sum(SURNAME_UNKNOWN, sum(first, last));
-	if (cost < NKS_COST_NONE && nks_word_cost(u, 2, NKS_W_SURNAME) >= NKS_COST_NONE) {
-		weigh_surname(l, &(struct nks_node){ 0, 2, NKS_WORD_CLASSES, cost });
+	if (nks_word_cost(u, n, NKS_W_SURNAME) < NKS_COST_NONE) {
+		return;
+	}
+	int32_t first = char_or(NKS_C_SURNAME_FIRST, u[0]);
+	int32_t last = n > 1 ? char_or(NKS_C_SURNAME_LAST, u[n - 1]) : 0;
+	int32_t common = n > 1 && nks_word_is_common(u, n) ? GIVEN_COMMON : 0;
+	weigh_surname(l, &(struct nks_node){ 0, (uint8_t)n, NKS_WORD_CLASSES, base + common + first + last });
+}
+
+static void weigh_unknown_surnames(struct nks_lattice *l)
+{
+	if (l->wall > 0) {
+		bool fits = l->wall <= 3 && l->n > l->wall;
+		if (fits) {
+			weigh_unknown_surname(l, l->wall, SURNAME_UNKNOWN);
+		}
+		return;
+	}
+	if (l->n >= 3) {
+		weigh_unknown_surname(l, 2, SURNAME_UNKNOWN);
 	}
 }
 
 static void weigh_names(struct nks_lattice *l)
 {
-	if (l->n >= 3 && (l->wall == 0 || l->wall == 2)) {
-		weigh_unknown_surname(l);
-	}
+	weigh_unknown_surnames(l);
 	for (size_t k = 0; k < l->n_nodes; k++) {
 		const struct nks_node *node = &l->nodes[k];
 		if (is_whole_name(node)) {

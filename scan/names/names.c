@@ -89,6 +89,41 @@ static uint64_t parts_why(const struct nks_lattice *l, const struct nks_name *na
 	return why;
 }
 
+/* 虎太|朗, 主水之|介, 九郎|右衛門: a given name goes on with what only given names end with. Where it ends then. */
+static size_t with_ending(const struct nks_lattice *l, const struct nks_name *name)
+{
+	static const char16_t *const endings[] = { u"右衛門", u"左衛門", u"衛門", u"兵衛", u"之介", u"之助", u"之丞", u"郎", u"朗", u"介",
+		u"助", u"丞" };
+	for (size_t k = 0; name->mid < name->end && k < sizeof endings / sizeof endings[0]; k++) {
+		size_t n = 0;
+		while (endings[k][n] && name->end + n < l->n && nks_fold[endings[k][n]] == l->u[name->end + n]) {
+			n++;
+		}
+		if (endings[k][n] == 0 && l->wall != name->end) {
+			return name->end + n;
+		}
+	}
+	return name->end;
+}
+
+/* Whether the first kanji is one that stands before names: 故山田太郎. */
+static bool is_prefix(nks_unit u)
+{
+	static const char16_t prefixes[] = u"故元前現新旧同兄弟妻夫父母姉妹娘孫男女主子長次三約第全各某対反副";
+	for (size_t k = 0; prefixes[k]; k++) {
+		if (nks_fold[prefixes[k]] == u) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* 鴨|志田千作: one kanji is left at the beginning of the run, and it is none that stands before names: the surname begins with it. */
+static bool has_head(const struct nks_lattice *l, const struct nks_name *name)
+{
+	return name->at == 1 && name->mid == 3 && l->wall != 1 && l->begins && !is_prefix(l->u[0]);
+}
+
 /* The lattice's names as candidates; place[i] is where unit i of the lattice stands in the block. */
 static void judge(struct finder *f, const size_t *place)
 {
@@ -101,12 +136,15 @@ static void judge(struct finder *f, const size_t *place)
 		if (name->margin < open - FAR_OFF) {
 			continue;
 		}
-		struct nks_candidate c = { .at = place[name->at], .score = name->margin };
-		c.len = place[name->end - 1] + 1 - c.at;
+		bool head = has_head(l, name);
+		struct nks_candidate c = { .at = place[head ? 0 : name->at], .score = name->margin };
+		size_t name_end = with_ending(l, name);
+		c.len = place[name_end - 1] + 1 - c.at;
 		struct nks_around around = nks_names_around(f->text, c.at, c.len);
 		c.why = parts_why(l, name) | around.why;
-		bool begins = name->at == 0 || name->at == l->wall;
-		bool ends = name->end == l->n && l->ends;
+		c.why = head ? (c.why & ~NKS_WHY(SURNAME)) | NKS_WHY(HALF_KNOWN) : c.why;
+		bool begins = name->at == 0 || head || name->at == l->wall;
+		bool ends = name_end == l->n && l->ends;
 		sure += !begins && name->mid - name->at == 1 ? SHORT_INSIDE : 0;
 		sure -= begins && ends && sure == SURE_HALF ? WHOLE_RUN : 0;
 		sure -= around.support;
@@ -125,7 +163,8 @@ static void judge(struct finder *f, const size_t *place)
 		c.score += begins ? AT_EDGE : 0;
 		c.score += ends ? AT_EDGE : 0;
 		bool around_it = c.why & (NKS_WHY(HONORIFIC) | NKS_WHY(NEAR) | NKS_WHY(LABEL) | NKS_WHY(COLUMN));
-		if (name->margin > 0 || around_it) {
+		bool too_short = short_one && !(c.why & NKS_WHY(HONORIFIC));
+		if (!too_short && (name->margin > 0 || around_it)) {
 			keep(f, &c);
 		}
 	}
@@ -149,6 +188,7 @@ static void read_units(struct finder *f, size_t at, size_t end, size_t gap, size
 		l->u[l->n++] = nks_fold[t->u[i]];
 	}
 	bool cut = at > 0 && is_han(t, at - 1);
+	l->begins = !cut;
 	l->left = cut ? NKS_B_SIGN : nks_beside_left(t, at);
 	l->ends = end == t->n || !is_han(t, end);
 	l->right = l->ends ? nks_beside_right(t, end) : NKS_B_SIGN;
@@ -194,8 +234,10 @@ static bool may_begin(const nks_unit *u, size_t at, size_t n)
 		return is_word(u + at + 1, 2, NKS_W_GIVEN) || (at + 4 <= n && is_word(u + at + 1, 3, NKS_W_GIVEN));
 	}
 	/* a surname that the dictionary does not have, at the beginning of a run */
-	return at == 0 && n >= 4 && nks_char_usual(NKS_C_SURNAME_FIRST, u[0]) && nks_char_usual(NKS_C_SURNAME_LAST, u[1]) &&
-		nks_pair_in(nks_given_bits, u[2], u[3]) && !nks_word_is_common(u, 2) &&
+	bool first = nks_char_usual(NKS_C_SURNAME_FIRST, u[0]);
+	bool last = n > 1 && nks_char_usual(NKS_C_SURNAME_LAST, u[1]);
+	bool usual = n == 4 ? first || last : first && last;
+	return at == 0 && n >= 4 && usual && nks_pair_in(nks_given_bits, u[2], u[3]) && !nks_word_is_common(u, 2) &&
 		(is_word(u + 2, 2, NKS_W_GIVEN) || (n >= 5 && is_word(u + 2, 3, NKS_W_GIVEN)));
 }
 
@@ -305,28 +347,46 @@ bool nks_spans_have(const struct nks_spans *spans, size_t at, size_t len)
 	return false;
 }
 
+/* Bits of the mask word w, moved down by k < 64: bit i says what unit i + k is. */
+static uint64_t ahead(const uint64_t *mask, size_t w, unsigned k)
+{
+	return mask[w] >> k | mask[w + 1] << (64 - k);
+}
+
+/* Units of word w where a run is worth a look: three kanji, or kanji and a blank or two and kanji. */
+static uint64_t worth(const struct nks_text *t, size_t w)
+{
+	const uint64_t *han = t->mask[NKS_M_HAN];
+	const uint64_t *gap = t->mask[NKS_M_GAP];
+	if (han[w] == 0) {
+		return 0;
+	}
+	uint64_t gap1 = ahead(gap, w, 1);
+	uint64_t han2 = ahead(han, w, 2);
+	uint64_t three = ahead(han, w, 1) & han2;
+	uint64_t pair = gap1 & (han2 | (ahead(gap, w, 2) & ahead(han, w, 3)));
+	return han[w] & (three | pair);
+}
+
 static bool read_runs(struct finder *f)
 {
 	const struct nks_text *t = f->text;
-	size_t at = t->from < t->n && is_han(t, t->from) ? run_begin(t, t->from) : t->from;
-	while (at < t->to) {
-		uint64_t bits = t->mask[NKS_M_HAN][at / 64] >> (at % 64);
-		if (bits == 0) {
-			at += 64 - at % 64;
-			continue;
-		}
-		at += (size_t)__builtin_ctzll(bits);
-		size_t end = run_end(t, at);
-		bool worth = end - at >= 3 || (end < t->n && is_blank(t->u[end]));
-		if (worth && at < t->to) {
+	size_t done = t->from < t->n && is_han(t, t->from) ? run_begin(t, t->from) : t->from;
+	for (size_t w = done / 64; w * 64 < t->to; w++) {
+		for (uint64_t rest = worth(t, w); rest; rest &= rest - 1) {
+			size_t at = w * 64 + (size_t)__builtin_ctzll(rest);
+			if (at < done || at >= t->to) {
+				continue;
+			}
+			size_t begin = run_begin(t, at);
+			begin = begin < done ? done : begin;
+			done = run_end(t, at);
 			f->n_found = 0;
-			read_run(f, at, end);
+			read_run(f, begin, done);
+			if (f->n_found > 0 && !report(f)) {
+				return false;
+			}
 		}
-		bool found = worth && at < t->to && f->n_found > 0;
-		if (found && !report(f)) {
-			return false;
-		}
-		at = end;
 	}
 	return true;
 }

@@ -185,6 +185,35 @@ static bool ends_value(const struct nks_text *t, size_t i)
 	return mark || wide;
 }
 
+static size_t word_end(const struct nks_text *t, size_t at)
+{
+	size_t stop = at;
+	while (stop < t->n && stop - at <= VALUE_MAX && !is_gap(t->u[stop]) && !ends_value(t, stop)) {
+		stop++;
+	}
+	return stop;
+}
+
+/* Where the value that begins at `at` ends: one word, or several of one script that may be parts of one name. */
+static size_t value_end(const struct nks_text *t, size_t at)
+{
+	size_t stop = word_end(t, at);
+	bool latin = at < t->n && nks_text_is(t, NKS_M_ALPHA, at);
+	bool han = at < t->n && nks_text_is(t, NKS_M_HAN, at);
+	for (unsigned words = 1; words < (latin ? 4U : 2U); words++) {
+		size_t next = stop + 1;
+		bool more = stop > at && stop - at <= (han ? 4U : VALUE_MAX / 2) && next < t->n && is_gap(t->u[stop]) && !is_gap(t->u[next]);
+		size_t end = more ? word_end(t, next) : next;
+		bool same = more && end > next && end - next <= (han ? 4U : VALUE_MAX / 2) && nks_text_is(t, NKS_M_ALPHA, next) == latin &&
+			!nks_text_is(t, NKS_M_DIGIT, next);
+		if (!same || nks_label_of(t->u + next, end - next) != NKS_LABEL_NONE) {
+			break;
+		}
+		stop = end;
+	}
+	return stop;
+}
+
 /* The value behind a label that ends before `end`. */
 static bool read_value(const struct cells *c, const struct nks_text *t, size_t end)
 {
@@ -193,17 +222,14 @@ static bool read_value(const struct cells *c, const struct nks_text *t, size_t e
 		(is_gap(t->u[at]) || nks_fold[t->u[at]] == ':' || t->u[at] == NKS_CELL || t->u[at] == '\t')) {
 		at++;
 	}
-	size_t stop = at;
-	while (stop < t->n && stop - at <= VALUE_MAX && !ends_value(t, stop)) {
-		stop++;
-	}
-	while (stop > at && is_gap(t->u[stop - 1])) {
-		stop--;
-	}
+	size_t stop = value_end(t, at);
 	bool honorific = false;
 	for (size_t i = at + 2; i < stop; i++) {
-		if (nks_names_role_behind(t, i, &honorific) > 0 && i + 4 >= stop) {
+		bool is = false;
+		bool han = nks_text_is(t, NKS_M_HAN, i - 1);
+		if (han && i + 4 >= stop && nks_names_role_behind(t, i, &is) > 0 && is) {
 			stop = i;
+			honorific = true;
 		}
 	}
 	if (at == end || stop == at || stop - at > VALUE_MAX || nks_label_of(t->u + at, stop - at) != NKS_LABEL_NONE) {

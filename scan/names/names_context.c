@@ -212,10 +212,10 @@ bool nks_names_doubtful(const struct nks_text *t, size_t at, size_t len)
 
 static uint64_t label_reasons(const struct nks_text *t, size_t at)
 {
-	struct nks_place place = nks_layout_at(t, at);
-	uint32_t others = nks_layout_columns(t) & ~(UINT32_C(1) << NKS_LABEL_NAME | UINT32_C(1) << NKS_LABEL_OTHER_NUMBER);
+	uint32_t columns = nks_layout_columns(t);
+	uint32_t others = columns & ~(UINT32_C(1) << NKS_LABEL_NAME | UINT32_C(1) << NKS_LABEL_OTHER_NUMBER);
 	uint64_t why = 0;
-	if (place.column_label == NKS_LABEL_NAME) {
+	if (columns >> NKS_LABEL_NAME & 1 && nks_layout_at(t, at).column_label == NKS_LABEL_NAME) {
 		why |= NKS_WHY(COLUMN) | (others ? NKS_WHY(ROW) : 0);
 	}
 	size_t end = at;
@@ -225,7 +225,7 @@ static uint64_t label_reasons(const struct nks_text *t, size_t at)
 	}
 	size_t begin = 0;
 	size_t lo = end > NKS_LABEL_LONGEST ? end - NKS_LABEL_LONGEST : 0;
-	if (place.before == NKS_LABEL_NAME && nks_label_ending(t->u, lo, end, &begin) == NKS_LABEL_NAME) {
+	if (nks_label_ending(t->u, lo, end, &begin) == NKS_LABEL_NAME) {
 		why |= NKS_WHY(LABEL);
 	}
 	return why;

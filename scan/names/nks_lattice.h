@@ -26,6 +26,7 @@ struct nks_lattice {
 	size_t n;
 	size_t wall; /* a blank stands before this unit: no word goes across; 0: none */
 	unsigned left, right; /* enum nks_beside, or a class */
+	bool begins; /* the run begins here */
 	bool ends; /* the run ends here: a word may go on in kana */
 	struct nks_node nodes[NKS_NODES_MAX];
 	size_t n_nodes;

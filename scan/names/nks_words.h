@@ -84,13 +84,14 @@ enum nks_char_key {
 	NKS_C_GIVEN_ONLY
 };
 
-enum { NKS_WORD_BITS = 18, NKS_PAIR_BITS = 18, NKS_WORD_LONGEST = 6, NKS_WORD_MEANINGS = 12 };
+enum { NKS_WORD_BITS = 18, NKS_PAIR_BITS = 18, NKS_BEGIN_BITS = 20, NKS_WORD_LONGEST = 6, NKS_WORD_MEANINGS = 12 };
 #define NKS_COST_NONE 0x3fffffff
 
 extern const uint32_t nks_word_slots[1 << NKS_WORD_BITS];
 extern const int16_t nks_word_beside[NKS_WORD_SIDES * NKS_WORD_SIDES];
 extern const uint64_t nks_surname_bits[1 << (NKS_PAIR_BITS - 6)];
 extern const uint64_t nks_given_bits[1 << (NKS_PAIR_BITS - 6)];
+extern const uint64_t nks_begin_bits[1 << (NKS_BEGIN_BITS - 6)];
 extern const uint64_t nks_usual_bits[NKS_C_GIVEN_ONLY * 1024];
 
 struct nks_word {
@@ -118,6 +119,13 @@ bool nks_word_is_common(const nks_unit *folded, size_t n);
 static inline int32_t nks_beside_cost(unsigned left, unsigned right)
 {
 	return nks_word_beside[left * NKS_WORD_SIDES + right];
+}
+
+/* Whether any word of two and more units begins with these. */
+static inline bool nks_begins_word(nks_unit a, nks_unit b)
+{
+	uint32_t h = (a * UINT32_C(0x9e3779b1) + b * UINT32_C(0x85ebca6b)) >> (32 - NKS_BEGIN_BITS);
+	return (nks_begin_bits[h / 64] >> (h % 64)) & 1;
 }
 
 /* Whether the folded kanji stands in that place of several names. */

@@ -1,342 +1,538 @@
 /*
  * carve.c: what may be text within bytes of any kind, for each encoding and alignment.
  *
- * A finder goes through the bytes once and answers spans; what is in none of them cannot hold a name, a number or an
- * address in that encoding. Two characters of Japanese in a row, or four bytes of ASCII, are enough.
+ * First every position is classified, without branches: does a character of this or that encoding begin here? Two
+ * characters of Japanese in a row, or four of ASCII, are a seed. Around each seed the span of text is measured. What is in no
+ * span cannot hold a name, a number or an address in that encoding.
  */
 #include "nks_decode.h"
 #include "nks_tables.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_MIN = 4, JAPANESE_MIN = 2, HALF_MIN = 3, ASCII16_MIN = 6, FOLLOW = 32, PHASE_BYTES = 131072 };
+#ifdef __x86_64__
+#include <emmintrin.h>
+#endif
 
-/* Characters of one step of a finder. */
-enum kind {
-	NO_TEXT,
-	PLAIN, /* ASCII */
-	JAPANESE,
-	HALF,
-	FOREIGN, /* may stand in text, proves nothing */
+enum {
+	WORDS = NKS_CARVE_MAX / 64,
+	FOLLOW = 32, /* bytes that a phase goes on when it has met the one before */
+	BACK = 64, /* bytes of UTF-8 before a seed */
+	BACK_UNITS = 8,
 };
 
-/* A run of text that is being collected. */
-struct run {
-	struct nks_span *out;
-	size_t n, begin;
-	bool open, good;
-	unsigned japanese, half, plain, other; /* in a row, until now */
-	unsigned plain_min;
+/* What begins at a position: bits of nks_carver.table. */
+enum {
+	IS_CP932 = 1,
+	IS_EUCJP = 2,
+	IS_LITTLE = 4, /* Japanese in UTF-16 */
+	IS_BIG = 8,
+	IS_LITTLE_PLAIN = 16, /* ASCII in UTF-16 */
+	IS_BIG_PLAIN = 32,
+	TABLE_BITS = 6,
 };
 
-static void run_end(struct run *r, size_t at)
-{
-	if (r->open && r->good && r->n < NKS_SPANS) {
-		r->out[r->n++] = (struct nks_span){ r->begin, at };
-	}
-	r->open = false;
-}
+/* Classes of single bytes. */
+enum { PLAIN, HALF, TAIL, LEAD3, LEAD4, BLANK, BYTE_CLASSES };
 
-static void run_add(struct run *r, size_t at, enum kind kind)
-{
-	if (!r->open) {
-		r->open = true;
-		r->good = false;
-		r->begin = at;
-		r->japanese = 0;
-		r->half = 0;
-		r->plain = 0;
-		r->other = 0;
-	}
-	/* One blank may stand between two of them: names of one kanji and one kanji. */
-	r->other = kind == JAPANESE ? 0 : r->other + 1;
-	r->japanese = kind == JAPANESE ? r->japanese + 1 : r->other > 1 ? 0 : r->japanese;
-	r->half = kind == HALF ? r->half + 1 : 0;
-	r->plain = kind == PLAIN ? r->plain + 1 : 0;
-	r->good = r->good || r->japanese >= JAPANESE_MIN || r->half >= HALF_MIN ||
-		(r->plain_min > 0 && r->plain >= r->plain_min);
-}
+struct nks_carver {
+	uint8_t table[65536]; /* by two bytes, the first one low */
+	uint64_t pair[TABLE_BITS][WORDS + 2];
+	uint64_t byte[BYTE_CLASSES][WORDS + 2];
+	uint64_t seed[NKS_ENCODING_COUNT][WORDS + 2];
+	uint64_t border[WORDS + 2]; /* where characters begin in the phases before, of one encoding */
+	struct nks_span range;
+};
 
 static bool is_plain(unsigned b)
 {
 	return (b >= 0x20 && b < 0x7f) || b == '\t' || b == '\n' || b == '\r' || b == NKS_CELL || b == NKS_ROW;
 }
 
-/* Behind NULs, 16 at a time. */
-static size_t skip_zeros(const uint8_t *b, size_t at, size_t stop)
+static bool is_japanese(unsigned u)
 {
-	static const uint8_t zeros[16] = { 0 };
-
-	while (at + 16 <= stop && memcmp(b + at, zeros, 16) == 0) {
-		at += 16;
-	}
-	return at;
+	return (u >= 0x3005 && u <= 0x3007) || (u >= 0x3041 && u <= 0x30fe) || (u >= 0x3400 && u <= 0x9fff) ||
+		(u >= 0xd840 && u <= 0xfaff) || (u >= 0xff10 && u <= 0xff5a) || (u >= 0xff61 && u <= 0xff9f) || u == 0x3000;
 }
 
-static enum kind kind_of(nks_unit u)
+/* Unit of two bytes of EUC-JP; half-width kana too. */
+static unsigned eucjp_unit(unsigned first, unsigned second)
 {
-	if ((u >= 0x3005 && u <= 0x3007) || (u >= 0x3041 && u <= 0x30fe) || (u >= 0x4e00 && u <= 0x9fff)) {
-		return JAPANESE;
+	if (first == 0x8e && second >= 0xa1 && second <= 0xdf) {
+		return 0xff61 + second - 0xa1;
 	}
-	if ((u >= 0x3400 && u <= 0x4dbf) || (u >= 0xd800 && u <= 0xfaff) || (u >= 0xff10 && u <= 0xff5a)) {
-		return JAPANESE;
-	}
-	return u >= 0xff61 && u <= 0xff9f ? HALF : FOREIGN;
+	const bool good = first >= 0xa1 && first <= 0xfe && second >= 0xa1 && second <= 0xfe;
+	return good ? nks_jisx0208_units[(first - 0xa1) * 94 + second - 0xa1] : NKS_BREAK;
 }
 
-/* Bytes of the character of UTF-8 at b, its kind; 0: none. */
-static size_t utf8_char(const uint8_t *b, size_t left, enum kind *kind)
+static unsigned cp932_unit(unsigned first, unsigned second)
 {
-	*kind = FOREIGN;
+	return first >= 0x81 && second >= 0x40 ? nks_cp932_units[(first - 0x80) * 192 + second - 0x40] : NKS_BREAK;
+}
+
+/* A unit that occurs in Japanese text: what CP932 can write, halves of characters above the BMP, a blank. */
+static bool is_common16(unsigned u)
+{
+	if (u >= 0xd800 && u <= 0xdfff) {
+		return (u >= 0xd840 && u <= 0xd887) || u >= 0xdc00;
+	}
+	return u == 0x20 || (is_japanese(u) && nks_cp932_has(u));
+}
+
+static unsigned flags_of(unsigned first, unsigned second)
+{
+	const unsigned little = second << 8 | first;
+	const unsigned big = first << 8 | second;
+
+	return (is_japanese(cp932_unit(first, second)) ? IS_CP932 : 0U) |
+		(is_japanese(eucjp_unit(first, second)) ? IS_EUCJP : 0U) | (is_common16(little) ? IS_LITTLE : 0U) |
+		(is_common16(big) ? IS_BIG : 0U) | (second == 0 && is_plain(first) ? IS_LITTLE_PLAIN : 0U) |
+		(first == 0 && is_plain(second) ? IS_BIG_PLAIN : 0U);
+}
+
+struct nks_carver *nks_carver_new(void)
+{
+	struct nks_carver *const c = calloc(1, sizeof(*c));
+
+	for (unsigned v = 0; c != NULL && v < 65536; v++) {
+		c->table[v] = (uint8_t)flags_of(v & 0xff, v >> 8);
+	}
+	return c;
+}
+
+void nks_carver_free(struct nks_carver **carver)
+{
+	free(*carver);
+	*carver = NULL;
+}
+
+/* Classes of 64 positions --------------------------------------------------------------------------------------------- */
+
+static unsigned byte_classes(uint8_t b)
+{
+	return (is_plain(b) ? 1U << PLAIN : 0) | (b >= 0xa1 && b <= 0xdf ? 1U << HALF : 0) |
+		((b & 0xc0) == 0x80 ? 1U << TAIL : 0) | (b >= 0xe2 && b <= 0xef ? 1U << LEAD3 : 0) |
+		(b >= 0xf0 && b <= 0xf4 ? 1U << LEAD4 : 0) | (b == ' ' ? 1U << BLANK : 0);
+}
+
+void nks_carve_classes_plain(const uint8_t *table, const uint8_t *p, uint64_t *pair, uint64_t *byte)
+{
+	memset(pair, 0, TABLE_BITS * sizeof(*pair));
+	memset(byte, 0, BYTE_CLASSES * sizeof(*byte));
+	for (unsigned i = 0; i < 64; i++) {
+		const unsigned flags = table[p[i] | p[i + 1] << 8];
+		const unsigned classes = byte_classes(p[i]);
+		for (unsigned k = 0; k < TABLE_BITS; k++) {
+			pair[k] |= (uint64_t)((flags >> k) & 1) << i;
+		}
+		for (unsigned k = 0; k < BYTE_CLASSES; k++) {
+			byte[k] |= (uint64_t)((classes >> k) & 1) << i;
+		}
+	}
+}
+
+#ifdef __x86_64__
+
+static inline uint64_t bits16(__m128i x, unsigned at)
+{
+	return (uint64_t)(unsigned)_mm_movemask_epi8(x) << at;
+}
+
+static inline __m128i within16(__m128i x, unsigned from, unsigned to)
+{
+	const __m128i off = _mm_sub_epi8(x, _mm_set1_epi8((char)from));
+
+	return _mm_cmpeq_epi8(_mm_min_epu8(off, _mm_set1_epi8((char)(to - from))), off);
+}
+
+static inline __m128i is16(__m128i x, unsigned value)
+{
+	return _mm_cmpeq_epi8(x, _mm_set1_epi8((char)value));
+}
+
+void nks_carve_classes(const uint8_t *table, const uint8_t *p, uint64_t *pair, uint64_t *byte)
+{
+	uint8_t flags[64];
+
+	for (unsigned i = 0; i < 64; i++) {
+		uint16_t two;
+		memcpy(&two, p + i, 2);
+		flags[i] = table[two];
+	}
+	memset(pair, 0, TABLE_BITS * sizeof(*pair));
+	memset(byte, 0, BYTE_CLASSES * sizeof(*byte));
+	for (unsigned i = 0; i < 64; i += 16) {
+		const __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+		const __m128i f = _mm_loadu_si128((const __m128i *)(const void *)(flags + i));
+		const __m128i line = _mm_or_si128(within16(x, 0x09, 0x0a), is16(x, 0x0d));
+		const __m128i ends = _mm_or_si128(line, within16(x, 0x1e, 0x1f));
+		for (unsigned k = 0; k < TABLE_BITS; k++) {
+			pair[k] |= bits16(_mm_sll_epi16(f, _mm_cvtsi32_si128((int)(7 - k))), i);
+		}
+		byte[PLAIN] |= bits16(_mm_or_si128(within16(x, 0x20, 0x7e), ends), i);
+		byte[HALF] |= bits16(within16(x, 0xa1, 0xdf), i);
+		byte[TAIL] |= bits16(within16(x, 0x80, 0xbf), i);
+		byte[LEAD3] |= bits16(within16(x, 0xe2, 0xef), i);
+		byte[LEAD4] |= bits16(within16(x, 0xf0, 0xf4), i);
+		byte[BLANK] |= bits16(is16(x, ' '), i);
+	}
+}
+
+#else
+
+void nks_carve_classes(const uint8_t *table, const uint8_t *p, uint64_t *pair, uint64_t *byte)
+{
+	nks_carve_classes_plain(table, p, pair, byte);
+}
+
+#endif
+
+static bool are_zeros(const uint8_t *p)
+{
+	uint64_t w[8];
+
+	memcpy(w, p, sizeof(w));
+	return (w[0] | w[1] | w[2] | w[3] | w[4] | w[5] | w[6] | w[7]) == 0;
+}
+
+/* Seeds ---------------------------------------------------------------------------------------------------------------- */
+
+/* Word w of the map, moved so that bit i is what was bit i + by. */
+static uint64_t ahead(const uint64_t *map, size_t w, unsigned by)
+{
+	return map[w] >> by | map[w + 1] << (64 - by);
+}
+
+static uint64_t pairs(const uint64_t *map, const uint64_t *blank, size_t w)
+{
+	return map[w] & (ahead(map, w, 2) | (ahead(blank, w, 2) & ahead(map, w, 3)));
+}
+
+/* Seeds of one word; what follows it in the next word is known. */
+static void sow(struct nks_carver *c, size_t w)
+{
+	const uint64_t *const plain = c->byte[PLAIN];
+	const uint64_t *const half = c->byte[HALF];
+	const uint64_t *const tail = c->byte[TAIL];
+	const uint64_t *const blank = c->byte[BLANK];
+	const uint64_t *const lp = c->pair[4];
+	const uint64_t *const bp = c->pair[5];
+	const uint64_t ascii = plain[w] & ahead(plain, w, 1) & ahead(plain, w, 2) & ahead(plain, w, 3);
+	const uint64_t three = c->byte[LEAD3][w] & ahead(tail, w, 1) & ahead(tail, w, 2);
+	const uint64_t next = ahead(c->byte[LEAD3], w, 3) | ahead(c->byte[LEAD4], w, 3) |
+		(ahead(blank, w, 3) & ahead(c->byte[LEAD3], w, 4));
+	const uint64_t four = c->byte[LEAD4][w] & ahead(tail, w, 1) & ahead(tail, w, 2) & ahead(tail, w, 3);
+
+	c->seed[NKS_UTF8][w] = ascii | (three & next) | four;
+	c->seed[NKS_CP932][w] = pairs(c->pair[0], blank, w) | (half[w] & ahead(half, w, 1) & ahead(half, w, 2));
+	c->seed[NKS_EUCJP][w] = pairs(c->pair[1], blank, w);
+	c->seed[NKS_UTF16LE][w] = (c->pair[2][w] & ahead(c->pair[2], w, 2)) |
+		(lp[w] & ahead(lp, w, 2) & ahead(lp, w, 4) & ahead(lp, w, 6));
+	c->seed[NKS_UTF16BE][w] = (c->pair[3][w] & ahead(c->pair[3], w, 2)) |
+		(bp[w] & ahead(bp, w, 2) & ahead(bp, w, 4) & ahead(bp, w, 6));
+}
+
+void nks_carve_begin(struct nks_carver *c, const uint8_t *bytes, struct nks_span range)
+{
+	const size_t len = range.stop - range.at;
+	const size_t words = (len + 63) / 64;
+	uint64_t pair[TABLE_BITS];
+	uint64_t byte[BYTE_CLASSES];
+	uint8_t last[64 + 1];
+
+	c->range = range;
+	for (size_t w = 0; w < words; w++) {
+		const uint8_t *p = bytes + range.at + 64 * w;
+		if (len - 64 * w < 65) {
+			memset(last, 0, sizeof(last));
+			memcpy(last, p, len - 64 * w);
+			p = last;
+		}
+		if (are_zeros(p)) {
+			memset(pair, 0, sizeof(pair));
+			memset(byte, 0, sizeof(byte));
+			pair[5] = (uint64_t)is_plain(p[64]) << 63; /* 00 xx at the border is ASCII in UTF-16BE */
+		} else {
+			nks_carve_classes(c->table, p, pair, byte);
+		}
+		for (unsigned k = 0; k < TABLE_BITS; k++) {
+			c->pair[k][w] = pair[k];
+			c->pair[k][w + 1] = 0;
+		}
+		for (unsigned k = 0; k < BYTE_CLASSES; k++) {
+			c->byte[k][w] = byte[k];
+			c->byte[k][w + 1] = 0;
+		}
+	}
+	for (size_t w = 0; w < words; w++) {
+		sow(c, w);
+	}
+	for (unsigned e = 0; e < NKS_ENCODING_COUNT; e++) {
+		c->seed[e][words] = 0;
+	}
+}
+
+/* Spans ---------------------------------------------------------------------------------------------------------------- */
+
+static bool has(const uint64_t *map, size_t i)
+{
+	return ((map[i / 64] >> (i % 64)) & 1) != 0;
+}
+
+/* The next seed from position i on (counted from the range); len: none. */
+static size_t next_seed(const uint64_t *map, size_t i, size_t len)
+{
+	size_t w = i / 64;
+	uint64_t bits = i < len ? map[w] & (UINT64_MAX << (i % 64)) : 0;
+
+	while (bits == 0) {
+		w++;
+		if (w * 64 >= len) {
+			return len;
+		}
+		bits = map[w];
+	}
+	return w * 64 + (size_t)__builtin_ctzll(bits);
+}
+
+/* Length of the character of text at b[0 … left); 0: none. */
+static size_t utf8_char(const uint8_t *b, size_t left)
+{
+	if (b[0] < 0x80) {
+		return is_plain(b[0]);
+	}
 	if (b[0] >= 0xc2 && b[0] <= 0xdf && left > 1 && (b[1] & 0xc0) == 0x80) {
 		return b[0] == 0xc2 && b[1] < 0xa0 ? 0 : 2;
 	}
 	if ((b[0] & 0xf0) == 0xe0 && left > 2 && (b[1] & 0xc0) == 0x80 && (b[2] & 0xc0) == 0x80) {
-		const unsigned u = (b[0] & 0x0fU) << 12 | (b[1] & 0x3fU) << 6 | (b[2] & 0x3fU);
-		*kind = kind_of((nks_unit)u);
-		return u < 0x800 || (u >= 0xd800 && u <= 0xdfff) ? 0 : 3;
+		return (b[0] == 0xe0 && b[1] < 0xa0) || (b[0] == 0xed && b[1] > 0x9f) ? 0 : 3;
 	}
 	if (b[0] >= 0xf0 && b[0] <= 0xf4 && left > 3 && (b[1] & 0xc0) == 0x80 && (b[2] & 0xc0) == 0x80 &&
 		(b[3] & 0xc0) == 0x80) {
-		*kind = JAPANESE;
 		return (b[0] == 0xf0 && b[1] < 0x90) || (b[0] == 0xf4 && b[1] > 0x8f) ? 0 : 4;
 	}
 	return 0;
 }
 
-static size_t find_utf8(const uint8_t *b, struct nks_span in, struct run *r)
+static size_t cp932_char(const uint8_t *b, size_t left)
 {
-	size_t at = in.at;
-
-	r->plain_min = TEXT_MIN;
-	while (at < in.stop) {
-		enum kind kind = PLAIN;
-		const size_t n = is_plain(b[at]) ? 1 : utf8_char(b + at, in.stop - at, &kind);
-		if (n == 0) {
-			run_end(r, at);
-			at = b[at] == 0 ? skip_zeros(b, at + 1, in.stop) : at + 1;
-			continue;
-		}
-		run_add(r, at, kind);
-		at += n;
+	if (b[0] < 0x80) {
+		return is_plain(b[0]);
 	}
-	run_end(r, at);
-	return r->n;
-}
-
-/* The character of two or three bytes, or half-width kana, at b; 0: none. */
-typedef size_t char_fn(const uint8_t *b, size_t left, enum kind *kind);
-
-static size_t cp932_char(const uint8_t *b, size_t left, enum kind *kind)
-{
-	*kind = HALF;
 	if (b[0] >= 0xa1 && b[0] <= 0xdf) {
 		return 1;
 	}
-	if (b[0] < 0x81 || left < 2 || b[1] < 0x40) {
-		return 0;
-	}
-	const nks_unit u = nks_cp932_units[(b[0] - 0x80) * 192 + b[1] - 0x40];
-	*kind = u >= 0xe000 && u <= 0xf8ff ? FOREIGN : kind_of(u);
-	return u == NKS_BREAK ? 0 : 2;
+	return left > 1 && cp932_unit(b[0], b[1]) != NKS_BREAK ? 2 : 0;
 }
 
-static size_t eucjp_char(const uint8_t *b, size_t left, enum kind *kind)
+static size_t eucjp_char(const uint8_t *b, size_t left)
 {
-	*kind = HALF;
-	if (b[0] == 0x8e && left > 1 && b[1] >= 0xa1 && b[1] <= 0xdf) {
-		return 2;
+	if (b[0] < 0x80) {
+		return is_plain(b[0]);
 	}
-	const bool three = b[0] == 0x8f && left > 2;
-	b += three;
-	if (left < 2 || b[0] < 0xa1 || b[0] > 0xfe || b[1] < 0xa1 || b[1] > 0xfe) {
-		return 0;
+	if (b[0] == 0x8f) {
+		const bool good = left > 2 && b[1] >= 0xa1 && b[1] <= 0xfe && b[2] >= 0xa1 && b[2] <= 0xfe;
+		return good && nks_jisx0212_units[(b[1] - 0xa1) * 94 + b[2] - 0xa1] != NKS_BREAK ? 3 : 0;
 	}
-	const uint16_t *const table = three ? nks_jisx0212_units : nks_jisx0208_units;
-	const nks_unit u = table[(b[0] - 0xa1) * 94 + (b[1] - 0xa1)];
-	*kind = u >= 0xe000 && u <= 0xf8ff ? FOREIGN : kind_of(u);
-	return u == NKS_BREAK ? 0 : 2 + (size_t)three;
+	return left > 1 && eucjp_unit(b[0], b[1]) != NKS_BREAK ? 2 : 0;
 }
 
-/* The first phase: what a decoder reads that begins at the first high byte. Notes in `taken` where its characters of more than
- * one byte begin. */
-static void find_first(const uint8_t *b, struct nks_span in, char_fn *one, struct run *r, uint64_t *taken)
+/* Where the text around the seed at b[at] begins: valid characters lead from there to it. */
+static size_t utf8_begin(const uint8_t *b, size_t floor, size_t at)
 {
-	size_t at = in.at;
+	const size_t least = at - floor > BACK ? at - BACK : floor;
+	size_t begin = at;
 
-	while (at < in.stop) {
-		enum kind kind = PLAIN;
-		const size_t n = is_plain(b[at]) ? 1 : b[at] >= 0x80 ? one(b + at, in.stop - at, &kind) : 0;
-		if (n == 0) {
-			run_end(r, at);
-			at = b[at] == 0 ? skip_zeros(b, at + 1, in.stop) : at + 1;
+	while (begin > least && (is_plain(b[begin - 1]) || b[begin - 1] >= 0x80)) {
+		begin--;
+	}
+	for (size_t i = begin; i < at;) {
+		const size_t n = utf8_char(b + i, at - i);
+		i += n > 0 ? n : 1;
+		begin = n > 0 ? begin : i;
+	}
+	return begin;
+}
+
+static size_t find_utf8(struct nks_carver *c, const uint8_t *b, struct nks_span in, struct nks_span *out, size_t n)
+{
+	const size_t zero = c->range.at;
+	size_t floor = in.at;
+
+	for (size_t i = next_seed(c->seed[NKS_UTF8], in.at - zero, in.stop - zero); zero + i < in.stop && n < NKS_SPANS;
+		i = next_seed(c->seed[NKS_UTF8], floor - zero, in.stop - zero)) {
+		const size_t begin = utf8_begin(b, floor, zero + i);
+		size_t at = zero + i;
+		for (size_t k = 1; at < in.stop && k > 0; at += k) {
+			k = utf8_char(b + at, in.stop - at);
+		}
+		floor = at > zero + i ? at : zero + i + 1;
+		if (at > zero + i) {
+			out[n++] = (struct nks_span){ begin, at };
+		}
+	}
+	return n;
+}
+
+/* CP932 and EUC-JP: spans from seeds where no character of an earlier phase begins. */
+static size_t find_phase(
+	struct nks_carver *c, bool euc, const uint8_t *b, struct nks_span in, struct nks_span *out, size_t n)
+{
+	const uint64_t *const seeds = c->seed[euc ? NKS_EUCJP : NKS_CP932];
+	const size_t zero = c->range.at;
+	size_t i = in.at - zero;
+	uint64_t mine[WORDS + 2];
+
+	memset(mine, 0, sizeof(mine));
+	while (n < NKS_SPANS && (i = next_seed(seeds, i, in.stop - zero)) < in.stop - zero) {
+		const size_t begin = zero + i;
+		size_t follow = 0;
+		size_t at = begin;
+		if (has(c->border, i)) {
+			i++;
 			continue;
 		}
-		if (n > 1 && taken != NULL) {
-			taken[(at - in.at) / 64] |= UINT64_C(1) << ((at - in.at) % 64);
+		while (at < in.stop && (follow == 0 || at < follow)) {
+			const size_t k = euc ? eucjp_char(b + at, in.stop - at) : cp932_char(b + at, in.stop - at);
+			if (k == 0) {
+				break;
+			}
+			mine[(at - zero) / 64] |= UINT64_C(1) << ((at - zero) % 64);
+			follow = follow == 0 && has(c->border, at - zero) ? at + FOLLOW : follow;
+			at += k;
 		}
-		run_add(r, at, kind);
-		at += n;
-	}
-	run_end(r, at);
-}
-
-static bool is_taken(const uint64_t *taken, size_t i)
-{
-	return ((taken[i / 64] >> (i % 64)) & 1) != 0;
-}
-
-/* The other phase: begins where the first one has no character, and goes on for FOLLOW bytes when both have met, so that all of a
- * name stands in the span. */
-static void find_odd(const uint8_t *b, struct nks_span in, char_fn *one, struct run *r, const uint64_t *taken)
-{
-	size_t at = in.at;
-	size_t follow = 0;
-
-	while (at < in.stop) {
-		enum kind kind = PLAIN;
-		const size_t i = at - in.at;
-		const bool inside = i > 0 && is_taken(taken, i - 1);
-		const bool meets = is_taken(taken, i) || (b[at] < 0x80 && !inside);
-		follow = r->open && meets && follow == 0 ? at + FOLLOW : follow;
-		const bool here = r->open ? follow == 0 || at < follow : b[at] >= 0x80 && !meets;
-		const size_t n = !here ? 0 : is_plain(b[at]) ? 1 : b[at] >= 0x80 ? one(b + at, in.stop - at, &kind) : 0;
-		if (n == 0) {
-			run_end(r, at);
-			follow = 0;
-			at = b[at] == 0 ? skip_zeros(b, at + 1, in.stop) : at + 1;
-			continue;
+		if (at > begin) {
+			out[n++] = (struct nks_span){ begin, at };
 		}
-		run_add(r, at, kind);
-		at += n;
+		i = at > begin ? at - zero : i + 1;
 	}
-	run_end(r, at);
+	for (size_t w = 0; w < WORDS; w++) {
+		c->border[w] |= mine[w];
+	}
+	return n;
 }
 
-/* Both phases in pieces, as the note of the first one has to fit on the stack. */
-static size_t find_phase(const uint8_t *b, struct nks_span in, char_fn *one, bool odd, struct run *r)
+static unsigned unit_at(const uint8_t *b, bool big)
 {
-	uint64_t taken[PHASE_BYTES / 64 + 1];
-	struct nks_span none[1];
-	struct run first = { .out = none, .n = NKS_SPANS };
-
-	if (!odd) {
-		find_first(b, in, one, r, NULL);
-		return r->n;
-	}
-	while (in.at < in.stop) {
-		const size_t len = in.stop - in.at < PHASE_BYTES ? in.stop - in.at : PHASE_BYTES;
-		const struct nks_span piece = { in.at, in.at + len };
-		memset(taken, 0, (len / 64 + 1) * sizeof(taken[0]));
-		find_first(b, piece, one, &first, taken);
-		find_odd(b, piece, one, r, taken);
-		in.at += len;
-	}
-	return r->n;
+	return big ? (unsigned)b[0] << 8 | b[1] : (unsigned)b[1] << 8 | b[0];
 }
 
-static enum kind utf16_kind(unsigned u, bool *common)
+static bool is_text16(unsigned u)
 {
 	if (u < 0x80) {
-		return is_plain(u) ? PLAIN : NO_TEXT;
+		return is_plain(u);
 	}
-	*common = nks_cp932_has(u);
-	if (u >= 0xe000 && u <= 0xf8ff) {
-		return NO_TEXT;
+	if (is_japanese(u)) {
+		return u < 0xe000 || u > 0xf8ff;
 	}
-	if (u >= 0xd800 && u <= 0xdfff) {
-		return (u >= 0xd840 && u <= 0xd887) || u >= 0xdc00 ? JAPANESE : NO_TEXT;
-	}
-	const enum kind kind = kind_of((nks_unit)u);
-	return kind == FOREIGN && !*common && u > 0x24f && (u < 0x2000 || u > 0x30ff) ? NO_TEXT : kind;
+	return u < 0x250 || (u >= 0x2000 && u <= 0x33ff) || (u >= 0xfe00 && u <= 0xfe0f) || (u >= 0xff01 && u <= 0xffef);
 }
 
-static size_t find_utf16(const uint8_t *b, struct nks_span in, bool big, struct run *r)
+static size_t find_utf16(struct nks_carver *c, bool big, size_t parity, const uint8_t *b, struct nks_span in,
+	struct nks_span *out, size_t n)
 {
-	bool before = false;
+	const uint64_t *const seeds = c->seed[big ? NKS_UTF16BE : NKS_UTF16LE];
+	const size_t zero = c->range.at;
+	size_t floor = in.at;
+	size_t i = in.at - zero;
 
-	r->plain_min = ASCII16_MIN;
-	for (size_t at = in.at; at + 1 < in.stop; at += 2) {
-		bool common = false;
-		const unsigned u = big ? (unsigned)b[at] << 8 | b[at + 1] : (unsigned)b[at + 1] << 8 | b[at];
-		const enum kind kind = utf16_kind(u, &common);
-		if (kind == NO_TEXT) {
-			run_end(r, at);
-			before = false;
-			at = u == 0 ? skip_zeros(b, at + 2, in.stop) - 2 : at;
+	while (n < NKS_SPANS && (i = next_seed(seeds, i, in.stop - zero)) < in.stop - zero) {
+		size_t begin = zero + i;
+		size_t at = begin;
+		if (begin % 2 != parity) {
+			i++;
 			continue;
 		}
-		const bool was_good = r->open && r->good;
-		run_add(r, at, kind);
-		/* One of two in a row has to be a character in use: a surrogate or a rare kanji beside it is enough. */
-		r->good = was_good || r->plain >= ASCII16_MIN || r->half >= HALF_MIN ||
-			(r->japanese >= JAPANESE_MIN && (common || before));
-		before = common;
+		/* Rare kanji before the seed belong to it. */
+		for (unsigned k = 0; k < BACK_UNITS && begin >= floor + 2 && is_japanese(unit_at(b + begin - 2, big)); k++) {
+			begin -= 2;
+		}
+		while (at + 1 < in.stop && is_text16(unit_at(b + at, big))) {
+			at += 2;
+		}
+		if (at > zero + i) {
+			out[n++] = (struct nks_span){ begin, at };
+			floor = at;
+		}
+		i = at > zero + i ? at - zero : i + 2;
 	}
-	run_end(r, in.stop - (in.stop - in.at) % 2);
-	return r->n;
+	return n;
 }
 
 /* ISO-2022-JP: from an escape sequence over what is no control and not high. */
-static size_t find_jis(const uint8_t *b, struct nks_span in, struct run *r)
+static size_t find_jis(const uint8_t *b, struct nks_span in, struct nks_span *out, size_t n)
 {
 	size_t at = in.at;
 
-	while (at < in.stop) {
+	while (at < in.stop && n < NKS_SPANS) {
 		const uint8_t *const escape = memchr(b + at, 0x1b, in.stop - at);
 		if (escape == NULL) {
 			break;
 		}
 		const size_t begin = (size_t)(escape - b);
 		size_t end = begin + 1;
-		while (end < in.stop && (is_plain(b[end]) || b[end] == 0x7f || b[end] == 0x1b || b[end] == 0x0e || b[end] == 0x0f)) {
+		while (end < in.stop &&
+			(is_plain(b[end]) || b[end] == 0x7f || b[end] == 0x1b || b[end] == 0x0e || b[end] == 0x0f)) {
 			end++;
 		}
-		if (end - begin > 4 && (b[begin + 1] == '$' || b[begin + 1] == '(') && r->n < NKS_SPANS) {
-			r->out[r->n++] = (struct nks_span){ begin, end };
-		} else {
-			end = begin + 1;
+		const bool good = end - begin > 4 && (b[begin + 1] == '$' || b[begin + 1] == '(');
+		if (good) {
+			out[n++] = (struct nks_span){ begin, end };
 		}
-		at = end;
+		at = good ? end : begin + 1;
 	}
-	return r->n;
+	return n;
 }
 
 enum nks_encoding nks_carve_encoding(enum nks_carve how)
 {
-	static const uint8_t encodings[NKS_CARVE_COUNT] = { NKS_UTF8, NKS_CP932, NKS_CP932, NKS_EUCJP, NKS_EUCJP,
-		NKS_UTF16LE, NKS_UTF16LE, NKS_UTF16BE, NKS_UTF16BE, NKS_JIS };
+	static const uint8_t encodings[NKS_CARVE_COUNT] = { NKS_UTF8, NKS_CP932, NKS_CP932, NKS_CP932, NKS_EUCJP, NKS_EUCJP,
+		NKS_EUCJP, NKS_UTF16LE, NKS_UTF16LE, NKS_UTF16BE, NKS_UTF16BE, NKS_JIS };
 
 	return (enum nks_encoding)encodings[how];
 }
 
-size_t nks_carve_find(enum nks_carve how, const uint8_t *bytes, struct nks_span within, uint64_t base,
+static size_t find(struct nks_carver *c, enum nks_carve how, const uint8_t *bytes, struct nks_span in, uint64_t base,
 	struct nks_span *out, size_t n)
 {
-	struct run r = { .out = out, .n = n };
-	struct nks_span turned = within;
+	const size_t even = (size_t)(base % 2);
 
-	turned.at += (base + within.at) % 2;
-	struct nks_span shifted = { turned.at > within.at ? within.at : within.at + 1, within.stop };
 	switch (how) {
 	case NKS_CARVE_UTF8:
-		return find_utf8(bytes, within, &r);
+		return find_utf8(c, bytes, in, out, n);
 	case NKS_CARVE_CP932:
 	case NKS_CARVE_CP932_ODD:
-		return find_phase(bytes, within, cp932_char, how == NKS_CARVE_CP932_ODD, &r);
+	case NKS_CARVE_CP932_REST:
+		return find_phase(c, false, bytes, in, out, n);
 	case NKS_CARVE_EUCJP:
 	case NKS_CARVE_EUCJP_ODD:
-		return find_phase(bytes, within, eucjp_char, how == NKS_CARVE_EUCJP_ODD, &r);
+	case NKS_CARVE_EUCJP_REST:
+		return find_phase(c, true, bytes, in, out, n);
 	case NKS_CARVE_UTF16LE:
 	case NKS_CARVE_UTF16BE:
-		return turned.at < turned.stop ? find_utf16(bytes, turned, how == NKS_CARVE_UTF16BE, &r) : n;
+		return find_utf16(c, how == NKS_CARVE_UTF16BE, even, bytes, in, out, n);
 	case NKS_CARVE_UTF16LE_ODD:
 	case NKS_CARVE_UTF16BE_ODD:
-		return shifted.at < shifted.stop ? find_utf16(bytes, shifted, how == NKS_CARVE_UTF16BE_ODD, &r) : n;
+		return find_utf16(c, how == NKS_CARVE_UTF16BE_ODD, 1 - even, bytes, in, out, n);
 	case NKS_CARVE_JIS:
-		return find_jis(bytes, within, &r);
+		return find_jis(bytes, in, out, n);
 	case NKS_CARVE_COUNT:
 		break;
+	}
+	return n;
+}
+
+size_t nks_carve_find(struct nks_carver *c, enum nks_carve how, const uint8_t *bytes, const struct nks_span *within,
+	size_t n_within, uint64_t base, struct nks_span *out)
+{
+	size_t n = 0;
+
+	if (how == NKS_CARVE_CP932 || how == NKS_CARVE_EUCJP) {
+		memset(c->border, 0, sizeof(c->border));
+	}
+	for (size_t i = 0; i < n_within; i++) {
+		n = find(c, how, bytes, within[i], base, out, n);
 	}
 	return n;
 }

@@ -43,8 +43,10 @@ bool nks_take_ascii(struct nks_cut *c)
 	return c->p != begin;
 }
 
-/* Eight characters of three bytes: how many of them, from the first, are common ones; all eight are written. */
-__attribute__((target("avx2"))) static size_t three8(const uint8_t *p, nks_unit *out)
+#define INLINE __attribute__((target("avx2"), always_inline)) static inline
+
+/* Eight characters of three bytes, all written; bit i of the result: the i-th is a common one. */
+INLINE unsigned three8(const uint8_t *p, nks_unit *out)
 {
 	const __m256i order = _mm256_setr_epi8(2, 1, 0, -1, 5, 4, 3, -1, 8, 7, 6, -1, 11, 10, 9, -1,
 		2, 1, 0, -1, 5, 4, 3, -1, 8, 7, 6, -1, 11, 10, 9, -1);
@@ -56,33 +58,39 @@ __attribute__((target("avx2"))) static size_t three8(const uint8_t *p, nks_unit 
 	const __m256i bits = _mm256_and_si256(x, _mm256_set1_epi32(0x0f3f3f));
 	const __m256i two = _mm256_maddubs_epi16(bits, _mm256_set1_epi32(0x00014001));
 	const __m256i u = _mm256_madd_epi16(two, _mm256_set1_epi32(0x10000001));
-	/* U+3000–9FFF, U+FF01–FF60; not the combining marks */
+	/* U+3000–9FFF, U+FF01–FF60; not the combining marks U+3099 and 309A */
 	const __m256i common = _mm256_and_si256(_mm256_cmpgt_epi32(u, _mm256_set1_epi32(0x2fff)),
 		_mm256_cmpgt_epi32(_mm256_set1_epi32(0xa000), u));
 	const __m256i full = _mm256_and_si256(_mm256_cmpgt_epi32(u, _mm256_set1_epi32(0xff00)),
 		_mm256_cmpgt_epi32(_mm256_set1_epi32(0xff61), u));
-	const __m256i mark = _mm256_or_si256(_mm256_cmpeq_epi32(u, _mm256_set1_epi32(0x3099)),
-		_mm256_cmpeq_epi32(u, _mm256_set1_epi32(0x309a)));
+	const __m256i mark = _mm256_cmpeq_epi32(
+		_mm256_and_si256(_mm256_add_epi32(u, _mm256_set1_epi32(1)), _mm256_set1_epi32(-2)), _mm256_set1_epi32(0x309a));
 	const __m256i good = _mm256_andnot_si256(mark, _mm256_and_si256(form, _mm256_or_si256(common, full)));
-	const unsigned mask = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(good));
 	const __m256i packed = _mm256_permute4x64_epi64(_mm256_packus_epi32(u, u), 0x08);
 
 	_mm_storeu_si128((__m128i *)(void *)out, _mm256_castsi256_si128(packed));
-	return (size_t)__builtin_ctz(~mask);
+	return (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(good));
 }
 
+/* Only the last step of a run waits for how many were good: the others are guessed by the branch. Goes a little behind
+ * limit, which is where the next mark would stand and nothing more. */
 __attribute__((target("avx2"))) static void take_three(struct nks_cut *c)
 {
-	while (c->p < c->limit && c->end - c->p >= 28) {
-		const size_t k = three8(c->p, c->out);
-		const size_t room = ((size_t)(c->limit - c->p) + 2) / 3;
-		const size_t taken = k < room ? k : room;
-		c->p += 3 * taken;
-		c->out += taken;
-		if (taken < 8) {
-			return;
+	const uint8_t *p = c->p;
+	nks_unit *out = c->out;
+	unsigned mask = 0xff;
+
+	while (p < c->limit && c->end - p >= 28) {
+		mask = three8(p, out);
+		if (mask != 0xff) {
+			break;
 		}
+		p += 24;
+		out += 8;
 	}
+	const size_t more = mask == 0xff ? 0 : (size_t)__builtin_ctz(~mask);
+	c->p = p + 3 * more;
+	c->out = out + more;
 }
 
 #else

@@ -14,8 +14,9 @@ void nks_sink_give(struct nks_sink *sink, size_t end)
 	const bool reported = sink->begin < t->from && end < t->from + NKS_TAIL;
 
 	if (sink->n > 0 && !reported && !sink->stopped) {
-		sink->stopped =
-			!sink->found(sink->arg, sink->via, sink->begin, end - sink->begin, sink->bytes, sink->n);
+		/* The rest of a run that is longer than the block before could see stands where this block begins. */
+		const size_t at = sink->begin < t->from ? t->from : sink->begin;
+		sink->stopped = !sink->found(sink->arg, sink->via, at, end - at, sink->bytes, sink->n);
 	}
 	explicit_bzero(sink->bytes, sink->n);
 	sink->n = 0;

@@ -54,6 +54,10 @@ static bool is_double_byte(const uint8_t *s, size_t n, bool euc)
 		if (b < 0x80) {
 			continue;
 		}
+		if (euc && (b == 0x8e || b == 0x8f) && trail >= 0xa1) {
+			i += b - 0x8dU;
+			continue;
+		}
 		if (!lead) {
 			single++;
 			if (euc || b < 0xa1 || b > 0xdf) {

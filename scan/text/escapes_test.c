@@ -125,6 +125,7 @@ static const struct example examples[] = {
 	{ "token 5bGx55Sw5aSq6YOOCjA5MC0xMjM0LTU2Nzg= end", NKS_VIA_BASE64, "山田太郎\n090-1234-5678" },
 	{ "dGFyby55YW1hZGFAZXhhbXBsZS5qcA==", NKS_VIA_BASE64, "taro.yamada@example.jp" },
 	{ "jlKTY5G+mFkgk/qWe4zqgsWCtw==", NKS_VIA_BASE64, "\x8e\x52\x93\x63" },
+	{ "u7PFxMLAz7ogjtSOzMnjwK8=", NKS_VIA_BASE64, "\xbb\xb3\xc5\xc4\xc2\xc0\xcf\xba" },
 };
 
 static void escapes_of_all_kinds_are_decoded(void **state)
@@ -206,6 +207,7 @@ static void base64_in_lines_is_one_run(void **state)
 	b->text.first = false;
 	look(b, 200, b->text.n);
 	assert_true(gave(b, NKS_VIA_BASE64, "山田太郎、電話 0901234"));
+	assert_int_equal(b->run[0].at, 200);
 	free(text);
 }
 

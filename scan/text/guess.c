@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { SMALL = 1024, GUESS_UNITS = 32 };
+enum { SMALL = 1024, SAMPLE = 8192 };
 
 /* What the bytes hold, before any decoding. */
 struct tally {
@@ -272,6 +272,26 @@ static void guess_legacy(const struct tally *t, const struct score *s, const str
 	g->candidates |= 1U << NKS_UTF8 | 1U << NKS_CP932 | 1U << NKS_EUCJP;
 }
 
+/* Bytes at the beginning that are ASCII and neither NUL nor ESC. */
+static size_t plain_length(const uint8_t *b, size_t len)
+{
+	size_t i = 0;
+
+	for (; i + 64 <= len; i += 64) {
+		unsigned odd = 0;
+		for (size_t j = 0; j < 64; j++) {
+			odd |= (unsigned)(b[i + j] >= 0x80) | (unsigned)(b[i + j] == 0) | (unsigned)(b[i + j] == 0x1b);
+		}
+		if (odd != 0) {
+			break;
+		}
+	}
+	while (i < len && b[i] > 0 && b[i] < 0x80 && b[i] != 0x1b) {
+		i++;
+	}
+	return i;
+}
+
 void nks_guess_of(const uint8_t *bytes, size_t len, bool whole, struct nks_guess *out)
 {
 	struct tally t = { 0 };
@@ -283,6 +303,16 @@ void nks_guess_of(const uint8_t *bytes, size_t len, bool whole, struct nks_guess
 	if (guess_bom(bytes, len, out)) {
 		return;
 	}
+	/* A beginning in plain ASCII says nothing: the sample begins where it ends. What it does not hold is noticed later. */
+	const size_t plain = plain_length(bytes, len) & ~(size_t)1;
+	if (plain >= (len & ~(size_t)1) && len > SMALL) {
+		decide(out, NKS_UTF8);
+		return;
+	}
+	const size_t skip = plain > SMALL ? plain - SMALL / 4 : 0;
+	whole = whole && len - skip <= SAMPLE;
+	bytes += skip;
+	len = len - skip < SAMPLE ? len - skip : SAMPLE;
 	count_bytes(bytes, len, &t);
 	if (t.escapes > 0 && t.high + t.nul == 0) {
 		decide(out, NKS_JIS);

@@ -25,8 +25,7 @@ static bool is_alpha(nks_unit u)
 
 static bool is_han(nks_unit u)
 {
-	return is_within(u, 0x4e00, 0x9fff) || is_within(u, 0x3400, 0x4dbf) || is_within(u, 0x3005, 0x3007) ||
-		is_within(u, 0xd800, 0xfaff);
+	return is_within(u, 0x3400, 0x9fff) || is_within(u, 0x3005, 0x3007) || is_within(u, 0xd800, 0xfaff);
 }
 
 static bool is_kana(nks_unit u)

@@ -85,16 +85,14 @@ WIDE size_t nks_ascii_run(struct nks_masks *m, size_t w, const uint8_t *p, size_
 	return i;
 }
 
-INLINE __m256i within(__m256i u, unsigned from, unsigned to)
+INLINE __m256i is(__m256i x, unsigned value)
 {
-	const __m256i off = _mm256_sub_epi16(u, _mm256_set1_epi16((short)from));
-
-	return _mm256_cmpeq_epi16(_mm256_min_epu16(off, _mm256_set1_epi16((short)(to - from))), off);
+	return _mm256_cmpeq_epi8(x, _mm256_set1_epi8((char)value));
 }
 
-INLINE __m256i is(__m256i u, unsigned value)
+INLINE __m256i within(__m256i x, unsigned from, unsigned to)
 {
-	return _mm256_cmpeq_epi16(u, _mm256_set1_epi16((short)value));
+	return byte_within(x, (char)from, (char)(to - from + 1));
 }
 
 INLINE __m256i either(__m256i a, __m256i b)
@@ -102,67 +100,83 @@ INLINE __m256i either(__m256i a, __m256i b)
 	return _mm256_or_si256(a, b);
 }
 
-INLINE __m256i is_digit(__m256i u)
+INLINE __m256i both(__m256i a, __m256i b)
 {
-	return either(within(u, '0', '9'), within(u, 0xff10, 0xff19));
+	return _mm256_and_si256(a, b);
 }
 
-INLINE __m256i is_alpha(__m256i u)
-{
-	const __m256i narrow = within(_mm256_or_si256(u, _mm256_set1_epi16(0x20)), 'a', 'z');
-	const __m256i full = within(
-		_mm256_or_si256(_mm256_sub_epi16(u, _mm256_set1_epi16((short)0xff20)), _mm256_set1_epi16(0x20)), 0x21, 0x3a);
-	const __m256i signs = is(_mm256_or_si256(u, _mm256_set1_epi16(0x20)), 0xf7);
+/* 32 units: their high and low bytes, and where the high byte is 00, 30, FF. */
+struct split {
+	__m256i high, low, narrow, kana, full;
+};
 
-	return either(either(narrow, full), _mm256_andnot_si256(signs, within(u, 0xc0, 0x24f)));
+INLINE struct split split_of(__m256i a, __m256i b)
+{
+	const __m256i byte = _mm256_set1_epi16(0xff);
+	const __m256i high = _mm256_packus_epi16(_mm256_srli_epi16(a, 8), _mm256_srli_epi16(b, 8));
+	const __m256i low = _mm256_packus_epi16(both(a, byte), both(b, byte));
+	struct split s = { .high = _mm256_permute4x64_epi64(high, 0xd8), .low = _mm256_permute4x64_epi64(low, 0xd8) };
+
+	s.narrow = is(s.high, 0);
+	s.kana = is(s.high, 0x30);
+	s.full = is(s.high, 0xff);
+	return s;
 }
 
-INLINE __m256i is_han(__m256i u)
+INLINE __m256i is_digit(const struct split *s)
 {
-	const __m256i ideographs = either(within(u, 0x4e00, 0x9fff), within(u, 0x3400, 0x4dbf));
-
-	return either(ideographs, either(within(u, 0x3005, 0x3007), within(u, 0xd800, 0xfaff)));
+	return either(both(s->narrow, within(s->low, '0', '9')), both(s->full, within(s->low, 0x10, 0x19)));
 }
 
-/* Hiragana and katakana lie 0x60 apart; 3097–309C and 30FB are none. */
-INLINE __m256i is_kana(__m256i u)
+/* U+00C0–024F without × and ÷. */
+INLINE __m256i is_accented(const struct split *s)
 {
-	const __m256i not = either(within(u, 0x3097, 0x309c), either(is(u, 0x30a0), is(u, 0x30fb)));
+	const __m256i signs = is(either(s->low, _mm256_set1_epi8(0x20)), 0xf7);
+	const __m256i first = _mm256_andnot_si256(signs, both(s->narrow, within(s->low, 0xc0, 0xff)));
 
-	return _mm256_andnot_si256(not, within(u, 0x3041, 0x30ff));
+	return either(first, either(is(s->high, 1), both(is(s->high, 2), within(s->low, 0, 0x4f))));
 }
 
-/* Gaps below U+0100 by their nibbles; the others by name. */
-INLINE __m256i is_gap(__m256i u, __m256i above)
+INLINE __m256i is_alpha(const struct split *s)
 {
-	const __m256i low = _mm256_cmpgt_epi16(
-		_mm256_and_si256(byte_class(u), _mm256_set1_epi16(0x7f)), _mm256_setzero_si256());
-	const __m256i narrow = either(_mm256_andnot_si256(above, low), is(u, 0xa0));
-	const __m256i fold = _mm256_sub_epi16(u, _mm256_set1_epi16((short)0xfee0));
-	const __m256i full = either(either(is(fold, ','), is(fold, '/')),
-		either(either(is(fold, '"'), is(fold, '\'')), is(_mm256_or_si256(fold, _mm256_set1_epi16(2)), '>')));
-	const __m256i japanese = either(is(u, 0x3000), is(u, 0x30fb));
+	const __m256i fold = _mm256_set1_epi8(0x20);
+	const __m256i narrow = both(s->narrow, within(either(s->low, fold), 'a', 'z'));
+	const __m256i full = both(s->full, within(either(_mm256_sub_epi8(s->low, fold), fold), 0x21, 0x3a));
+	const __m256i wide = _mm256_andnot_si256(within(s->low, 0x60, 0xff), full);
 
-	return either(either(narrow, full), either(japanese, either(within(u, 0x2000, 0x200a), within(u, 0x2018, 0x201f))));
+	return either(either(narrow, wide), is_accented(s));
 }
 
-/* 32 bits from two vectors of 16 units of 0000 or FFFF. */
-INLINE uint32_t bits_of_units(__m256i a, __m256i b)
+INLINE __m256i is_han(const struct split *s)
 {
-	return (uint32_t)_mm256_movemask_epi8(_mm256_permute4x64_epi64(_mm256_packs_epi16(a, b), 0xd8));
+	return either(either(within(s->high, 0x34, 0x9f), within(s->high, 0xd8, 0xfa)), both(s->kana, within(s->low, 5, 7)));
 }
 
-INLINE void unit_masks(uint32_t out[NKS_M_COUNT], __m256i a, __m256i b)
+/* Hiragana and katakana lie 0x60 apart; 3097–309C, 30A0 and 30FB are none. */
+INLINE __m256i is_kana(const struct split *s)
 {
-	const __m256i ha = _mm256_cmpgt_epi16(_mm256_srli_epi16(a, 7), _mm256_setzero_si256());
-	const __m256i hb = _mm256_cmpgt_epi16(_mm256_srli_epi16(b, 7), _mm256_setzero_si256());
+	const __m256i none = either(within(s->low, 0x97, 0x9c), either(is(s->low, 0xa0), is(s->low, 0xfb)));
 
-	out[NKS_M_DIGIT] = bits_of_units(is_digit(a), is_digit(b));
-	out[NKS_M_ALPHA] = bits_of_units(is_alpha(a), is_alpha(b));
-	out[NKS_M_HAN] = bits_of_units(is_han(a), is_han(b));
-	out[NKS_M_KANA] = bits_of_units(is_kana(a), is_kana(b));
-	out[NKS_M_AT] = bits_of_units(either(is(a, '@'), is(a, 0xff20)), either(is(b, '@'), is(b, 0xff20)));
-	out[NKS_M_GAP] = bits_of_units(is_gap(a, ha), is_gap(b, hb));
+	return both(s->kana, _mm256_andnot_si256(none, within(s->low, 0x41, 0xff)));
+}
+
+/* Full-width gaps lie E0 above ASCII's. */
+INLINE __m256i is_gap(const struct split *s)
+{
+	const __m256i ascii = _mm256_cmpgt_epi8(byte_class(s->low), _mm256_setzero_si256());
+	const __m256i narrow = both(s->narrow, either(ascii, is(s->low, 0xa0)));
+	const __m256i japanese = both(s->kana, either(is(s->low, 0), is(s->low, 0xfb)));
+	const __m256i brackets = is(either(s->low, _mm256_set1_epi8(2)), 0x1e);
+	const __m256i marks = either(either(is(s->low, 0x0c), is(s->low, 0x0f)), either(is(s->low, 0x02), is(s->low, 0x07)));
+	const __m256i full = both(s->full, either(brackets, marks));
+	const __m256i general = both(is(s->high, 0x20), either(within(s->low, 0, 0x0a), within(s->low, 0x18, 0x1f)));
+
+	return either(either(narrow, japanese), either(full, general));
+}
+
+INLINE __m256i is_at(const struct split *s)
+{
+	return either(both(s->narrow, is(s->low, '@')), both(s->full, is(s->low, 0x20)));
 }
 
 WIDE void nks_masks_wide(struct nks_masks *m, size_t w, const nks_unit *u)
@@ -171,23 +185,21 @@ WIDE void nks_masks_wide(struct nks_masks *m, size_t w, const nks_unit *u)
 	const __m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(u + 16));
 	const __m256i c = _mm256_loadu_si256((const __m256i *)(const void *)(u + 32));
 	const __m256i d = _mm256_loadu_si256((const __m256i *)(const void *)(u + 48));
-	const __m256i all = either(either(a, b), either(c, d));
-	uint32_t low[NKS_M_COUNT];
-	uint32_t high[NKS_M_COUNT];
 
-	if (_mm256_testz_si256(all, _mm256_set1_epi16((short)0xff80))) {
+	if (_mm256_testz_si256(either(either(a, b), either(c, d)), _mm256_set1_epi16((short)0xff80))) {
 		ascii_masks(m, w, _mm256_permute4x64_epi64(_mm256_packus_epi16(a, b), 0xd8),
 			_mm256_permute4x64_epi64(_mm256_packus_epi16(c, d), 0xd8));
 		return;
 	}
-	unit_masks(low, a, b);
-	unit_masks(high, c, d);
-	for (unsigned k = 0; k < NKS_M_COUNT; k++) {
-		put(m, (enum nks_mask)k, w, (uint64_t)low[k] | (uint64_t)high[k] << 32);
-	}
-	const __m256i gaiji = either(either(within(a, 0xe000, 0xf8ff), within(b, 0xe000, 0xf8ff)),
-		either(within(c, 0xe000, 0xf8ff), within(d, 0xe000, 0xf8ff)));
-	m->gaiji |= _mm256_testz_si256(gaiji, gaiji) == 0;
+	const struct split x = split_of(a, b);
+	const struct split y = split_of(c, d);
+	put(m, NKS_M_DIGIT, w, bits_of(is_digit(&x), is_digit(&y)));
+	put(m, NKS_M_ALPHA, w, bits_of(is_alpha(&x), is_alpha(&y)));
+	put(m, NKS_M_HAN, w, bits_of(is_han(&x), is_han(&y)));
+	put(m, NKS_M_KANA, w, bits_of(is_kana(&x), is_kana(&y)));
+	put(m, NKS_M_AT, w, bits_of(is_at(&x), is_at(&y)));
+	put(m, NKS_M_GAP, w, bits_of(is_gap(&x), is_gap(&y)));
+	m->gaiji |= bits_of(within(x.high, 0xe0, 0xf8), within(y.high, 0xe0, 0xf8)) != 0;
 }
 
 #else

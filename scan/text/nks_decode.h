@@ -132,13 +132,16 @@ void nks_guess_of(const uint8_t *bytes, size_t len, bool whole, struct nks_guess
 
 /* Carve --------------------------------------------------------------------------------------------------------- */
 
-/* One look of a carver: an encoding at an alignment. */
+/* One look of a carver: an encoding at an alignment. CP932 and EUC-JP are read in three phases: what a decoder reads that begins at
+ * the first character, and twice what begins where those before have no character. */
 enum nks_carve {
 	NKS_CARVE_UTF8, /* and ASCII */
 	NKS_CARVE_CP932,
-	NKS_CARVE_CP932_ODD, /* the phase that the first one does not read */
+	NKS_CARVE_CP932_ODD,
+	NKS_CARVE_CP932_REST,
 	NKS_CARVE_EUCJP,
 	NKS_CARVE_EUCJP_ODD,
+	NKS_CARVE_EUCJP_REST,
 	NKS_CARVE_UTF16LE,
 	NKS_CARVE_UTF16LE_ODD,
 	NKS_CARVE_UTF16BE,
@@ -147,9 +150,20 @@ enum nks_carve {
 	NKS_CARVE_COUNT
 };
 enum nks_encoding nks_carve_encoding(enum nks_carve how);
-/* nks_carve_find: what may be text within bytes[at, stop) read that way, as spans in order, at most NKS_SPANS - n. `base` is
- * the offset of bytes[0] in its stream: parity counts from the stream's beginning. Returns the new count. */
-size_t nks_carve_find(enum nks_carve how, const uint8_t *bytes, struct nks_span within, uint64_t base,
-	struct nks_span *out, size_t n);
+
+enum { NKS_CARVE_MAX = 40960 }; /* bytes of one range */
+struct nks_carver;
+struct nks_carver *nks_carver_new(void); /* NULL: no memory */
+void nks_carver_free(struct nks_carver **carver);
+/* nks_carve_begin: looks at bytes[range): for each encoding, where text may be. */
+void nks_carve_begin(struct nks_carver *c, const uint8_t *bytes, struct nks_span range);
+/* nks_carve_find: what may be text within spans of the range read that way, in order, at most NKS_SPANS; returns how many.
+ * `base` is the offset of bytes[0] in its stream: parity counts from the stream's beginning. The phases of an encoding are
+ * asked for in order. */
+size_t nks_carve_find(struct nks_carver *c, enum nks_carve how, const uint8_t *bytes, const struct nks_span *within,
+	size_t n_within, uint64_t base, struct nks_span *out);
+/* nks_carve_classes: maps of 64 positions (65 bytes are read); the plain one gives the same. */
+void nks_carve_classes(const uint8_t *table, const uint8_t *p, uint64_t *pair, uint64_t *byte);
+void nks_carve_classes_plain(const uint8_t *table, const uint8_t *p, uint64_t *pair, uint64_t *byte);
 
 #endif

@@ -20,6 +20,7 @@ struct nks_resume {
 struct nks_found {
 	struct nks_finding f;
 	uint32_t order; /* in which it was found */
+	uint32_t look; /* by which reading of the bytes */
 };
 
 struct nks_scan {
@@ -32,6 +33,7 @@ struct nks_scan {
 	struct nks_layout *layout[NKS_ENCODING_COUNT]; /* made when first needed */
 	bool laid[NKS_ENCODING_COUNT]; /* begun for this stream */
 	struct nks_span *spans, *windows; /* NKS_SPANS each: of a carver; of what is undecodable */
+	struct nks_carver *carver;
 	nks_unit *folded;
 
 	struct nks_stream stream;
@@ -48,6 +50,7 @@ struct nks_scan {
 
 	struct nks_found *found;
 	size_t n_found, found_room;
+	uint32_t looks; /* readings so far */
 	const struct nks_text *text; /* being looked through, for rules */
 };
 

@@ -21,6 +21,7 @@ enum {
 	KEEP = 8192 + 2 * NKS_STEP, /* bytes that are kept before `at` */
 	MARGIN = 64,
 	HEAD_MAX = 16 * 1024,
+	NO_PHASES = 1 << 16, /* beside bits of encodings */
 };
 
 enum nks_status nks_scan_new(
@@ -42,7 +43,9 @@ enum nks_status nks_scan_new(
 		s->spans = malloc(NKS_SPANS * sizeof(*s->spans));
 		s->windows = malloc(NKS_SPANS * sizeof(*s->windows));
 		s->folded = malloc(NKS_BLOCK * sizeof(nks_unit));
-		good = s->buf != NULL && s->spans != NULL && s->windows != NULL && s->folded != NULL;
+		s->carver = nks_carver_new();
+		good = s->buf != NULL && s->spans != NULL && s->windows != NULL && s->folded != NULL &&
+			s->carver != NULL;
 	}
 	if (good && options->index != NULL) {
 		good = nks_matcher_new(options->index, &s->matcher) == NKS_OK;
@@ -69,6 +72,7 @@ void nks_scan_free(struct nks_scan **scan)
 		nks_layout_free(&s->layout[e]);
 	}
 	nks_matcher_free(&s->matcher);
+	nks_carver_free(&s->carver);
 	if (s->buf != NULL) {
 		explicit_bzero(s->buf, WINDOW);
 	}
@@ -215,11 +219,8 @@ static bool carve(struct nks_scan *s, enum nks_carve how, const struct nks_span 
 	const struct nks_look *look)
 {
 	struct nks_block *const b = &s->block[0];
-	size_t n = 0;
+	const size_t n = nks_carve_find(s->carver, how, s->buf, within, n_within, s->buf_base, s->spans);
 
-	for (size_t i = 0; i < n_within; i++) {
-		n = nks_carve_find(how, s->buf, within[i], s->buf_base, s->spans, n);
-	}
 	if (n == 0) {
 		return true;
 	}
@@ -233,18 +234,27 @@ static bool carve(struct nks_scan *s, enum nks_carve how, const struct nks_span 
 
 static bool is_odd_phase(enum nks_carve how)
 {
-	return how == NKS_CARVE_CP932_ODD || how == NKS_CARVE_EUCJP_ODD;
+	return how == NKS_CARVE_CP932_ODD || how == NKS_CARVE_EUCJP_ODD || how == NKS_CARVE_CP932_REST ||
+		how == NKS_CARVE_EUCJP_REST;
 }
 
-/* Every look but those of the encodings in `without`. */
+/* Every look but those of the encodings in `without`; with NO_PHASES not in their other phases either. */
 static bool carve_all(struct nks_scan *s, const struct nks_span *within, size_t n, uint32_t without, struct nks_look look)
 {
 	const bool carved = look.carved;
 
+	if (n == 0) {
+		return true;
+	}
+	nks_carve_begin(s->carver, s->buf, (struct nks_span){ within[0].at, within[n - 1].stop });
 	for (unsigned how = 0; how < NKS_CARVE_COUNT; how++) {
 		const enum nks_encoding encoding = nks_carve_encoding((enum nks_carve)how);
 		const bool phase = is_odd_phase((enum nks_carve)how);
-		if (((without >> encoding) & 1) != 0 && !phase) {
+		const bool known = ((without >> encoding) & 1) != 0;
+		if (known && !phase) {
+			(void)nks_carve_find(s->carver, (enum nks_carve)how, s->buf, within, n, s->buf_base, s->spans);
+		}
+		if (known && (!phase || (without & NO_PHASES) != 0)) {
 			continue;
 		}
 		look.carved = carved || phase;
@@ -371,7 +381,7 @@ static bool group_of_many(struct nks_scan *s, bool final)
 			}
 		}
 	}
-	const bool good = carve_all(s, &all, 1, whole, look);
+	const bool good = carve_all(s, &all, 1, whole | NO_PHASES, look);
 	s->at = to;
 	return good;
 }

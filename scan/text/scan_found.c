@@ -69,6 +69,7 @@ static struct nks_found *add(struct nks_scan *s)
 	struct nks_found *const found = &s->found[s->n_found];
 	memset(found, 0, sizeof(*found));
 	found->order = (uint32_t)s->n_found++;
+	found->look = s->looks;
 	return found;
 }
 
@@ -135,15 +136,15 @@ static bool is_same(const struct nks_finding *a, const struct nks_finding *b)
 }
 
 /* Whether a and b, which overlap, are one: the same text read twice, or two readings of the same bytes. */
-static bool is_one(const struct nks_finding *a, const struct nks_finding *b)
+static bool is_one(const struct nks_found *a, const struct nks_found *b)
 {
-	if (a->via != b->via) {
+	if (a->f.via != b->f.via) {
 		return false;
 	}
-	if (a->encoding == b->encoding) {
-		return a->offset == b->offset && a->length == b->length && is_same(a, b);
+	if (a->look == b->look) {
+		return a->f.offset == b->f.offset && a->f.length == b->f.length && is_same(&a->f, &b->f);
 	}
-	return is_same(a, b) || (a->length != a->units && b->length != b->units);
+	return is_same(&a->f, &b->f) || (a->f.length != a->f.units && b->f.length != b->f.units);
 }
 
 static bool is_better(const struct nks_found *a, const struct nks_found *b)
@@ -154,7 +155,7 @@ static bool is_better(const struct nks_found *a, const struct nks_found *b)
 	if (a->f.confidence != b->f.confidence) {
 		return a->f.confidence > b->f.confidence;
 	}
-	return a->order < b->order;
+	return a->f.length != b->f.length ? a->f.length > b->f.length : a->order < b->order;
 }
 
 /* Marks those that are dropped by units = 0. */
@@ -165,7 +166,7 @@ static void drop_doubles(struct nks_scan *s)
 		const uint64_t end = a->f.offset + a->f.length;
 		for (size_t j = i + 1; j < s->n_found && j - i < NEIGHBOURS && s->found[j].f.offset < end; j++) {
 			struct nks_found *const b = &s->found[j];
-			if (a->f.units == 0 || b->f.units == 0 || !is_one(&a->f, &b->f)) {
+			if (a->f.units == 0 || b->f.units == 0 || !is_one(a, b)) {
 				continue;
 			}
 			*(is_better(a, b) ? &b->f.units : &a->f.units) = 0;

@@ -124,6 +124,7 @@ bool nks_scan_look(struct nks_scan *s, struct nks_block *b, const struct nks_loo
 	}
 	text.from = nks_block_unit(b, (size_t)(look->from - b->base));
 	text.to = look->to - b->base >= b->len ? b->n : nks_block_unit(b, (size_t)(look->to - b->base));
+	s->looks++;
 	s->summary.units += text.to - text.from;
 	s->summary.encodings |= UINT32_C(1) << b->encoding;
 	s->summary.gaiji = s->summary.gaiji || b->masks.gaiji;

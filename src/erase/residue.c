@@ -11,7 +11,7 @@
 #include "nkx.h"
 #include "spell.h"
 
-enum { HITS_MAX = 10000, UNSCANNED_MAX = 1000 };
+enum { HITS_MAX = 10000, UNSCANNED_MAX = 1000, LEAST_BYTES = 6 };
 
 static const char *const kind_names[NK_PLACE_KIND_COUNT] = {
 	[NK_PLACE_STORE] = "store",
@@ -69,6 +69,7 @@ struct run {
 	struct nk_vec waiting; /* struct nkx_finding of the stream at hand, until its end tells its path */
 	struct nk_residue_place_report *report; /* of the place at hand */
 	size_t place;
+	size_t item_hits, item_unscanned; /* where those of the item at hand begin: its name comes with its end */
 	unsigned controls_seen; /* bit per encoding */
 	nk_rc failed; /* in a callback */
 };
@@ -108,6 +109,24 @@ static bool of_others(const struct nk_residue_pattern *p, const struct nkx_findi
 	return p->also_of_others || (p->folded_of_others && (found->f.why & NKS_WHY(EXACT)) == 0);
 }
 
+/* Four bytes of two kanji occur in ciphertext by chance: in bytes that are no text so little means nobody. */
+static bool by_chance(const struct nkx_finding *found)
+{
+	return (found->f.why & NKS_WHY(RANDOM)) != 0 && found->f.length < LEAST_BYTES;
+}
+
+/* A text that is two things of one person, login and number say, is one trace. */
+static bool told(const struct run *r, const uint32_t *all, size_t i)
+{
+	for (size_t k = 0; k < i; k++) {
+		if (all[k] < r->opt->n_patterns &&
+			r->opt->patterns[all[k]].person_number == r->opt->patterns[all[i]].person_number) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* What one finding means: a control, a value of somebody who stays, or a trace of each leaver who has it. */
 static NK_RESULT judge(struct run *r, const struct nkx_finding *found, struct nk_str file, uint64_t *other_end)
 {
@@ -120,7 +139,7 @@ static NK_RESULT judge(struct run *r, const struct nkx_finding *found, struct nk
 		return nk_fail_nomem(NULL);
 	}
 	(void)nks_index_persons(r->index.index, found->f.key, all, n);
-	for (size_t i = 0; i < n && nk_ok(rc); i++) {
+	for (size_t i = 0; i < n && nk_ok(rc) && !by_chance(found); i++) {
 		if (all[i] >= r->opt->n_patterns) {
 			/* A control: of this place, or of another one, which means nothing. */
 			if (all[i] - r->opt->n_patterns == r->place && !found->in_name) {
@@ -130,6 +149,9 @@ static NK_RESULT judge(struct run *r, const struct nkx_finding *found, struct nk
 		}
 		if (r->opt->patterns[all[i]].person_number == 0) {
 			*other_end = end > *other_end ? end : *other_end;
+			continue;
+		}
+		if (told(r, all, i)) {
 			continue;
 		}
 		rc = note_hit(r, &r->opt->patterns[all[i]], found, file,
@@ -205,7 +227,9 @@ static NK_RESULT end_stream(struct run *r, const struct nkx_stream *s)
 		}
 	}
 	nk_vec_clear(&r->waiting);
-	return s->state == NKX_SCANNED ? nk_done() : note_unscanned(r, file, nkx_why_text(s->why));
+	/* A link is a name and nothing else: what it leads to is no part of this place. */
+	return s->state == NKX_SCANNED || s->why == NKX_WHY_LINK ? nk_done()
+								 : note_unscanned(r, file, nkx_why_text(s->why));
 }
 
 static bool on_stream(void *arg, const struct nkx_stream *s)
@@ -216,13 +240,29 @@ static bool on_stream(void *arg, const struct nkx_stream *s)
 	return nk_ok(r->failed);
 }
 
+/* "a.zip" and "b.txt": "a.zip!/b.txt". */
+static NK_RESULT name_file(struct run *r, const char *item, struct nk_str *inside)
+{
+	return nk_arena_printf(
+		r->arena, inside, NULL, "%s%s%.*s", item, inside->len > 0 ? "!/" : "", NK_FMT(*inside));
+}
+
 static bool on_item(void *arg, const struct nkx_item_end *item)
 {
 	struct run *const r = arg;
 
 	r->report->bytes += item->bytes;
 	r->report->files += item->partly == 0 && item->not_scanned == 0;
-	return true;
+	for (size_t i = r->item_hits; i < r->hits.len && nk_ok(r->failed); i++) {
+		r->failed = name_file(r, item->shown, &((struct nk_residue_hit *)nk_vec_at(&r->hits, i))->file);
+	}
+	for (size_t i = r->item_unscanned; i < r->unscanned.len && nk_ok(r->failed); i++) {
+		r->failed = name_file(
+			r, item->shown, &((struct nk_residue_unscanned *)nk_vec_at(&r->unscanned, i))->file);
+	}
+	r->item_hits = r->hits.len;
+	r->item_unscanned = r->unscanned.len;
+	return nk_ok(r->failed);
 }
 
 static void on_progress(void *arg, uint64_t bytes)

@@ -16,6 +16,34 @@ static enum nks_field anywhere(enum nks_field field)
 	return field == NKS_FIELD_LOGIN || field == NKS_FIELD_ID || field == NKS_FIELD_MAIL ? NKS_FIELD_TEXT : field;
 }
 
+enum { LEAST_ANYWHERE = 6, LEAST_KANJI = 3 };
+
+static size_t characters(struct nk_str s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.len; i++) {
+		n += ((uint8_t)s.ptr[i] & 0xc0) != 0x80 && s.ptr[i] != ' ';
+	}
+	return n;
+}
+
+static bool has_latin(struct nk_str s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		if ((s.ptr[i] >= 'a' && s.ptr[i] <= 'z') || (s.ptr[i] >= 'A' && s.ptr[i] <= 'Z')) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Of a login or a number: too short to be nobody else's wherever it stands. Of a name: not looked for in every encoding. */
+static bool too_short(const struct nk_residue_pattern *p)
+{
+	return characters(p->value) < (anywhere(p->field) == NKS_FIELD_TEXT ? LEAST_ANYWHERE : LEAST_KANJI);
+}
+
 static NK_RESULT add_all(struct nks_builder *b, const struct nk_residue_options *opt,
 	const struct nk_control *controls, struct nk_residue_index *out, struct nk_err *err)
 {
@@ -25,12 +53,16 @@ static NK_RESULT add_all(struct nks_builder *b, const struct nk_residue_options 
 		const struct nk_residue_pattern *const p = &opt->patterns[i];
 
 		nk_assert(nk_str_chr(p->value, '\0') == SIZE_MAX); /* a pattern that was wiped would match holes */
+		out->too_short += too_short(p) && p->person_number != 0;
+		if (too_short(p) && anywhere(p->field) == NKS_FIELD_TEXT) {
+			continue;
+		}
 		NK_TRY(nk_spell_add(b, nk_u32(i), anywhere(p->field), p->value, &is_short, err));
-		if (p->field == NKS_FIELD_ROMAJI && !is_short) {
+		if ((p->field == NKS_FIELD_ROMAJI || has_latin(p->value)) && !is_short) {
 			NK_TRY(nk_spell_add(b, nk_u32(i), NKS_FIELD_TEXT, p->value, &is_short, err));
 		}
 		out->added += !is_short && p->person_number != 0;
-		out->too_short += is_short && p->person_number != 0;
+		out->too_short += is_short && !too_short(p) && p->person_number != 0;
 	}
 	for (size_t i = 0; controls != NULL && i < opt->n_places; i++) {
 		NK_TRY(nk_spell_add(b, nk_u32(opt->n_patterns + i), NKS_FIELD_TEXT, nk_control_text(&controls[i]),

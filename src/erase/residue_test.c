@@ -274,7 +274,7 @@ static void a_control_that_is_not_found_makes_the_scan_invalid(void **state)
 	assert_int_equal(r.places[0].unscanned, 0);
 }
 
-/* An env in which files of certain names cannot be opened or written. */
+/* An env in which nothing can be made in folders of a certain name. */
 struct stubborn {
 	struct nk_env env;
 	const struct nk_env *real;
@@ -286,8 +286,7 @@ static NK_RESULT stubborn_open(
 	struct stubborn *s = self;
 	const struct nk_str p = nk_str_c(path);
 
-	if (nk_str_ends(p, NK_STR("locked")) ||
-		(mode == NK_OPEN_EXCLUSIVE && nk_str_find(p, NK_STR("readonly")) != SIZE_MAX)) {
+	if (mode == NK_OPEN_EXCLUSIVE && nk_str_find(p, NK_STR("readonly")) != SIZE_MAX) {
 		return nk_fail(err, NK_DENIED, "no");
 	}
 	return s->real->open(s->real->self, path, mode, out_file, err);
@@ -315,7 +314,7 @@ static NK_RESULT self_random(void *self, void *buf, size_t len, struct nk_err *e
 
 static void what_cannot_be_read_is_unscanned_and_never_clean(void **state)
 {
-	static const char *const names[] = { "a.locked", "fifo" };
+	static const char *const names[] = { "fifo", "inside.zip" };
 	NK_OWNED(world_done) struct world w = { .people = NULL };
 	struct stubborn *s = NULL;
 	struct nk_residue_options opt;
@@ -325,7 +324,7 @@ static void what_cannot_be_read_is_unscanned_and_never_clean(void **state)
 	(void)state;
 	world_new(&w);
 	folder(&w, "place");
-	put(&w, "place/a.locked", "s2025001");
+	put(&w, "place/inside.zip", "PK\003\004 and then nothing of a zip");
 	put(&w, "place/good", "s2025001");
 	assert_int_equal(mkfifo(kit_path(&w.k.tmp, "place/fifo"), 0600), 0);
 	place = (struct nk_place){ NK_PLACE_HOME, kit_path(&w.k.tmp, "place"), NK_STR("home") };
@@ -387,10 +386,10 @@ static void a_value_of_somebody_who_stays_is_no_finding(void **state)
 	put(&w, "place/longer", "森 一郎,s20250021;森　一郎");
 	r = scan_folder(&w, "place");
 	assert_int_equal(r.places[0].hits, 0);
-	assert_int_equal(r.places[0].hits_of_others, 4);
+	assert_int_equal(r.places[0].hits_of_others, 2); /* the shared one, and a number in a longer one; names are found whole */
 	put(&w, "place/own", "森 一,s2025002;森一 郎");
 	r = scan_folder(&w, "place");
-	assert_int_equal(r.places[0].hits, 3);
+	assert_int_equal(r.places[0].hits, 2); /* with a blank anywhere in it, 森一郎 is Ichiro's */
 }
 
 static void a_files_name_is_looked_into_and_withheld(void **state)

@@ -125,6 +125,8 @@ static struct nk_str or_else(struct nk_str a, struct nk_str b)
 static NK_RESULT add_names(struct spelling *s, const struct nk_str *f, struct nk_err *err)
 {
 	NK_TRY(add_name(s, NK_ITEM_name, NKS_FIELD_KANJI, f[NK_FIELD_FAMILY], f[NK_FIELD_GIVEN], err));
+	/* Tables have the columns the other way round too (OneRoster). */
+	NK_TRY(add_name(s, NK_ITEM_name, NKS_FIELD_KANJI, f[NK_FIELD_GIVEN], f[NK_FIELD_FAMILY], err));
 	NK_TRY(add_name(s, NK_ITEM_name, NKS_FIELD_KANJI, or_else(f[NK_FIELD_FAMILY_SHOWN], f[NK_FIELD_FAMILY]),
 		or_else(f[NK_FIELD_GIVEN_SHOWN], f[NK_FIELD_GIVEN]), err));
 	NK_TRY(add_middle(s, f, err));

@@ -83,7 +83,7 @@ NK_RESULT nk_os_child_wait(struct nk_os_child *child, int64_t wait_ms, int *out_
  * everything else; 0, 1 and 2 lead nowhere.
  * nk_os_role_shut_in: in the started process: from now on no files, network, processes or code; it may read what it was
  * given, and use its socket. NK_UNSUPPORTED without seccomp. memory_mb: beside what it has already; 0: no limit.
- * nk_os_role_end: kills and reaps; *out_status (may be NULL): exit status, or 128 + signal, if it had ended by itself.
+ * nk_os_role_end: reaps, after wait_ms by killing; *out_status (may be NULL): exit status, or 128 + signal.
  */
 struct nk_os_role {
 	int pid;
@@ -92,7 +92,7 @@ struct nk_os_role {
 NK_RESULT nk_os_role_start(const char *program, const char *name, struct nk_os_role *out, struct nk_err *err);
 int nk_os_role_enter(const char *name, int argc, char *const *argv);
 NK_RESULT nk_os_role_shut_in(int fd, unsigned memory_mb, struct nk_err *err);
-void nk_os_role_end(struct nk_os_role *role, int *out_status);
+void nk_os_role_end(struct nk_os_role *role, int64_t wait_ms, int *out_status);
 /*
  * nk_os_role_send: one message of at most 64 KiB with up to 4 descriptors (which stay the caller's). NK_BUSY: the other side
  * does not read at the moment (sockets that do not block only). nk_os_role_recv: one message of at most `room` bytes; descriptors into

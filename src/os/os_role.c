@@ -120,13 +120,13 @@ NK_RESULT nk_os_role_shut_in(int fd, unsigned memory_mb, struct nk_err *err)
 	return nk_done();
 }
 
-void nk_os_role_end(struct nk_os_role *role, int *out_status)
+void nk_os_role_end(struct nk_os_role *role, int64_t wait_ms, int *out_status)
 {
 	enum nk_os_end end = NK_OS_END_EXIT;
 	int value = 0;
 
 	nk_os_fd_close(&role->fd);
-	if (role->pid > 0 && nk_ok(nk_os_reap(role->pid, role->pid, 0, &end, &value, NULL)) && out_status != NULL) {
+	if (role->pid > 0 && nk_ok(nk_os_reap(role->pid, role->pid, wait_ms, &end, &value, NULL)) && out_status != NULL) {
 		*out_status = end == NK_OS_END_EXIT ? value : 128 + value;
 	}
 	role->pid = -1;

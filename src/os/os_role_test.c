@@ -79,7 +79,7 @@ static char ask(char what)
 	wait_for(role.fd);
 	note.len = 1;
 	assert_true(nk_ok(nk_os_role_recv(role.fd, &note, &err)));
-	nk_os_role_end(&role, &status);
+	nk_os_role_end(&role, WAIT_MS, &status);
 	return note.len == 1 ? byte : 'K';
 }
 
@@ -106,7 +106,7 @@ static void a_role_ends_when_its_socket_does(void **state)
 	wait_for(role.fd);
 	assert_true(nk_ok(nk_os_role_recv(role.fd, &note, NULL)));
 	assert_int_equal(note.len, 0);
-	nk_os_role_end(&role, NULL);
+	nk_os_role_end(&role, WAIT_MS, NULL);
 }
 
 static size_t read_all(int fd, char *buf, size_t room)

@@ -54,6 +54,17 @@ while read -r place; do
 done <"$work/with.places"
 check "there_are_at_least_40_places" test "$planted" -ge 40
 
+# With an index, where the store is not ------------------------------------------------------------------------------------
+mkdir -m 700 "$work/apart"
+need 0 "the_clock_is_that_of_today" "$nk" clock "$(date +%F)"
+need 0 "an_index_is_written" "$nk" scan index build "$work/index" --json
+need 0 "its_key_is_written_elsewhere" "$nk" scan index key "$(said holding)" "$work/apart/key"
+expect 2 "a_scan_by_the_index_has_findings" env -u NOKOSAZU_KEY_FILE \
+	"$nk" scan --index "$work/index" --index-key "$work/apart/key" --json --all "$work/with"
+cp "$work/found" "$work/found-before"
+places_of with >"$work/found" 2>"$work/why" || bail "he_himself_is_found_by_the_index" "$(tail -n 3 "$work/why")"
+same "and_finds_him_in_the_same_places" "$(cat "$work/found-before")" "$(cat "$work/found")"
+
 # And nowhere else ----------------------------------------------------------------------------------------------------------
 run "$nk" scan --roster --json --all "$work/without"
 places_of without >"$work/found" 2>"$work/why" || bail "he_himself_is_found_again" "$(tail -n 3 "$work/why")"

@@ -243,7 +243,7 @@ static NK_RESULT scan_run(struct nk_cli *cli, struct nk_err *err)
 }
 
 static const char *const usage[] = {
-	"scan [--roster | --index FILE --index-key FILE] [--only CLASS,…] [--least PERCENT] [--number-form FORM] [--rule NAME=PATTERN] [--rules FILE] [--workers N] [--depth N] [--one-file-system] [--all] [--sarif | --html] PATH…",
+	"scan [--roster | --index FILE --index-key FILE] [--only CLASS,…] [--least PERCENT] [--number-form FORM] [--rule NAME=PATTERN] [--rules FILE] [--workers N] [--depth N] [--one-file-system] [--all] [--sarif | --html] [--reveal] PATH…",
 	"scan index build [--days N] FILE", "scan index key HOLDING FILE", NULL };
 
 static const struct nk_cmd_option options[] = {

@@ -1,0 +1,342 @@
+/*
+ * pdf_test.c: what pdftotext does not give: strings, attachments, XMP, object streams, revisions; what is said of
+ * pages without text. Files are made here, without cross references where they do not matter. Made-up names.
+ */
+#include "base.h"
+
+#include <cmocka.h>
+#include <zlib.h>
+
+#include "kit_skip.h"
+#include "nkx_kit.h"
+#include "pdf_int.h"
+
+static void open_pdf(const char *bytes, size_t len, const char *text, struct nkx_kit_report *r)
+{
+	const struct nkx_kit_options o = { .pdf_text = text };
+
+	nkx_kit_open_with(&o, bytes, len, "a.pdf", r);
+}
+
+static void open_text(const char *pdf, const char *text, struct nkx_kit_report *r)
+{
+	open_pdf(pdf, strlen(pdf), text, r);
+}
+
+struct made {
+	char p[16384];
+	size_t n;
+};
+
+static void add(struct made *m, const void *p, size_t n)
+{
+	assert_true(m->n + n <= sizeof(m->p));
+	memcpy(m->p + m->n, p, n);
+	m->n += n;
+}
+
+static void add_c(struct made *m, const char *text)
+{
+	add(m, text, strlen(text));
+}
+
+static void add_packed(struct made *m, const char *dict, const void *bytes, size_t n)
+{
+	uint8_t packed[4096];
+	uLongf len = sizeof(packed);
+	char head[256];
+
+	assert_int_equal(compress(packed, &len, bytes, n), Z_OK);
+	(void)snprintf(head, sizeof(head), "%s /Filter /FlateDecode /Length %lu >>\nstream\r\n", dict, len);
+	add_c(m, head);
+	add(m, packed, len);
+	add_c(m, "\nendstream\nendobj\n");
+}
+
+static void strings_of_all_objects_are_read(void **state)
+{
+	static const char pdf[] =
+		"%PDF-1.7\n1 0 obj << /Author (\\376\\377\\134qu0) /Title <FEFF592A90CE> /Subject (a \\(b\\) \\101\\n) "
+		"/Producer (\357\273\277\351\210\264\346\234\250) /Keywords (\216\122\223\143\221\276\230\131) >> endobj\n"
+		"2 0 obj << /T (name) /TU (label) /V 3 0 R /Kids [ << /V (in a kid) >> ] /Opt [(one) (two)] >> endobj 3 0 obj (a value of its own) endobj\n"
+		"4 0 obj << /Type /Annot /Contents (said here) /A << /S /JavaScript /JS (app.alert\\('js'\\)) >> /P 1 0 R >> endobj\n"
+		"trailer << /Root 1 0 R /ID [<00010203><04050607>] /Info << /Note (in the trailer) >> >> startxref 0 %%EOF\n";
+	static const char *const texts[] = { "Author: 山田\n", "Title: 太郎\n", "Subject: a (b) A\n",
+		"Producer: 鈴木\n", "Keywords: 山田太郎\n", "T: name\n", "TU: label\n", "V: in a kid\n",
+		"Opt: one\nOpt: two\n", ": a value of its own\n", "Contents: said here\n", "JS: app.alert('js')\n",
+		"Note: in the trailer\n" };
+	struct nkx_kit_report r;
+
+	(void)state;
+	open_pdf(pdf, sizeof(pdf) - 1, "page\f", &r);
+	for (size_t i = 0; i < NK_ARRAY_LEN(texts); i++) {
+		if (!nkx_kit_in(nkx_kit_stream(&r, "#objects"), texts[i])) {
+			print_message("# %s", texts[i]);
+		}
+		assert_true(nkx_kit_in(nkx_kit_stream(&r, "#objects"), texts[i]));
+	}
+	assert_true(nkx_kit_in(nkx_kit_stream(&r, ""), "page"));
+	assert_int_equal(nkx_kit_stream(&r, "")->state, NKX_SCANNED);
+	nkx_kit_free(&r);
+}
+
+static void streams_are_unpacked_and_opened(void **state)
+{
+	static const char objects[] = "5 0 6 20 << /V (in an object stream) >> << /Names [(second) 1 0 R] >>";
+	static const char drawing[] =
+		"BT /F1 12 Tf (glyphs) Tj [(more) 3 (glyphs)] TJ ET /Span << /ActualText (actual text) >> BDC EMC q 1 0 0 1 0 0 cm BI /W 1 ID <<(x) EI Q";
+	struct made m = { .n = 0 };
+	struct nkx_kit_report r;
+
+	(void)state;
+	add_c(&m, "%PDF-1.5\n");
+	add_c(&m, "1 0 obj ");
+	add_packed(&m, "<< /Type /ObjStm /N 2 /First 9", objects, sizeof(objects) - 1);
+	add_c(&m, "2 0 obj ");
+	add_packed(&m, "<< /Type /EmbeddedFile", "attached: tanaka", 16);
+	add_c(&m, "3 0 obj ");
+	add_packed(
+		&m, "<< /Type /Metadata /Subtype /XML", "<x:xmpmeta><dc:creator>Sato</dc:creator></x:xmpmeta>", 52);
+	add_c(&m, "4 0 obj ");
+	add_packed(&m, "<<", drawing, sizeof(drawing) - 1);
+	add_c(&m, "7 0 obj ");
+	add_packed(&m, "<<", "var name = \"in a script\";", 25);
+	add_c(&m,
+		"8 0 obj << /Filter [/ASCIIHexDecode /ASCII85Decode] >> stream\n3837635552445d692c2245626f377e3e>\nendstream endobj\n%%EOF");
+	open_pdf(m.p, m.n, "text\f", &r);
+	assert_true(nkx_kit_in(nkx_kit_stream(&r, "#objects"), "V: in an object stream\n"));
+	assert_true(nkx_kit_in(nkx_kit_stream(&r, "#objects"), "Names: second\n"));
+	assert_true(nkx_kit_holds(&r, "attached: tanaka"));
+	assert_true(nkx_kit_holds(&r, "Sato"));
+	assert_true(nkx_kit_holds(&r, "ActualText: actual text\n"));
+	assert_false(nkx_kit_holds(&r, "glyphs"));
+	assert_true(nkx_kit_holds(&r, "in a script"));
+	assert_true(nkx_kit_holds(&r, "Hello W"));
+	nkx_kit_free(&r);
+}
+
+static void earlier_revisions_are_read_too(void **state)
+{
+	struct made m = { .n = 0 };
+	struct nkx_kit_report r;
+
+	(void)state;
+	add_c(&m,
+		"%PDF-1.4\n1 0 obj << /V (old value) >> endobj\nxref\n0 1\n0000000000 65535 f \ntrailer << >> startxref 9 %%EOF\n");
+	add_c(&m,
+		"1 0 obj << /V (new value) /Padding (so that the file is long enough for it) >> endobj\nxref\n0 1\n0000000000 65535 f \ntrailer << >> startxref 9 %%EOF\n");
+	open_pdf(m.p, m.n, "text\f", &r);
+	assert_true(nkx_kit_holds(&r, "old value"));
+	assert_true(nkx_kit_holds(&r, "new value"));
+	assert_non_null(nkx_kit_stream(&r, "#revision-1"));
+	assert_null(nkx_kit_stream(&r, "#revision-2"));
+	assert_false(nkx_kit_holds(&r, "65535 f"));
+	nkx_kit_free(&r);
+}
+
+static void pages_without_text_are_not_clean(void **state)
+{
+	static const char image[] =
+		"%PDF-1.4\n1 0 obj << /Type /XObject /Subtype /Image /Width 900 /Height 900 /Filter /CCITTFaxDecode /Length 4 >> stream\nabcd\nendstream endobj %%EOF";
+	static const char font[] = "%PDF-1.4\n1 0 obj << /Type /Font /BaseFont /X >> endobj %%EOF";
+	static const char empty[] = "%PDF-1.4\n1 0 obj << /Type /Page >> endobj %%EOF";
+	struct nkx_kit_report r;
+
+	(void)state;
+	open_text(image, "\f", &r);
+	assert_int_equal(nkx_kit_stream(&r, "(pages)")->why, NKX_WHY_NO_TEXT);
+	assert_non_null(nkx_kit_stream(&r, "(pixels)"));
+	nkx_kit_free(&r);
+	open_text(image, "one page has text\f\f", &r);
+	assert_int_equal(nkx_kit_stream(&r, "(pages without text)")->state, NKX_NOT);
+	nkx_kit_free(&r);
+	open_text(font, " \f", &r);
+	assert_int_equal(nkx_kit_stream(&r, "(pages)")->why, NKX_WHY_NO_TEXT);
+	nkx_kit_free(&r);
+	open_text(empty, "\f", &r);
+	assert_null(nkx_kit_stream(&r, "(pages)"));
+	nkx_kit_free(&r);
+	open_text(font, NULL, &r);
+	assert_int_equal(nkx_kit_stream(&r, "(pages)")->why, NKX_WHY_TOOL_MISSING);
+	nkx_kit_free(&r);
+}
+
+static void an_encrypted_file_says_what_was_not_seen(void **state)
+{
+	static const char pdf[] =
+		"%PDF-1.4\n1 0 obj << /V (cipher) >> endobj\ntrailer << /Encrypt 9 0 R >> startxref 0 %%EOF";
+	struct nkx_kit_report r;
+
+	(void)state;
+	open_text(pdf, "readable pages\f", &r);
+	assert_true(nkx_kit_in(nkx_kit_stream(&r, ""), "readable pages"));
+	assert_int_equal(nkx_kit_stream(&r, "(strings and attachments)")->why, NKX_WHY_ENCRYPTED);
+	nkx_kit_free(&r);
+	open_text(pdf, NULL, &r);
+	assert_int_equal(nkx_kit_stream(&r, "(pages)")->why, NKX_WHY_ENCRYPTED);
+	nkx_kit_free(&r);
+}
+
+static struct nkx_strand decode(const struct nkx_pdf_dict *d, const void *in, size_t n);
+
+struct noise {
+	size_t strings;
+};
+
+static void count(void *arg, const char *key, const uint8_t *bytes, size_t len)
+{
+	struct noise *noise = arg;
+
+	(void)key;
+	(void)bytes;
+	(void)len;
+	noise->strings++;
+}
+
+static void the_dictionary_of_a_stream_is_understood(void **state)
+{
+	static const char text[] =
+		"<< /Type/XObject/Subtype/Image /Filter [ /FlateDecode /DCTDecode ] /DecodeParms [ << /Predictor 15 /Columns 7 >> null ] "
+		"/Length 12 0 R /Width 640 /Height 480 /X << /Type /Not >> >> stream";
+	struct noise noise = { 0 };
+	const struct nkx_pdf_teller teller = { count, &noise, false };
+	struct nkx_pdf_lex lex = { .p = (const uint8_t *)text, .n = sizeof(text) - 1, .string.max = 100 };
+	struct nkx_pdf_dict d;
+
+	(void)state;
+	assert_int_equal(nkx_pdf_object(&lex, &teller, &d), PDF_AFTER_STREAM);
+	assert_string_equal(d.type, "XObject");
+	assert_string_equal(d.subtype, "Image");
+	assert_int_equal(d.n_filters, 2);
+	assert_int_equal(d.filters[0], PDF_FLATE);
+	assert_int_equal(d.filters[1], PDF_DCT);
+	assert_int_equal(d.predictor, 15);
+	assert_int_equal(d.columns, 7);
+	assert_int_equal(d.width, 640);
+	assert_false(d.has_length);
+	nkx_strand_done(&lex.string);
+}
+
+static void loops_cuts_and_bombs_are_bounded(void **state)
+{
+	static const char loop[] =
+		"%PDF-1.4\n1 0 obj << /Kids [1 0 R] /Parent 1 0 R /Length 1 0 R /V (in a loop) >> endobj\n2 0 obj << /Length 2 0 R >> stream\nx\nendstream endobj"
+		"\ntrailer << /Prev 0 /Root 1 0 R >> startxref 0 %%EOF";
+	static const char open[] =
+		"%PDF-1.4\n1 0 obj << /V (never ends \n2 0 obj << /W (found all the same) >> endobj";
+	char *deep = malloc(1 << 20);
+	struct nkx_kit_report r;
+
+	(void)state;
+	open_text(loop, "x\f", &r);
+	assert_true(nkx_kit_holds(&r, "in a loop"));
+	nkx_kit_free(&r);
+	for (size_t n = 9; n < sizeof(loop); n += 7) {
+		open_pdf(loop, n, "x\f", &r);
+		nkx_kit_free(&r);
+	}
+	open_text(open, "x\f", &r);
+	assert_true(nkx_kit_holds(&r, "W: found all the same"));
+	assert_int_equal(nkx_kit_stream(&r, "#objects")->state, NKX_PARTLY);
+	nkx_kit_free(&r);
+	assert_non_null(deep);
+	memset(deep, '<', 1 << 20);
+	memcpy(deep, "%PDF-1.4\n1 0 obj ", 17);
+	open_pdf(deep, 1 << 20, "x\f", &r);
+	nkx_kit_free(&r);
+	for (size_t i = 17; i + 8 < 1 << 20; i += 8) {
+		memcpy(deep + i, "1 0 obj(", 8);
+	}
+	open_pdf(deep, 1 << 20, "x\f", &r);
+	nkx_kit_free(&r);
+	for (size_t i = 17; i + 17 < 1 << 20; i += 17) {
+		memcpy(deep + i, "1 0 obj<<>>stream", 17);
+	}
+	open_pdf(deep, 1 << 20, "x\f", &r);
+	nkx_kit_free(&r);
+	free(deep);
+}
+
+static void filters_give_what_they_were_given(void **state)
+{
+	/* LZW of the specification's example, run lengths, a PNG predictor (Up). */
+	static const uint8_t lzw[] = { 0x80, 0x0b, 0x60, 0x50, 0x22, 0x0c, 0x0c, 0x85, 0x01 };
+	static const uint8_t run[] = { 2, 'a', 'b', 'c', 254, 'x', 128 };
+	const struct nkx_pdf_dict d_lzw = { .filters = { PDF_LZW }, .n_filters = 1, .early = 1 };
+	const struct nkx_pdf_dict d_run = { .filters = { PDF_RUN }, .n_filters = 1 };
+	const struct nkx_pdf_dict d_up = { .filters = { PDF_FLATE }, .n_filters = 1, .predictor = 12, .columns = 3 };
+	uint8_t packed[64];
+	uLongf len = sizeof(packed);
+	struct nkx_strand out;
+
+	(void)state;
+	out = decode(&d_lzw, lzw, sizeof(lzw));
+	assert_int_equal(out.n, 10);
+	assert_memory_equal(out.p, "\x2d\x2d\x2d\x2d\x2d\x41\x2d\x2d\x2d\x42", 10);
+	nkx_strand_done(&out);
+	out = decode(&d_run, run, sizeof(run));
+	assert_int_equal(out.n, 6);
+	assert_memory_equal(out.p, "abcxxx", 6);
+	nkx_strand_done(&out);
+	assert_int_equal(compress(packed, &len, (const uint8_t *)"\2abc\2\1\1\1", 8), Z_OK);
+	out = decode(&d_up, packed, len);
+	assert_int_equal(out.n, 6);
+	assert_memory_equal(out.p, "abcbcd", 6);
+	nkx_strand_done(&out);
+}
+
+static void samples_of_others_are_walked(void **state)
+{
+	static const char *const files[] = { "90ms_rksj_h_sample.pdf", "noembed-eucjp.pdf", "noembed-identity-2.pdf",
+		"noembed-identity.pdf", "noembed-jis7.pdf", "noembed-sjis.pdf" };
+	char path[512];
+
+	(void)state;
+	for (size_t i = 0; i < NK_ARRAY_LEN(files); i++) {
+		struct nkx_kit_report r;
+
+		(void)snprintf(path, sizeof(path), "%s/../shared/data/scan/pdfjs/%s", NK_SOURCE_DIR, files[i]);
+		if (!nkx_kit_file(path, &r)) {
+			kit_skip(__func__);
+			return;
+		}
+		assert_int_equal(nkx_kit_stream(&r, "(pages)")->why, NKX_WHY_TOOL_MISSING);
+		assert_int_equal(nkx_kit_stream(&r, "#objects")->state, NKX_SCANNED);
+		nkx_kit_free(&r);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(strings_of_all_objects_are_read),
+		cmocka_unit_test(streams_are_unpacked_and_opened),
+		cmocka_unit_test(earlier_revisions_are_read_too),
+		cmocka_unit_test(pages_without_text_are_not_clean),
+		cmocka_unit_test(an_encrypted_file_says_what_was_not_seen),
+		cmocka_unit_test(the_dictionary_of_a_stream_is_understood),
+		cmocka_unit_test(loops_cuts_and_bombs_are_bounded),
+		cmocka_unit_test(filters_give_what_they_were_given),
+		cmocka_unit_test(samples_of_others_are_walked),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+/* A work without anybody behind it: for budgets only. */
+#include "nkx_work.h"
+
+static struct nkx_strand decode(const struct nkx_pdf_dict *d, const void *in, size_t n)
+{
+	static const struct nkx_sink nobody = { 0 };
+	const struct nkx_limits limits = { .total_out = 1 << 20 };
+	struct nkx_work w;
+	struct nkx_strand out = { .max = 4096 };
+	int stopped_at = 0;
+
+	assert_true(nkx_work_init(&w, &nobody, &limits));
+	assert_int_equal(nkx_pdf_decode(&w, d, (struct nk_bytes){ in, n }, &out, &stopped_at), NKX_WHY_NONE);
+	nkx_work_done(&w);
+	return out;
+}
