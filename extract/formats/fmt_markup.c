@@ -207,4 +207,4 @@ static enum nkx_why open_markup(struct nkx_work *w, const struct nkx_source *s, 
 	return nkx_markup_stream(w, s, &job);
 }
 
-const struct nkx_format nkx_format_markup = { "markup", sniff, open_markup, true };
+const struct nkx_format nkx_format_markup = { "markup", sniff, open_markup, false };

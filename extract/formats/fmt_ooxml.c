@@ -246,7 +246,7 @@ static int sniff_for(const uint8_t *head, size_t len, bool (*want)(const char *n
 		return 0;
 	}
 	if (nkx_pkg_first(head, len, want)) {
-		return nkx_pkg_first(head, len, is_package) ? 90 : 80;
+		return nkx_pkg_first(head, len, is_package) ? 90 : 85;
 	}
 	return nkx_pkg_first(head, len, is_package) ? none : 0;
 }
@@ -255,20 +255,20 @@ static int sniff_docx(const uint8_t *head, size_t len, uint64_t size, const char
 {
 	(void)size;
 	(void)name;
-	return sniff_for(head, len, is_word, 65);
+	return sniff_for(head, len, is_word, 82);
 }
 
 static int sniff_xlsx(const uint8_t *head, size_t len, uint64_t size, const char *name)
 {
 	(void)size;
 	/* Of a package that begins with other parts the name may decide; it is a package in any case. */
-	return sniff_for(head, len, is_excel, name != NULL && nkx_pkg_has(name, ".xls") ? 70 : 0);
+	return sniff_for(head, len, is_excel, name != NULL && nkx_pkg_has(name, ".xls") ? 83 : 0);
 }
 
 static int sniff_pptx(const uint8_t *head, size_t len, uint64_t size, const char *name)
 {
 	(void)size;
-	return sniff_for(head, len, is_powerpoint, name != NULL && nkx_pkg_has(name, ".ppt") ? 70 : 0);
+	return sniff_for(head, len, is_powerpoint, name != NULL && nkx_pkg_has(name, ".ppt") ? 83 : 0);
 }
 
 const struct nkx_format nkx_format_docx = { "docx", sniff_docx, open_docx, true };

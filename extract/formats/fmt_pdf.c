@@ -127,9 +127,9 @@ static void judge(struct nkx_work *w, const struct nkx_pdf *pdf, enum nkx_why wh
 {
 	if (why != NKX_WHY_NONE) {
 		nkx_not_scanned(w, "(pages)", "pdf", pdf->encrypted ? NKX_WHY_ENCRYPTED : why, 0);
-	} else if (!pages->any && (pdf->images > 0 || pdf->fonts > 0 || pdf->encrypted)) {
+	} else if (!pages->any && (pdf->images > 0 || pdf->fonts > 0 || pdf->drawings > 0 || pdf->encrypted)) {
 		nkx_not_scanned(w, "(pages)", "pdf", NKX_WHY_NO_TEXT, 0);
-	} else if (pages->empty > 0 && pdf->images > 0) {
+	} else if (pages->empty > 0 && (pdf->images > 0 || pdf->drawings > pages->pages - pages->empty)) {
 		nkx_not_scanned(w, "(pages without text)", "pdf", NKX_WHY_NO_TEXT, 0);
 	}
 	if (pdf->pixels > 0) {

@@ -271,7 +271,7 @@ static bool cut(struct nkx_work *w, const struct nkx_zip *z)
 {
 	uint64_t sum = 0;
 
-	if (w->cut == NULL || !w->cut->asked || z->n < PIECES_FROM) {
+	if (!nkx_may_cut(w) || z->n < PIECES_FROM) {
 		return false;
 	}
 	w->cut->n = 0;
@@ -291,7 +291,7 @@ static bool cut(struct nkx_work *w, const struct nkx_zip *z)
 static void open_entries(struct nkx_work *w, const struct nkx_zip *z)
 {
 	const struct nkx_part p = w->part;
-	const bool piece = p.is_part && w->depth == 1;
+	const bool piece = nkx_is_piece(w);
 	const uint64_t from = piece ? p.from : 0;
 	const uint64_t to = piece && p.to < z->n ? p.to : z->n;
 
@@ -310,7 +310,7 @@ static void open_entries(struct nkx_work *w, const struct nkx_zip *z)
 
 static enum nkx_why walk(struct nkx_work *w, struct nkx_zip *z)
 {
-	const bool later = w->part.is_part && w->depth == 1 && w->part.index > 0;
+	const bool later = nkx_is_piece(w) && w->part.index > 0;
 	bool overlap = false;
 
 	open_entries(w, z);

@@ -73,6 +73,7 @@ static void act(struct nkx_markup *m, enum nkx_tag_kind kind)
 {
 	switch (kind) {
 	case NKX_TAG_INLINE:
+	case NKX_TAG_UNKNOWN:
 		return;
 	case NKX_TAG_RUBY_TEXT:
 		ruby_tag(m);
@@ -105,10 +106,10 @@ static void act(struct nkx_markup *m, enum nkx_tag_kind kind)
 }
 
 /* <氏名> is a label, <taro@example.jp> is no tag at all: names of more than ASCII letters are text too. */
-static void name_as_text(struct nkx_markup *m)
+static void name_as_text(struct nkx_markup *m, bool unknown)
 {
 	for (size_t i = 0; i < m->n_tag; i++) {
-		if ((unsigned char)m->tag[i] >= 0x80 || m->tag[i] == '@') {
+		if (unknown || (unsigned char)m->tag[i] >= 0x80 || m->tag[i] == '@') {
 			nkx_out_line(m->out);
 			text(m, m->tag, m->n_tag);
 			nkx_out_line(m->out);
@@ -122,7 +123,7 @@ static void tag_done(struct nkx_markup *m, bool empty)
 	const enum nkx_tag_kind kind = nkx_tag_kind(m->mode, m->tag, m->n_tag);
 
 	if (kind <= NKX_TAG_BLOCK && !m->closing) {
-		name_as_text(m);
+		name_as_text(m, kind == NKX_TAG_UNKNOWN);
 	}
 	if (m->has_attr) {
 		aside(m, "\n", 1);
@@ -557,7 +558,8 @@ void nkx_markup_end(struct nkx_markup *m)
 	if (m->state == S_ATTR) {
 		attr_put(m);
 	}
-	if (m->state == S_TAG) {
+	if (m->state >= S_TAG && m->state <= S_VALUE) { /* a tag that never ended may have been none */
+		aside(m, "\n", m->has_attr ? 1 : 0);
 		aside(m, m->tag, m->n_tag);
 	}
 	m->state = S_TEXT;

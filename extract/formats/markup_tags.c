@@ -23,6 +23,12 @@ static const char *const html_blocks[] = { "address", "article", "aside", "block
 	"input", "legend", "li", "main", "menu", "nav", "noscript", "ol", "optgroup", "option", "pre", "section",
 	"select", "summary", "tbody", "textarea", "tfoot", "thead", "title", "ul", "meta", "link", "svg", "text",
 	"desc" };
+static const char *const html_inline[] = { "a", "abbr", "acronym", "area", "audio", "b", "base", "basefont", "bdi",
+	"bdo", "big", "canvas", "cite", "code", "col", "colgroup", "data", "datalist", "del", "dfn", "em", "embed",
+	"font", "g", "i", "img", "ins", "kbd", "label", "map", "mark", "meter", "nobr", "object", "output", "param",
+	"path", "picture", "progress", "q", "rb", "rp", "rtc", "s", "samp", "slot", "small", "source", "span",
+	"strike", "strong", "sub", "sup", "template", "time", "track", "tspan", "tt", "u", "use", "var", "video",
+	"wbr", "rect", "circle", "line", "defs", "polygon" };
 static const char *const html_raw[] = { "script", "style", "xmp" };
 static const char *const xml_inline[] = { "b", "i", "u", "em", "strong", "span", "font", "a", "sub", "sup", "rb",
 	"rp", "t", "r", "tspan", "s", "small", "big", "code", "tt", "mark", "emphasis", "phrase", "q", "rpr",
@@ -35,7 +41,7 @@ static const char *const office_blocks[] = { "si", "row", "c", "v", "is", "comme
 static bool is_one_of(const char *const *names, size_t n, const char *name, size_t len)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (strlen(names[i]) == len && memcmp(names[i], name, len) == 0) {
+		if (names[i][0] == name[0] && strlen(names[i]) == len && memcmp(names[i], name, len) == 0) {
 			return true;
 		}
 	}
@@ -50,8 +56,12 @@ enum nkx_tag_kind nkx_tag_kind(enum nkx_markup_mode mode, const char *name, size
 		len -= (size_t)(colon + 1 - name);
 		name = colon + 1;
 	}
+	if (len == 0) {
+		return mode == NKX_MARKUP_XML ? NKX_TAG_BLOCK : NKX_TAG_INLINE;
+	}
 	for (size_t i = 0; i < NK_ARRAY_LEN(common); i++) {
-		if (strlen(common[i].name) == len && memcmp(common[i].name, name, len) == 0) {
+		if (common[i].name[0] == name[0] && strlen(common[i].name) == len &&
+			memcmp(common[i].name, name, len) == 0) {
 			return common[i].kind;
 		}
 	}
@@ -65,7 +75,11 @@ enum nkx_tag_kind nkx_tag_kind(enum nkx_markup_mode mode, const char *name, size
 	if (is_one_of(html_raw, NK_ARRAY_LEN(html_raw), name, len)) {
 		return NKX_TAG_RAW;
 	}
-	return is_one_of(html_blocks, NK_ARRAY_LEN(html_blocks), name, len) ? NKX_TAG_BLOCK : NKX_TAG_INLINE;
+	if (is_one_of(html_blocks, NK_ARRAY_LEN(html_blocks), name, len)) {
+		return NKX_TAG_BLOCK;
+	}
+	return colon != NULL || is_one_of(html_inline, NK_ARRAY_LEN(html_inline), name, len) ? NKX_TAG_INLINE
+											     : NKX_TAG_UNKNOWN;
 }
 
 static int digit(char c)

@@ -8,6 +8,7 @@
 
 enum nkx_tag_kind {
 	NKX_TAG_INLINE, /* nothing: the text goes on */
+	NKX_TAG_UNKNOWN, /* perhaps no tag at all (a<b;): its name is text too */
 	NKX_TAG_BLOCK, /* new line */
 	NKX_TAG_BLANK, /* TAB */
 	NKX_TAG_TABLE,

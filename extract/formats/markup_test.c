@@ -100,6 +100,7 @@ static void what_is_no_tag_is_text(void **state)
 {
 	(void)state;
 	expect("1 < 2, <yamada@example.jp> <3", NKX_MARKUP_HTML, "1 < 2, \nyamada@example.jp\n <3", NULL);
+	expect("<p>if (n<yamada; n++)</p>", NKX_MARKUP_HTML, "if (n\nyamada;\n", "n++)<\tp\n");
 	expect("<氏名>山田太郎</氏名>", NKX_MARKUP_XML, "氏名\n山田太郎\n", NULL);
 	expect("山田 <b", NKX_MARKUP_HTML, "山田 ", "b");
 }

@@ -140,9 +140,14 @@ static void pages_without_text_are_not_clean(void **state)
 		"%PDF-1.4\n1 0 obj << /Type /XObject /Subtype /Image /Width 900 /Height 900 /Filter /CCITTFaxDecode /Length 4 >> stream\nabcd\nendstream endobj %%EOF";
 	static const char font[] = "%PDF-1.4\n1 0 obj << /Type /Font /BaseFont /X >> endobj %%EOF";
 	static const char empty[] = "%PDF-1.4\n1 0 obj << /Type /Page >> endobj %%EOF";
+	static const char curves[] =
+		"%PDF-1.4\n1 0 obj << >> stream\nq 1 0 0 1 0 0 cm 0 0 m 10 10 l 20 0 l h f 5 5 m 9 9 l S Q\nendstream endobj %%EOF";
 	struct nkx_kit_report r;
 
 	(void)state;
+	open_text(curves, "\f", &r); /* letters drawn as curves */
+	assert_int_equal(nkx_kit_stream(&r, "(pages)")->why, NKX_WHY_NO_TEXT);
+	nkx_kit_free(&r);
 	open_text(image, "\f", &r);
 	assert_int_equal(nkx_kit_stream(&r, "(pages)")->why, NKX_WHY_NO_TEXT);
 	assert_non_null(nkx_kit_stream(&r, "(pixels)"));

@@ -7,7 +7,7 @@
 #include "pdf_walk.h"
 #include "utf.h"
 
-enum { AGAIN = 16, PARTS = 20000, BINARY_LEAST = 64 };
+enum { AGAIN = 16, PARTS = 20000, BINARY_LEAST = 64, BLANK = 48 };
 
 static void put(void *arg, const char *utf8, size_t len)
 {
@@ -151,6 +151,7 @@ static void unnamed(struct nkx_pdf *pdf, struct nk_bytes b)
 		return;
 	}
 	if (is_drawing(b)) {
+		pdf->drawings += b.len > BLANK ? 1 : 0;
 		walk_tokens(pdf, b, true);
 		return;
 	}
@@ -172,6 +173,7 @@ static void decoded(struct nkx_pdf *pdf, const struct nkx_pdf_dict *d, struct nk
 	} else if (is_type(d, "ObjStm")) {
 		const size_t skip = d->first < b.len ? d->first : 0;
 
+		pdf->fonts += memmem(b.ptr, b.len, "/Font", 5) != NULL ? 1 : 0;
 		walk_tokens(pdf, (struct nk_bytes){ b.ptr + skip, b.len - skip }, false);
 	} else if (is_type(d, "EmbeddedFile")) {
 		part(pdf, "attachment", &b, NULL);

@@ -154,6 +154,9 @@ const char *nkx_xml_local(const char *name)
 const char *nkx_xml_attr(const char *const *attrs, const char *name)
 {
 	for (size_t i = 0; attrs[i] != NULL && attrs[i + 1] != NULL; i += 2) {
+		if (attrs[i][0] == name[0] && strcmp(attrs[i], name) == 0) {
+			return attrs[i + 1];
+		}
 		if (strcmp(nkx_xml_local(attrs[i]), name) == 0) {
 			return attrs[i + 1];
 		}
@@ -181,7 +184,7 @@ uint32_t nkx_xml_number(const char *const *attrs, const char *name, uint32_t non
 bool nkx_xml_is(const char *name, const char *const *names)
 {
 	for (size_t i = 0; names[i] != NULL; i++) {
-		if (strcmp(name, names[i]) == 0) {
+		if (names[i][0] == name[0] && strcmp(name, names[i]) == 0) {
 			return true;
 		}
 	}

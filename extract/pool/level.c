@@ -118,8 +118,8 @@ static enum nkx_state state_of(const struct nkx_work *w, const struct nkx_level 
 	if (level->why == NKX_WHY_UNKNOWN_FORMAT || level->children > 0) {
 		return NKX_PARTLY;
 	}
-	/* Its raw bytes were looked at: that is something where they are not packed, but nobody knows. */
-	return w->slots[level->slot].bytes > 0 && level->why == NKX_WHY_CHANGED ? NKX_PARTLY : NKX_NOT;
+	/* Raw bytes that were looked at are something where they are not packed or encrypted. */
+	return level->plain && level->why != NKX_WHY_ENCRYPTED && w->slots[level->slot].bytes > 0 ? NKX_PARTLY : NKX_NOT;
 }
 
 bool nkx_is_plain(const struct nkx_format *format)
@@ -141,6 +141,7 @@ static void try_formats(struct nkx_work *w, struct nkx_level *level, const struc
 		if (format->random_access && level->source->mem == NULL && level->source->fd < 0) {
 			continue;
 		}
+		level->plain = nkx_is_plain(format);
 		why = format->open(w, level->source, what->name);
 		if (why != NKX_WHY_UNKNOWN_FORMAT || level->children > 0 || nkx_is_plain(format)) {
 			if (why != NKX_WHY_NONE) {

@@ -68,6 +68,7 @@ struct nkx_level {
 	const struct nkx_source *source; /* NULL: bytes that go by */
 	unsigned slot; /* of its own stream */
 	enum nkx_why why; /* the first reason why it is not whole */
+	bool plain; /* opened as text or binary */
 	unsigned children; /* streams and sources that came out of it */
 	struct nkx_range *claims;
 	size_t n_claims, room_claims;
@@ -134,6 +135,16 @@ struct nkx_item_source {
 	uint64_t size; /* of the whole item, for budgets */
 };
 void nkx_work_item(struct nkx_work *w, const struct nkx_item_source *item);
+
+/* nkx_may_cut: whether the source at hand is the item itself and may be cut in pieces. nkx_is_piece: whether only w->part of it is wanted. */
+static inline bool nkx_may_cut(const struct nkx_work *w)
+{
+	return w->cut != NULL && w->cut->asked && w->depth == 1;
+}
+static inline bool nkx_is_piece(const struct nkx_work *w)
+{
+	return w->part.is_part && w->depth == 1;
+}
 
 /* For the files of pool/ and the plain openers. */
 

@@ -14,7 +14,7 @@ static bool cut(struct nkx_work *w, uint64_t size)
 {
 	uint64_t step = PART;
 
-	if (w->cut == NULL || !w->cut->asked || size < 2 * (uint64_t)PART) {
+	if (!nkx_may_cut(w) || size < 2 * (uint64_t)PART) {
 		return false;
 	}
 	while (size / step >= NKX_CUTS_MAX) {
@@ -56,7 +56,7 @@ enum nkx_why nkx_plain_open(struct nkx_work *w, const struct nkx_source *s, cons
 	if (cut(w, s->size)) {
 		return NKX_WHY_NONE;
 	}
-	if (w->part.is_part) {
+	if (nkx_is_piece(w)) {
 		feed_part(w, s, kind);
 	} else {
 		(void)nkx_feed_range(w, s, 0, s->size, (struct nks_stream){ .kind = kind });

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "zip_kit.h"
+
 /* A format of this test only: files that begin with NKXFAULT and a letter. */
 const struct nkx_format *nkx_test_format(void);
 
@@ -407,6 +409,105 @@ static void a_report_can_stop_the_work(void **state)
 	nkx_pool_free(&pool);
 }
 
+/* 60 members of 256 KiB that do not pack, so that the archive is cut in pieces; some hold an address. */
+static size_t make_zip(uint8_t *zip)
+{
+	struct zk_entry e[60];
+	uint8_t *noise = malloc(60 * 262144);
+	char names[60][16];
+	uint32_t seed = 7;
+	size_t len = 0;
+
+	assert_non_null(noise);
+	for (size_t i = 0; i < 60 * 262144; i++) {
+		seed = seed * 1664525 + 1013904223;
+		noise[i] = (uint8_t)("0123456789abcdef ghijklmnopqrstuvwxyz\n"[(seed >> 24) % 38]);
+	}
+	for (unsigned i = 0; i < 60; i++) {
+		uint8_t *at = noise + i * 262144;
+
+		(void)snprintf(names[i], sizeof(names[i]), "m%02u.txt", i);
+		memcpy(at + 5000, " hanako.sato@example.ac.jp ", 27);
+		e[i] = (struct zk_entry){ .name = names[i], .bytes = at, .len = 262144, .deflate = i % 2 == 0 };
+	}
+	len = zk_make(e, 60, "to: hanako.sato@example.ac.jp", zip);
+	free(noise);
+	return len;
+}
+
+static void scan_zip(struct log *log, unsigned workers, const uint8_t *zip, size_t len)
+{
+	struct nkx_pool *pool = start(log, workers, NULL);
+
+	put(pool, "x.zip", zip, len);
+	put_text(pool, "c.txt", "mail: hanako.sato@example.ac.jp\n");
+	end(pool);
+}
+
+static void two_workers_say_the_same_of_one_long_zip_as_one(void **state)
+{
+	uint8_t *zip = malloc(32 << 20);
+	size_t len = 0;
+	NK_OWNED(log_done) struct log one;
+	NK_OWNED(log_done) struct log two;
+
+	(void)state;
+	assert_non_null(zip);
+	len = make_zip(zip);
+	scan_zip(&one, 1, zip, len);
+	scan_zip(&two, 2, zip, len);
+	free(zip);
+	assert_true(has(&one, "[m00.txt]"));
+	assert_true(has(&one, "scanned  262144 [m59.txt]"));
+	assert_true(has(&one, "[:comment]"));
+	assert_int_equal(one.streams, 60 + 1 + 1 + 1);
+	assert_true(one.findings >= 62);
+	assert_int_equal(one.text.len, two.text.len);
+	assert_memory_equal(one.text.ptr, two.text.ptr, one.text.len);
+}
+
+static const char pdf[] = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+			  "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 200]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>"
+			  "endobj\n4 0 obj<</Length 67>>stream\nBT /F 18 Tf 20 100 Td <68616e616b6f2e7361746f406578616d706c652e61632e6a70> "
+			  "Tj ET\nendstream endobj\n5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n"
+			  "trailer<</Root 1 0 R>>\n";
+
+static void scan_pdf(struct log *log, const char *tool)
+{
+	const struct nkx_reports reports = { on_finding, on_stream, on_item, NULL, log };
+	const struct nkx_options o = { .workers = 1, .index_fd = -1, .classes = UINT64_MAX, .pdftotext = tool };
+	struct nkx_pool *pool = NULL;
+
+	log_init(log);
+	assert_int_equal(nkx_pool_start(&o, &reports, &pool, NULL).code, NK_OK);
+	put(pool, "a.pdf", pdf, sizeof(pdf) - 1);
+	put_text(pool, "c.txt", "mail: hanako.sato@example.ac.jp\n");
+	end(pool);
+}
+
+static void the_text_of_a_pdf_comes_from_pdftotext(void **state)
+{
+	NK_OWNED(log_done) struct log log;
+
+	(void)state;
+	if (access("/usr/bin/pdftotext", X_OK) != 0) {
+		skip();
+	}
+	scan_pdf(&log, NULL);
+	assert_true(has(&log, "f 0 0 bytes mail"));
+	assert_true(has(&log, "s 1 0 text scanned"));
+}
+
+static void a_pdf_without_pdftotext_is_not_called_scanned(void **state)
+{
+	NK_OWNED(log_done) struct log log;
+
+	(void)state;
+	scan_pdf(&log, "/nowhere/pdftotext");
+	assert_true(has(&log, "tool-missing"));
+	assert_true(has(&log, "s 1 0 text scanned"));
+}
+
 static void a_rule_that_is_not_right_is_named(void **state)
 {
 	const struct nkx_rule rule = { "grade", "[0-9" };
@@ -452,6 +553,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(two_workers_say_the_same_of_one_big_file_as_one),
 		cmocka_unit_test(what_could_not_be_opened_is_reported_in_its_turn),
 		cmocka_unit_test(a_report_can_stop_the_work),
+		cmocka_unit_test(two_workers_say_the_same_of_one_long_zip_as_one),
+		cmocka_unit_test(the_text_of_a_pdf_comes_from_pdftotext),
+		cmocka_unit_test(a_pdf_without_pdftotext_is_not_called_scanned),
 		cmocka_unit_test(a_rule_that_is_not_right_is_named),
 		cmocka_unit_test(rules_find_and_bad_ones_do_not_hang),
 	};

@@ -10,8 +10,8 @@ enum { CLOSE = 12, NEAR_WINDOW = 48 };
 /* Labels of numbers and the like that are not what is looked for: what stands directly under them is theirs. */
 static const uint32_t others = NKS_LABEL_BIT(OTHER_NUMBER) | NKS_LABEL_BIT(HOJIN) | NKS_LABEL_BIT(NUMBER) |
 	NKS_LABEL_BIT(MYNUMBER) | NKS_LABEL_BIT(LICENCE) | NKS_LABEL_BIT(PASSPORT) | NKS_LABEL_BIT(RESIDENCE) |
-	NKS_LABEL_BIT(PENSION) | NKS_LABEL_BIT(HEALTH) | NKS_LABEL_BIT(BANK) | NKS_LABEL_BIT(CARD) | NKS_LABEL_BIT(POSTAL) |
-	NKS_LABEL_BIT(BIRTH);
+	NKS_LABEL_BIT(PENSION) | NKS_LABEL_BIT(HEALTH) | NKS_LABEL_BIT(BANK) | NKS_LABEL_BIT(CARD) |
+	NKS_LABEL_BIT(POSTAL) | NKS_LABEL_BIT(BIRTH);
 
 static uint64_t without_layout(const struct nks_text *text, size_t at, uint32_t labels)
 {
@@ -50,7 +50,8 @@ static bool english_word(const struct nks_text *text, size_t at)
 {
 	for (size_t i = at > NEAR_WINDOW ? at - NEAR_WINDOW : 0; i + 2 < at; i++) {
 		nks_unit a = text->u[i] | 0x20, b = text->u[i + 1] | 0x20, c = text->u[i + 2] | 0x20;
-		static const char seeds[][4] = { "num", "car", "lic", "my ", "my_", "myn", "tel", "pho", "mob", "cel", "fax" };
+		static const char seeds[][4] = { "num", "car", "lic", "my ", "my_", "myn", "tel", "pho", "mob", "cel",
+			"fax" };
 		for (size_t k = 0; k < sizeof seeds / sizeof seeds[0]; k++) {
 			const char *s = seeds[k];
 			if (a == (nks_unit)s[0] && b == (nks_unit)s[1] && c == ((nks_unit)s[2] | 0x20)) {

@@ -1,5 +1,6 @@
 /*
- * dates.c: days of the calendar in every usual form, Gregorian and in eras: 1985/4/1, 19850401, 昭和六十年四月一日, S60.4.1, S600401, ㍼60年.
+ * dates.c: days of the calendar in every usual form, Gregorian and in eras: 1985/4/1, 19850401, 昭和六十年四月一日,
+ * S60.4.1, S600401, ㍼60年.
  *
  * Only days that were: lengths of months, leap years, first and last day of the era.
  */
@@ -143,6 +144,8 @@ bool nks_day_at(const struct nks_text *text, size_t i, struct nks_date *out)
 	if (era != NULL && (day < era->begin || day > era->end)) {
 		return false;
 	}
-	*out = (struct nks_date){ .at = i, .len = end - i, .year = year, .month = d[1], .day = d[2], .era = era != NULL };
+	*out = (struct nks_date){
+		.at = i, .len = end - i, .year = year, .month = d[1], .day = d[2], .era = era != NULL
+	};
 	return true;
 }

@@ -1,8 +1,9 @@
 /*
- * det_address.c: addresses from the prefecture, or from a city that there is, to the house number: 二丁目21番9号 = 2の21の9 = 2-21-9.
+ * det_address.c: addresses from the prefecture, or from a city that there is, to the house number: 二丁目21番9号 =
+ * 2の21の9 = 2-21-9.
  *
- * Asked at the sign that ends a city's name. A city with its prefecture and a house number is a finding; without the prefecture the
- * quarter has to be one of that city. Parts may stand in neighbouring cells.
+ * Asked at the sign that ends a city's name. A city with its prefecture and a house number is a finding; without the
+ * prefecture the quarter has to be one of that city. Parts may stand in neighbouring cells.
  */
 #include "nks_detect_int.h"
 
@@ -71,7 +72,8 @@ static bool house_at(const struct nks_text *t, size_t i, struct house *h)
 			h->end = i + len;
 		}
 		i += len;
-		bool joined = kind == 2 && i < t->n && (t->u[i] == 0x306e || t->u[i] == 0x30ce || nks_is_hyphen(t->u[i]));
+		bool joined =
+			kind == 2 && i < t->n && (t->u[i] == 0x306e || t->u[i] == 0x30ce || nks_is_hyphen(t->u[i]));
 		i += joined ? 1 : 0;
 		i += i < t->n && nks_is_blank(t->u[i]) ? 1 : 0;
 	}
@@ -83,8 +85,9 @@ static unsigned strength(const struct nks_text *t, const struct house *h)
 {
 	nks_unit next = h->end < t->n ? t->u[h->end] : 0;
 	/* Years, hours, counts: another word goes on behind the last number. */
-	if (next == 0x5e74 || next == 0x6708 || next == 0x65e5 || next == 0x6642 || next == 0x5206 || next == 0x4eba ||
-		next == 0x5186 || next == 0x56de || next == 0x6b73 || next == '%' || next == 0x3064 || next == 0x6761) {
+	if (next == 0x5e74 || next == 0x6708 || next == 0x65e5 || next == 0x6642 || next == 0x5206 ||
+		next == 0x4eba || next == 0x5186 || next == 0x56de || next == 0x6b73 || next == '%' ||
+		next == 0x3064 || next == 0x6761) {
 		return h->words ? 3 : 0;
 	}
 	if (h->words || h->numbers > 1) {
@@ -102,8 +105,8 @@ static bool is_middle(const struct nks_text *t, size_t i)
 /* は を に で へ と も や: prose goes on. */
 static bool is_particle(nks_unit u)
 {
-	return u == 0x306f || u == 0x3092 || u == 0x306b || u == 0x3067 || u == 0x3078 || u == 0x3068 || u == 0x3082 ||
-		u == 0x3084;
+	return u == 0x306f || u == 0x3092 || u == 0x306b || u == 0x3067 || u == 0x3078 || u == 0x3068 ||
+		u == 0x3082 || u == 0x3084;
 }
 
 /* One number behind a name of an unknown quarter: 大文字町45, and nothing goes on. */
@@ -164,7 +167,8 @@ static bool postal_before(const struct nks_text *t, size_t at, unsigned prefectu
 	return digits == POSTAL && marked && nks_postal_prefecture(code, prefecture);
 }
 
-/* The city whose name, or whose first part, ends with the sign at `sign`: where it begins, its prefecture before it. */
+/* The city whose name, or whose first part, ends with the sign at `sign`: where it begins, its prefecture before it.
+ */
 struct found {
 	size_t at, end;
 	uint16_t city;
@@ -180,7 +184,8 @@ static bool find_city(const struct nks_text *t, size_t sign, struct found *out)
 		}
 		size_t at = start;
 		unsigned prefecture = nks_prefecture_before(t, start, &at);
-		if (prefecture == 0 && start > 0 && nks_text_is(t, NKS_M_HAN, start - 1) && t->u[start - 1] != 0x6240) {
+		if (prefecture == 0 && start > 0 && nks_text_is(t, NKS_M_HAN, start - 1) &&
+			t->u[start - 1] != 0x6240) {
 			continue; /* a word goes on before it: only 住所… may */
 		}
 		size_t len = nks_city_at(t, start, prefecture, &out->city);
@@ -203,9 +208,11 @@ static bool look(const struct nks_text *text, const struct nks_run *run, size_t 
 		return false;
 	}
 	size_t town_from = nks_skip_gap(text, f.end);
-	town_from += town_from + 1 < text->n && text->u[town_from] == 0x5927 && text->u[town_from + 1] == 0x5b57 ? 2 : 0;
+	town_from +=
+		town_from + 1 < text->n && text->u[town_from] == 0x5927 && text->u[town_from + 1] == 0x5b57 ? 2 : 0;
 	size_t town = nks_town_at(text, town_from, f.city);
-	/* A quarter's name may hold numbers (三条, 北10条西): the house number is looked for behind it, else from the city on. */
+	/* A quarter's name may hold numbers (三条, 北10条西): the house number is looked for behind it, else from the
+	 * city on. */
 	unsigned found = house_behind(text, town_from + town, town > 0, &h);
 	if (found == 0 && town > 0) {
 		found = house_behind(text, town_from, true, &h);
@@ -230,15 +237,40 @@ static bool look(const struct nks_text *text, const struct nks_run *run, size_t 
 }
 
 static const char *const hits[] = {
-	"住所は«東京都千代田区千代田1-1»です", "«東京都新宿区西新宿二丁目8番1号»", "«東京都新宿区西新宿２の８の１»", "«神奈川県横浜市中区本町6丁目50番地の10»",
-	"«北海道札幌市中央区北1条西2丁目»", "«横浜市中区日本大通1»", "«大阪府大阪市北区中之島１－３－２０» 役所", "«長野県北佐久郡軽井沢町大字長倉2381-1»",
-	"«長野県軽井沢町長倉2381-1»", "\"«東京都\",\"千代田区\",\"丸の内1-1-1»\"", "«京都府京都市中京区寺町通御池上る上本能寺前町488番地»",
-	"«東京都八丈町大賀郷2551番地2»", "〒100-0001 «千代田区千代田1-1»", "«埼玉県さいたま市浦和区常盤六丁目４番４号»", "«愛知県名古屋市中区三の丸三丁目1番2号»",
-	"«東京都青梅市東青梅一丁目十一番地の一»", "住所: «岐阜県大野郡白川村荻町»", "«千葉県市川市八幡1-1-1»", "«広島県廿日市市下平良一丁目11番1号»", NULL,
+	"住所は«東京都千代田区千代田1-1»です",
+	"«東京都新宿区西新宿二丁目8番1号»",
+	"«東京都新宿区西新宿２の８の１»",
+	"«神奈川県横浜市中区本町6丁目50番地の10»",
+	"«北海道札幌市中央区北1条西2丁目»",
+	"«横浜市中区日本大通1»",
+	"«大阪府大阪市北区中之島１－３－２０» 役所",
+	"«長野県北佐久郡軽井沢町大字長倉2381-1»",
+	"«長野県軽井沢町長倉2381-1»",
+	"\"«東京都\",\"千代田区\",\"丸の内1-1-1»\"",
+	"«京都府京都市中京区寺町通御池上る上本能寺前町488番地»",
+	"«東京都八丈町大賀郷2551番地2»",
+	"〒100-0001 «千代田区千代田1-1»",
+	"«埼玉県さいたま市浦和区常盤六丁目４番４号»",
+	"«愛知県名古屋市中区三の丸三丁目1番2号»",
+	"«東京都青梅市東青梅一丁目十一番地の一»",
+	"住所: «岐阜県大野郡白川村荻町»",
+	"«千葉県市川市八幡1-1-1»",
+	"«広島県廿日市市下平良一丁目11番1号»",
+	NULL,
 };
 static const char *const misses[] = {
-	"東京都千代田区", "横浜市は三百万人", "先生は町へ行った", "京都市の一番の名所", "千葉県千葉市で2026年", "東京都港区の2人", "北区1", "大阪市で1-2の負け",
-	"中央区 10:30", "東京都渋谷区2020年", "市区町村 1-2-3", NULL,
+	"東京都千代田区",
+	"横浜市は三百万人",
+	"先生は町へ行った",
+	"京都市の一番の名所",
+	"千葉県千葉市で2026年",
+	"東京都港区の2人",
+	"北区1",
+	"大阪市で1-2の負け",
+	"中央区 10:30",
+	"東京都渋谷区2020年",
+	"市区町村 1-2-3",
+	NULL,
 };
 
 const struct nks_detector nks_det_address = { .name = "address",

@@ -1,5 +1,6 @@
 /*
- * det_bank.c: bank accounts: seven digits behind 普通, 当座 or a label; 記号-番号 of ゆうちょ; bank and branch codes with the account (4-3-7).
+ * det_bank.c: bank accounts: seven digits behind 普通, 当座 or a label; 記号-番号 of ゆうちょ; bank and branch codes
+ * with the account (4-3-7).
  */
 #include "nks_detect_int.h"
 
@@ -25,26 +26,27 @@ static bool word_before(const struct nks_text *t, size_t at, const nks_unit (*wo
 /* 普通 当座 貯蓄 口座 (普) (当) */
 static bool kind_before(const struct nks_text *t, size_t at)
 {
-	static const nks_unit kinds[][2] = { { 0x666e, 0x901a }, { 0x5f53, 0x5ea7 }, { 0x8caf, 0x84c4 }, { 0x53e3, 0x5ea7 },
-		{ 0x666e, ')' }, { 0x666e, 0xff09 }, { 0x5f53, ')' }, { 0x5f53, 0xff09 } };
+	static const nks_unit kinds[][2] = { { 0x666e, 0x901a }, { 0x5f53, 0x5ea7 }, { 0x8caf, 0x84c4 },
+		{ 0x53e3, 0x5ea7 }, { 0x666e, ')' }, { 0x666e, 0xff09 }, { 0x5f53, ')' }, { 0x5f53, 0xff09 } };
 	return word_before(t, at, kinds, sizeof kinds / sizeof kinds[0], BACK);
 }
 
 /* 銀行 支店 本店 金庫 農協 出張(所) ゆう(ちょ) */
 static bool bank_before(const struct nks_text *t, size_t at)
 {
-	static const nks_unit banks[][2] = { { 0x9280, 0x884c }, { 0x652f, 0x5e97 }, { 0x672c, 0x5e97 }, { 0x91d1, 0x5eab },
-		{ 0x8fb2, 0x5354 }, { 0x51fa, 0x5f35 }, { 0x3086, 0x3046 } };
+	static const nks_unit banks[][2] = { { 0x9280, 0x884c }, { 0x652f, 0x5e97 }, { 0x672c, 0x5e97 },
+		{ 0x91d1, 0x5eab }, { 0x8fb2, 0x5354 }, { 0x51fa, 0x5f35 }, { 0x3086, 0x3046 } };
 	return word_before(t, at, banks, sizeof banks / sizeof banks[0], FAR_BACK);
 }
 
 static bool shape_right(const struct nks_run *run)
 {
-	static const uint8_t account[] = { 7 }, post[] = { 5, 8 }, post_short[] = { 5, 7 }, whole[] = { 13 }, full[] = { 4, 3, 7 },
-			     number[] = { 8 };
+	static const uint8_t account[] = { 7 }, post[] = { 5, 8 }, post_short[] = { 5, 7 }, whole[] = { 13 },
+			     full[] = { 4, 3, 7 }, number[] = { 8 };
 	bool yucho = run->digits[0] == 1 && run->digits[run->n - 1] == 1;
 	return nks_run_is(run, account, 1) || nks_run_is(run, full, 3) ||
-		(yucho && (nks_run_is(run, post, 2) || nks_run_is(run, post_short, 2) || nks_run_is(run, whole, 1))) ||
+		(yucho &&
+			(nks_run_is(run, post, 2) || nks_run_is(run, post_short, 2) || nks_run_is(run, whole, 1))) ||
 		(run->digits[run->n - 1] == 1 && nks_run_is(run, number, 1));
 }
 
@@ -67,14 +69,22 @@ static bool look(const struct nks_text *text, const struct nks_run *run, size_t 
 }
 
 static const char *const hits[] = {
-	"みどり銀行 本店 普通 «1234567»", "振込先 みどり銀行北支店（普）«1234567»", "口座番号: «7654321»", "当座預金 «1234567»", "銀行口座 普通 «１２３４５６７»", "ゆうちょ銀行 口座番号 «10140-12345671»", NULL,
+	"みどり銀行 本店 普通 «1234567»",
+	"振込先 みどり銀行北支店（普）«1234567»",
+	"口座番号: «7654321»",
+	"当座預金 «1234567»",
+	"銀行口座 普通 «１２３４５６７»",
+	"ゆうちょ銀行 口座番号 «10140-12345671»",
+	NULL,
 };
-static const char *const misses[] = { "1234567", "普通の 123456", "金額 1234567", "10140-12345671", "郵便番号 1234567", NULL };
+static const char *const misses[] = { "1234567", "普通の 123456", "金額 1234567", "10140-12345671",
+	"郵便番号 1234567", NULL };
 
 const struct nks_detector nks_det_bank = { .name = "bank",
 	.class = NKS_CLASS_BANK_ACCOUNT,
 	.trigger = NKS_ON_DIGITS,
-	.digits = NKS_DIGITS(ACCOUNT) | NKS_DIGITS(POST_NUMBER) | NKS_DIGITS(12) | NKS_DIGITS(POST) | NKS_DIGITS(FULL),
+	.digits =
+		NKS_DIGITS(ACCOUNT) | NKS_DIGITS(POST_NUMBER) | NKS_DIGITS(12) | NKS_DIGITS(POST) | NKS_DIGITS(FULL),
 	.look = look,
 	.hits = hits,
 	.misses = misses };

@@ -1,6 +1,6 @@
 /*
- * det_card.c: payment cards: the issuers' beginnings with their lengths, and Luhn. Grouped as they are printed they are a finding; else a
- * label has to stand there.
+ * det_card.c: payment cards: the issuers' beginnings with their lengths, and Luhn. Grouped as they are printed they
+ * are a finding; else a label has to stand there.
  */
 #include "nks_detect_int.h"
 
@@ -30,15 +30,16 @@ static bool issued(const struct nks_run *run)
 		return false;
 	}
 	return run->digits[0] == 4 || (two >= 51 && two <= 55) || (four >= 2221 && four <= 2720) ||
-		(four >= 3528 && four <= 3589) || four == 6011 || (three >= 644 && three <= 649) || two == 65 || two == 62;
+		(four >= 3528 && four <= 3589) || four == 6011 || (three >= 644 && three <= 649) || two == 65 ||
+		two == 62;
 }
 
 /* Numbers that are printed in every manual. */
 static bool example(const struct nks_run *run)
 {
-	static const uint64_t known[] = { 4111111111111111, 4242424242424242, 4012888888881881, 5555555555554444, 5105105105105100,
-		378282246310005, 371449635398431, 6011111111111117, 3530111333300000, 3566002020360505, 30569309025904,
-		38520000023237, 4000000000000002 };
+	static const uint64_t known[] = { 4111111111111111, 4242424242424242, 4012888888881881, 5555555555554444,
+		5105105105105100, 378282246310005, 371449635398431, 6011111111111117, 3530111333300000,
+		3566002020360505, 30569309025904, 38520000023237, 4000000000000002 };
 	uint64_t value = nks_run_value(run, 0, run->n);
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
 		if (known[i] == value) {
@@ -67,11 +68,15 @@ static bool look(const struct nks_text *text, const struct nks_run *run, size_t 
 }
 
 static const char *const hits[] = {
-	"«4111-1111-1111-1111»", "«4111 1111 1111 1111»", "カード番号: «5555555555554444»", "クレジットカード番号 «3782 822463 10005»",
-	"«３５３０－１１１３－３３３０－００００»", NULL,
+	"«4111-1111-1111-1111»",
+	"«4111 1111 1111 1111»",
+	"カード番号: «5555555555554444»",
+	"クレジットカード番号 «3782 822463 10005»",
+	"«３５３０－１１１３－３３３０－００００»",
+	NULL,
 };
-static const char *const misses[] = { "4111111111111111", "4111-1111-1111-1112", "1234-5678-9012-3456", "20261123080158", "0000-0000-0000-0000",
-	"4111-1111-1111-1111-1111", "a4111-1111-1111-1111", NULL };
+static const char *const misses[] = { "4111111111111111", "4111-1111-1111-1112", "1234-5678-9012-3456",
+	"20261123080158", "0000-0000-0000-0000", "4111-1111-1111-1111-1111", "a4111-1111-1111-1111", NULL };
 
 const struct nks_detector nks_det_card = { .name = "card",
 	.class = NKS_CLASS_CREDIT_CARD,

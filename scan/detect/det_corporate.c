@@ -1,6 +1,6 @@
 /*
- * det_corporate.c: corporate numbers: 13 digits, the first a check digit from 1 to 9. They are public: what this finds stays below the
- * threshold, and nothing else is found at its place.
+ * det_corporate.c: corporate numbers: 13 digits, the first a check digit from 1 to 9. They are public: what this
+ * finds stays below the threshold, and nothing else is found at its place.
  */
 #include "nks_detect_int.h"
 

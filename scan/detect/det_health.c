@@ -1,6 +1,6 @@
 /*
- * det_health.c: numbers of health insurance under their label: insurers' of 6 or 8 digits with a check digit (modulus 10, weights 2 and 1),
- * and the insured person's, which have none.
+ * det_health.c: numbers of health insurance under their label: insurers' of 6 or 8 digits with a check digit (modulus
+ * 10, weights 2 and 1), and the insured person's, which have none.
  */
 #include "nks_detect_int.h"
 
@@ -26,7 +26,8 @@ static bool look(const struct nks_text *text, const struct nks_run *run, size_t 
 	return (hit->why & (NKS_WHY(LABEL) | NKS_WHY(COLUMN))) != 0;
 }
 
-static const char *const hits[] = { "保険者番号: «01130012»", "保険者番号 «138016»", "被保険者番号：«１２３４５６７»", NULL };
+static const char *const hits[] = { "保険者番号: «01130012»", "保険者番号 «138016»", "被保険者番号：«１２３４５６７»",
+	NULL };
 static const char *const misses[] = { "01130012", "生命 01130012", "保険者番号 未定", NULL };
 
 const struct nks_detector nks_det_health = { .name = "health",

@@ -1,22 +1,23 @@
 /*
  * det_mail.c: addresses of mail, of the sizes of RFC 5321, with an ending that is in use.
  *
- * Local parts are what people have: letters, digits, . _ + - % ~, doubled dots and dots at the end too (Japanese mobile addresses). What looks
- * like one and is none: user@host of programs and URLs, foo@2x.png, versions.
+ * Local parts are what people have: letters, digits, . _ + - % ~, doubled dots and dots at the end too (Japanese
+ * mobile addresses). What looks like one and is none: user@host of programs and URLs, foo@2x.png, versions.
  */
 #include "nks_detect_int.h"
 
 enum { LOCAL_MAX = 64, DOMAIN_MAX = 253, PART_MAX = 63, SHORT = 8 };
 
 /* Endings of more than two letters; those of two are nearly all countries. */
-static const char *const endings[] = { "com", "net", "org", "edu", "gov", "mil", "int", "info", "biz", "name", "pro", "museum",
-	"coop", "aero", "jobs", "mobi", "travel", "cat", "tel", "asia", "xyz", "app", "dev", "cloud", "online", "site", "shop",
-	"store", "tech", "blog", "club", "work", "world", "group", "email", "mail", "live", "page", "link", "space", "website",
-	"academy", "school", "university", "college", "education", "study", "tokyo", "kyoto", "osaka", "nagoya", "yokohama",
-	"okinawa", "ryukyu", "example", "test", "invalid", "local", "internal", "lan", "home", "corp", "arpa", "google", "goog",
-	"amazon", "microsoft", "apple", "canon", "toyota", "sony", "hitachi", "fujitsu", "nhk", "moe", "ninja", "news", "media",
-	"design", "today", "life", "love", "fun", "art", "best", "top", "vip", "win", "wiki", "zone", "company", "center", "team",
-	"earth", "games", "care", "clinic", "health", "hospital", "doctor", "family", "house", "foundation", "ngo", "ong" };
+static const char *const endings[] = { "com", "net", "org", "edu", "gov", "mil", "int", "info", "biz", "name", "pro",
+	"museum", "coop", "aero", "jobs", "mobi", "travel", "cat", "tel", "asia", "xyz", "app", "dev", "cloud",
+	"online", "site", "shop", "store", "tech", "blog", "club", "work", "world", "group", "email", "mail", "live",
+	"page", "link", "space", "website", "academy", "school", "university", "college", "education", "study",
+	"tokyo", "kyoto", "osaka", "nagoya", "yokohama", "okinawa", "ryukyu", "example", "test", "invalid", "local",
+	"internal", "lan", "home", "corp", "arpa", "google", "goog", "amazon", "microsoft", "apple", "canon",
+	"toyota", "sony", "hitachi", "fujitsu", "nhk", "moe", "ninja", "news", "media", "design", "today", "life",
+	"love", "fun", "art", "best", "top", "vip", "win", "wiki", "zone", "company", "center", "team", "earth",
+	"games", "care", "clinic", "health", "hospital", "doctor", "family", "house", "foundation", "ngo", "ong" };
 /* Of two letters, more often a file than a country behind an @. */
 static const char *const files[] = { "js", "ts", "so", "py", "rb", "cs", "hs", "md", "gz", "xz", "db" };
 
@@ -113,8 +114,9 @@ static bool is_program(const struct nks_text *t, size_t at, size_t end)
 	if (behind == ':' && (next == '/' || next == '~' || (next >= 'a' && next <= 'z'))) {
 		return true;
 	}
-	return before == '<' && (nks_run_word(t, at - 1, "-id") || nks_run_word(t, at - 1, "references") ||
-					nks_run_word(t, at - 1, "in-reply-to"));
+	return before == '<' &&
+		(nks_run_word(t, at - 1, "-id") || nks_run_word(t, at - 1, "references") ||
+			nks_run_word(t, at - 1, "in-reply-to"));
 }
 
 static bool look(const struct nks_text *text, const struct nks_run *run, size_t at, struct nks_hit *hit)
@@ -162,9 +164,24 @@ static const char *const hits[] = {
 	NULL,
 };
 static const char *const misses[] = {
-	"icon@2x.png", "foo@3x.jpg", "libc@2.36-9", "user@localhost", "git@github.com:user/repo.git", "https://user:secret@host.com/",
-	"ssh://deploy@host.example.com/", "getty@tty1.service", "@decorator.setter", "a @ b.c", "pkg@^1.2.3", "x@.com", "root@10.0.0.1",
-	"Message-ID: <20261123.1234@mail.example.com>", "a@b", "name@example.verylongendingthatdoesnotexistatall", "key@module.js", NULL,
+	"icon@2x.png",
+	"foo@3x.jpg",
+	"libc@2.36-9",
+	"user@localhost",
+	"git@github.com:user/repo.git",
+	"https://user:secret@host.com/",
+	"ssh://deploy@host.example.com/",
+	"getty@tty1.service",
+	"@decorator.setter",
+	"a @ b.c",
+	"pkg@^1.2.3",
+	"x@.com",
+	"root@10.0.0.1",
+	"Message-ID: <20261123.1234@mail.example.com>",
+	"a@b",
+	"name@example.verylongendingthatdoesnotexistatall",
+	"key@module.js",
+	NULL,
 };
 
 const struct nks_detector nks_det_mail = {

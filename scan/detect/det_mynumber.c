@@ -1,6 +1,6 @@
 /*
- * det_mynumber.c: individual numbers: 12 digits, the last by the rule of 総務省令 85 of 2014, article 5. One in ten random numbers passes,
- * so that a label has to stand there.
+ * det_mynumber.c: individual numbers: 12 digits, the last by the rule of 総務省令 85 of 2014, article 5. One in ten
+ * random numbers passes, so that a label has to stand there.
  */
 #include "nks_detect_int.h"
 
@@ -27,11 +27,21 @@ static bool look(const struct nks_text *text, const struct nks_run *run, size_t 
 }
 
 static const char *const hits[] = {
-	"マイナンバー: «123456789018»", "個人番号 «9832 0567 3214»", "個人番号：«１２３４－５６７８－９０１８»", "マイナンバーは «123456789018» です", NULL,
+	"マイナンバー: «123456789018»",
+	"個人番号 «9832 0567 3214»",
+	"個人番号：«１２３４－５６７８－９０１８»",
+	"マイナンバーは «123456789018» です",
+	NULL,
 };
 static const char *const misses[] = {
-	"123456789018", "1234-5678-9018", "マイナンバー: 123456789012", "個人番号 12345678901", "マイナンバー 000000000000", "注文番号: 123456789018",
-	"a123456789018", NULL,
+	"123456789018",
+	"1234-5678-9018",
+	"マイナンバー: 123456789012",
+	"個人番号 12345678901",
+	"マイナンバー 000000000000",
+	"注文番号: 123456789018",
+	"a123456789018",
+	NULL,
 };
 
 const struct nks_detector nks_det_mynumber = { .name = "mynumber",

@@ -20,8 +20,10 @@ static bool look(const struct nks_text *text, const struct nks_run *run, size_t 
 	return (hit->why & (NKS_WHY(LABEL) | NKS_WHY(COLUMN) | NKS_WHY(NEAR))) != 0;
 }
 
-static const char *const hits[] = { "パスポート番号: «TK1234567»", "旅券番号 «ＭＺ１２３４５６７»", "Passport No. «TR7654321»", NULL };
-static const char *const misses[] = { "TK1234567", "旅券番号 TKA1234567", "旅券番号 TK12345678", "旅券番号 TK1234567X", "型番 AB1234567", NULL };
+static const char *const hits[] = { "パスポート番号: «TK1234567»", "旅券番号 «ＭＺ１２３４５６７»",
+	"Passport No. «TR7654321»", NULL };
+static const char *const misses[] = { "TK1234567", "旅券番号 TKA1234567", "旅券番号 TK12345678",
+	"旅券番号 TK1234567X", "型番 AB1234567", NULL };
 
 const struct nks_detector nks_det_passport = { .name = "passport",
 	.class = NKS_CLASS_PASSPORT,

@@ -1,12 +1,13 @@
 /*
- * det_phone.c: telephone numbers of Japan: fixed lines by the tree of area codes, mobile, IP, free and shared-cost numbers.
+ * det_phone.c: telephone numbers of Japan: fixed lines by the tree of area codes, mobile, IP, free and shared-cost
+ * numbers.
  *
- * With its separators where they belong, a number in use is a finding; without them it needs a label. Numbers that lost their zero in a
- * spreadsheet need a column or label that says what they are.
+ * With its separators where they belong, a number in use is a finding; without them it needs a label. Numbers that
+ * lost their zero in a spreadsheet need a column or label that says what they are.
  */
 #include "nks_detect_int.h"
 
-enum { FIXED = 10, LONG = 11, CLOSE = 6 };
+enum { FIXED = 10, LONG = 11, CLOSE = 6, BESIDE = 64 };
 
 /* A number as it is dialled within the country, and where its groups end. */
 struct line {
@@ -151,6 +152,28 @@ static bool abroad(const struct nks_text *text, const struct nks_run *run, struc
 	return true;
 }
 
+/* Whether an @ stands on the same line, not far away: a list of people rather than of parts. */
+static bool mail_beside(const struct nks_text *text, size_t at)
+{
+	const uint64_t *m = text->mask[NKS_M_AT] + at / 64;
+	if ((m[0] | m[-1] | m[1]) == 0) {
+		return false;
+	}
+	size_t begin = at, end = at;
+	while (begin > 0 && at - begin < BESIDE && text->u[begin - 1] != '\n' && text->u[begin - 1] != NKS_ROW) {
+		begin--;
+	}
+	while (end < text->n && end - at < BESIDE && text->u[end] != '\n' && text->u[end] != NKS_ROW) {
+		end++;
+	}
+	for (size_t i = begin; i < end; i++) {
+		if (nks_text_is(text, NKS_M_AT, i)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void judge(const struct nks_text *text, const struct nks_run *run, struct nks_hit *hit)
 {
 	bool word = phone_word(text, run->at);
@@ -158,7 +181,8 @@ static void judge(const struct nks_text *text, const struct nks_run *run, struct
 	hit->why |= run->glued && !word ? NKS_WHY(GLUED) : 0;
 }
 
-/* What says that digits without their zero are a telephone number: the heading of the column, or a label right before them. */
+/* What says that digits without their zero are a telephone number: the heading of the column, or a label right before
+ * them. */
 static uint64_t lost_context(const struct nks_text *text, size_t at)
 {
 	if (phone_word(text, at)) {
@@ -193,6 +217,20 @@ static bool lost_zero(const struct nks_text *text, const struct nks_run *run, st
 	return context != 0;
 }
 
+/* Not a number of the plan, or with separators elsewhere (022-641-2625): a telephone number for who wrote the label.
+ */
+static bool only_labelled(const struct nks_text *text, const struct nks_run *run, uint64_t gaps, struct nks_hit *hit)
+{
+	bool like = gaps == 0 || __builtin_popcountll(gaps) == 2;
+	if (!like || run->glued || !nks_may_have_label(text, run->at, NKS_LABEL_BIT(PHONE))) {
+		return false;
+	}
+	nks_run_hit(run, hit);
+	hit->why = NKS_WHY(SHAPE);
+	judge(text, run, hit);
+	return (hit->why & (NKS_WHY(LABEL) | NKS_WHY(COLUMN))) != 0;
+}
+
 static bool look(const struct nks_text *text, const struct nks_run *run, size_t at, struct nks_hit *hit)
 {
 	(void)at;
@@ -212,7 +250,7 @@ static bool look(const struct nks_text *text, const struct nks_run *run, size_t 
 	memcpy(l.d, run->digits, run->n);
 	uint64_t gaps = gaps_of(run, 0);
 	if (!plan(&l) || (gaps != 0 && (gaps & (UINT64_C(1) << l.ends[0])) == 0)) {
-		return false;
+		return only_labelled(text, run, gaps, hit);
 	}
 	if (run->glued && gaps == 0 && !phone_word(text, run->at)) {
 		return false;
@@ -221,19 +259,58 @@ static bool look(const struct nks_text *text, const struct nks_run *run, size_t 
 	hit->why = NKS_WHY(SHAPE) | NKS_WHY(EXISTS);
 	hit->why |= hyphens_right(&l, gaps, false) && !by_dots(text, run) ? NKS_WHY(HYPHENS) : 0;
 	judge(text, run, hit);
+	hit->why |= gaps == 0 && mail_beside(text, run->at) ? NKS_WHY(ROW) : 0;
 	return true;
 }
 
 static const char *const hits[] = {
-	"«090-1234-5678»", "«03-1234-5678»", "電話は«０９０－１２３４－５６７８»です", "«045-123-4567»", "«0467-22-1234»", "«06(6123)4567»",
-	"(«03) 1234-5678»", "«080‐1234‐5678»", "«070 1234 5678»", "«060-1234-5678»", "«050-1234-5678»", "«0120-123-456»", "«0800-123-4567»",
-	"«0570-012-345»", "(«0120) 123-456»", "«0120 123 456»", "«+81-90-1234-5678»", "«+81 3 1234 5678»", "«+819012345678»", "TEL«0312345678»", "tel:«09012345678»",
-	"電話番号：«09012345678»", "携帯電話 «9012345678»", "TEL: «03.1234.5678»", "学籍課 «04-2929-1234»", "山田(«090−1234−5678»)",
+	"«090-1234-5678»",
+	"«03-1234-5678»",
+	"電話は«０９０－１２３４－５６７８»です",
+	"«045-123-4567»",
+	"«0467-22-1234»",
+	"«06(6123)4567»",
+	"(«03) 1234-5678»",
+	"«080‐1234‐5678»",
+	"«070 1234 5678»",
+	"«060-1234-5678»",
+	"«050-1234-5678»",
+	"«0120-123-456»",
+	"«0800-123-4567»",
+	"«0570-012-345»",
+	"(«0120) 123-456»",
+	"«0120 123 456»",
+	"«+81-90-1234-5678»",
+	"«+81 3 1234 5678»",
+	"«+819012345678»",
+	"TEL«0312345678»",
+	"tel:«09012345678»",
+	"電話番号：«09012345678»",
+	"携帯電話 «9012345678»",
+	"TEL: «03.1234.5678»",
+	"学籍課 «04-2929-1234»",
+	"電話番号: «022-641-2625»",
+	"taro@example.jp,«09012345678»",
+	"山田(«090−1234−5678»)",
 	NULL,
 };
 static const char *const misses[] = {
-	"09012345678901", "9012345678", "2026-11-23", "012-345-6789", "03-1234-56789", "0901-2345-678", "192.168.100.100", "1-800-555-1234",
-	"x090-1234-5678y", "1700000000", "978-4-06-123456-7", "0.9012345678", "ID_090-1234-5678", "注文番号: 0312345678", NULL,
+	"09012345678901",
+	"9012345678",
+	"2026-11-23",
+	"012-345-6789",
+	"03-1234-56789",
+	"0901-2345-678",
+	"192.168.100.100",
+	"1-800-555-1234",
+	"x090-1234-5678y",
+	"1700000000",
+	"978-4-06-123456-7",
+	"0.9012345678",
+	"ID_090-1234-5678",
+	"注文番号: 0312345678",
+	"taro@example.jp\n09012345678",
+	NULL,
 };
 
 const struct nks_detector nks_det_phone = { .name = "phone",

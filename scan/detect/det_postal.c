@@ -1,5 +1,6 @@
 /*
- * det_postal.c: postal codes that are in use: with 〒, with a label, or with an address of the same prefecture behind them.
+ * det_postal.c: postal codes that are in use: with 〒, with a label, or with an address of the same prefecture behind
+ * them.
  */
 #include "nks_detect_int.h"
 
@@ -56,11 +57,24 @@ static bool look(const struct nks_text *text, const struct nks_run *run, size_t 
 }
 
 static const char *const hits[] = {
-	"〒«100-0001»", "〒 «１００－０００１»", "«100-0001» 東京都千代田区千代田1-1", "〒«1000001» ", "郵便番号: «060-0808»", "郵便番号 «0600808»",
-	"«231-0023» 横浜市中区", NULL,
+	"〒«100-0001»",
+	"〒 «１００－０００１»",
+	"«100-0001» 東京都千代田区千代田1-1",
+	"〒«1000001» ",
+	"郵便番号: «060-0808»",
+	"郵便番号 «0600808»",
+	"«231-0023» 横浜市中区",
+	NULL,
 };
 static const char *const misses[] = {
-	"100-0001", "〒999-9999", "1000001", "部品 123-4567", "ISBN 4-06-100-0001", "100-00012", "a100-0001", NULL,
+	"100-0001",
+	"〒999-9999",
+	"1000001",
+	"部品 123-4567",
+	"ISBN 4-06-100-0001",
+	"100-00012",
+	"a100-0001",
+	NULL,
 };
 
 const struct nks_detector nks_det_postal = { .name = "postal",

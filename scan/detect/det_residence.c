@@ -1,6 +1,6 @@
 /*
- * det_residence.c: numbers of residence cards: two letters, eight digits, two letters. Parts of machines are numbered so too: a label has to
- * stand there.
+ * det_residence.c: numbers of residence cards: two letters, eight digits, two letters. Parts of machines are numbered
+ * so too: a label has to stand there.
  */
 #include "nks_detect_int.h"
 
@@ -29,9 +29,10 @@ static bool look(const struct nks_text *text, const struct nks_run *run, size_t 
 	return true;
 }
 
-static const char *const hits[] = { "在留カード番号: «AB12345678CD»", "在留カード «ＵＨ８７６５４３２１ＥＡ»", "在留カードの番号は «XY00000001ZW» です", NULL };
-static const char *const misses[] = { "AB12345678CD", "在留カード番号: AB1234567CD", "在留カード AB12345678CDE", "EE123456789JP", "在留カード ab12345678cd",
-	NULL };
+static const char *const hits[] = { "在留カード番号: «AB12345678CD»", "在留カード «ＵＨ８７６５４３２１ＥＡ»",
+	"在留カードの番号は «XY00000001ZW» です", NULL };
+static const char *const misses[] = { "AB12345678CD", "在留カード番号: AB1234567CD", "在留カード AB12345678CDE",
+	"EE123456789JP", "在留カード ab12345678cd", NULL };
 
 const struct nks_detector nks_det_residence = { .name = "residence",
 	.class = NKS_CLASS_RESIDENCE_CARD,

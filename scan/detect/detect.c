@@ -1,9 +1,10 @@
 /*
- * detect.c: the walk over a block: triggers are found in its masks, 64 units at a time, and each detector is asked where it may have
- * something to say.
+ * detect.c: the walk over a block: triggers are found in its masks, 64 units at a time, and each detector is asked
+ * where it may have something to say.
  *
- * What costs is kept away from what is common: digits alone ask nobody unless seven stand together or separators stand in them as in a
- * number of a person; detectors that need a label are not asked where the block and its table have none. Nothing is kept between blocks.
+ * What costs is kept away from what is common: digits alone ask nobody unless seven stand together or separators
+ * stand in them as in a number of a person; detectors that need a label are not asked where the block and its table
+ * have none. Nothing is kept between blocks.
  */
 #include "nks_detect_int.h"
 
@@ -30,6 +31,7 @@ struct walk {
 	size_t done; /* digits before it have been looked at */
 	size_t loose_done; /* the same over blanks */
 	size_t date_done, place_done;
+	bool signs_done; /* what they found is not reported again */
 	const struct nks_detector *by_digits[DETECTORS]; /* the wanted ones of NKS_ON_DIGITS, once labels are known */
 	size_t n_by_digits;
 	uint64_t lengths; /* of runs that one of them looks at */
@@ -56,7 +58,8 @@ static void report(struct walk *w, struct nks_hit *hit)
 }
 
 /* The detectors of a trigger but digits at a place: the first answer. */
-static bool ask(const struct walk *w, enum nks_trigger trigger, const struct nks_run *run, size_t at, struct nks_hit *hit)
+static bool ask(
+	const struct walk *w, enum nks_trigger trigger, const struct nks_run *run, size_t at, struct nks_hit *hit)
 {
 	for (size_t k = 0; k < DETECTORS; k++) {
 		const struct nks_detector *d = detectors[k];
@@ -144,6 +147,26 @@ static void word_at(struct walk *w, size_t pos)
 	}
 }
 
+/* Whether the walk over signs has been at this date: 年 in it or 生 behind it. */
+static bool has_sign(const struct nks_text *t, const struct nks_hit *hit)
+{
+	for (size_t i = hit->at; i < hit->at + hit->len; i++) {
+		if (t->u[i] == 0x5e74) {
+			return true;
+		}
+	}
+	for (size_t i = hit->at + hit->len; i < hit->at + hit->len + 3; i++) {
+		nks_unit u = t->u[i];
+		if (u == 0x751f) {
+			return true;
+		}
+		if (!nks_is_blank(u) && u != '(' && u != 0xff08) {
+			return false;
+		}
+	}
+	return false;
+}
+
 /* Whether a date begins at the number at pos, or at the era before it. */
 static bool date_at(struct walk *w, size_t pos)
 {
@@ -157,7 +180,9 @@ static bool date_at(struct walk *w, size_t pos)
 		if (ask(w, NKS_ON_DATE, NULL, pos - k, &hit)) {
 			w->date_done = hit.at + hit.len;
 			w->done = w->date_done > w->done ? w->date_done : w->done;
-			report(w, &hit);
+			if (!w->signs_done || !has_sign(w->t, &hit)) {
+				report(w, &hit);
+			}
 			return true;
 		}
 		if (k == 0) {
@@ -169,8 +194,8 @@ static bool date_at(struct walk *w, size_t pos)
 
 static bool in_date(nks_unit u)
 {
-	return nks_is_digit(u) || nks_is_numeral(u) || u == 0x5143 || u == '/' || u == '.' || u == 0x5e74 || u == 0x6708 ||
-		u == 0x65e5 || nks_is_blank(u) || nks_is_hyphen(u);
+	return nks_is_digit(u) || nks_is_numeral(u) || u == 0x5143 || u == '/' || u == '.' || u == 0x5e74 ||
+		u == 0x6708 || u == 0x65e5 || nks_is_blank(u) || nks_is_hyphen(u);
 }
 
 /* 年 behind a number, 生 behind a date: the date began before. */
@@ -228,8 +253,8 @@ static bool is_dated(const nks_unit *u)
 /* Whether 19850401 may begin at u. */
 static bool is_packed(const nks_unit *u)
 {
-	return (u[0] == '1' || u[0] == '2') && (u[4] == '0' || u[4] == '1') && u[6] >= '0' && u[6] <= '3' && nks_is_digit(u[7]) &&
-		!nks_is_digit(u[8]);
+	return (u[0] == '1' || u[0] == '2') && (u[4] == '0' || u[4] == '1') && u[6] >= '0' && u[6] <= '3' &&
+		nks_is_digit(u[7]) && !nks_is_digit(u[8]);
 }
 
 struct digit_bits {
@@ -321,7 +346,8 @@ static void lettered(struct walk *w, size_t pos)
 
 static void digits_begin(struct walk *w, size_t pos, const struct digit_bits *b, uint64_t bit)
 {
-	bool year = ((b->years & bit) != 0 && is_dated(w->t->u + pos)) || ((b->seven & bit) != 0 && is_packed(w->t->u + pos));
+	bool year = ((b->years & bit) != 0 && is_dated(w->t->u + pos)) ||
+		((b->seven & bit) != 0 && is_packed(w->t->u + pos));
 	bool dated = (year && births(w)) || (w->labels & NKS_LABEL_BIT(BIRTH)) != 0;
 	if (dated && date_at(w, pos)) {
 		return;
@@ -405,8 +431,8 @@ static void place_at(struct walk *w, size_t pos)
 /* 学籍|番号 職員 生徒 学生 児童 保険者 年金 保険証 */
 static bool is_kind(nks_unit u)
 {
-	return u == 0x7c4d || u == 0x54e1 || u == 0x5f92 || u == 0x751f || u == 0x7ae5 || u == 0x8005 || u == 0x91d1 ||
-		u == 0x8a3c || u == 0x53f7 || u == 0x306e;
+	return u == 0x7c4d || u == 0x54e1 || u == 0x5f92 || u == 0x751f || u == 0x7ae5 || u == 0x8005 ||
+		u == 0x91d1 || u == 0x8a3c || u == 0x53f7 || u == 0x306e;
 }
 
 /* 生年月日, 誕生日, 番号: labels of what needs one. */
@@ -430,7 +456,8 @@ static void sign_at(struct walk *w, size_t pos)
 		return;
 	}
 	if (u == 0x751f) {
-		if (nks_is_digit(before) || before == 0x65e5 || nks_is_blank(before) || before == '(' || before == 0xff08) {
+		if (nks_is_digit(before) || before == 0x65e5 || nks_is_blank(before) || before == '(' ||
+			before == 0xff08) {
 			date_before(w, pos - (before == '(' || before == 0xff08 ? 1 : 0), true);
 		}
 		return;
@@ -459,8 +486,7 @@ static void walk_signs(struct walk *w)
 	}
 }
 
-bool nks_detect_block(
-	const struct nks_detect_options *o, const struct nks_text *text, nks_emit_fn *emit, void *arg)
+bool nks_detect_block(const struct nks_detect_options *o, const struct nks_text *text, nks_emit_fn *emit, void *arg)
 {
 	struct walk w = { .o = o, .t = text, .emit = emit, .arg = arg, .going = true };
 	w.end = text->to + AHEAD < text->n ? text->to + AHEAD : text->n;
@@ -471,7 +497,9 @@ bool nks_detect_block(
 	if (w.going && (text->any & (1U << NKS_M_HAN)) != 0) {
 		walk_signs(&w);
 	}
+	w.done = 0;
 	w.date_done = 0;
+	w.signs_done = true;
 	if (w.going && (text->any & (1U << NKS_M_DIGIT)) != 0) {
 		walk_digits(&w);
 	}

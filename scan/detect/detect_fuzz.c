@@ -1,5 +1,6 @@
 /*
- * detect_fuzz.c: any units at all: nothing is read outside a block and its padding, and what is reported lies within it.
+ * detect_fuzz.c: any units at all: nothing is read outside a block and its padding, and what is reported lies within
+ * it.
  *
  * Input: one byte of choices, then UTF-16LE.
  */

@@ -1,7 +1,9 @@
 /*
- * forms.c: student and staff numbers of the forms of the configuration: 9 is a digit, A a letter, anything else itself.
+ * forms.c: student and staff numbers of the forms of the configuration: 9 is a digit, A a letter, anything else
+ * itself.
  *
- * A form is looked for by the longest run of digits in it. One of digits only says little: without a label it stays below the threshold.
+ * A form is looked for by the longest run of digits in it. One of digits only says little: without a label it stays
+ * below the threshold.
  */
 #include "nks_detect_int.h"
 
@@ -96,7 +98,8 @@ static bool form_block(const struct nks_text *t, const struct form *f, nks_emit_
 		uint64_t bits = f->run_len > 0 ? run_begins(m + i, f->run_len) : t->mask[NKS_M_ALPHA][i];
 		for (; bits != 0; bits &= bits - 1) {
 			size_t pos = i * 64 + (size_t)__builtin_ctzll(bits);
-			if (pos >= f->run_at && stands(t, f, pos - f->run_at) && !report(t, f, pos - f->run_at, emit, arg)) {
+			if (pos >= f->run_at && stands(t, f, pos - f->run_at) &&
+				!report(t, f, pos - f->run_at, emit, arg)) {
 				return false;
 			}
 		}
@@ -104,8 +107,7 @@ static bool form_block(const struct nks_text *t, const struct form *f, nks_emit_
 	return true;
 }
 
-bool nks_forms_block(
-	const struct nks_detect_options *o, const struct nks_text *text, nks_emit_fn *emit, void *arg)
+bool nks_forms_block(const struct nks_detect_options *o, const struct nks_text *text, nks_emit_fn *emit, void *arg)
 {
 	for (size_t k = 0; k < o->n_number_forms; k++) {
 		struct form f = form_of(o->number_forms[k]);

@@ -1,7 +1,9 @@
 /*
- * nks_detect_int.h: what the files of detect/ share: signs of a text, runs of digits, numbers, places. For this folder only.
+ * nks_detect_int.h: what the files of detect/ share: signs of a text, runs of digits, numbers, places. For this
+ * folder only.
  *
- * Every function may be asked at any unit of a block and looks at most NKS_PAD units before 0 and behind n, which are readable zeros.
+ * Every function may be asked at any unit of a block and looks at most NKS_PAD units before 0 and behind n, which are
+ * readable zeros.
  */
 #ifndef NKS_DETECT_INT_H
 #define NKS_DETECT_INT_H
@@ -15,8 +17,8 @@
 
 /* Signs ---------------------------------------------------------------------------------------------------------- */
 
-/* nks_signs: bits of the units u[0..63] that are 年, 生, 市, 区, 郡, 町, 村 or 番. nks_births: where bir or dob begins, in either case
- * (reads two units more). The plain ones are their references. */
+/* nks_signs: bits of the units u[0..63] that are 年, 生, 市, 区, 郡, 町, 村 or 番. nks_births: where bir or dob
+ * begins, in either case (reads two units more). The plain ones are their references. */
 typedef uint64_t nks_signs_fn(const nks_unit *u);
 nks_signs_fn *nks_signs(void);
 nks_signs_fn *nks_births(void);
@@ -53,7 +55,8 @@ bool nks_run_make(const struct nks_text *text, size_t pos, bool loose, struct nk
 bool nks_run_grouped(const struct nks_text *text, const struct nks_run *run, const uint8_t *groups, size_t n);
 /* nks_run_value: digits [from, from + n) as a number. */
 uint64_t nks_run_value(const struct nks_run *run, size_t from, size_t n);
-/* nks_run_word: whether ASCII letters of `word` (lower case) end directly before `at`, perhaps with . : blank between. */
+/* nks_run_word: whether ASCII letters of `word` (lower case) end directly before `at`, perhaps with . : blank
+ * between. */
 bool nks_run_word(const struct nks_text *text, size_t at, const char *word);
 /* nks_run_check: Σ digits × weights modulo m, over n digits from `from`. */
 unsigned nks_run_check(const struct nks_run *run, size_t from, const char *weights, unsigned m);
@@ -62,8 +65,8 @@ void nks_run_hit(const struct nks_run *run, struct nks_hit *hit);
 
 /* Numbers and dates ---------------------------------------------------------------------------------------------- */
 
-/* nks_number: the number that begins at i: digits, or kanji numerals (positional or with 十百千; 元 is none). Returns how many units
- * it has, 0 when there is none; more than 8 digits: 0. */
+/* nks_number: the number that begins at i: digits, or kanji numerals (positional or with 十百千; 元 is none). Returns
+ * how many units it has, 0 when there is none; more than 8 digits: 0. */
 size_t nks_number(const struct nks_text *text, size_t i, unsigned *out);
 bool nks_is_numeral(nks_unit u);
 
@@ -84,8 +87,8 @@ size_t nks_skip_gap(const struct nks_text *text, size_t i);
 bool nks_city_sign(const struct nks_text *text, size_t i);
 /* nks_city_begin: whether a city's name can begin at i. */
 bool nks_city_begin(const struct nks_text *text, size_t i);
-/* nks_city_at: the longest name of a city (with its ward, with or without its county) that begins at i and belongs to the prefecture,
- * 0 being any. Returns its units, 0: none. */
+/* nks_city_at: the longest name of a city (with its ward, with or without its county) that begins at i and belongs to
+ * the prefecture, 0 being any. Returns its units, 0: none. */
 size_t nks_city_at(const struct nks_text *text, size_t i, unsigned prefecture, uint16_t *out_city);
 /* nks_prefecture_at: 1 to 47 when its name begins at i, else 0. nks_prefecture_before: when it ends there. */
 unsigned nks_prefecture_at(const struct nks_text *text, size_t i, size_t *out_len);
@@ -113,13 +116,13 @@ extern const uint16_t nks_postal_rest[], nks_postal_city[];
 
 /* The walk (detect.c, forms.c, context.c) ------------------------------------------------------------------------ */
 
-/* nks_may_have_label: false when certainly no label of these is over or shortly before `at`: much cheaper than nks_context. */
+/* nks_may_have_label: false when certainly no label of these is over or shortly before `at`: much cheaper than
+ * nks_context. */
 bool nks_may_have_label(const struct nks_text *text, size_t at, uint32_t labels);
 /* nks_detect_births: whether an English label of a birthday stands in the block. */
 bool nks_detect_births(const struct nks_text *text);
 /* nks_forms_block: numbers of the forms of the configuration. */
-bool nks_forms_block(
-	const struct nks_detect_options *o, const struct nks_text *text, nks_emit_fn *emit, void *arg);
+bool nks_forms_block(const struct nks_detect_options *o, const struct nks_text *text, nks_emit_fn *emit, void *arg);
 
 #define ROW(name) extern const struct nks_detector nks_det_##name;
 #include "nks_detectors.inc"

@@ -1,5 +1,6 @@
 /*
- * numbers.c: numbers as people write them: digits of both widths and kanji numerals, positional (一九八五) or named (六十年).
+ * numbers.c: numbers as people write them: digits of both widths and kanji numerals, positional (一九八五) or named
+ * (六十年).
  */
 #include "nks_detect_int.h"
 

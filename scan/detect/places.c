@@ -1,8 +1,8 @@
 /*
  * places.c: questions to the generated tables of prefectures, cities, quarters and postal codes.
  *
- * Names are compared as 32-bit hashes: a name that is none passes once in about 10^6 questions, which is less than real names mean
- * something else. Without state.
+ * Names are compared as 32-bit hashes: a name that is none passes once in about 10^6 questions, which is less than
+ * real names mean something else. Without state.
  */
 #include "nks_detect_int.h"
 

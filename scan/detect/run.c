@@ -1,8 +1,8 @@
 /*
  * run.c: runs of digits with single separators, and small questions about them.
  *
- * Separators are hyphens of any kind, dots and brackets; blanks only in loose runs, so that a number in a row of numbers is seen
- * alone first. Never leaves [0, n) of the block.
+ * Separators are hyphens of any kind, dots and brackets; blanks only in loose runs, so that a number in a row of
+ * numbers is seen alone first. Never leaves [0, n) of the block.
  */
 #include "nks_detect_int.h"
 
@@ -156,8 +156,9 @@ uint64_t nks_run_value(const struct nks_run *run, size_t from, size_t n)
 bool nks_run_word(const struct nks_text *text, size_t at, const char *word)
 {
 	size_t n = 0;
-	while (at > 0 && (text->u[at - 1] == '.' || text->u[at - 1] == ':' || nks_is_blank(text->u[at - 1]) ||
-				 text->u[at - 1] == 0xff1a)) {
+	while (at > 0 &&
+		(text->u[at - 1] == '.' || text->u[at - 1] == ':' || nks_is_blank(text->u[at - 1]) ||
+			text->u[at - 1] == 0xff1a)) {
 		at--;
 	}
 	while (word[n] != 0) {

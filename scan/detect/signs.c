@@ -1,7 +1,8 @@
 /*
  * signs.c: where the few kanji stand that begin a question of a detector, 64 units at a time.
  *
- * One scalar reference and two forms of the same with wider registers; the choice is made for each block, from what the processor has.
+ * One scalar reference and two forms of the same with wider registers; the choice is made for each block, from what
+ * the processor has.
  */
 #include "nks_detect_int.h"
 
@@ -35,11 +36,14 @@ uint64_t nks_births_plain(const nks_unit *u)
 static inline __m128i signs_sse2(const nks_unit *u)
 {
 	__m128i x = _mm_loadu_si128((const __m128i *)(const void *)u);
-	__m128i a = _mm_or_si128(_mm_cmpeq_epi16(x, _mm_set1_epi16(0x5e74)), _mm_cmpeq_epi16(x, _mm_set1_epi16(0x751f)));
-	__m128i b = _mm_or_si128(_mm_cmpeq_epi16(x, _mm_set1_epi16(0x5e02)), _mm_cmpeq_epi16(x, _mm_set1_epi16(0x533a)));
+	__m128i a =
+		_mm_or_si128(_mm_cmpeq_epi16(x, _mm_set1_epi16(0x5e74)), _mm_cmpeq_epi16(x, _mm_set1_epi16(0x751f)));
+	__m128i b =
+		_mm_or_si128(_mm_cmpeq_epi16(x, _mm_set1_epi16(0x5e02)), _mm_cmpeq_epi16(x, _mm_set1_epi16(0x533a)));
 	__m128i c = _mm_or_si128(
 		_mm_cmpeq_epi16(x, _mm_set1_epi16((short)0x90e1)), _mm_cmpeq_epi16(x, _mm_set1_epi16(0x753a)));
-	__m128i d = _mm_or_si128(_mm_cmpeq_epi16(x, _mm_set1_epi16(0x6751)), _mm_cmpeq_epi16(x, _mm_set1_epi16(0x756a)));
+	__m128i d =
+		_mm_or_si128(_mm_cmpeq_epi16(x, _mm_set1_epi16(0x6751)), _mm_cmpeq_epi16(x, _mm_set1_epi16(0x756a)));
 	return _mm_or_si128(_mm_or_si128(a, b), _mm_or_si128(c, d));
 }
 
@@ -60,8 +64,8 @@ __attribute__((target("avx2"))) static inline __m256i signs_avx2(const nks_unit 
 		_mm256_cmpeq_epi16(x, _mm256_set1_epi16(0x5e74)), _mm256_cmpeq_epi16(x, _mm256_set1_epi16(0x751f)));
 	__m256i b = _mm256_or_si256(
 		_mm256_cmpeq_epi16(x, _mm256_set1_epi16(0x5e02)), _mm256_cmpeq_epi16(x, _mm256_set1_epi16(0x533a)));
-	__m256i c = _mm256_or_si256(
-		_mm256_cmpeq_epi16(x, _mm256_set1_epi16((short)0x90e1)), _mm256_cmpeq_epi16(x, _mm256_set1_epi16(0x753a)));
+	__m256i c = _mm256_or_si256(_mm256_cmpeq_epi16(x, _mm256_set1_epi16((short)0x90e1)),
+		_mm256_cmpeq_epi16(x, _mm256_set1_epi16(0x753a)));
 	__m256i d = _mm256_or_si256(
 		_mm256_cmpeq_epi16(x, _mm256_set1_epi16(0x6751)), _mm256_cmpeq_epi16(x, _mm256_set1_epi16(0x756a)));
 	return _mm256_or_si256(_mm256_or_si256(a, b), _mm256_or_si256(c, d));

@@ -125,6 +125,15 @@ static __attribute__((noinline)) void number_at(struct nks_matcher *m, size_t i)
 	}
 }
 
+/* Bits of x, without the instruction that not every machine has. */
+static inline unsigned count_ones(uint64_t x)
+{
+	x -= x >> 1 & UINT64_C(0x5555555555555555);
+	x = (x & UINT64_C(0x3333333333333333)) + (x >> 2 & UINT64_C(0x3333333333333333));
+	x = (x + (x >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+	return (unsigned)((x * UINT64_C(0x0101010101010101)) >> 56);
+}
+
 /* Shortest number of the index, in digits. */
 static unsigned least_digits(const struct nks_head *h)
 {
@@ -161,7 +170,7 @@ void nks_lane_digits(struct nks_matcher *m)
 			const uint64_t whole = at == 0 ? joined : joined >> at | next << (64 - at);
 			const uint64_t chain = span & (whole & ~(whole + 1)); /* the ones from the lowest bit on */
 
-			if ((unsigned)__builtin_popcountll(on & chain) >= least && may_be_number(m, w * 64 + at)) {
+			if (count_ones(on & chain) >= least && may_be_number(m, w * 64 + at)) {
 				number_at(m, w * 64 + at);
 			}
 		}

@@ -26,12 +26,12 @@ void nks_walk_name(const struct nks_text *t, size_t at, size_t max, bool kana_on
 	}
 }
 
-/* All lengths that keys have, from the shortest on. */
-static void push_lengths(struct nks_matcher *m, enum nks_lane lane, size_t at, size_t least)
+/* Lengths that keys have, between two of them. */
+static void push_lengths(struct nks_matcher *m, enum nks_lane lane, size_t at, size_t least, size_t most)
 {
 	const struct nks_walk *w = &m->walk;
 
-	for (size_t n = least; n <= w->n; n++) {
+	for (size_t n = least; n <= w->n && n <= most; n++) {
 		if (nks_has_length(m->x->head, lane, n)) {
 			nks_push(m, lane, nks_hash_units(&m->x->derived, lane, w->f, n), at, w->end[n - 1]);
 		}
@@ -39,9 +39,11 @@ static void push_lengths(struct nks_matcher *m, enum nks_lane lane, size_t at, s
 }
 
 /* The first two fit: the third decides, then the walk. */
-static __attribute__((noinline)) void han_more(struct nks_matcher *m, size_t i, nks_unit a, nks_unit b)
+static void han_more(struct nks_matcher *m, size_t i)
 {
 	const struct nks_text *t = m->t;
+	const nks_unit a = nks_fold[t->u[i]];
+	const nks_unit b = nks_fold[t->u[i + 1]];
 	const bool two = nks_has_length(m->x->head, NKS_LANE_HAN, 2) && nks_filter_two(m->x, NKS_F_HAN3, nks_three(a, b, 0));
 	const bool third = nks_text_is(t, NKS_M_HAN, i + 2) || nks_text_is(t, NKS_M_KANA, i + 2);
 	const bool three = third && nks_filter_two(m->x, NKS_F_HAN3, nks_three(a, b, nks_fold[t->u[i + 2]]));
@@ -50,9 +52,20 @@ static __attribute__((noinline)) void han_more(struct nks_matcher *m, size_t i, 
 		return;
 	}
 	nks_walk_name(t, i, nks_longest(m->x->head, NKS_LANE_HAN), false, &m->walk);
-	if (two || (m->walk.n > 2 && nks_filter_two(m->x, NKS_F_HAN3, nks_three(a, b, m->walk.f[2])))) {
-		push_lengths(m, NKS_LANE_HAN, i, 2);
+	if (two) {
+		push_lengths(m, NKS_LANE_HAN, i, 2, 2);
 	}
+	if (m->walk.n > 2 && (three || (!third && nks_filter_two(m->x, NKS_F_HAN3, nks_three(a, b, m->walk.f[2]))))) {
+		push_lengths(m, NKS_LANE_HAN, i, 3, NKS_NAME_MAX);
+	}
+}
+
+static __attribute__((noinline)) void han_flush(struct nks_matcher *m)
+{
+	for (size_t i = 0; i < m->n_later; i++) {
+		han_more(m, m->later[i]);
+	}
+	m->n_later = 0;
 }
 
 /* A gap behind the first one. */
@@ -64,9 +77,11 @@ static __attribute__((noinline)) void han_gap(struct nks_matcher *m, size_t i)
 	if (w->n < 2 || !nks_filter_one(m->x, NKS_F_HAN2, nks_mix_pair(w->f[0], w->f[1]))) {
 		return;
 	}
-	if (nks_filter_two(m->x, NKS_F_HAN3, nks_three(w->f[0], w->f[1], 0)) ||
-		(w->n > 2 && nks_filter_two(m->x, NKS_F_HAN3, nks_three(w->f[0], w->f[1], w->f[2])))) {
-		push_lengths(m, NKS_LANE_HAN, i, 2);
+	if (nks_filter_two(m->x, NKS_F_HAN3, nks_three(w->f[0], w->f[1], 0))) {
+		push_lengths(m, NKS_LANE_HAN, i, 2, 2);
+	}
+	if (w->n > 2 && nks_filter_two(m->x, NKS_F_HAN3, nks_three(w->f[0], w->f[1], w->f[2]))) {
+		push_lengths(m, NKS_LANE_HAN, i, 3, NKS_NAME_MAX);
 	}
 }
 
@@ -75,6 +90,7 @@ static inline void han_pairs(struct nks_matcher *m, size_t base, uint64_t bits)
 	const nks_unit *u = m->t->u;
 	const uint8_t *map = m->x->filter[NKS_F_HAN2];
 	const uint32_t mask = m->x->mask[NKS_F_HAN2];
+	const bool two = nks_has_length(m->x->head, NKS_LANE_HAN, 2);
 
 	for (; bits != 0; bits &= bits - 1) {
 		const size_t i = base + (unsigned)__builtin_ctzll(bits);
@@ -82,7 +98,14 @@ static inline void han_pairs(struct nks_matcher *m, size_t base, uint64_t bits)
 		const nks_unit b = nks_fold[u[i + 1]];
 
 		if (nks_bit(map, nks_mix_pair(a, b) & mask)) {
-			han_more(m, i, a, b);
+			nks_fetch(m, NKS_F_HAN3, nks_three(a, b, nks_fold[u[i + 2]]));
+			if (two) {
+				nks_fetch(m, NKS_F_HAN3, nks_three(a, b, 0));
+			}
+			m->later[m->n_later++] = (uint32_t)i;
+			if (m->n_later == NKS_LATER) {
+				han_flush(m);
+			}
 		}
 	}
 }
@@ -121,6 +144,7 @@ void nks_lane_han(struct nks_matcher *m)
 			han_gap(m, w * 64 + (unsigned)__builtin_ctzll(g));
 		}
 	}
+	han_flush(m);
 }
 
 /* Mixed names that begin with kana: found at their first kanji, tried from each kana before it. */
@@ -139,7 +163,7 @@ static void odd_at(struct nks_matcher *m, size_t kana, size_t han)
 			units++;
 			gap = 0;
 			nks_walk_name(t, i - 1, longest, false, &m->walk);
-			push_lengths(m, NKS_LANE_ODD, i - 1, 2);
+			push_lengths(m, NKS_LANE_ODD, i - 1, 2, NKS_NAME_MAX);
 		} else if (!nks_text_is(t, NKS_M_GAP, i - 1) || ++gap > NKS_GAP_MAX) {
 			break;
 		}
@@ -179,38 +203,76 @@ static uint64_t codes_of(const struct nks_walk *w, size_t n)
 	return codes;
 }
 
-/* Whether a key of 4, 5 or more units can begin so; `codes` of six, zero where there is none. */
-static bool kana_may(const struct nks_matcher *m, uint64_t codes)
+/* Which keys can begin so: bit 0: of four units, 1: of five, 2: of more. `codes` of six, zero where there is none. */
+static unsigned kana_may(const struct nks_matcher *m, uint64_t codes)
 {
 	const struct nks_head *h = m->x->head;
+	const bool four = nks_has_length(h, NKS_LANE_KANA, 4) && nks_filter_two(m->x, NKS_F_KANA6, codes & UINT64_C(0xffffffff));
+	const bool five = nks_has_length(h, NKS_LANE_KANA, 5) && nks_filter_two(m->x, NKS_F_KANA6, codes & UINT64_C(0xffffffffff));
 
-	return nks_filter_two(m->x, NKS_F_KANA6, codes) ||
-		(nks_has_length(h, NKS_LANE_KANA, 4) && nks_filter_two(m->x, NKS_F_KANA6, codes & 0xffffffff)) ||
-		(nks_has_length(h, NKS_LANE_KANA, 5) && nks_filter_two(m->x, NKS_F_KANA6, codes & 0xffffffffff));
+	return (unsigned)four | (unsigned)five << 1 | (unsigned)nks_filter_two(m->x, NKS_F_KANA6, codes) << 2;
 }
 
-static __attribute__((noinline)) void kana_walk(struct nks_matcher *m, size_t i)
+/* Walks and pushes what kana_may said; 0: it has to be asked first, and the first four before it. */
+static __attribute__((noinline)) void kana_walk(struct nks_matcher *m, size_t i, unsigned may)
 {
 	nks_walk_name(m->t, i, nks_longest(m->x->head, NKS_LANE_KANA), true, &m->walk);
-	if (m->walk.n >= 4 && nks_filter_one(m->x, NKS_F_KANA4, nks_mix_codes((uint32_t)codes_of(&m->walk, 4))) &&
-		kana_may(m, codes_of(&m->walk, 6))) {
-		push_lengths(m, NKS_LANE_KANA, i, 4);
+	if (m->walk.n < 4) {
+		return;
 	}
+	if (may == 0 && nks_filter_one(m->x, NKS_F_KANA4, nks_mix_codes((uint32_t)codes_of(&m->walk, 4)))) {
+		may = kana_may(m, codes_of(&m->walk, 6));
+	}
+	for (unsigned bit = 0; bit < 3; bit++) {
+		if ((may >> bit & 1) != 0) {
+			push_lengths(m, NKS_LANE_KANA, i, 4 + bit, bit < 2 ? 4 + bit : NKS_NAME_MAX);
+		}
+	}
+}
+
+/* The first six codes from i on, those behind a gap or the end zero. */
+static inline uint64_t kana_six(const struct nks_matcher *m, size_t i, unsigned run)
+{
+	uint64_t codes = 0;
+
+	memcpy(&codes, m->codes + i, sizeof(codes));
+	return codes & (run >= 6 ? UINT64_C(0xffffffffffff) : run < 5 ? UINT64_C(0xffffffff) : UINT64_C(0xffffffffff));
 }
 
 /* Four fit, without gap between: six decide, unless a gap comes earlier. */
-static __attribute__((noinline)) void kana_more(struct nks_matcher *m, size_t i)
+static void kana_more(struct nks_matcher *m, size_t i)
 {
-	uint64_t codes = 0;
 	const unsigned run = nks_ones(nks_window(m->t->mask[NKS_M_KANA], i));
+	unsigned may = 0;
 
-	memcpy(&codes, m->codes + i, sizeof(codes));
-	codes &= UINT64_C(0xffffffffffff);
-	if (run < 6) {
-		codes &= run < 5 ? UINT64_C(0xffffffff) : UINT64_C(0xffffffffff);
+	if (run < 6 && nks_text_is(m->t, NKS_M_GAP, i + run)) {
+		kana_walk(m, i, 0);
+		return;
 	}
-	if ((run < 6 && nks_text_is(m->t, NKS_M_GAP, i + run)) || kana_may(m, codes)) {
-		kana_walk(m, i);
+	may = kana_may(m, kana_six(m, i, run));
+	if (may != 0) {
+		kana_walk(m, i, may);
+	}
+}
+
+static __attribute__((noinline)) void kana_flush(struct nks_matcher *m)
+{
+	for (size_t i = 0; i < m->n_later; i++) {
+		kana_more(m, m->later[i]);
+	}
+	m->n_later = 0;
+}
+
+static inline void kana_later(struct nks_matcher *m, size_t i)
+{
+	const uint64_t codes = kana_six(m, i, 6);
+
+	nks_fetch(m, NKS_F_KANA6, codes);
+	nks_fetch(m, NKS_F_KANA6, codes & UINT64_C(0xffffffffff));
+	nks_fetch(m, NKS_F_KANA6, codes & UINT64_C(0xffffffff));
+	m->later[m->n_later++] = (uint32_t)i;
+	if (m->n_later == NKS_LATER) {
+		kana_flush(m);
 	}
 }
 
@@ -272,15 +334,16 @@ void nks_lane_kana(struct nks_matcher *m)
 
 			memcpy(&codes, m->codes + i, sizeof(codes));
 			if (nks_bit(map, nks_mix_codes(codes) & mask)) {
-				kana_more(m, i);
+				kana_later(m, i);
 			}
 		}
 		for (uint64_t bits = k & ~four & (nks_ahead(gap, w, 1) | (one & nks_ahead(gap, w, 2)) | (two & nks_ahead(gap, w, 3)));
 			bits != 0; bits &= bits - 1) {
-			kana_walk(m, w * 64 + (unsigned)__builtin_ctzll(bits));
+			kana_walk(m, w * 64 + (unsigned)__builtin_ctzll(bits), 0);
 		}
 		for (uint64_t bits = brief ? k & ~nks_behind(kana, w) : 0; bits != 0; bits &= bits - 1) {
 			kana_short(m, w * 64 + (unsigned)__builtin_ctzll(bits));
 		}
 	}
+	kana_flush(m);
 }

@@ -204,6 +204,7 @@ bool nks_match_block(struct nks_matcher *m, const struct nks_text *text, nks_emi
 	m->stopped = false;
 	m->n_candidates = 0;
 	m->n_hits = 0;
+	m->n_later = 0;
 	run_lanes(m);
 	nks_flush(m);
 	nks_resolve(m);

@@ -11,6 +11,7 @@
 
 enum {
 	NKS_BATCH = 512,
+	NKS_LATER = 64,
 	NKS_HITS = 16384, /* of a block, before they are resolved; more are resolved in portions */
 	NKS_UNITS_MAX = 65536, /* of a block */
 	NKS_REACH = 384, /* around the new part of a block: what may cover or corroborate a hit in it */
@@ -65,7 +66,8 @@ struct nks_matcher {
 	void *arg;
 	size_t lo, hi; /* where something may begin */
 	bool stopped;
-	size_t n_candidates, n_hits;
+	size_t n_candidates, n_hits, n_later;
+	uint32_t later[NKS_LATER]; /* places whose second filter is being fetched */
 	struct nks_walk walk;
 	nks_unit word[2 * NKS_KEY_MAX]; /* folded, of tokens, mail, texts */
 	uint8_t code_table[256]; /* kana: by low byte of U+3000 and so on */
@@ -103,6 +105,12 @@ void nks_sort_hits(struct nks_matcher *m);
 /* nks_evaluate: what a raw hit is worth: at, len, field, key, why, confidence, chance. false: its surroundings say that it is none. */
 bool nks_evaluate(const struct nks_matcher *m, const struct nks_raw *raw, struct nks_hit *out);
 bool nks_stands_free(const struct nks_matcher *m, const struct nks_raw *raw, bool *out_drop);
+
+/* The line of a filter in which this value's bits stand, fetched ahead. */
+static inline void nks_fetch(const struct nks_matcher *m, enum nks_filter f, uint64_t value)
+{
+	__builtin_prefetch(&m->x->filter[f][(nks_mix_one(nks_mix(value)) & m->x->mask[f]) / 8]);
+}
 
 /* nks_walk_name: from `at` on at most `max` units. */
 void nks_walk_name(const struct nks_text *t, size_t at, size_t max, bool kana_only, struct nks_walk *out);

@@ -1,6 +1,6 @@
 /*
- * Label words: which word is a heading or form label, and where such words stand around a place. Compared folded; what is not a letter,
- * digit, kana or kanji does not count within a word. Pure functions over constant tables.
+ * Label words: which word is a heading or form label, and where such words stand around a place. Compared folded;
+ * what is not a letter, digit, kana or kanji does not count within a word. Pure functions over constant tables.
  */
 #include "nks_labels.h"
 
@@ -64,7 +64,8 @@ static size_t begin_of(const struct nks_label_word *w, const nks_unit *u, size_t
 	return at;
 }
 
-/* A word that goes on before the label is another word: HOTEL, シカナ. One kanji is a label only when it stands alone. */
+/* A word that goes on before the label is another word: HOTEL, シカナ. One kanji is a label only when it stands
+ * alone. */
 static bool begins_well(const struct nks_label_word *w, const nks_unit *u, size_t lo, size_t at)
 {
 	nks_unit first = nks_label_units[w->at + w->len - 1U];
@@ -83,9 +84,14 @@ enum nks_label nks_label_ending(const nks_unit *u, size_t lo, size_t end, size_t
 	if (end == lo || !ends_word(nks_fold[u[end - 1]])) {
 		return NKS_LABEL_NONE;
 	}
+	nks_unit before = end - lo >= 2 ? nks_fold[u[end - 2]] : 0;
+	bool skips = is_inner(before);
 	size_t b = bucket_of(nks_fold[u[end - 1]]);
 	for (size_t k = nks_label_first[b]; k < nks_label_first[b + 1]; k++) {
 		const struct nks_label_word *w = &nks_label_words[k];
+		if (!skips && w->len > 1 && nks_label_units[w->at + 1] != before) {
+			continue; /* most words end here */
+		}
 		size_t at = begin_of(w, u, lo, end);
 		if (at != SIZE_MAX && begins_well(w, u, lo, at)) {
 			*out_at = at;
@@ -136,12 +142,14 @@ struct key {
 
 static bool is_open(nks_unit u)
 {
-	return u == '(' || u == '[' || u == '<' || u == '{' || u == 0x3010 || u == 0x3014 || u == 0x300c || u == 0x3008;
+	return u == '(' || u == '[' || u == '<' || u == '{' || u == 0x3010 || u == 0x3014 || u == 0x300c ||
+		u == 0x3008;
 }
 
 static bool is_close(nks_unit u)
 {
-	return u == ')' || u == ']' || u == '>' || u == '}' || u == 0x3011 || u == 0x3015 || u == 0x300d || u == 0x3009;
+	return u == ')' || u == ']' || u == '>' || u == '}' || u == 0x3011 || u == 0x3015 || u == 0x300d ||
+		u == 0x3009;
 }
 
 static void key_of(struct key *key, const nks_unit *u, size_t n, bool in_brackets)

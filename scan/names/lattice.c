@@ -1,6 +1,7 @@
 /*
- * Readings of a run of kanji: words of the dictionary with their costs and the costs of neighbours, as in mecab, over a few dozen units.
- * The plain readings have no full name in them; each possible full name is then weighed against the best of these.
+ * Readings of a run of kanji: words of the dictionary with their costs and the costs of neighbours, as in mecab, over
+ * a few dozen units. The plain readings have no full name in them; each possible full name is then weighed against
+ * the best of these.
  */
 #include "nks_lattice.h"
 
@@ -32,7 +33,7 @@ static int32_t sum(int32_t a, int32_t b)
 static void add_node(struct nks_lattice *l, size_t at, size_t end, unsigned class, int32_t cost)
 {
 	if (l->n_nodes < NKS_NODES_MAX) {
-		l->nodes[l->n_nodes++] = (struct nks_node){ (uint8_t)at, (uint8_t)end, (uint8_t)class, cost };
+		l->nodes[l->n_nodes++] = (struct nks_node){ (uint8_t)at, (uint8_t)end, (uint8_t) class, cost };
 	}
 }
 
@@ -131,7 +132,8 @@ static int32_t cost_from(const struct nks_lattice *l, size_t at, unsigned class)
 		const struct nks_node *node = &l->nodes[k];
 		bool name = is_whole_name(node) || (class == NKS_W_SURNAME && node->class == NKS_W_GIVEN);
 		if (!name) {
-			int32_t cost = sum(nks_beside_cost(class, node->class) + node->cost, l->from[node->end][node->class]);
+			int32_t cost = sum(
+				nks_beside_cost(class, node->class) + node->cost, l->from[node->end][node->class]);
 			least = cost < least ? cost : least;
 		}
 	}
@@ -195,7 +197,8 @@ static int32_t unknown_given(const nks_unit *u, size_t n)
 /* One kanji that stands behind names without being part of them. */
 static bool is_suffix(nks_unit u)
 {
-	static const char16_t suffixes[] = u"氏様君殿嬢著作軍家派側戦像墓邸宅版役級案賞編訳画筆談死没時内中後前間元現故兄弟妻夫父母子女娘曲詩等達共宛殿姉妹孫";
+	static const char16_t suffixes[] =
+		u"氏様君殿嬢著作軍家派側戦像墓邸宅版役級案賞編訳画筆談死没時内中後前間元現故兄弟妻夫父母子女娘曲詩等達共宛殿姉妹孫";
 	for (size_t k = 0; suffixes[k]; k++) {
 		if (nks_fold[suffixes[k]] == u) {
 			return true;
@@ -226,6 +229,16 @@ static int32_t given_in(const struct nks_lattice *l, size_t at, size_t end)
 	return NKS_COST_NONE;
 }
 
+/* What an unknown given name costs is asked for once per place. */
+static int32_t unknown_at(struct nks_lattice *l, size_t mid, size_t end)
+{
+	int32_t *kept = &l->unknown[mid][end - mid - 1];
+	if (*kept == 0) {
+		*kept = unknown_given(l->u + mid, end - mid);
+	}
+	return *kept;
+}
+
 static void keep_name(struct nks_lattice *l, const struct nks_name *name)
 {
 	if (l->n_names < NKS_NAMES_MAX) {
@@ -248,7 +261,7 @@ static void weigh_given(struct nks_lattice *l, const struct nks_node *surname, s
 	int32_t known = given_in(l, mid, end);
 	bool both = !surname_known && (surname->at > 0 || end < l->n);
 	int32_t rare = surname_known ? 0 : SURNAME_RARE;
-	int32_t unknown = both ? NKS_COST_NONE : sum(rare, unknown_given(l->u + mid, end - mid));
+	int32_t unknown = both ? NKS_COST_NONE : sum(rare, unknown_at(l, mid, end));
 	int32_t given = known < unknown ? known : unknown;
 	if (given >= NKS_COST_NONE) {
 		return;
@@ -261,8 +274,8 @@ static void weigh_given(struct nks_lattice *l, const struct nks_node *surname, s
 	}
 	cost -= mid == l->wall ? ACROSS : 0;
 	cost += goes_on(l, mid, end);
-	struct nks_name name = { surname->at, surname->end, (uint8_t)end, surname_known, known < NKS_COST_NONE, surname->cost,
-		known < NKS_COST_NONE ? known : unknown, l->plain - cost };
+	struct nks_name name = { surname->at, surname->end, (uint8_t)end, surname_known, known < NKS_COST_NONE,
+		surname->cost, known < NKS_COST_NONE ? known : unknown, l->plain - cost };
 	keep_name(l, &name);
 }
 
@@ -314,7 +327,8 @@ static void weigh_names(struct nks_lattice *l)
 		if (is_whole_name(node)) {
 			int32_t behind = cost_from(l, node->end, NKS_W_PERSON);
 			int32_t cost = sum(sum(cost_to(l, node->at, NKS_W_PERSON), node->cost), behind);
-			struct nks_name name = { node->at, node->end, node->end, true, true, node->cost, 0, l->plain - cost };
+			struct nks_name name = { node->at, node->end, node->end, true, true, node->cost, 0,
+				l->plain - cost };
 			keep_name(l, &name);
 		}
 		if (node->class == NKS_W_SURNAME) {
@@ -328,6 +342,7 @@ void nks_lattice_read(struct nks_lattice *l)
 	l->n_nodes = 0;
 	l->n_names = 0;
 	memset(l->active, 0, (l->n + 1) * sizeof l->active[0]);
+	memset(l->unknown, 0, (l->n + 1) * sizeof l->unknown[0]);
 	read_forward(l);
 	read_backward(l);
 	weigh_names(l);

@@ -1,9 +1,11 @@
 /*
- * Where in a table a place stands, and under which label. The state of a layout is what is known at the first new unit of the block
- * fed last (row, column) and the headings of the table; everything else is found by looking at the block when somebody asks.
+ * Where in a table a place stands, and under which label. The state of a layout is what is known at the first new
+ * unit of the block fed last (row, column) and the headings of the table; everything else is found by looking at the
+ * block when somebody asks.
  *
- * Rows are line ends, so that parts of a stream can be added up. A cell in quotes may hold line ends: whether a line begins within quotes is
- * decided from the lines before it in the block, so that one stray quote does no harm further on.
+ * Rows are line ends, so that parts of a stream can be added up. A cell in quotes may hold line ends: whether a line
+ * begins within quotes is decided from the lines before it in the block, so that one stray quote does no harm further
+ * on.
  */
 #include "nks_labels.h"
 
@@ -359,7 +361,8 @@ static void find_before(const struct nks_text *t, size_t i, struct nks_place *ou
 	size_t lo = i > BEFORE_MAX ? i - BEFORE_MAX : 0;
 	bool bare = true; /* nothing but punctuation so far */
 	unsigned lines = 0;
-	unsigned most = t->layout->delimiter || t->layout->table ? 0 : 2; /* in a table, what is above is of another row */
+	unsigned most =
+		t->layout->delimiter || t->layout->table ? 0 : 2; /* in a table, what is above is of another row */
 	for (size_t end = i; end > lo; end--) {
 		size_t at = 0;
 		enum nks_label label = nks_label_ending(t->u, lo, end, &at);

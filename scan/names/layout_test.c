@@ -77,14 +77,19 @@ static void a_cell_has_row_column_and_heading(void **state)
 static void headings_below_a_title_and_other_delimiters_are_found(void **state)
 {
 	(void)state;
-	struct nks_place p = place("令和6年度 名簿\t\t\n\t\t\n番号\t氏名\t電話\n1\t山田太郎\t0312345678\n2\t鈴木花子\t0312345679\n",
+	struct nks_place p = place(
+		"令和6年度 名簿\t\t\n\t\t\n番号\t氏名\t電話\n1\t山田太郎\t0312345678\n2\t鈴木花子\t0312345679\n",
 		false, "鈴木花子");
 	assert_int_equal(p.row, 5);
 	assert_int_equal(p.column_label, NKS_LABEL_NAME);
 	p = place("name;phone\nTaro;03\nHanako;04\n", false, "04");
 	assert_int_equal(p.column, 2);
 	assert_int_equal(p.column_label, NKS_LABEL_PHONE);
-	p = place("氏名\x1f" "電話\x1e" "山田,太郎\x1f" "03\x1e", true, "03");
+	p = place("氏名\x1f"
+		  "電話\x1e"
+		  "山田,太郎\x1f"
+		  "03\x1e",
+		true, "03");
 	assert_int_equal(p.row, 2);
 	assert_int_equal(p.column, 2);
 	assert_int_equal(p.column_label, NKS_LABEL_PHONE);
@@ -165,7 +170,8 @@ static void blocks_that_follow_know_where_they_are(void **state)
 			if (t.u[i] != 't') {
 				continue;
 			}
-			unsigned row = (unsigned)(t.u[i + 1] - '0') * 100 + (unsigned)(t.u[i + 2] - '0') * 10 + (unsigned)(t.u[i + 3] - '0');
+			unsigned row = (unsigned)(t.u[i + 1] - '0') * 100 + (unsigned)(t.u[i + 2] - '0') * 10 +
+				(unsigned)(t.u[i + 3] - '0');
 			struct nks_place p = nks_layout_at(&t, i);
 			assert_int_equal(p.row, row + 2);
 			assert_int_equal(p.column, 3);

@@ -1,7 +1,7 @@
 /*
- * Names of persons nobody knows, in running text: each run of kanji in which a surname may begin is read by the lattice; what is better read
- * with a full name than without, or stands where names stand, is a candidate. The confidence follows from the reasons by
- * weights.rows. Nothing goes across NKS_BREAK: it is no kanji.
+ * Names of persons nobody knows, in running text: each run of kanji in which a surname may begin is read by the
+ * lattice; what is better read with a full name than without, or stands where names stand, is a candidate. The
+ * confidence follows from the reasons by weights.rows. Nothing goes across NKS_BREAK: it is no kanji.
  */
 #include "nks_names.h"
 
@@ -10,7 +10,8 @@
 
 enum {
 	STEP = NKS_RUN_MAX - 8, /* windows of longer runs overlap by more than a name */
-	SURE_KNOWN = 1400, /* margins, 700 a natural unit of log probability: by that the text is better read with the name */
+	SURE_KNOWN = 1400, /* margins, 700 a natural unit of log probability: by that the text is better read with the
+			      name */
 	SURE_HALF = 3500,
 	SURE_WHOLE = 2800,
 	OPEN_KNOWN = -1400, /* from here it is a matter of what stands around */
@@ -92,8 +93,8 @@ static uint64_t parts_why(const struct nks_lattice *l, const struct nks_name *na
 /* 虎太|朗, 主水之|介, 九郎|右衛門: a given name goes on with what only given names end with. Where it ends then. */
 static size_t with_ending(const struct nks_lattice *l, const struct nks_name *name)
 {
-	static const char16_t *const endings[] = { u"右衛門", u"左衛門", u"衛門", u"兵衛", u"之介", u"之助", u"之丞", u"郎", u"朗", u"介",
-		u"助", u"丞" };
+	static const char16_t *const endings[] = { u"右衛門", u"左衛門", u"衛門", u"兵衛", u"之介", u"之助", u"之丞",
+		u"郎", u"朗", u"介", u"助", u"丞" };
 	for (size_t k = 0; name->mid < name->end && k < sizeof endings / sizeof endings[0]; k++) {
 		size_t n = 0;
 		while (endings[k][n] && name->end + n < l->n && nks_fold[endings[k][n]] == l->u[name->end + n]) {
@@ -118,7 +119,8 @@ static bool is_prefix(nks_unit u)
 	return false;
 }
 
-/* 鴨|志田千作: one kanji is left at the beginning of the run, and it is none that stands before names: the surname begins with it. */
+/* 鴨|志田千作: one kanji is left at the beginning of the run, and it is none that stands before names: the surname
+ * begins with it. */
 static bool has_head(const struct nks_lattice *l, const struct nks_name *name)
 {
 	return name->at == 1 && name->mid == 3 && l->wall != 1 && l->begins && !is_prefix(l->u[0]);
@@ -224,8 +226,10 @@ static bool may_begin(const nks_unit *u, size_t at, size_t n)
 	nks_unit c = at + 2 < n ? u[at + 2] : 0;
 	if (c != 0 && nks_pair_in(nks_surname_bits, u[at], u[at + 1])) {
 		bool two = is_word(u + at, 2, NKS_W_SURNAME) && may_be_given(u, at + 2, n, at + 3 == n ? 1 : 2);
-		bool three = at + 4 <= n && is_word(u + at, 3, NKS_W_SURNAME) && may_be_given(u, at + 3, n, at + 4 == n ? 1 : 2);
-		if (two || three || is_word(u + at, 3, NKS_W_PERSON) || (at + 4 <= n && is_word(u + at, 4, NKS_W_PERSON))) {
+		bool three = at + 4 <= n && is_word(u + at, 3, NKS_W_SURNAME) &&
+			may_be_given(u, at + 3, n, at + 4 == n ? 1 : 2);
+		if (two || three || is_word(u + at, 3, NKS_W_PERSON) ||
+			(at + 4 <= n && is_word(u + at, 4, NKS_W_PERSON))) {
 			return true;
 		}
 	}
@@ -250,7 +254,29 @@ static bool is_invited(const struct nks_text *t, size_t end)
 	nks_unit a = t->u[end];
 	nks_unit b = t->u[end + 1];
 	bool reading = (a == 0xff08 || a == '(') && nks_text_is(t, NKS_M_KANA, end + 1);
-	return reading || (a == u'さ' && (b == u'ん' || b == u'ま')) || (a == u'く' && b == u'ん') || (a == u'ち' && b == u'ゃ');
+	return reading || (a == u'さ' && (b == u'ん' || b == u'ま')) || (a == u'く' && b == u'ん') ||
+		(a == u'ち' && b == u'ゃ');
+}
+
+/* An address: two and more of 県 市 区 町 村 郡 that are not of 市長, 市立 and the like. */
+static bool is_address(const nks_unit *u, size_t n)
+{
+	static const char16_t marks[] = u"県市区町村郡";
+	static const char16_t others[] = u"長立議民営職";
+	unsigned found = 0;
+	for (size_t i = 1; i < n; i++) {
+		size_t k = 0;
+		size_t m = 0;
+		while (marks[k] && nks_fold[marks[k]] != u[i]) {
+			k++;
+		}
+		while (marks[k] && i + 1 < n && others[m] && nks_fold[others[m]] != u[i + 1]) {
+			m++;
+		}
+		bool other = i + 1 < n && others[m] != 0;
+		found += marks[k] != 0 && !other;
+	}
+	return found >= 2;
 }
 
 static bool may_hold_name(const struct nks_text *t, size_t at, size_t end)
@@ -263,7 +289,8 @@ static bool may_hold_name(const struct nks_text *t, size_t at, size_t end)
 	for (size_t i = 0; i < n; i++) {
 		u[i] = nks_fold[t->u[at + i]];
 	}
-	for (size_t i = 0; i + 3 <= n; i++) {
+	bool address = n >= 5 && is_address(u, n);
+	for (size_t i = 0; i + 3 <= n && !address; i++) {
 		if (may_begin(u, i, n)) {
 			return true;
 		}
@@ -353,7 +380,7 @@ static uint64_t ahead(const uint64_t *mask, size_t w, unsigned k)
 	return mask[w] >> k | mask[w + 1] << (64 - k);
 }
 
-/* Units of word w where a run is worth a look: three kanji, or kanji and a blank or two and kanji. */
+/* Units of word w where a run is worth a look: three kanji, two before kana, or kanji and a blank or two and kanji. */
 static uint64_t worth(const struct nks_text *t, size_t w)
 {
 	const uint64_t *han = t->mask[NKS_M_HAN];
@@ -364,8 +391,9 @@ static uint64_t worth(const struct nks_text *t, size_t w)
 	uint64_t gap1 = ahead(gap, w, 1);
 	uint64_t han2 = ahead(han, w, 2);
 	uint64_t three = ahead(han, w, 1) & han2;
+	uint64_t kana = ahead(han, w, 1) & (ahead(t->mask[NKS_M_KANA], w, 2) | ahead(t->mask[NKS_M_KANA], w, 3));
 	uint64_t pair = gap1 & (han2 | (ahead(gap, w, 2) & ahead(han, w, 3)));
-	return han[w] & (three | pair);
+	return han[w] & (three | pair | kana);
 }
 
 static bool read_runs(struct finder *f)
@@ -383,6 +411,10 @@ static bool read_runs(struct finder *f)
 			done = run_end(t, at);
 			f->n_found = 0;
 			read_run(f, begin, done);
+			struct nks_candidate kana;
+			if (nks_names_kana_given(t, begin, done, &kana)) {
+				keep(f, &kana);
+			}
 			if (f->n_found > 0 && !report(f)) {
 				return false;
 			}

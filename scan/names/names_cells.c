@@ -1,10 +1,12 @@
 /*
- * Names where a heading or label says that a name stands there: cells of columns, values of forms. There a name need not be known: kanji,
- * kana and Latin letters of the right length are enough when other personal data has its place beside it. The weights decide.
+ * Names where a heading or label says that a name stands there: cells of columns, values of forms. There a name need
+ * not be known: kanji, kana and Latin letters of the right length are enough when other personal data has its place
+ * beside it. The weights decide.
  */
 #include "nks_labels.h"
 #include "nks_names.h"
 
+#include <string.h>
 #include <uchar.h>
 
 enum {
@@ -17,10 +19,10 @@ enum {
 	REACH = 3, /* blanks and marks between a label and its value */
 };
 
-#define PERSONAL                                                                                                           \
-	(UINT32_C(1) << NKS_LABEL_BIRTH | UINT32_C(1) << NKS_LABEL_PHONE | UINT32_C(1) << NKS_LABEL_MAIL |                \
-		UINT32_C(1) << NKS_LABEL_ADDRESS | UINT32_C(1) << NKS_LABEL_POSTAL | UINT32_C(1) << NKS_LABEL_NUMBER |    \
-		UINT32_C(1) << NKS_LABEL_MYNUMBER)
+#define PERSONAL                                                                                           \
+	(UINT32_C(1) << NKS_LABEL_BIRTH | UINT32_C(1) << NKS_LABEL_PHONE | UINT32_C(1) << NKS_LABEL_MAIL | \
+		UINT32_C(1) << NKS_LABEL_ADDRESS | UINT32_C(1) << NKS_LABEL_POSTAL |                       \
+		UINT32_C(1) << NKS_LABEL_NUMBER | UINT32_C(1) << NKS_LABEL_MYNUMBER)
 #define NAMES (UINT32_C(1) << NKS_LABEL_NAME | UINT32_C(1) << NKS_LABEL_KANA)
 
 /* What a value is made of. */
@@ -87,7 +89,8 @@ static uint64_t parts(const struct value *v, unsigned surname, unsigned given)
 /* A word that is no name, as 合計 or 未定 in a column of names. */
 static bool is_common(const struct value *v)
 {
-	static const uint8_t common[] = { NKS_W_NOUN, NKS_W_SAHEN, NKS_W_ADJECTIVAL, NKS_W_ADVERBIAL, NKS_W_ADVERB, NKS_W_ORG };
+	static const uint8_t common[] = { NKS_W_NOUN, NKS_W_SAHEN, NKS_W_ADJECTIVAL, NKS_W_ADVERBIAL, NKS_W_ADVERB,
+		NKS_W_ORG };
 	if (nks_word_cost(v->folded, v->n, NKS_W_SURNAME) < NKS_COST_NONE) {
 		return false;
 	}
@@ -102,9 +105,10 @@ static bool is_common(const struct value *v)
 /* What ends the names of organisations and things. */
 static bool is_thing(const struct value *v)
 {
-	static const char16_t *const ends[] = { u"会社", u"大学", u"学校", u"高校", u"学園", u"学院", u"病院", u"銀行", u"組合", u"協会", u"学会",
-		u"事務所", u"委員会", u"株式", u"法人", u"工業", u"商店", u"商事", u"課", u"部", u"科", u"係", u"室", u"局", u"店", u"会", u"市", u"町",
-		u"県", u"都", u"府", u"区", u"駅", u"組", u"表", u"欄", u"名簿", u"一覧", u"番号" };
+	static const char16_t *const ends[] = { u"会社", u"大学", u"学校", u"高校", u"学園", u"学院", u"病院",
+		u"銀行", u"組合", u"協会", u"学会", u"事務所", u"委員会", u"株式", u"法人", u"工業", u"商店", u"商事",
+		u"課", u"部", u"科", u"係", u"室", u"局", u"店", u"会", u"市", u"町", u"県", u"都", u"府", u"区",
+		u"駅", u"組", u"表", u"欄", u"名簿", u"一覧", u"番号" };
 	for (size_t k = 0; k < sizeof ends / sizeof ends[0]; k++) {
 		size_t n = 0;
 		while (ends[k][n]) {
@@ -179,8 +183,9 @@ static bool ends_value(const struct nks_text *t, size_t i)
 {
 	nks_unit u = t->u[i];
 	nks_unit f = nks_fold[u];
-	bool mark = u == '\n' || u == '\r' || u == '\t' || u == NKS_CELL || u == NKS_ROW || u == NKS_BREAK || u == 0x3001 || u == 0x3002 ||
-		f == '(' || f == ')' || f == '<' || f == '"' || f == ':' || f == '/' || f == '[' || f == '|';
+	bool mark = u == '\n' || u == '\r' || u == '\t' || u == NKS_CELL || u == NKS_ROW || u == NKS_BREAK ||
+		u == 0x3001 || u == 0x3002 || f == '(' || f == ')' || f == '<' || f == '"' || f == ':' || f == '/' ||
+		f == '[' || f == '|';
 	bool wide = is_gap(u) && i + 1 < t->n && is_gap(t->u[i + 1]);
 	return mark || wide;
 }
@@ -202,10 +207,11 @@ static size_t value_end(const struct nks_text *t, size_t at)
 	bool han = at < t->n && nks_text_is(t, NKS_M_HAN, at);
 	for (unsigned words = 1; words < (latin ? 4U : 2U); words++) {
 		size_t next = stop + 1;
-		bool more = stop > at && stop - at <= (han ? 4U : VALUE_MAX / 2) && next < t->n && is_gap(t->u[stop]) && !is_gap(t->u[next]);
+		bool more = stop > at && stop - at <= (han ? 4U : VALUE_MAX / 2) && next < t->n &&
+			is_gap(t->u[stop]) && !is_gap(t->u[next]);
 		size_t end = more ? word_end(t, next) : next;
-		bool same = more && end > next && end - next <= (han ? 4U : VALUE_MAX / 2) && nks_text_is(t, NKS_M_ALPHA, next) == latin &&
-			!nks_text_is(t, NKS_M_DIGIT, next);
+		bool same = more && end > next && end - next <= (han ? 4U : VALUE_MAX / 2) &&
+			nks_text_is(t, NKS_M_ALPHA, next) == latin && !nks_text_is(t, NKS_M_DIGIT, next);
 		if (!same || nks_label_of(t->u + next, end - next) != NKS_LABEL_NONE) {
 			break;
 		}
@@ -232,7 +238,8 @@ static bool read_value(const struct cells *c, const struct nks_text *t, size_t e
 			honorific = true;
 		}
 	}
-	if (at == end || stop == at || stop - at > VALUE_MAX || nks_label_of(t->u + at, stop - at) != NKS_LABEL_NONE) {
+	if (at == end || stop == at || stop - at > VALUE_MAX ||
+		nks_label_of(t->u + at, stop - at) != NKS_LABEL_NONE) {
 		return true;
 	}
 	struct value v = { .text = t, .at = at, .len = stop - at };
@@ -257,33 +264,53 @@ static bool may_end_label(const nks_unit *u, size_t i, size_t *out_end)
 	return u[i] == u'名' || u[i] == u'ナ' || (u[i] == u'な' && (u[i - 1] == u'が' || u[i - 1] == u'か'));
 }
 
-/* Whether a label may end in these CHUNK units; a loop that compilers make vectors of. Before a block there are zeros. */
+typedef nks_unit lanes __attribute__((vector_size(16)));
+typedef uint64_t halves __attribute__((vector_size(16)));
+
+static lanes load(const nks_unit *u)
+{
+	lanes out;
+	memcpy(&out, u, sizeof out);
+	return out;
+}
+
+/* Whether a label may end in these CHUNK units. Before a block there are zeros. */
 static bool chunk_may(const nks_unit *u)
 {
-	unsigned any = 0;
-	for (size_t i = 0; i < CHUNK; i++) {
-		nks_unit a = u[i];
-		nks_unit b = u[(ptrdiff_t)i - 1];
-		any |= (unsigned)(a == ':') | (unsigned)(a == 0xff1a) | (unsigned)(a == NKS_CELL) | (unsigned)(a == u'名') |
-			(unsigned)(a == u'ナ') | ((unsigned)(a == u'な') & ((unsigned)(b == u'が') | (unsigned)(b == u'か')));
+	lanes any = { 0 };
+	for (size_t i = 0; i < CHUNK; i += sizeof any / sizeof *u) {
+		lanes a = load(u + i);
+		lanes before = load(u + (ptrdiff_t)i - 1);
+		any |= (lanes)(a == ':') | (lanes)(a == 0xff1a) | (lanes)(a == NKS_CELL) | (lanes)(a == u'名') |
+			(lanes)(a == u'ナ');
+		any |= (lanes)(a == u'な') & ((lanes)(before == u'が') | (lanes)(before == u'か'));
 	}
-	return any != 0;
+	halves both = (halves)any;
+	return (both[0] | both[1]) != 0;
+}
+
+static bool read_at(const struct cells *c, const struct nks_text *t, size_t i)
+{
+	size_t end = 0;
+	size_t at = 0;
+	if (!may_end_label(t->u, i, &end) || end == 0) {
+		return true;
+	}
+	size_t lo = end > NKS_LABEL_LONGEST ? end - NKS_LABEL_LONGEST : 0;
+	return !(NAMES >> nks_label_ending(t->u, lo, end, &at) & 1) || read_value(c, t, end);
 }
 
 static bool read_forms(const struct cells *c, const struct nks_text *t)
 {
-	for (size_t i = t->from; i < t->to; i++) {
-		while (i + CHUNK <= t->to && !chunk_may(t->u + i)) {
-			i += CHUNK;
-		}
-		size_t end = 0;
-		size_t at = 0;
-		if (i >= t->to || !may_end_label(t->u, i, &end) || end == 0) {
+	for (size_t chunk = t->from; chunk < t->to; chunk += CHUNK) {
+		size_t end = t->to - chunk < CHUNK ? t->to : chunk + CHUNK;
+		if (end - chunk == CHUNK && !chunk_may(t->u + chunk)) {
 			continue;
 		}
-		size_t lo = end > NKS_LABEL_LONGEST ? end - NKS_LABEL_LONGEST : 0;
-		if (NAMES >> nks_label_ending(t->u, lo, end, &at) & 1 && !read_value(c, t, end)) {
-			return false;
+		for (size_t i = chunk; i < end; i++) {
+			if (!read_at(c, t, i)) {
+				return false;
+			}
 		}
 	}
 	return true;

@@ -1,4 +1,5 @@
-/* Fuzz target: labels, layout and names over arbitrary units. The first byte says what kind of block it is; findings must lie in it. */
+/* Fuzz target: labels, layout and names over arbitrary units. The first byte says what kind of block it is; findings
+ * must lie in it. */
 #include "names_kit.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -6,7 +7,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static bool on_hit(void *arg, const struct nks_text *t, const struct nks_hit *hit)
 {
 	(void)arg;
-	if (hit->at < t->from || hit->at >= t->to || hit->len == 0 || hit->len > t->n - hit->at || hit->confidence > 100) {
+	if (hit->at < t->from || hit->at >= t->to || hit->len == 0 || hit->len > t->n - hit->at ||
+		hit->confidence > 100) {
 		abort();
 	}
 	for (size_t i = hit->at; i < hit->at + hit->len; i++) {

@@ -1,6 +1,6 @@
 /*
- * names_kit.h: blocks of text for the tests of this folder and for tools/nameseval: UTF-8 of the BMP as one block with its masks
- * and its layout, without the decoder. Not for the product.
+ * names_kit.h: blocks of text for the tests of this folder and for tools/nameseval: UTF-8 of the BMP as one block
+ * with its masks and its layout, without the decoder. Not for the product.
  */
 #ifndef NAMES_KIT_H
 #define NAMES_KIT_H
@@ -49,8 +49,8 @@ static inline unsigned kit_masks_of(nks_unit u)
 	m |= han ? 1U << NKS_M_HAN : 0;
 	m |= (u >= 0x3041 && u <= 0x30fe && u != 0x30fb && (u < 0x3097 || u > 0x30a0)) ? 1U << NKS_M_KANA : 0;
 	m |= f == '@' ? 1U << NKS_M_AT : 0;
-	bool gap = f == ' ' || u == '\t' || u == '\n' || u == '\r' || u == 0x30fb || u == NKS_CELL || u == NKS_ROW || f == '"' ||
-		f == ',' || f == '/' || f == '<' || f == '>';
+	bool gap = f == ' ' || u == '\t' || u == '\n' || u == '\r' || u == 0x30fb || u == NKS_CELL || u == NKS_ROW ||
+		f == '"' || f == ',' || f == '/' || f == '<' || f == '>';
 	m |= gap ? 1U << NKS_M_GAP : 0;
 	return m;
 }

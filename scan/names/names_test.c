@@ -1,5 +1,5 @@
-/* Tests of the name finder: every rule has texts it finds a name in (between « and ») and texts it finds none in. All names are made up
- * from common parts, or belong to history. */
+/* Tests of the name finder: every rule has texts it finds a name in (between « and ») and texts it finds none in. All
+ * names are made up from common parts, or belong to history. */
 #include "names_kit.h"
 
 #include <setjmp.h>
@@ -47,8 +47,8 @@ static void marked(const char *utf8, bool table, char *out, size_t room)
 		}
 		unsigned u = i < b->text.n ? b->text.u[i] : 0;
 		if (u >= 0x800) {
-			n += (size_t)snprintf(out + n, room - n, "%c%c%c", (int)(0xe0 | u >> 12), (int)(0x80 | (u >> 6 & 63)),
-				(int)(0x80 | (u & 63)));
+			n += (size_t)snprintf(out + n, room - n, "%c%c%c", (int)(0xe0 | u >> 12),
+				(int)(0x80 | (u >> 6 & 63)), (int)(0x80 | (u & 63)));
 		} else if (u > 0) {
 			out[n++] = (char)u;
 		}
@@ -79,41 +79,56 @@ static void expect(const char *const *texts, bool table)
 static void full_names_in_sentences_are_found(void **state)
 {
 	(void)state;
-	expect((const char *const[]){ "昨日、«山田太郎»は東京へ行った。", "作曲は«鈴木一郎»、編曲は«高橋花子»が担当した。",
-		       "日本画家«横山大観»の作品", "内閣総理大臣«伊藤博文»は", "«織田信長»と«徳川家康»の同盟", "講師の«佐々木健一»です。", NULL },
+	expect((const char *const[]){ "昨日、«山田太郎»は東京へ行った。",
+		       "作曲は«鈴木一郎»、編曲は«高橋花子»が担当した。", "日本画家«横山大観»の作品",
+		       "内閣総理大臣«伊藤博文»は", "«織田信長»と«徳川家康»の同盟", "講師の«佐々木健一»です。", NULL },
 		false);
 }
 
 static void a_part_that_no_dictionary_has_is_found_too(void **state)
 {
 	(void)state;
-	expect((const char *const[]){ "投手の«大谷翔平»が登板した。", "«藤井聡太»竜王が勝った。", "«花江夏樹»、声優。", NULL }, false);
+	expect((const char *const[]){ "投手の«大谷翔平»が登板した。", "«藤井聡太»竜王が勝った。",
+		       "«花江夏樹»、声優。", NULL },
+		false);
 }
 
 static void the_longer_given_name_wins(void **state)
 {
 	(void)state;
-	expect((const char *const[]){ "首相は«安倍晋三»だった。", "«小林繁雄»が来た。", "«松本恒三»の本", NULL }, false);
+	expect((const char *const[]){ "首相は«安倍晋三»だった。", "«小林繁雄»が来た。", "«松本恒三»の本", NULL },
+		false);
 }
 
 static void places_and_compounds_are_no_names(void **state)
 {
 	(void)state;
-	expect((const char *const[]){ "東京大学工学部建築学科を卒業した。", "千葉県千葉市中央区の千葉公園", "三沢基地と山口県庁、福島第一原発。",
-		       "石川県金沢市本多町三丁目", "中山道と東海道", "佐々木博士の研究所", "大会開催日程表を確認してください。", NULL },
+	expect((const char *const[]){ "東京大学工学部建築学科を卒業した。", "千葉県千葉市中央区の千葉公園",
+		       "三沢基地と山口県庁、福島第一原発。", "石川県金沢市本多町三丁目", "中山道と東海道",
+		       "佐々木博士の研究所", "大会開催日程表を確認してください。", NULL },
 		false);
 }
 
 static void companies_and_buildings_are_no_persons(void **state)
 {
 	(void)state;
-	expect((const char *const[]){ "株式会社山田太郎に電話した。", "山田太郎商店の前で", "小川源太郎ビル三階", NULL }, false);
+	expect((const char *const[]){ "株式会社山田太郎に電話した。", "山田太郎商店の前で", "小川源太郎ビル三階",
+		       NULL },
+		false);
 }
 
 static void spaces_between_the_parts_do_not_matter(void **state)
 {
 	(void)state;
-	expect((const char *const[]){ "担当 «山田 太郎» まで", "«山田　太郎»", "«鈴木  次郎»\n«高橋 美咲»\n", NULL }, false);
+	expect((const char *const[]){ "担当 «山田 太郎» まで", "«山田　太郎»", "«鈴木  次郎»\n«高橋 美咲»\n", NULL },
+		false);
+}
+
+static void given_names_in_kana_are_found(void **state)
+{
+	(void)state;
+	expect((const char *const[]){ "主演は«高橋ひとみ»、共演は«野村さくら»。", "«山田はる子»は", "«中村あゆみ»さん", NULL }, false);
+	expect((const char *const[]){ "前田まさに来た。", "高橋ひとみしり", "大学さくら祭り", NULL }, false);
 }
 
 static void variants_of_kanji_are_the_same_name(void **state)
@@ -144,18 +159,27 @@ static void a_reading_in_brackets_makes_a_rare_name_sure(void **state)
 static void cells_under_a_heading_are_names_whatever_they_are(void **state)
 {
 	(void)state;
-	expect((const char *const[]){ "番号,氏名,電話\n1,«鴨志田紬希»,03\n2,«木村»,04\n3,合計,05\n", "氏名\t住所\n«羽生田凪沙»\t東京\n«李明»\t大阪\n",
-		       "学籍番号,氏名,フリガナ\n1,«山田 太郎»,«ヤマダ タロウ»\n2,«Nguyen Van An»,«グエン ヴァン アン»\n", NULL },
+	expect((const char *const[]){ "番号,氏名,電話\n1,«鴨志田紬希»,03\n2,«木村»,04\n3,合計,05\n",
+		       "氏名\t住所\n«羽生田凪沙»\t東京\n«李明»\t大阪\n",
+		       "学籍番号,氏名,フリガナ\n1,«山田 太郎»,«ヤマダ タロウ»\n2,«Nguyen Van An»,«グエン ヴァン アン»\n",
+		       NULL },
 		false);
-	expect((const char *const[]){ "品番,商品名,数量\n1,抹茶,3\n2,日本酒,4\n", "会社名,電話\n東京商事,03\n山田工業,04\n", NULL }, false);
-	expect((const char *const[]){ "氏名\x1f" "内線\x1e" "«桂川 澪»\x1f" "12\x1e", NULL }, true);
+	expect((const char *const[]){ "品番,商品名,数量\n1,抹茶,3\n2,日本酒,4\n",
+		       "会社名,電話\n東京商事,03\n山田工業,04\n", NULL },
+		false);
+	expect((const char *const[]){ "氏名\x1f"
+				      "内線\x1e"
+				      "«桂川 澪»\x1f"
+				      "12\x1e",
+		       NULL },
+		true);
 }
 
 static void values_of_forms_are_names(void **state)
 {
 	(void)state;
-	expect((const char *const[]){ "氏名：«山田太郎»\n", "フリガナ：«ヤマダ タロウ»\n", "ふりがな　«やまだ はなこ»\n", "担当者名：«亀戸翔聖»様\n電話：03\n",
-		       NULL },
+	expect((const char *const[]){ "氏名：«山田太郎»\n", "フリガナ：«ヤマダ タロウ»\n",
+		       "ふりがな　«やまだ はなこ»\n", "担当者名：«亀戸翔聖»様\n電話：03\n", NULL },
 		false);
 	expect((const char *const[]){ "件名：会議の件\n", "会社名：東京商事\n", "名前：\n", NULL }, false);
 }
@@ -239,6 +263,7 @@ int main(void)
 		cmocka_unit_test(places_and_compounds_are_no_names),
 		cmocka_unit_test(companies_and_buildings_are_no_persons),
 		cmocka_unit_test(spaces_between_the_parts_do_not_matter),
+		cmocka_unit_test(given_names_in_kana_are_found),
 		cmocka_unit_test(variants_of_kanji_are_the_same_name),
 		cmocka_unit_test(a_form_of_address_makes_a_doubtful_name_sure),
 		cmocka_unit_test(a_reading_in_brackets_makes_a_rare_name_sure),

@@ -20,8 +20,8 @@ extern const struct nks_label_word nks_label_words[]; /* by bucket, longest firs
 extern const uint16_t nks_label_first[NKS_LABEL_BUCKETS + 1];
 extern const uint64_t nks_label_ends[1024]; /* folded units that end a word */
 
-/* nks_label_ending: the longest label that ends before unit `end` of running text and begins at lo or behind. Blanks and hyphens within
- * it do not count. NONE when there is none; *out_at is where it begins. */
+/* nks_label_ending: the longest label that ends before unit `end` of running text and begins at lo or behind. Blanks
+ * and hyphens within it do not count. NONE when there is none; *out_at is where it begins. */
 enum nks_label nks_label_ending(const nks_unit *u, size_t lo, size_t end, size_t *out_at);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * nks_lattice.h: how a run of kanji is best read as words, and how much better it is read with the name of a person in it. For
- * this folder only. Never looks outside the run but for the two units beside it; knows nothing of labels or honorifics.
+ * nks_lattice.h: how a run of kanji is best read as words, and how much better it is read with the name of a person
+ * in it. For this folder only. Never looks outside the run but for the two units beside it; knows nothing of labels
+ * or honorifics.
  */
 #ifndef NKS_LATTICE_H
 #define NKS_LATTICE_H
@@ -15,7 +16,8 @@ struct nks_node {
 };
 
 struct nks_name {
-	uint8_t at, mid, end; /* surname [at, mid), given name [mid, end); mid == end: a full name of the dictionary */
+	uint8_t at, mid,
+		end; /* surname [at, mid), given name [mid, end); mid == end: a full name of the dictionary */
 	bool surname_known, given_known;
 	int32_t surname_cost, given_cost;
 	int32_t margin; /* by how much the best reading with this name is cheaper than the best without any */
@@ -34,6 +36,7 @@ struct nks_lattice {
 	uint32_t active[NKS_RUN_MAX + 1]; /* classes that end there */
 	int32_t to[NKS_RUN_MAX + 1][NKS_WORD_CLASSES]; /* cheapest from the beginning */
 	int32_t from[NKS_RUN_MAX + 1][NKS_WORD_CLASSES]; /* cheapest to the end, behind that class */
+	int32_t unknown[NKS_RUN_MAX + 1][3]; /* of given names that begin there, of 1 to 3 kanji; 0: not asked yet */
 	int32_t plain; /* cheapest without a name */
 	struct nks_name names[NKS_NAMES_MAX];
 	size_t n_names;

@@ -1,9 +1,10 @@
 /*
  * nks_layout.h: where in a table, and under which label, a place of a text stands.
  *
- * A layout goes along one stream in one encoding: it is fed each block once, in order, and answers for that block. Tables are CSV
- * and TSV as they occur (delimiter found from the first lines: comma, tab, semicolon; quotes respected), and tables of openers (NKS_CELL,
- * NKS_ROW). Label words (氏名, フリガナ, 生年月日, 電話, "name", "phone" …) stand in labels.rows: word | label.
+ * A layout goes along one stream in one encoding: it is fed each block once, in order, and answers for that block.
+ * Tables are CSV and TSV as they occur (delimiter found from the first lines: comma, tab, semicolon; quotes
+ * respected), and tables of openers (NKS_CELL, NKS_ROW). Label words (氏名, フリガナ, 生年月日, 電話, "name", "phone"
+ * …) stand in labels.rows: word | label.
  */
 #ifndef NKS_LAYOUT_H
 #define NKS_LAYOUT_H
@@ -44,18 +45,20 @@ struct nks_place {
 
 enum nks_status nks_layout_new(struct nks_layout **out);
 void nks_layout_free(struct nks_layout **layout);
-/* nks_layout_begin: a new stream; head: units of the whole stream's beginning when the stream is a part of it, or n 0. */
+/* nks_layout_begin: a new stream; head: units of the whole stream's beginning when the stream is a part of it, or n
+ * 0. */
 void nks_layout_begin(struct nks_layout *layout, bool table, const nks_unit *head, size_t n);
 /* nks_layout_feed: the next block, before its consumers. nks_layout_rows: line ends in all that was new so far. */
 void nks_layout_feed(struct nks_layout *layout, const struct nks_text *text);
 uint64_t nks_layout_rows(const struct nks_layout *layout);
-/* nks_layout_at: for unit i of the block fed last. Asked for findings and candidates only: costs a walk to the beginning of
- * the line. */
+/* nks_layout_at: for unit i of the block fed last. Asked for findings and candidates only: costs a walk to the
+ * beginning of the line. */
 struct nks_place nks_layout_at(const struct nks_text *text, size_t i);
 /* nks_layout_columns: bit set (1 << label) of the labels among the headings of the table; 0 without. */
 uint32_t nks_layout_columns(const struct nks_text *text);
-/* nks_layout_cells: calls visit for each cell that begins in [from, to) of the block and whose column has one of the labels (bits);
- * without its blanks and quotes. false: visit said stop. A line end within quotes ends the cell here. */
+/* nks_layout_cells: calls visit for each cell that begins in [from, to) of the block and whose column has one of the
+ * labels (bits); without its blanks and quotes. false: visit said stop. A line end within quotes ends the cell here.
+ */
 struct nks_layout_visit {
 	uint32_t labels;
 	bool (*visit)(void *arg, const struct nks_text *text, size_t at, size_t len, enum nks_label label);
@@ -63,8 +66,8 @@ struct nks_layout_visit {
 	bool stopped;
 };
 bool nks_layout_cells(const struct nks_text *text, struct nks_layout_visit *visit);
-/* nks_label_of: the label that these units are (whole cell or word, folded inside), or NONE. nks_label_near: bit set (1 << label) of labels that
- * occur within `window` units before or behind i. Both work without a layout. */
+/* nks_label_of: the label that these units are (whole cell or word, folded inside), or NONE. nks_label_near: bit set
+ * (1 << label) of labels that occur within `window` units before or behind i. Both work without a layout. */
 enum nks_label nks_label_of(const nks_unit *u, size_t n);
 uint32_t nks_label_near(const struct nks_text *text, size_t i, size_t window);
 

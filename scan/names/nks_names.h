@@ -18,17 +18,22 @@ struct nks_candidate {
 unsigned nks_beside_left(const struct nks_text *text, size_t at);
 unsigned nks_beside_right(const struct nks_text *text, size_t at);
 
-/* What the units beside a name say: reasons HONORIFIC, NEAR (role, reading or dates in brackets), LABEL, COLUMN, ROW, RANDOM; and by how
- * much less the lattice need be sure. */
+/* What the units beside a name say: reasons HONORIFIC, NEAR (role, reading or dates in brackets), LABEL, COLUMN, ROW,
+ * RANDOM; and by how much less the lattice need be sure. */
 struct nks_around {
 	uint64_t why;
 	int32_t support;
 };
 struct nks_around nks_names_around(const struct nks_text *text, size_t at, size_t len);
-/* nks_names_doubtful: whether what stands beside makes it the name of something else: a company, a building, an address. */
+/* nks_names_doubtful: whether what stands beside makes it the name of something else: a company, a building, an
+ * address. */
 bool nks_names_doubtful(const struct nks_text *text, size_t at, size_t len);
-/* nks_names_role_behind: length of the form of address or role that begins there, or 0; *honorific: a form of address. */
+/* nks_names_role_behind: length of the form of address or role that begins there, or 0; *honorific: a form of
+ * address. */
 size_t nks_names_role_behind(const struct nks_text *text, size_t at, bool *honorific);
+
+/* nks_names_kana_given: a surname that is the whole run [at, end) of kanji, with a given name in kana behind it. */
+bool nks_names_kana_given(const struct nks_text *text, size_t at, size_t end, struct nks_candidate *out);
 
 /* Names that were reported with a label, so that they are not reported twice. */
 enum { NKS_SPANS_MAX = 256 };

@@ -2,8 +2,8 @@
  * nks_words.h: words in kanji with class and cost, and how well two classes stand beside each other; the tables are
  * made by tools/scantab/names.py. For this folder only.
  *
- * Costs are those of mecab-ipadic: 700 are one natural unit of log probability. All texts are folded. A lookup may find a word that is not
- * there once in 2^16: nothing depends on one word alone.
+ * Costs are those of mecab-ipadic: 700 are one natural unit of log probability. All texts are folded. A lookup may
+ * find a word that is not there once in 2^16: nothing depends on one word alone.
  */
 #ifndef NKS_WORDS_H
 #define NKS_WORDS_H
@@ -45,7 +45,8 @@ enum nks_word_class {
 	NKS_WORD_CLASSES,
 	NKS_W_KANA_SURNAME = 40,
 	NKS_W_KANA_GIVEN,
-	NKS_W_CHAR, /* key: { enum nks_char_key, kanji } */
+	NKS_W_CHAR = 42, /* key: { enum nks_char_key, kanji } */
+	NKS_W_KANA_WRITTEN, /* given names that are written in kana */
 };
 
 /* What stands beside a run of kanji. */

@@ -1,4 +1,5 @@
-/* Lookup of words: open addressing over one constant array; a slot is tag (16 bits) | class (6) | cost / 16 (10), 0 is empty. */
+/* Lookup of words: open addressing over one constant array; a slot is tag (16 bits) | class (6) | cost / 16 (10), 0
+ * is empty. */
 #include "nks_words.h"
 
 enum { COST_STEP = 16, COST_SHIFT = 2048, SLOTS = 1 << NKS_WORD_BITS };
@@ -58,7 +59,8 @@ bool nks_word_is_common(const nks_unit *u, size_t n)
 	size_t meanings = nks_words_hashed(h, found);
 	for (size_t k = 0; k < meanings; k++) {
 		unsigned class = found[k].class;
-		if (class <= NKS_W_ADJECTIVAL || class == NKS_W_PLACE || class == NKS_W_ADVERBIAL || class == NKS_W_ORG) {
+		if (class <= NKS_W_ADJECTIVAL || class == NKS_W_PLACE || class == NKS_W_ADVERBIAL ||
+			class == NKS_W_ORG) {
 			return true;
 		}
 	}

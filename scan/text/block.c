@@ -98,8 +98,7 @@ static size_t take_run(struct nks_block *b, size_t at, size_t stop, uint8_t mode
 	if (there == 0 || (b->bytes[at] & 0x80) != 0) {
 		return at;
 	}
-	const size_t k =
-		nks_ascii_run(&b->masks, word, b->bytes + at, there < room ? there : room, b->u + b->n);
+	const size_t k = nks_ascii_run(&b->masks, word, b->bytes + at, there < room ? there : room, b->u + b->n);
 	if (k == 0 || !add_mark(b, at, stop, mode)) {
 		return at;
 	}
@@ -151,10 +150,9 @@ static size_t step_limit(const struct nks_block *b, size_t at, size_t stop)
 size_t nks_block_take(struct nks_block *b, size_t at, size_t stop, uint8_t mode)
 {
 	const bool ascii = b->wide && b->encoding <= NKS_EUCJP;
-	struct nks_cut c = { .end = b->bytes + (b->cut ? stop : b->len),
-		.final = b->cut || b->final,
-		.wide = b->wide,
-		.mode = mode };
+	struct nks_cut c = {
+		.end = b->bytes + (b->cut ? stop : b->len), .final = b->cut || b->final, .wide = b->wide, .mode = mode
+	};
 
 	if (b->n > 0 && b->n < FULL && b->u[b->n - 1] != NKS_BREAK) {
 		b->u[b->n++] = NKS_BREAK;
@@ -204,7 +202,8 @@ void nks_block_seal(struct nks_block *b)
 	}
 }
 
-/* The way back ---------------------------------------------------------------------------------------------------- */
+/* The way back ----------------------------------------------------------------------------------------------------
+ */
 
 /* Decoding again from a mark, one character a time. */
 struct nks_walk {

@@ -2,8 +2,8 @@
  * carve.c: what may be text within bytes of any kind, for each encoding and alignment.
  *
  * First every position is classified, without branches: does a character of this or that encoding begin here? Two
- * characters of Japanese in a row, or four of ASCII, are a seed. Around each seed the span of text is measured. What is in no
- * span cannot hold a name, a number or an address in that encoding.
+ * characters of Japanese in a row, or four of ASCII, are a seed. Around each seed the span of text is measured. What
+ * is in no span cannot hold a name, a number or an address in that encoding.
  */
 #include "nks_decode.h"
 #include "nks_tables.h"
@@ -53,7 +53,8 @@ static bool is_plain(unsigned b)
 static bool is_japanese(unsigned u)
 {
 	return (u >= 0x3005 && u <= 0x3007) || (u >= 0x3041 && u <= 0x30fe) || (u >= 0x3400 && u <= 0x9fff) ||
-		(u >= 0xd840 && u <= 0xfaff) || (u >= 0xff10 && u <= 0xff5a) || (u >= 0xff61 && u <= 0xff9f) || u == 0x3000;
+		(u >= 0xd840 && u <= 0xfaff) || (u >= 0xff10 && u <= 0xff5a) || (u >= 0xff61 && u <= 0xff9f) ||
+		u == 0x3000;
 }
 
 /* Unit of two bytes of EUC-JP; half-width kana too. */
@@ -107,7 +108,8 @@ void nks_carver_free(struct nks_carver **carver)
 	*carver = NULL;
 }
 
-/* Classes of 64 positions --------------------------------------------------------------------------------------------- */
+/* Classes of 64 positions
+ * --------------------------------------------------------------------------------------------- */
 
 static unsigned byte_classes(uint8_t b)
 {
@@ -196,7 +198,8 @@ static bool are_zeros(const uint8_t *p)
 	return (w[0] | w[1] | w[2] | w[3] | w[4] | w[5] | w[6] | w[7]) == 0;
 }
 
-/* Seeds ---------------------------------------------------------------------------------------------------------------- */
+/* Seeds
+ * ---------------------------------------------------------------------------------------------------------------- */
 
 /* Word w of the map, moved so that bit i is what was bit i + by. */
 static uint64_t ahead(const uint64_t *map, size_t w, unsigned by)
@@ -273,7 +276,8 @@ void nks_carve_begin(struct nks_carver *c, const uint8_t *bytes, struct nks_span
 	}
 }
 
-/* Spans ---------------------------------------------------------------------------------------------------------------- */
+/* Spans
+ * ---------------------------------------------------------------------------------------------------------------- */
 
 static bool has(const uint64_t *map, size_t i)
 {
@@ -360,8 +364,8 @@ static size_t find_utf8(struct nks_carver *c, const uint8_t *b, struct nks_span 
 	const size_t zero = c->range.at;
 	size_t floor = in.at;
 
-	for (size_t i = next_seed(c->seed[NKS_UTF8], in.at - zero, in.stop - zero); zero + i < in.stop && n < NKS_SPANS;
-		i = next_seed(c->seed[NKS_UTF8], floor - zero, in.stop - zero)) {
+	for (size_t i = next_seed(c->seed[NKS_UTF8], in.at - zero, in.stop - zero);
+		zero + i < in.stop && n < NKS_SPANS; i = next_seed(c->seed[NKS_UTF8], floor - zero, in.stop - zero)) {
 		const size_t begin = utf8_begin(b, floor, zero + i);
 		size_t at = zero + i;
 		for (size_t k = 1; at < in.stop && k > 0; at += k) {
@@ -426,7 +430,8 @@ static bool is_text16(unsigned u)
 	if (is_japanese(u)) {
 		return u < 0xe000 || u > 0xf8ff;
 	}
-	return u < 0x250 || (u >= 0x2000 && u <= 0x33ff) || (u >= 0xfe00 && u <= 0xfe0f) || (u >= 0xff01 && u <= 0xffef);
+	return u < 0x250 || (u >= 0x2000 && u <= 0x33ff) || (u >= 0xfe00 && u <= 0xfe0f) ||
+		(u >= 0xff01 && u <= 0xffef);
 }
 
 static size_t find_utf16(struct nks_carver *c, bool big, size_t parity, const uint8_t *b, struct nks_span in,
@@ -445,7 +450,8 @@ static size_t find_utf16(struct nks_carver *c, bool big, size_t parity, const ui
 			continue;
 		}
 		/* Rare kanji before the seed belong to it. */
-		for (unsigned k = 0; k < BACK_UNITS && begin >= floor + 2 && is_japanese(unit_at(b + begin - 2, big)); k++) {
+		for (unsigned k = 0; k < BACK_UNITS && begin >= floor + 2 && is_japanese(unit_at(b + begin - 2, big));
+			k++) {
 			begin -= 2;
 		}
 		while (at + 1 < in.stop && is_text16(unit_at(b + at, big))) {
@@ -487,8 +493,8 @@ static size_t find_jis(const uint8_t *b, struct nks_span in, struct nks_span *ou
 
 enum nks_encoding nks_carve_encoding(enum nks_carve how)
 {
-	static const uint8_t encodings[NKS_CARVE_COUNT] = { NKS_UTF8, NKS_CP932, NKS_CP932, NKS_CP932, NKS_EUCJP, NKS_EUCJP,
-		NKS_EUCJP, NKS_UTF16LE, NKS_UTF16LE, NKS_UTF16BE, NKS_UTF16BE, NKS_JIS };
+	static const uint8_t encodings[NKS_CARVE_COUNT] = { NKS_UTF8, NKS_CP932, NKS_CP932, NKS_CP932, NKS_EUCJP,
+		NKS_EUCJP, NKS_EUCJP, NKS_UTF16LE, NKS_UTF16LE, NKS_UTF16BE, NKS_UTF16BE, NKS_JIS };
 
 	return (enum nks_encoding)encodings[how];
 }

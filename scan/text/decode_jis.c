@@ -129,8 +129,8 @@ static bool is_mark(const struct nks_cut *c)
 	return *c->p == 0xde || *c->p == 0xdf || (kana && (*c->p == 0x5e || *c->p == 0x5f));
 }
 
-/* The ASCII of a line: like nks_take_ascii, but it leaves line ends and shifts alone (they change nothing in this mode
- * but SO does). */
+/* The ASCII of a line: like nks_take_ascii, but it leaves line ends and shifts alone (they change nothing in this
+ * mode but SO does). */
 static bool take_plain(struct nks_cut *c)
 {
 	const uint8_t *const begin = c->p;

@@ -83,12 +83,12 @@ static void assert_units(struct nks_block *b, const char *utf8, size_t len)
 	assert_memory_equal(b->u, want, n * sizeof(*want));
 }
 
-/* Where CP932 and its relatives have another character than the tables of JIS: the waves, dashes and signs of reference
- * section 6. iconv writes them by JIS, the scanner reads them by Microsoft; both fold to the same. */
+/* Where CP932 and its relatives have another character than the tables of JIS: the waves, dashes and signs of
+ * reference section 6. iconv writes them by JIS, the scanner reads them by Microsoft; both fold to the same. */
 static bool is_known_difference(uint32_t c)
 {
-	static const uint16_t known[] = { 0x5c, 0x7e, 0xa5, 0x203e, 0x2014, 0x2015, 0x2016, 0x2225, 0x2212, 0xff0d, 0x301c, 0xff5e,
-		0xa2, 0xa3, 0xac, 0xffe0, 0xffe1, 0xffe2, 0xa6, 0xffe4, 0x2022 };
+	static const uint16_t known[] = { 0x5c, 0x7e, 0xa5, 0x203e, 0x2014, 0x2015, 0x2016, 0x2225, 0x2212, 0xff0d,
+		0x301c, 0xff5e, 0xa2, 0xa3, 0xac, 0xffe0, 0xffe1, 0xffe2, 0xa6, 0xffe4, 0x2022 };
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (known[i] == c) {
@@ -112,8 +112,10 @@ static void every_character_is_read_as_iconv_writes_it(void **state)
 			const size_t len = utf8_of(c, utf8);
 			const bool jis2004 = e == NKS_JIS && !nks_jisx0208_has(c) && c > 0x7e;
 			const bool c1 = c >= 0x80 && c <= 0xa0 && e >= NKS_CP932 && e <= NKS_JIS;
-			const size_t n = is_known_difference(c) || c >= 0xfffe || jis2004 || c1 || (c >= 0xe000 && c <= 0xf8ff)
-				? 0 : encoded((enum nks_encoding)e, utf8, len, bytes, sizeof(bytes));
+			const size_t n =
+				is_known_difference(c) || c >= 0xfffe || jis2004 || c1 || (c >= 0xe000 && c <= 0xf8ff)
+				? 0
+				: encoded((enum nks_encoding)e, utf8, len, bytes, sizeof(bytes));
 			if (n == 0) {
 				continue;
 			}
@@ -138,7 +140,9 @@ static void half_width_kana_and_marks_become_whole_kana_everywhere(void **state)
 	assert_true(nks_block_init(&b));
 	for (unsigned e = 0; e < NKS_ENCODING_COUNT; e++) {
 		uint8_t bytes[256];
-		const size_t n = e == NKS_JIS ? 0 : encoded((enum nks_encoding)e, text, sizeof(text) - 1, bytes, sizeof(bytes));
+		const size_t n = e == NKS_JIS
+			? 0
+			: encoded((enum nks_encoding)e, text, sizeof(text) - 1, bytes, sizeof(bytes));
 		if (n > 0) {
 			decoded(&b, (enum nks_encoding)e, bytes, n);
 			assert_units(&b, text, sizeof(text) - 1);
@@ -218,8 +222,8 @@ static void a_character_that_is_cut_at_the_end_is_undecodable(void **state)
 		enum nks_encoding encoding;
 		const char *bytes;
 		size_t len;
-	} rows[] = { { NKS_UTF8, "\xe5\xb1\xb1\xe7\x94", 5 }, { NKS_CP932, "\x8e\x52\x93", 3 }, { NKS_EUCJP, "\xbb\xb3\xc5", 3 },
-		{ NKS_JIS, "\x1b$B;3E", 6 }, { NKS_UTF16LE, "\x71\x5c\x30", 3 } };
+	} rows[] = { { NKS_UTF8, "\xe5\xb1\xb1\xe7\x94", 5 }, { NKS_CP932, "\x8e\x52\x93", 3 },
+		{ NKS_EUCJP, "\xbb\xb3\xc5", 3 }, { NKS_JIS, "\x1b$B;3E", 6 }, { NKS_UTF16LE, "\x71\x5c\x30", 3 } };
 	struct nks_block b;
 
 	(void)state;
@@ -236,8 +240,9 @@ static void a_character_that_is_cut_at_the_end_is_undecodable(void **state)
 /* Bytes that are text mostly: runs of ASCII, of Japanese, of anything. */
 static size_t mixture(enum nks_encoding e, uint32_t *seed, uint8_t *out, size_t room)
 {
-	static const char *const pieces[] = { "name,tel\r\n", "山田太郎", "ヤマダタロウ", "ﾔﾏﾀﾞﾊﾟ", "090-1234-5678 ", "か\xe3\x82\x99",
-		"髙橋　﨑", "０１２＠ＡｂＣ", "辻\xf3\xa0\x84\x80邉", "the quick brown fox jumps over the lazy dog, twice, and then once more ", "—…“”",
+	static const char *const pieces[] = { "name,tel\r\n", "山田太郎", "ヤマダタロウ", "ﾔﾏﾀﾞﾊﾟ", "090-1234-5678 ",
+		"か\xe3\x82\x99", "髙橋　﨑", "０１２＠ＡｂＣ", "辻\xf3\xa0\x84\x80邉",
+		"the quick brown fox jumps over the lazy dog, twice, and then once more ", "—…“”",
 		"<a href=\"/x\">・</a>", "𠮷野家", "é\xc2\xad\xe2\x80\x8d" };
 	size_t n = 0;
 

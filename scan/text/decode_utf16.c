@@ -1,15 +1,16 @@
 /*
  * decode_utf16.c: UTF-16 in both orders. Lone surrogates are undecodable; an odd last byte too.
  *
- * ASCII and UTF-8 read as UTF-16 give units of scripts that do not occur in Japan, private ones or NUL: noted as signs
- * against it.
+ * ASCII and UTF-8 read as UTF-16 give units of scripts that do not occur in Japan, private ones or NUL: noted as
+ * signs against it.
  */
 #include "nks_decode.h"
 
 #ifdef __x86_64__
 #include <immintrin.h>
 
-/* 16 units: how many, from the first, need no look: 01–AC, 3000–9FFF but for combining marks, FF01–FF60. All are written. */
+/* 16 units: how many, from the first, need no look: 01–AC, 3000–9FFF but for combining marks, FF01–FF60. All are
+ * written. */
 __attribute__((target("avx2"))) static size_t plain16(const uint8_t *p, nks_unit *out, bool big)
 {
 	const __m256i turn = _mm256_setr_epi8(1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14, 1, 0, 3, 2, 5, 4,
@@ -25,8 +26,8 @@ __attribute__((target("avx2"))) static size_t plain16(const uint8_t *p, nks_unit
 	const __m256i is_mid = _mm256_cmpeq_epi16(_mm256_min_epu16(mid, _mm256_set1_epi16(0x6fff)), mid);
 	const __m256i full = _mm256_sub_epi16(u, _mm256_set1_epi16((short)0xff01));
 	const __m256i is_full = _mm256_cmpeq_epi16(_mm256_min_epu16(full, _mm256_set1_epi16(0x5f)), full);
-	const __m256i mark = _mm256_or_si256(_mm256_cmpeq_epi16(u, _mm256_set1_epi16(0x3099)),
-		_mm256_cmpeq_epi16(u, _mm256_set1_epi16(0x309a)));
+	const __m256i mark = _mm256_or_si256(
+		_mm256_cmpeq_epi16(u, _mm256_set1_epi16(0x3099)), _mm256_cmpeq_epi16(u, _mm256_set1_epi16(0x309a)));
 	const __m256i good = _mm256_andnot_si256(mark, _mm256_or_si256(is_low, _mm256_or_si256(is_mid, is_full)));
 	const unsigned mask = (unsigned)_mm256_movemask_epi8(good);
 

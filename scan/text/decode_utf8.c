@@ -13,8 +13,8 @@
 static size_t ascii16(struct nks_cut *c)
 {
 	const __m128i x = _mm_loadu_si128((const __m128i *)(const void *)c->p);
-	const __m128i good = _mm_andnot_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8(0x1b)),
-		_mm_cmpgt_epi8(x, _mm_setzero_si128()));
+	const __m128i good =
+		_mm_andnot_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8(0x1b)), _mm_cmpgt_epi8(x, _mm_setzero_si128()));
 	const unsigned mask = (unsigned)_mm_movemask_epi8(good);
 	const size_t k = mask == 0xffff ? 16 : (size_t)__builtin_ctz(~mask);
 
@@ -37,7 +37,7 @@ bool nks_take_ascii(struct nks_cut *c)
 			return c->p != begin;
 		}
 	}
-	while (c->p < c->limit && *c->p > 0 && *c->p < 0x80 && *c->p != 0x1b) {
+	while (c->p<c->limit && * c->p> 0 && *c->p < 0x80 && *c->p != 0x1b) {
 		*c->out++ = *c->p++;
 	}
 	return c->p != begin;
@@ -48,23 +48,24 @@ bool nks_take_ascii(struct nks_cut *c)
 /* Eight characters of three bytes, all written; bit i of the result: the i-th is a common one. */
 INLINE unsigned three8(const uint8_t *p, nks_unit *out)
 {
-	const __m256i order = _mm256_setr_epi8(2, 1, 0, -1, 5, 4, 3, -1, 8, 7, 6, -1, 11, 10, 9, -1,
-		2, 1, 0, -1, 5, 4, 3, -1, 8, 7, 6, -1, 11, 10, 9, -1);
+	const __m256i order = _mm256_setr_epi8(2, 1, 0, -1, 5, 4, 3, -1, 8, 7, 6, -1, 11, 10, 9, -1, 2, 1, 0, -1, 5,
+		4, 3, -1, 8, 7, 6, -1, 11, 10, 9, -1);
 	const __m128i low = _mm_loadu_si128((const __m128i *)(const void *)p);
 	const __m128i high = _mm_loadu_si128((const __m128i *)(const void *)(p + 12));
 	const __m256i x = _mm256_shuffle_epi8(_mm256_inserti128_si256(_mm256_castsi128_si256(low), high, 1), order);
-	const __m256i form = _mm256_cmpeq_epi32(
-		_mm256_and_si256(x, _mm256_set1_epi32(0xf0c0c0)), _mm256_set1_epi32(0xe08080));
+	const __m256i form =
+		_mm256_cmpeq_epi32(_mm256_and_si256(x, _mm256_set1_epi32(0xf0c0c0)), _mm256_set1_epi32(0xe08080));
 	const __m256i bits = _mm256_and_si256(x, _mm256_set1_epi32(0x0f3f3f));
 	const __m256i two = _mm256_maddubs_epi16(bits, _mm256_set1_epi32(0x00014001));
 	const __m256i u = _mm256_madd_epi16(two, _mm256_set1_epi32(0x10000001));
 	/* U+3000–9FFF, U+FF01–FF60; not the combining marks U+3099 and 309A */
-	const __m256i common = _mm256_and_si256(_mm256_cmpgt_epi32(u, _mm256_set1_epi32(0x2fff)),
-		_mm256_cmpgt_epi32(_mm256_set1_epi32(0xa000), u));
-	const __m256i full = _mm256_and_si256(_mm256_cmpgt_epi32(u, _mm256_set1_epi32(0xff00)),
-		_mm256_cmpgt_epi32(_mm256_set1_epi32(0xff61), u));
-	const __m256i mark = _mm256_cmpeq_epi32(
-		_mm256_and_si256(_mm256_add_epi32(u, _mm256_set1_epi32(1)), _mm256_set1_epi32(-2)), _mm256_set1_epi32(0x309a));
+	const __m256i common = _mm256_and_si256(
+		_mm256_cmpgt_epi32(u, _mm256_set1_epi32(0x2fff)), _mm256_cmpgt_epi32(_mm256_set1_epi32(0xa000), u));
+	const __m256i full = _mm256_and_si256(
+		_mm256_cmpgt_epi32(u, _mm256_set1_epi32(0xff00)), _mm256_cmpgt_epi32(_mm256_set1_epi32(0xff61), u));
+	const __m256i mark =
+		_mm256_cmpeq_epi32(_mm256_and_si256(_mm256_add_epi32(u, _mm256_set1_epi32(1)), _mm256_set1_epi32(-2)),
+			_mm256_set1_epi32(0x309a));
 	const __m256i good = _mm256_andnot_si256(mark, _mm256_and_si256(form, _mm256_or_si256(common, full)));
 	const __m256i packed = _mm256_permute4x64_epi64(_mm256_packus_epi32(u, u), 0x08);
 
@@ -72,8 +73,8 @@ INLINE unsigned three8(const uint8_t *p, nks_unit *out)
 	return (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(good));
 }
 
-/* Only the last step of a run waits for how many were good: the others are guessed by the branch. Goes a little behind
- * limit, which is where the next mark would stand and nothing more. */
+/* Only the last step of a run waits for how many were good: the others are guessed by the branch. Goes a little
+ * behind limit, which is where the next mark would stand and nothing more. */
 __attribute__((target("avx2"))) static void take_three(struct nks_cut *c)
 {
 	const uint8_t *p = c->p;
@@ -99,7 +100,7 @@ bool nks_take_ascii(struct nks_cut *c)
 {
 	const uint8_t *const begin = c->p;
 
-	while (c->p < c->limit && *c->p > 0 && *c->p < 0x80 && *c->p != 0x1b) {
+	while (c->p<c->limit && * c->p> 0 && *c->p < 0x80 && *c->p != 0x1b) {
 		*c->out++ = *c->p++;
 	}
 	return c->p != begin;

@@ -1,8 +1,8 @@
 /*
  * guess.c: which encoding a stream has, for Japanese text only.
  *
- * Decides when the bytes leave no doubt. All else is left undecided, which costs time but nothing else: short texts in
- * CP932 are what detectors miss that always answer.
+ * Decides when the bytes leave no doubt. All else is left undecided, which costs time but nothing else: short texts
+ * in CP932 are what detectors miss that always answer.
  */
 #include "nks_decode.h"
 #include "nks_tables.h"
@@ -24,7 +24,8 @@ static void count_bytes(const uint8_t *b, size_t len, struct tally *t)
 		t->nul += b[i] == 0;
 		t->even_nul += b[i] == 0 && i % 2 == 0;
 		t->control += b[i] < 0x20 && b[i] != '\t' && b[i] != '\n' && b[i] != '\r' && b[i] != 0x0c &&
-			b[i] != 0x1b && b[i] != NKS_CELL && b[i] != NKS_ROW && b[i] != 0x0e && b[i] != 0x0f && b[i] != 0;
+			b[i] != 0x1b && b[i] != NKS_CELL && b[i] != NKS_ROW && b[i] != 0x0e && b[i] != 0x0f &&
+			b[i] != 0;
 		t->escapes += b[i] == 0x1b && i + 2 < len && (b[i + 1] == '$' || b[i + 1] == '(');
 	}
 }
@@ -133,8 +134,9 @@ static void score_cp932(const uint8_t *b, size_t len, bool whole, struct score *
 		if (i + 1 >= len && !whole) {
 			return;
 		}
-		const nks_unit u =
-			i + 1 < len && b[i + 1] >= 0x40 ? nks_cp932_units[(b[i] - 0x80) * 192 + b[i + 1] - 0x40] : NKS_BREAK;
+		const nks_unit u = i + 1 < len && b[i + 1] >= 0x40
+			? nks_cp932_units[(b[i] - 0x80) * 192 + b[i + 1] - 0x40]
+			: NKS_BREAK;
 		if (u == NKS_BREAK) {
 			s->bad++;
 			i++;
@@ -219,7 +221,8 @@ static bool guess_bom(const uint8_t *b, size_t len, struct nks_guess *g)
 	}
 	if (len >= 2 && (memcmp(b, "\xff\xfe", 2) == 0 || memcmp(b, "\xfe\xff", 2) == 0)) {
 		g->bom = 2;
-		return utf16_share(b, len, b[0] == 0xfe) >= 500 && decide(g, b[0] == 0xff ? NKS_UTF16LE : NKS_UTF16BE);
+		return utf16_share(b, len, b[0] == 0xfe) >= 500 &&
+			decide(g, b[0] == 0xff ? NKS_UTF16LE : NKS_UTF16BE);
 	}
 	return false;
 }
@@ -244,8 +247,8 @@ static bool guess_utf16(const uint8_t *b, size_t len, const struct tally *t, str
 	return false;
 }
 
-static bool is_binary(size_t len, const struct tally *t, const struct utf8_tally *u, const struct score *s,
-	const struct score *e)
+static bool is_binary(
+	size_t len, const struct tally *t, const struct utf8_tally *u, const struct score *s, const struct score *e)
 {
 	size_t bad = u->bad;
 
@@ -280,7 +283,8 @@ static size_t plain_length(const uint8_t *b, size_t len)
 	for (; i + 64 <= len; i += 64) {
 		unsigned odd = 0;
 		for (size_t j = 0; j < 64; j++) {
-			odd |= (unsigned)(b[i + j] >= 0x80) | (unsigned)(b[i + j] == 0) | (unsigned)(b[i + j] == 0x1b);
+			odd |= (unsigned)(b[i + j] >= 0x80) | (unsigned)(b[i + j] == 0) |
+				(unsigned)(b[i + j] == 0x1b);
 		}
 		if (odd != 0) {
 			break;
@@ -303,7 +307,8 @@ void nks_guess_of(const uint8_t *bytes, size_t len, bool whole, struct nks_guess
 	if (guess_bom(bytes, len, out)) {
 		return;
 	}
-	/* A beginning in plain ASCII says nothing: the sample begins where it ends. What it does not hold is noticed later. */
+	/* A beginning in plain ASCII says nothing: the sample begins where it ends. What it does not hold is noticed
+	 * later. */
 	const size_t plain = plain_length(bytes, len) & ~(size_t)1;
 	if (plain >= (len & ~(size_t)1) && len > SMALL) {
 		decide(out, NKS_UTF8);
@@ -329,7 +334,8 @@ void nks_guess_of(const uint8_t *bytes, size_t len, bool whole, struct nks_guess
 	score_cp932(bytes, len, whole, &s);
 	score_eucjp(bytes, len, whole, &e);
 	const bool is_utf8 = u.bad == 0 && t.nul == 0 && t.control <= len / 128;
-	if (is_utf8 && (t.high >= SMALL || (u.three > 2 * u.two && 4 * u.rare <= u.three && s.bad > 0 && e.bad > 0))) {
+	if (is_utf8 &&
+		(t.high >= SMALL || (u.three > 2 * u.two && 4 * u.rare <= u.three && s.bad > 0 && e.bad > 0))) {
 		decide(out, NKS_UTF8);
 		return;
 	}

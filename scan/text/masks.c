@@ -36,8 +36,8 @@ static bool is_kana(nks_unit u)
 
 static bool is_gap(nks_unit u)
 {
-	static const nks_unit gaps[] = { '\t', '\n', '\r', NKS_ROW, NKS_CELL, ' ', '"', '\'', ',', '/', '<', '>', 0xa0,
-		0x3000, 0x30fb, 0xff0c, 0xff0f, 0xff02, 0xff07, 0xff1c, 0xff1e };
+	static const nks_unit gaps[] = { '\t', '\n', '\r', NKS_ROW, NKS_CELL, ' ', '"', '\'', ',', '/', '<', '>',
+		0xa0, 0x3000, 0x30fb, 0xff0c, 0xff0f, 0xff02, 0xff07, 0xff1c, 0xff1e };
 
 	for (size_t i = 0; i < sizeof(gaps) / sizeof(gaps[0]); i++) {
 		if (gaps[i] == u) {

@@ -24,7 +24,8 @@ INLINE __m256i byte_within(__m256i x, char from, char count)
 	return _mm256_cmpeq_epi8(_mm256_min_epu8(off, _mm256_set1_epi8((char)(count - 1))), off);
 }
 
-/* Not 0 for gaps and ESC: the two tables meet in bit 0 for low nibbles of 0_, bit 1 of 1_, 2 of 2_, 3 of 3_; bit 7 is ESC. */
+/* Not 0 for gaps and ESC: the two tables meet in bit 0 for low nibbles of 0_, bit 1 of 1_, 2 of 2_, 3 of 3_; bit 7 is
+ * ESC. */
 INLINE __m256i byte_class(__m256i x)
 {
 	const __m256i low = _mm256_setr_epi8(0x04, 0, 0x04, 0, 0, 0, 0, 0x04, 0, 0x01, 0x01, (char)0x80, 0x0c, 0x01,
@@ -52,8 +53,9 @@ INLINE void ascii_masks(struct nks_masks *m, size_t w, __m256i a, __m256i b)
 	const __m256i cb = byte_class(b);
 
 	put(m, NKS_M_DIGIT, w, bits_of(byte_within(a, '0', 10), byte_within(b, '0', 10)));
-	put(m, NKS_M_ALPHA, w, bits_of(byte_within(_mm256_or_si256(a, fold), 'a', 26),
-		byte_within(_mm256_or_si256(b, fold), 'a', 26)));
+	put(m, NKS_M_ALPHA, w,
+		bits_of(byte_within(_mm256_or_si256(a, fold), 'a', 26),
+			byte_within(_mm256_or_si256(b, fold), 'a', 26)));
 	put(m, NKS_M_AT, w, bits_of(_mm256_cmpeq_epi8(a, at), _mm256_cmpeq_epi8(b, at)));
 	put(m, NKS_M_GAP, w, bits_of(_mm256_cmpgt_epi8(ca, zero), _mm256_cmpgt_epi8(cb, zero)));
 	m->word[NKS_M_HAN][w] = 0;
@@ -76,9 +78,11 @@ WIDE size_t nks_ascii_run(struct nks_masks *m, size_t w, const uint8_t *p, size_
 			break;
 		}
 		_mm256_storeu_si256((__m256i *)(void *)out, _mm256_cvtepu8_epi16(_mm256_castsi256_si128(a)));
-		_mm256_storeu_si256((__m256i *)(void *)(out + 16), _mm256_cvtepu8_epi16(_mm256_extracti128_si256(a, 1)));
+		_mm256_storeu_si256(
+			(__m256i *)(void *)(out + 16), _mm256_cvtepu8_epi16(_mm256_extracti128_si256(a, 1)));
 		_mm256_storeu_si256((__m256i *)(void *)(out + 32), _mm256_cvtepu8_epi16(_mm256_castsi256_si128(b)));
-		_mm256_storeu_si256((__m256i *)(void *)(out + 48), _mm256_cvtepu8_epi16(_mm256_extracti128_si256(b, 1)));
+		_mm256_storeu_si256(
+			(__m256i *)(void *)(out + 48), _mm256_cvtepu8_epi16(_mm256_extracti128_si256(b, 1)));
 		ascii_masks(&mine, w + i, a, b);
 	}
 	m->any |= mine.any;
@@ -149,7 +153,8 @@ INLINE __m256i is_alpha(const struct split *s)
 
 INLINE __m256i is_han(const struct split *s)
 {
-	return either(either(within(s->high, 0x34, 0x9f), within(s->high, 0xd8, 0xfa)), both(s->kana, within(s->low, 5, 7)));
+	return either(either(within(s->high, 0x34, 0x9f), within(s->high, 0xd8, 0xfa)),
+		both(s->kana, within(s->low, 5, 7)));
 }
 
 /* Hiragana and katakana lie 0x60 apart; 3097–309C, 30A0 and 30FB are none. */
@@ -167,7 +172,8 @@ INLINE __m256i is_gap(const struct split *s)
 	const __m256i narrow = both(s->narrow, either(ascii, is(s->low, 0xa0)));
 	const __m256i japanese = both(s->kana, either(is(s->low, 0), is(s->low, 0xfb)));
 	const __m256i brackets = is(either(s->low, _mm256_set1_epi8(2)), 0x1e);
-	const __m256i marks = either(either(is(s->low, 0x0c), is(s->low, 0x0f)), either(is(s->low, 0x02), is(s->low, 0x07)));
+	const __m256i marks =
+		either(either(is(s->low, 0x0c), is(s->low, 0x0f)), either(is(s->low, 0x02), is(s->low, 0x07)));
 	const __m256i full = both(s->full, either(brackets, marks));
 	const __m256i general = both(is(s->high, 0x20), either(within(s->low, 0, 0x0a), within(s->low, 0x18, 0x1f)));
 

@@ -20,8 +20,8 @@ const char *nks_encoding_name(enum nks_encoding encoding)
 
 const char *nks_via_name(enum nks_via via)
 {
-	static const char *const names[NKS_VIA_COUNT] = { "plain", "base64", "quoted-printable", "percent", "backslash",
-		"entity" };
+	static const char *const names[NKS_VIA_COUNT] = { "plain", "base64", "quoted-printable", "percent",
+		"backslash", "entity" };
 
 	return (unsigned)via < NKS_VIA_COUNT ? names[via] : "";
 }

@@ -1,9 +1,9 @@
 /*
  * nks_decode.h: the inside of text/: bytes to units, masks, blocks, guessing, carving.
  *
- * A decoder goes from one character border to another and holds no state but `mode`, so that it can begin again at any
- * nks_mark of a block and gives the same units: that is how nks_text_offset finds the byte of a unit.
- * A decoder writes at most one unit for each byte.
+ * A decoder goes from one character border to another and holds no state but `mode`, so that it can begin again at
+ * any nks_mark of a block and gives the same units: that is how nks_text_offset finds the byte of a unit. A decoder
+ * writes at most one unit for each byte.
  */
 #ifndef NKS_DECODE_H
 #define NKS_DECODE_H
@@ -33,7 +33,8 @@ struct nks_cut {
 	bool wide; /* AVX2 may be used */
 	uint8_t mode; /* ISO-2022-JP: enum nks_jis_mode */
 	const nks_unit *half; /* == out: the last unit was a half-width kana */
-	const uint8_t *odd, *odd_end; /* first and last byte that is undecodable or speaks against the encoding; NULL */
+	const uint8_t *odd,
+		*odd_end; /* first and last byte that is undecodable or speaks against the encoding; NULL */
 };
 typedef void nks_decode_fn(struct nks_cut *cut);
 nks_decode_fn nks_decode_utf8, nks_decode_cp932, nks_decode_eucjp, nks_decode_jis, nks_decode_utf16le,
@@ -67,8 +68,8 @@ struct nks_masks {
 /* nks_masks_of: masks of 64 units, word w. The wide one needs AVX2 and gives the same. */
 void nks_masks_plain(struct nks_masks *m, size_t w, const nks_unit *u);
 void nks_masks_wide(struct nks_masks *m, size_t w, const nks_unit *u);
-/* nks_ascii_run: as long as the next 64 bytes are ASCII without NUL and ESC: units and masks from word w on, directly. At
- * most `chunks` times; returns how many. Needs AVX2. */
+/* nks_ascii_run: as long as the next 64 bytes are ASCII without NUL and ESC: units and masks from word w on,
+ * directly. At most `chunks` times; returns how many. Needs AVX2. */
 size_t nks_ascii_run(struct nks_masks *m, size_t w, const uint8_t *p, size_t chunks, nks_unit *out);
 
 /* Block --------------------------------------------------------------------------------------------------------- */
@@ -106,16 +107,18 @@ enum { NKS_SPANS = 8192 };
 bool nks_block_init(struct nks_block *b);
 void nks_block_done(struct nks_block *b); /* wipes */
 /* nks_block_reset: empty, over bytes [0, len) that stay until it is reset. `final` is set, `cut` is not. */
-void nks_block_reset(struct nks_block *b, enum nks_encoding encoding, const uint8_t *bytes, size_t len, uint64_t base);
-/* nks_block_take: decodes the bytes from `at` on until `stop` or the block is full; returns where it ended. Text of an earlier take
- * is separated by NKS_BREAK. */
+void nks_block_reset(
+	struct nks_block *b, enum nks_encoding encoding, const uint8_t *bytes, size_t len, uint64_t base);
+/* nks_block_take: decodes the bytes from `at` on until `stop` or the block is full; returns where it ended. Text of
+ * an earlier take is separated by NKS_BREAK. */
 size_t nks_block_take(struct nks_block *b, size_t at, size_t stop, uint8_t mode);
 /* nks_block_seal: makes pads and masks. */
 void nks_block_seal(struct nks_block *b);
 /* nks_block_at: byte where unit i begins. nks_block_unit: first unit that begins at byte `at` or behind. */
 size_t nks_block_at(const struct nks_block *b, size_t i);
 size_t nks_block_unit(const struct nks_block *b, size_t at);
-/* nks_block_resume: the mark from which to begin the next block, when unit `unit` (byte `at`) is its first new one. */
+/* nks_block_resume: the mark from which to begin the next block, when unit `unit` (byte `at`) is its first new one.
+ */
 struct nks_mark nks_block_resume(const struct nks_block *b, size_t unit, size_t at);
 
 /* Guess --------------------------------------------------------------------------------------------------------- */
@@ -132,8 +135,8 @@ void nks_guess_of(const uint8_t *bytes, size_t len, bool whole, struct nks_guess
 
 /* Carve --------------------------------------------------------------------------------------------------------- */
 
-/* One look of a carver: an encoding at an alignment. CP932 and EUC-JP are read in three phases: what a decoder reads that begins at
- * the first character, and twice what begins where those before have no character. */
+/* One look of a carver: an encoding at an alignment. CP932 and EUC-JP are read in three phases: what a decoder reads
+ * that begins at the first character, and twice what begins where those before have no character. */
 enum nks_carve {
 	NKS_CARVE_UTF8, /* and ASCII */
 	NKS_CARVE_CP932,
@@ -157,9 +160,9 @@ struct nks_carver *nks_carver_new(void); /* NULL: no memory */
 void nks_carver_free(struct nks_carver **carver);
 /* nks_carve_begin: looks at bytes[range): for each encoding, where text may be. */
 void nks_carve_begin(struct nks_carver *c, const uint8_t *bytes, struct nks_span range);
-/* nks_carve_find: what may be text within spans of the range read that way, in order, at most NKS_SPANS; returns how many.
- * `base` is the offset of bytes[0] in its stream: parity counts from the stream's beginning. The phases of an encoding are
- * asked for in order. */
+/* nks_carve_find: what may be text within spans of the range read that way, in order, at most NKS_SPANS; returns how
+ * many. `base` is the offset of bytes[0] in its stream: parity counts from the stream's beginning. The phases of an
+ * encoding are asked for in order. */
 size_t nks_carve_find(struct nks_carver *c, enum nks_carve how, const uint8_t *bytes, const struct nks_span *within,
 	size_t n_within, uint64_t base, struct nks_span *out);
 /* nks_carve_classes: maps of 64 positions (65 bytes are read); the plain one gives the same. */

@@ -1,6 +1,6 @@
 /*
- * nks_scan_int.h: a scan from the inside: scan.c takes the stream apart, scan_look.c shows its blocks to the consumers, scan_found.c
- * puts their findings in order.
+ * nks_scan_int.h: a scan from the inside: scan.c takes the stream apart, scan_look.c shows its blocks to the
+ * consumers, scan_found.c puts their findings in order.
  */
 #ifndef NKS_SCAN_INT_H
 #define NKS_SCAN_INT_H

@@ -1,9 +1,9 @@
 /*
  * scan.c: a stream of bytes in blocks: guessed, decoded, shown, reported.
  *
- * A group is the bytes [at, to) that are looked through at one time, in one encoding or in several; around it lie bytes that
- * are decoded too, as context. Invariant: each finding begins in exactly one group. What a decided encoding cannot read is looked
- * through in all the others, with the bytes around it.
+ * A group is the bytes [at, to) that are looked through at one time, in one encoding or in several; around it lie
+ * bytes that are decoded too, as context. Invariant: each finding begins in exactly one group. What a decided
+ * encoding cannot read is looked through in all the others, with the bytes around it.
  */
 #include "nks_scan_int.h"
 
@@ -24,8 +24,7 @@ enum {
 	NO_PHASES = 1 << 16, /* beside bits of encodings */
 };
 
-enum nks_status nks_scan_new(
-	const struct nks_options *options, nks_finding_fn *fn, void *arg, struct nks_scan **out)
+enum nks_status nks_scan_new(const struct nks_options *options, nks_finding_fn *fn, void *arg, struct nks_scan **out)
 {
 	struct nks_scan *s = calloc(1, sizeof(*s));
 	bool good = s != NULL;
@@ -36,7 +35,8 @@ enum nks_status nks_scan_new(
 	}
 	if (good) {
 		s->options = *options;
-		s->detect = (struct nks_detect_options){ options->classes, options->number_forms, options->n_number_forms };
+		s->detect = (struct nks_detect_options){ options->classes, options->number_forms,
+			options->n_number_forms };
 		s->fn = fn;
 		s->arg = arg;
 		s->buf = malloc(WINDOW);
@@ -129,7 +129,8 @@ static struct nks_layout *layout_of(struct nks_scan *s, enum nks_encoding encodi
 	}
 	if (!s->laid[encoding]) {
 		const size_t n = head_units(s, encoding);
-		nks_layout_begin(s->layout[encoding], s->stream.kind == NKS_KIND_TABLE, s->block[NKS_DEPTHS - 1].u, n);
+		nks_layout_begin(
+			s->layout[encoding], s->stream.kind == NKS_KIND_TABLE, s->block[NKS_DEPTHS - 1].u, n);
 		s->laid[encoding] = true;
 	}
 	return s->layout[encoding];
@@ -176,8 +177,8 @@ static size_t synced(const struct nks_scan *s, enum nks_encoding encoding, size_
 	return at;
 }
 
-/* Decodes into block 0 from where this encoding goes on, `max` bytes from `at` on; returns where it ended, *out_begin where it
- * began. */
+/* Decodes into block 0 from where this encoding goes on, `max` bytes from `at` on; returns where it ended, *out_begin
+ * where it began. */
 static size_t decode(struct nks_scan *s, enum nks_encoding encoding, size_t max, bool final, size_t *out_begin)
 {
 	struct nks_block *const b = &s->block[0];
@@ -239,7 +240,8 @@ static bool is_odd_phase(enum nks_carve how)
 }
 
 /* Every look but those of the encodings in `without`; with NO_PHASES not in their other phases either. */
-static bool carve_all(struct nks_scan *s, const struct nks_span *within, size_t n, uint32_t without, struct nks_look look)
+static bool carve_all(
+	struct nks_scan *s, const struct nks_span *within, size_t n, uint32_t without, struct nks_look look)
 {
 	const bool carved = look.carved;
 
@@ -252,7 +254,8 @@ static bool carve_all(struct nks_scan *s, const struct nks_span *within, size_t 
 		const bool phase = is_odd_phase((enum nks_carve)how);
 		const bool known = ((without >> encoding) & 1) != 0;
 		if (known && !phase) {
-			(void)nks_carve_find(s->carver, (enum nks_carve)how, s->buf, within, n, s->buf_base, s->spans);
+			(void)nks_carve_find(
+				s->carver, (enum nks_carve)how, s->buf, within, n, s->buf_base, s->spans);
 		}
 		if (known && (!phase || (without & NO_PHASES) != 0)) {
 			continue;
@@ -275,7 +278,8 @@ static size_t odd_windows(const struct nks_block *b, size_t begin, size_t end, s
 			continue;
 		}
 		const size_t at = b->odds[i].at < begin + AROUND ? begin : b->odds[i].at - AROUND;
-		const size_t stop = end - b->odds[i].stop < AROUND || b->odds[i].stop > end ? end : b->odds[i].stop + AROUND;
+		const size_t stop =
+			end - b->odds[i].stop < AROUND || b->odds[i].stop > end ? end : b->odds[i].stop + AROUND;
 		if (n > 0 && at <= out[n - 1].stop) {
 			out[n - 1].stop = stop;
 		} else {

@@ -1,8 +1,8 @@
 /*
  * scan_found.c: hits become findings: offset, row, token, confidence; sorted, each once.
  *
- * Several readings of the same bytes may find the same text: it is reported once. What two encodings read differently out of the same
- * bytes beyond ASCII cannot both be right: the surer one stays.
+ * Several readings of the same bytes may find the same text: it is reported once. What two encodings read differently
+ * out of the same bytes beyond ASCII cannot both be right: the surer one stays.
  */
 #include "nks_scan_int.h"
 
@@ -18,8 +18,8 @@ uint64_t nks_text_offset(const struct nks_text *text, size_t i)
 	return b->derived ? b->fixed : b->base + nks_block_at(b, i);
 }
 
-/* The token of units [at, at + len): folded, without what may stand between the parts of a name; digits with separators as digits
- * alone. */
+/* The token of units [at, at + len): folded, without what may stand between the parts of a name; digits with
+ * separators as digits alone. */
 static uint64_t token_of(struct nks_scan *s, const struct nks_text *text, size_t at, size_t len)
 {
 	bool digits = true;
@@ -29,7 +29,8 @@ static uint64_t token_of(struct nks_scan *s, const struct nks_text *text, size_t
 		const nks_unit u = nks_fold[text->u[i]];
 		if (!nks_text_is(text, NKS_M_GAP, i)) {
 			s->folded[n++] = u;
-			digits = digits && u < 0x80 && !((u | 0x20) >= 'a' && (u | 0x20) <= 'z') && u != '@' && u != '.';
+			digits = digits && u < 0x80 && !((u | 0x20) >= 'a' && (u | 0x20) <= 'z') && u != '@' &&
+				u != '.';
 		}
 	}
 	if (digits) {
@@ -106,7 +107,8 @@ bool nks_scan_hit(void *scan, const struct nks_text *text, const struct nks_hit 
 	f->field = hit->field;
 	f->encoding = text->encoding;
 	f->via = text->via;
-	f->why = hit->why | (text->carved ? NKS_WHY(RANDOM) : 0) | (text->via != NKS_VIA_PLAIN ? NKS_WHY(ESCAPED) : 0) |
+	f->why = hit->why | (text->carved ? NKS_WHY(RANDOM) : 0) |
+		(text->via != NKS_VIA_PLAIN ? NKS_WHY(ESCAPED) : 0) |
 		(has_gaiji(text, hit->at, hit->len) ? NKS_WHY(GAIJI) : 0);
 	f->confidence = hit->of_index ? hit->confidence : (uint8_t)nks_confidence((enum nks_class)hit->class, f->why);
 	f->offset = offset;

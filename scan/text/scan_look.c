@@ -1,6 +1,6 @@
 /*
- * scan_look.c: a decoded block in front of all who look: layout, index, detectors, names, rules; and escaped text in it,
- * which is decoded and looked through in the same way, to a depth of two.
+ * scan_look.c: a decoded block in front of all who look: layout, index, detectors, names, rules; and escaped text in
+ * it, which is decoded and looked through in the same way, to a depth of two.
  */
 #include "nks_scan_int.h"
 
@@ -21,7 +21,9 @@ struct derived {
 static bool look_derived(const struct derived *d, enum nks_encoding encoding, const uint8_t *bytes, size_t len)
 {
 	struct nks_block *const b = &d->scan->block[d->depth];
-	const struct nks_look look = { .from = 0, .to = len, .first = true, .last = true, .via = d->via, .depth = d->depth };
+	const struct nks_look look = {
+		.from = 0, .to = len, .first = true, .last = true, .via = d->via, .depth = d->depth
+	};
 
 	nks_block_reset(b, encoding, bytes, len, 0);
 	b->derived = true;
@@ -75,8 +77,9 @@ static bool on_escape(void *arg, enum nks_via via, size_t at, size_t len, const 
 static void on_rule(void *scan, uint32_t rule, size_t at, size_t len)
 {
 	struct nks_scan *const s = scan;
-	const struct nks_hit hit = { .class = NKS_CLASS_RULE, .at = at, .len = len, .why = NKS_WHY(SHAPE) | NKS_WHY(FORM),
-		.key = rule };
+	const struct nks_hit hit = {
+		.class = NKS_CLASS_RULE, .at = at, .len = len, .why = NKS_WHY(SHAPE) | NKS_WHY(FORM), .key = rule
+	};
 
 	if (at >= s->text->from && at < s->text->to) {
 		(void)nks_scan_hit(s, s->text, &hit);

@@ -19,14 +19,17 @@ enum { FOUND_MAX = 20000, ROOM = 1 << 20, PERSONS = 1200 };
 static const uint8_t KEY[NKS_KEY_BYTES] = { 1, 2, 3 };
 static const char *const CODESETS[NKS_ENCODING_COUNT] = { "UTF-8", "CP932", "EUC-JP-MS", "ISO-2022-JP", "UTF-16LE",
 	"UTF-16BE" };
-static const char *const FAMILIES[] = { "山田", "佐藤", "鈴木", "高橋", "田中", "伊藤", "渡辺", "中村", "小林", "加藤", "吉田", "森",
-	"林", "清水", "山口", "松本", "井上", "木村", "斎藤", "長谷川", "村上", "近藤", "石井", "坂本", "遠藤", "青木", "藤井", "西村",
-	"福田", "太田", "三浦", "岡本", "松田", "中島", "原", "小川", "竹内", "和田", "中山", "石田" };
-static const char *const GIVENS[] = { "太郎", "花子", "翔", "結衣", "蓮", "陽菜", "大翔", "美咲", "健一", "由美子", "茜", "直樹", "恵",
-	"誠", "裕子", "剛", "智也", "彩", "拓海", "さくら", "健太", "葵", "優", "真由美", "浩", "明", "正", "和子", "学", "ひなた" };
-static const char *const KANA[] = { "ヤマダ", "サトウ", "スズキ", "タカハシ", "タナカ", "イトウ", "ワタナベ", "ナカムラ", "コバヤシ",
-	"カトウ" };
-static const char *const KANA_GIVEN[] = { "タロウ", "ハナコ", "ショウ", "ユイ", "レン", "ヒナ", "ヒロト", "ミサキ", "ケンイチ", "ユミコ" };
+static const char *const FAMILIES[] = { "山田", "佐藤", "鈴木", "高橋", "田中", "伊藤", "渡辺", "中村", "小林",
+	"加藤", "吉田", "森", "林", "清水", "山口", "松本", "井上", "木村", "斎藤", "長谷川", "村上", "近藤", "石井",
+	"坂本", "遠藤", "青木", "藤井", "西村", "福田", "太田", "三浦", "岡本", "松田", "中島", "原", "小川", "竹内",
+	"和田", "中山", "石田" };
+static const char *const GIVENS[] = { "太郎", "花子", "翔", "結衣", "蓮", "陽菜", "大翔", "美咲", "健一", "由美子",
+	"茜", "直樹", "恵", "誠", "裕子", "剛", "智也", "彩", "拓海", "さくら", "健太", "葵", "優", "真由美", "浩",
+	"明", "正", "和子", "学", "ひなた" };
+static const char *const KANA[] = { "ヤマダ", "サトウ", "スズキ", "タカハシ", "タナカ", "イトウ", "ワタナベ",
+	"ナカムラ", "コバヤシ", "カトウ" };
+static const char *const KANA_GIVEN[] = { "タロウ", "ハナコ", "ショウ", "ユイ", "レン", "ヒナ", "ヒロト", "ミサキ",
+	"ケンイチ", "ユミコ" };
 
 struct bag {
 	struct nks_finding f[FOUND_MAX];
@@ -146,7 +149,9 @@ static bool is_found(const struct kit *k, enum nks_field field, uint64_t at, uin
 	for (size_t i = 0; i < k->bag.n; i++) {
 		const struct nks_finding *const f = &k->bag.f[i];
 		uint32_t who[64];
-		const size_t n = f->of_index && f->field == field && f->offset == at ? nks_index_persons(k->index, f->key, who, 64) : 0;
+		const size_t n = f->of_index && f->field == field && f->offset == at
+			? nks_index_persons(k->index, f->key, who, 64)
+			: 0;
 		for (size_t j = 0; j < n; j++) {
 			if (who[j] == person) {
 				return true;
@@ -187,15 +192,18 @@ static void one_row_alone_is_found_in_each_encoding(void **state)
 			char row[512];
 			uint8_t before[64];
 			name_of(i, name, sizeof(name));
-			(void)snprintf(row, sizeof(row), "7,%s,090-1%03u-4%03u,user%04u@school.example\r\n", name, (unsigned)i % 1000,
-				(unsigned)i * 7 % 1000, (unsigned)i);
+			(void)snprintf(row, sizeof(row), "7,%s,090-1%03u-4%03u,user%04u@school.example\r\n", name,
+				(unsigned)i % 1000, (unsigned)i * 7 % 1000, (unsigned)i);
 			const size_t n = encoded((enum nks_encoding)e, row, k->room, ROOM);
-			const size_t at = encoded((enum nks_encoding)e, "7,", before, sizeof(before)) + (e == NKS_JIS ? 3 : 0);
+			const size_t at =
+				encoded((enum nks_encoding)e, "7,", before, sizeof(before)) + (e == NKS_JIS ? 3 : 0);
 			scan(k, k->room, n);
 			missed[0] += !is_found(k, NKS_FIELD_KANJI, at, i);
 			const size_t unit = e >= NKS_UTF16LE ? 2 : 1;
-			missed[1] += !is_found(k, NKS_FIELD_MAIL, n - unit * strlen("user0000@school.example\r\n"), i);
-			missed[2] += !is_found(k, NKS_FIELD_PHONE, n - unit * strlen("090-1000-4000,user0000@school.example\r\n"), i);
+			missed[1] +=
+				!is_found(k, NKS_FIELD_MAIL, n - unit * strlen("user0000@school.example\r\n"), i);
+			missed[2] += !is_found(k, NKS_FIELD_PHONE,
+				n - unit * strlen("090-1000-4000,user0000@school.example\r\n"), i);
 		}
 	}
 	assert_int_equal(missed[0], 0);
@@ -231,8 +239,8 @@ static size_t table_of(enum nks_encoding e, uint32_t from, uint32_t to, uint8_t 
 		char name[128];
 		char row[512];
 		name_of(i % PERSONS, name, sizeof(name));
-		(void)snprintf(row, sizeof(row), "%u,%s,これは%sの試験です。,user%04u@school.example\r\n", (unsigned)i, name,
-			i % 3 == 0 ? "カタカナ" : "文章", (unsigned)(i % PERSONS));
+		(void)snprintf(row, sizeof(row), "%u,%s,これは%sの試験です。,user%04u@school.example\r\n",
+			(unsigned)i, name, i % 3 == 0 ? "カタカナ" : "文章", (unsigned)(i % PERSONS));
 		n += encoded(e, row, out + n, room - n);
 	}
 	return n;
@@ -318,7 +326,8 @@ static void a_stream_that_changes_its_encoding_is_found_in_full(void **state)
 
 static void a_name_in_binary_is_found_at_every_alignment_and_behind_a_length(void **state)
 {
-	static const uint8_t lengths[] = { 0x00, 0x04, 0x08, 0x20, 0x41, 0x81, 0x84, 0x88, 0x8e, 0x8f, 0x90, 0xa4, 0xb0, 0xe0, 0xff };
+	static const uint8_t lengths[] = { 0x00, 0x04, 0x08, 0x20, 0x41, 0x81, 0x84, 0x88, 0x8e, 0x8f, 0x90, 0xa4,
+		0xb0, 0xe0, 0xff };
 	struct kit *const k = kit_new();
 	unsigned missed = 0;
 
@@ -361,9 +370,12 @@ static void parts_of_a_stream_give_the_findings_of_the_whole(void **state)
 		for (size_t cut = 1000; cut < n; cut += 1000) {
 			const size_t lead = cut < 4096 ? cut : 4096;
 			const size_t tail = n - cut < 4096 ? n - cut : 4096;
-			const struct nks_stream first = { .to = cut, .head = k->room, .head_len = n < 65536 ? n : 65536 };
+			const struct nks_stream first = {
+				.to = cut, .head = k->room, .head_len = n < 65536 ? n : 65536
+			};
 			const struct nks_stream second = {
-				.base = cut - lead, .from = cut, .head = k->room, .head_len = n < 65536 ? n : 65536 };
+				.base = cut - lead, .from = cut, .head = k->room, .head_len = n < 65536 ? n : 65536
+			};
 			k->bag.n = 0;
 			scan_as(k, &first, k->room, cut + tail, 1 << 16);
 			const uint64_t rows_first = k->sum.rows;

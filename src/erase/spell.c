@@ -22,7 +22,7 @@ NK_RESULT nk_spell_fail(enum nks_status status, struct nk_err *err)
 	case NKS_BAD_TEXT:
 		return nk_fail(err, NK_INTERNAL, NK_N("a text to look for is not UTF-8"));
 	case NKS_BAD_INDEX:
-		return nk_fail(err, NK_CORRUPT,
+		return nk_fail(err, NK_INVALID,
 			NK_N("the index of persons cannot be opened: it is damaged, or its key is another one"));
 	case NKS_OK:
 	case NKS_NOMEM:

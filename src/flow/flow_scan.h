@@ -101,7 +101,7 @@ struct nk_scan_reply {
 };
 /* nk_op_scan: flow NULL unless req->roster. Not being able to read something is no error but stands in the reports.
  * Errors: NK_USAGE (a class, form or rule that is not one), NK_NOT_FOUND (a path that does not exist), NK_DENIED (key and index lie in one folder, or the
- * key has expired), NK_CORRUPT (index), NK_UNSUPPORTED (no seccomp), NK_CANCELLED. */
+ * key has expired), NK_INVALID (index), NK_UNSUPPORTED (no seccomp), NK_CANCELLED. */
 NK_RESULT nk_op_scan(const struct nk_env *env, struct nk_flow *flow, const struct nk_scan_request *req,
 	const struct nk_scan_reports *reports, struct nk_arena *arena, struct nk_scan_reply *out, struct nk_err *err);
 /* nk_scan_classes: names of all classes, in order; static. */

@@ -149,7 +149,17 @@ static NK_RESULT keys(struct scanning *s, const struct nk_env *env, struct nk_fl
 static NK_RESULT walk_all(struct scanning *s, const struct nk_env *env, struct nk_err *err)
 {
 	const struct nkx_walk_options options = { .one_file_system = s->req->one_file_system };
+	unsigned mode = 0;
+	bool mine = false;
 
+	for (size_t i = 0; i < s->req->n_paths; i++) {
+		struct nk_err why;
+		const nk_rc rc = strcmp(s->req->paths[i], "-") == 0 ? nk_done() : nk_os_file_mode(s->req->paths[i], &mode, &mine, &why);
+
+		if (rc.code == NK_NOT_FOUND) { /* a word that was mistyped; what cannot be read is reported in its place */
+			return nk_fail(err, NK_NOT_FOUND, NK_N("there is nothing at %s"), s->req->paths[i]);
+		}
+	}
 	for (size_t i = 0; i < s->req->n_paths; i++) {
 		NK_TRY(nkx_walk(s->pool, env, s->req->paths[i], &options, err));
 	}

@@ -45,12 +45,14 @@ static NK_RESULT keep_stream(struct nk_scan_collector *c, const struct nkx_strea
 {
 	struct kept_stream k = { .first = c->kept.len, .n = c->findings.len };
 	struct nk_str path;
+	struct nk_str format;
 	void *room = NULL;
 
 	NK_TRY(nk_arena_dup(c->arena, nk_str_c(s->path), &path, NULL));
+	NK_TRY(nk_arena_dup(c->arena, nk_str_c(s->format), &format, NULL));
 	k.s = (struct nk_scan_stream){
 		.inside = path.ptr,
-		.format = s->format,
+		.format = format.ptr,
 		.state = (enum nk_scan_state)s->state,
 		.why = nkx_why_name(s->why),
 		.why_text = nkx_why_text(s->why),

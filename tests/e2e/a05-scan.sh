@@ -105,6 +105,8 @@ check "the_file_holds_no_name_in_clear" python3 -c 'import sys
 data = open(sys.argv[1], "rb").read()
 assert not any(w.encode(e) in data for w in sys.argv[2:] for e in ("utf-8", "cp932", "utf-16-le", "euc-jp"))' "$work/disk/site.nks" "$family$given" "$mail" "$login"
 expect 0 "its_key_can_be_had" "$nk" scan index key "$holding" "$work/key/site.key"
+has "with_the_day_of_its_end" '^until 2025-04-21$' "$work/key/site.key"
+sed -i 's/^until .*/until 2999-01-01/' "$work/key/site.key" # this site lives on a simulated clock
 (
 	unset NOKOSAZU_HOME NOKOSAZU_KEY_FILE
 	"$nk" scan --json --index "$work/disk/site.nks" --index-key "$work/key/site.key" --only none "$share"

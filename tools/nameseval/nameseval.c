@@ -1,7 +1,7 @@
 /*
- * nameseval: precision and recall of names of persons on labelled text. A line of input is `kind <tab> text`, with \n and \t written so
- * and every name between « and »; a kind that ends in "!" is a table of an opener. Given "-l", every miss (-) and every false finding (+)
- * is shown: input is synthetic or public text only.
+ * nameseval: precision and recall of names of persons on labelled text. A line of input is `kind <tab> text`, with \n
+ * and \t written so and every name between « and »; a kind that ends in "!" is a table of an opener. Given "-l",
+ * every miss (-) and every false finding (+) is shown: input is synthetic or public text only.
  */
 #include "../../scan/names/names_kit.h"
 
@@ -109,7 +109,11 @@ static size_t take_marks(struct run *r, nks_unit *u, size_t n)
 			r->n_gold += r->n_gold + 1 < SPANS;
 		} else if (u[i] == '\\' && i + 1 < n) {
 			i++;
-			u[out++] = u[i] == 'n' ? '\n' : u[i] == 't' ? '\t' : u[i] == 'c' ? NKS_CELL : u[i] == 'r' ? NKS_ROW : u[i];
+			u[out++] = u[i] == 'n' ? '\n'
+				: u[i] == 't'  ? '\t'
+				: u[i] == 'c'  ? NKS_CELL
+				: u[i] == 'r'  ? NKS_ROW
+					       : u[i];
 		} else {
 			u[out++] = u[i];
 		}
@@ -149,8 +153,8 @@ static void print_tally(const struct tally *t)
 {
 	double p = t->right + t->wrong ? (double)t->right / (double)(t->right + t->wrong) : 0;
 	double rec = t->gold ? (double)t->right / (double)t->gold : 0;
-	printf("%-24s gold %6zu  right %6zu  wrong %5zu  P %.3f  R %.3f  wrong per 100k %.2f\n", t->kind, t->gold, t->right, t->wrong, p,
-		rec, t->units ? 1e5 * (double)t->wrong / (double)t->units : 0);
+	printf("%-24s gold %6zu  right %6zu  wrong %5zu  P %.3f  R %.3f  wrong per 100k %.2f\n", t->kind, t->gold,
+		t->right, t->wrong, p, rec, t->units ? 1e5 * (double)t->wrong / (double)t->units : 0);
 }
 
 int main(int argc, char **argv)

@@ -28,13 +28,14 @@ NAMED = {"INFLECTED": "動詞,自立,*,*,五段・ラ行,基本形,*", "VERB": "
 OTHER_IDS = {557: 560, 559: 560, 1308: 1310, 1312: 1310}
 PERSON, GIVEN = 5, 7
 GIVEN_COST = 8200  # of a name of given.rows: as a name of middling frequency
-KANA_SURNAME, KANA_GIVEN, CHAR = 40, 41, 42
+KANA_SURNAME, KANA_GIVEN, CHAR, KANA_WRITTEN = 40, 41, 42, 43
 BITS = 18
 USUAL = 2  # a kanji that so many names have in a place is usual there
 COST_STEP = 16
 HAN = "\u3400-\u9fff\uf900-\ufaff々〆〇"
 IS_HAN = re.compile(f"[{HAN}]+$")
 STEM = re.compile(f"([{HAN}]{{1,3}})([\u3041-\u3096])")
+WITH_KANA = re.compile(f"[\u3041-\u3096ー]{{2,5}}[{HAN}]?$")
 IS_KANA = re.compile("[\u30a1-\u30fa\u30fc]{2,}$")
 WORD_MAX = 8
 
@@ -62,7 +63,7 @@ def read_words(folder, given, fold):
     """{(folded units, class): cost}, and the given names and surnames as they are written."""
     by_id = {number: k for k, (_, number) in enumerate(CLASSES) if number is not None}
     inflected = len(CLASSES) - 1
-    words, names = {}, {"surname": set(), "given": set()}
+    words, names = {}, {"surname": set(), "given": set(), "kana": set()}
 
     def add(text, kind, cost):
         key = (tuple(fold[ord(c)] for c in text), kind)
@@ -80,6 +81,9 @@ def read_words(folder, given, fold):
                     who = "surname" if number == 1290 else "given"
                     if IS_HAN.match(text):
                         names[who].add(tuple(fold[ord(c)] for c in text))
+                    if number == 1291 and WITH_KANA.match(text):
+                        add(text, KANA_WRITTEN, cost)
+                        names["kana"].add(tuple(fold[ord(c)] for c in text))
                     if IS_KANA.match(cells[11]):
                         add(cells[11], KANA_SURNAME if number == 1290 else KANA_GIVEN, cost)
                 stem = STEM.match(text)
@@ -158,7 +162,7 @@ def main(folder, given, fold_path, target):
     matrix = read_matrix(folder, ids(folder))
     surnames = {name[:2] for name in names["surname"] if len(name) >= 2}
     surnames |= {units[:2] for units, kind in words if kind == PERSON and len(units) >= 3}
-    given = {name[:2] for name in names["given"] if len(name) >= 2}
+    given = {name[:2] for name in names["given"] | names["kana"] if len(name) >= 2}
     single = {(name[0], 0) for name in names["surname"] if len(name) == 1}
     begins = {units[:2] for units, kind in words if kind < len(CLASSES) and len(units) >= 2}
     with open(target, "w", encoding="ascii") as out:
