@@ -2,9 +2,9 @@
  * scan_match.c: how fast the index is built and opened, and how fast files are looked through with it.
  *
  * usage: scan_match PERSONS FILE…
- * Persons are made up, always the same: ten values each. Every file is read into memory and scanned five times (median) through the
- * public interface, without detectors, once without and once with the index. Times are those of this thread, so that others on
- * the machine do not count.
+ * Persons are made up, always the same: ten values each. Every file is read into memory and scanned five times
+ * (median) through the public interface, without detectors, once without and once with the index. Times are those of
+ * this thread, so that others on the machine do not count.
  */
 #include "nkscan.h"
 
@@ -37,8 +37,8 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* Parts of names: kanji that names use, and readings of two to five morae. Surnames and given names come from two pools of readings and
- * spellings, the first of them far more often than the last, as it is with people. */
+/* Parts of names: kanji that names use, and readings of two to five morae. Surnames and given names come from two
+ * pools of readings and spellings, the first of them far more often than the last, as it is with people. */
 enum { SURNAMES = 10000, GIVEN = 15000 };
 static const char surname_kanji[] =
 	"山田中村林森小大佐藤伊斎高橋木本井上川口原野谷崎島松竹石岡西東北南内外安加清水平河長前福和土吉池渡辺浜杉坂今"
@@ -48,12 +48,14 @@ static const char given_kanji[] =
 	"太郎一二三子美恵花真由香里奈優愛翔健大介翼陽菜結衣葵蓮海斗悠人隆志博文明正和雄幸夫春秋冬夏樹桜直哉沙織千尋"
 	"亜綾歩郁勇英栄悦央佳可果嘉絵貴希季起規義吉杏京恭欽玖圭慶啓敬憲賢謙孝宏浩弘康洸功紗咲早佐聡哲史司資治滋次順純淳"
 	"尚昌章彰昭勝仁晋慎信伸進誠聖清静節善大拓卓琢匠達辰暖智知忠保司剛努典登年敏利友朋豊尚長成徳之乃希紀則範晴久秀";
-static const char *const morae[] = { "a", "ka", "sa", "ta", "na", "ha", "ma", "ya", "ra", "wa", "i", "ki", "shi", "chi", "mi", "ri", "u",
-	"ku", "tsu", "mu", "yu", "e", "ke", "te", "ne", "me", "o", "ko", "to", "no", "mo", "yo" };
+static const char *const morae[] = { "a", "ka", "sa", "ta", "na", "ha", "ma", "ya", "ra", "wa", "i", "ki", "shi",
+	"chi", "mi", "ri", "u", "ku", "tsu", "mu", "yu", "e", "ke", "te", "ne", "me", "o", "ko", "to", "no", "mo",
+	"yo" };
 static const char kana[] = "アカサタナハマヤラワイキシチミリウクツムユエケテネメオコトノモヨ";
 
 struct person {
-	char kanji[64], kanji_late[64], kana[96], romaji[96], login[32], id[16], mail[64], phone[16], birthday[16], card[16];
+	char kanji[64], kanji_late[64], kana[96], romaji[96], login[32], id[16], mail[64], phone[16], birthday[16],
+		card[16];
 };
 
 static size_t put(char *out, size_t room, size_t n, const char *what, size_t len)
@@ -107,7 +109,8 @@ static void make_person(uint64_t *seed, uint32_t i, struct person *p)
 	(void)snprintf(p->id, sizeof(p->id), "%09u", 202300000 + i);
 	(void)snprintf(p->card, sizeof(p->card), "C%04u-%05u", i % 10000, i / 7);
 	(void)snprintf(p->mail, sizeof(p->mail), "s%07u@st%u.example.ed.jp", i, i % 50);
-	(void)snprintf(p->phone, sizeof(p->phone), "0%u0%08u", 7 + (unsigned)(chance(seed) % 3), (unsigned)(chance(seed) % 100000000));
+	(void)snprintf(p->phone, sizeof(p->phone), "0%u0%08u", 7 + (unsigned)(chance(seed) % 3),
+		(unsigned)(chance(seed) % 100000000));
 	(void)snprintf(p->birthday, sizeof(p->birthday), "%04u-%02u-%02u", 1950 + (unsigned)(chance(seed) % 70),
 		1 + (unsigned)(chance(seed) % 12), 1 + (unsigned)(chance(seed) % 28));
 }
@@ -126,13 +129,15 @@ static double build(const struct person *person, size_t n, uint64_t fields, uint
 		const struct {
 			enum nks_field field;
 			const char *value;
-		} values[] = { { NKS_FIELD_KANJI, p->kanji }, { NKS_FIELD_KANA, p->kana }, { NKS_FIELD_ROMAJI, p->romaji },
-			{ NKS_FIELD_LOGIN, p->login }, { NKS_FIELD_ID, p->id }, { NKS_FIELD_ID, p->card }, { NKS_FIELD_MAIL, p->mail },
-			{ NKS_FIELD_PHONE, p->phone }, { NKS_FIELD_BIRTHDAY, p->birthday }, { NKS_FIELD_KANJI, p->kanji_late } };
+		} values[] = { { NKS_FIELD_KANJI, p->kanji }, { NKS_FIELD_KANA, p->kana },
+			{ NKS_FIELD_ROMAJI, p->romaji }, { NKS_FIELD_LOGIN, p->login }, { NKS_FIELD_ID, p->id },
+			{ NKS_FIELD_ID, p->card }, { NKS_FIELD_MAIL, p->mail }, { NKS_FIELD_PHONE, p->phone },
+			{ NKS_FIELD_BIRTHDAY, p->birthday }, { NKS_FIELD_KANJI, p->kanji_late } };
 
 		for (size_t v = 0; v < sizeof(values) / sizeof(*values); v++) {
 			if ((fields >> values[v].field & 1) != 0) {
-				(void)nks_builder_add(b, i, values[v].field, values[v].value, strlen(values[v].value));
+				(void)nks_builder_add(
+					b, i, values[v].field, values[v].value, strlen(values[v].value));
 			}
 		}
 	}
@@ -190,7 +195,8 @@ static void scan_once(struct nks_scan *scan, const char *data, size_t len, struc
 {
 	const struct nks_stream stream = { .kind = NKS_KIND_UNKNOWN };
 
-	if (nks_scan_begin(scan, &stream) != NKS_OK || nks_scan_feed(scan, data, len) != NKS_OK || nks_scan_end(scan, sum) != NKS_OK) {
+	if (nks_scan_begin(scan, &stream) != NKS_OK || nks_scan_feed(scan, data, len) != NKS_OK ||
+		nks_scan_end(scan, sum) != NKS_OK) {
 		exit(1);
 	}
 }

@@ -1,5 +1,6 @@
 /*
- * archive_test.c: archives and packed streams: good, cut at every sixteenth, with bytes changed, encrypted, in themselves.
+ * archive_test.c: archives and packed streams: good, cut at every sixteenth, with bytes changed, encrypted, in
+ * themselves.
  */
 #include "base.h"
 
@@ -159,7 +160,9 @@ static void what_stands_behind_a_packed_stream_is_carved(void **state)
 		size_t len = 0;
 		struct nkx_kit_report r;
 
-		if (!k->raw || (strcmp(k->name, "gzip") != 0 && strcmp(k->name, "bzip2") != 0 && strcmp(k->name, "xz") != 0)) {
+		if (!k->raw ||
+			(strcmp(k->name, "gzip") != 0 && strcmp(k->name, "bzip2") != 0 &&
+				strcmp(k->name, "xz") != 0)) {
 			continue;
 		}
 		len = make(k, bytes);
@@ -199,8 +202,10 @@ static bool sample(const char *name, struct nkx_kit_report *r)
 static void japanese_names_are_read_in_their_encoding(void **state)
 {
 	static const char *const files[] = { "libarchive/test_read_format_cab_filename_cp932.cab",
-		"libarchive/test_read_format_cpio_filename_eucjp.cpio", "libarchive/test_read_format_lha_filename_cp932.lzh",
-		"libarchive/test_read_format_ustar_filename_eucjp.tar.Z", "libarchive/test_read_format_zip_filename_cp932.zip",
+		"libarchive/test_read_format_cpio_filename_eucjp.cpio",
+		"libarchive/test_read_format_lha_filename_cp932.lzh",
+		"libarchive/test_read_format_ustar_filename_eucjp.tar.Z",
+		"libarchive/test_read_format_zip_filename_cp932.zip",
 		"libarchive/test_read_format_zip_filename_utf8_jp.zip" };
 
 	(void)state;

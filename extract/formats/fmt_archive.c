@@ -1,8 +1,9 @@
 /*
  * fmt_archive.c: archives that libarchive reads: tar, cpio, 7z, cab, lha, iso, rar, ar.
  *
- * Invariant: libarchive decides nothing about names (bytes are read as UTF-8, CP932 or EUC-JP by us) and touches no file. An entry
- * that is damaged or encrypted is said; what comes after an error that libarchive cannot pass is said with the container.
+ * Invariant: libarchive decides nothing about names (bytes are read as UTF-8, CP932 or EUC-JP by us) and touches no
+ * file. An entry that is damaged or encrypted is said; what comes after an error that libarchive cannot pass is said
+ * with the container.
  */
 #include "base.h"
 
@@ -44,7 +45,8 @@ static bool is_cpio(const uint8_t *head, size_t len)
 {
 	return len >= 26 &&
 		(memcmp(head, "070701", 6) == 0 || memcmp(head, "070702", 6) == 0 || memcmp(head, "070707", 6) == 0 ||
-			(head[0] == 0xc7 && head[1] == 0x71 && head[3] < 0x10) || (head[0] == 0x71 && head[1] == 0xc7));
+			(head[0] == 0xc7 && head[1] == 0x71 && head[3] < 0x10) ||
+			(head[0] == 0x71 && head[1] == 0xc7));
 }
 
 bool nkx_archive_is_tar(const uint8_t *head, size_t len)
@@ -84,8 +86,8 @@ static int sniff_lha(const uint8_t *head, size_t len, uint64_t size, const char 
 {
 	(void)size;
 	(void)name;
-	return len >= 22 && head[2] == '-' && head[3] == 'l' && (head[4] == 'h' || head[4] == 'z') && head[6] == '-' &&
-			head[20] <= 3
+	return len >= 22 && head[2] == '-' && head[3] == 'l' && (head[4] == 'h' || head[4] == 'z') &&
+			head[6] == '-' && head[20] <= 3
 		? 80
 		: 0;
 }
@@ -202,7 +204,8 @@ static void note_owner(struct walk *k, struct archive_entry *e)
 	if ((user == NULL || user[0] == '\0') && (group == NULL || group[0] == '\0')) {
 		return;
 	}
-	len = (size_t)snprintf(both, sizeof(both), "%.60s %.60s\n", user != NULL ? user : "", group != NULL ? group : "");
+	len = (size_t)snprintf(
+		both, sizeof(both), "%.60s %.60s\n", user != NULL ? user : "", group != NULL ? group : "");
 	if (len >= sizeof(both) || strcmp(both, k->last_owner) == 0 || k->n_owners + len > OWNERS_MAX) {
 		return;
 	}
@@ -261,7 +264,11 @@ static void open_entry(struct walk *k, struct archive_entry *e)
 		return;
 	}
 	why = nkx_squash_data(k->a, p);
-	nkx_nested_end(&p, why == NKX_WHY_NONE ? NKX_SCANNED : nkx_nested_fed(p, NULL) > 0 ? NKX_PARTLY : NKX_NOT, why);
+	nkx_nested_end(&p,
+		why == NKX_WHY_NONE                   ? NKX_SCANNED
+			: nkx_nested_fed(p, NULL) > 0 ? NKX_PARTLY
+						      : NKX_NOT,
+		why);
 }
 
 static enum nkx_why walk_entries(struct walk *k)
@@ -278,7 +285,8 @@ static enum nkx_why walk_entries(struct walk *k)
 			return NKX_WHY_NONE;
 		}
 		if (rc == ARCHIVE_FATAL || (rc < ARCHIVE_WARN && ++k->failures > FAILURES_MAX)) {
-			return archive_read_has_encrypted_entries(k->a) > 0 ? NKX_WHY_ENCRYPTED : nkx_squash_why(k->a);
+			return archive_read_has_encrypted_entries(k->a) > 0 ? NKX_WHY_ENCRYPTED
+									    : nkx_squash_why(k->a);
 		}
 		if (rc < ARCHIVE_WARN) {
 			nkx_partly(k->w, nkx_squash_why(k->a));
@@ -308,7 +316,9 @@ enum nkx_why nkx_archive_walk(struct nkx_work *w, const struct nkx_source *s, bo
 		report_text(w, ":owners", "owners", k.owners, k.n_owners);
 	}
 	if (packed || why == NKX_WHY_NONE) {
-		const bool plain = !packed && (format == ARCHIVE_FORMAT_TAR || format == ARCHIVE_FORMAT_CPIO || format == ARCHIVE_FORMAT_AR);
+		const bool plain = !packed &&
+			(format == ARCHIVE_FORMAT_TAR || format == ARCHIVE_FORMAT_CPIO ||
+				format == ARCHIVE_FORMAT_AR);
 
 		/* Old sessions and other file systems may lie in an image of a disc: its bytes are carved too. */
 		if (format != ARCHIVE_FORMAT_ISO9660 || packed) {

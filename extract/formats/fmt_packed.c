@@ -1,5 +1,6 @@
 /*
- * fmt_packed.c: one stream packed: gzip, bzip2, xz, zstd, compress. A packed tar is walked at once, without holding it in memory.
+ * fmt_packed.c: one stream packed: gzip, bzip2, xz, zstd, compress. A packed tar is walked at once, without holding
+ * it in memory.
  *
  * Invariant: bytes behind the packed stream are not claimed, so they are carved.
  */
@@ -39,7 +40,12 @@ static int sniff_xz(const uint8_t *head, size_t len, uint64_t size, const char *
 {
 	(void)size;
 	(void)name;
-	return starts(head, len, "\xfd" "7zXZ\0", 6) ? 85 : 0;
+	return starts(head, len,
+		       "\xfd"
+		       "7zXZ\0",
+		       6)
+		? 85
+		: 0;
 }
 
 static int sniff_zstd(const uint8_t *head, size_t len, uint64_t size, const char *name)

@@ -1,8 +1,8 @@
 /*
  * fmt_sqlite.c: SQLite databases, write-ahead logs and rollback journals.
  *
- * Tables become tables, row by row; free pages, freed blocks, the rest of pages and what is damaged are not claimed, so they are
- * carved. Invariant: every page is walked once; trees are followed with a stack of bounded depth.
+ * Tables become tables, row by row; free pages, freed blocks, the rest of pages and what is damaged are not claimed,
+ * so they are carved. Invariant: every page is walked once; trees are followed with a stack of bounded depth.
  */
 #include "base.h"
 
@@ -299,7 +299,9 @@ static void open_frame(struct nkx_sq *q, uint64_t at, uint32_t number)
 
 	memset(q->page + got, 0, q->page_size - got);
 	if (number == 1 && memcmp(q->page, "SQLite format 3", 16) == 0) {
-		q->text = be32(q->page + 56) == 2 ? NKX_SQ_UTF16LE : be32(q->page + 56) == 3 ? NKX_SQ_UTF16BE : NKX_SQ_UTF8;
+		q->text = be32(q->page + 56) == 2 ? NKX_SQ_UTF16LE
+			: be32(q->page + 56) == 3 ? NKX_SQ_UTF16BE
+						  : NKX_SQ_UTF8;
 		q->usable = q->page[20] < q->page_size - 480 ? q->page_size - q->page[20] : q->page_size;
 	}
 	if (got == 0 || !nkx_sq_head(q, q->page, head, &cells)) {

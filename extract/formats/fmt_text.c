@@ -7,11 +7,11 @@
 
 static bool is_control(uint8_t c)
 {
-	return c < 0x20 && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1b && c != 0x0b &&
-		c != 0x1a;
+	return c < 0x20 && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1b && c != 0x0b && c != 0x1a;
 }
 
-/* UTF-16 has a zero in every other byte as soon as there is ASCII in it, and hardly one at the same parity's neighbour. */
+/* UTF-16 has a zero in every other byte as soon as there is ASCII in it, and hardly one at the same parity's
+ * neighbour. */
 static bool is_wide(const uint8_t *head, size_t len)
 {
 	size_t zeros[2] = { 0, 0 };

@@ -1,8 +1,9 @@
 /*
- * fmt_zip.c: zip archives, by their central directory; what lies beside it (deleted members, a directory that is gone) by local headers.
+ * fmt_zip.c: zip archives, by their central directory; what lies beside it (deleted members, a directory that is
+ * gone) by local headers.
  *
- * Invariant: each entry of the directory gives a stream, or a reason why not; bytes that no entry holds are looked at for local headers
- * and then carved.
+ * Invariant: each entry of the directory gives a stream, or a reason why not; bytes that no entry holds are looked at
+ * for local headers and then carved.
  */
 #include "base.h"
 
@@ -10,13 +11,23 @@
 #include "squash.h"
 #include "zip_dir.h"
 
-enum { LOCAL_LEN = 30, CENTRAL_LEN = 46, END_LEN = 22, PIECE = 4 << 20, PIECES_FROM = 16, LOST_MAX = 65536, LOOK = 65536 };
+enum {
+	LOCAL_LEN = 30,
+	CENTRAL_LEN = 46,
+	END_LEN = 22,
+	PIECE = 4 << 20,
+	PIECES_FROM = 16,
+	LOST_MAX = 65536,
+	LOOK = 65536
+};
 
 static int sniff(const uint8_t *head, size_t len, uint64_t size, const char *name)
 {
 	(void)size;
 	(void)name;
-	if (len >= 4 && (memcmp(head, "PK\3\4", 4) == 0 || memcmp(head, "PK\5\6", 4) == 0 || memcmp(head, "PK\7\10", 4) == 0)) {
+	if (len >= 4 &&
+		(memcmp(head, "PK\3\4", 4) == 0 || memcmp(head, "PK\5\6", 4) == 0 ||
+			memcmp(head, "PK\7\10", 4) == 0)) {
 		return 80;
 	}
 	return 0;
@@ -73,15 +84,16 @@ static void open_packed(struct nkx_work *w, const struct nkx_source *s, const st
 	if (m->method == 8) {
 		why = nkx_inflate(w, s, m->data, m->packed, -15, p, out_used);
 	} else {
-		why = nkx_squash_zip(w, s, &(struct nkx_squash_member){ m->data, m->packed, m->size, m->crc, m->method }, p);
+		why = nkx_squash_zip(
+			w, s, &(struct nkx_squash_member){ m->data, m->packed, m->size, m->crc, m->method }, p);
 	}
 	why = m->known ? judge(p, why, m->size, m->crc) : why;
 	nkx_nested_end(&p, why == NKX_WHY_NONE ? NKX_SCANNED : NKX_PARTLY, why);
 }
 
 /* The local header: a name there that the directory does not have is left for carving. */
-static void claim_local(struct nkx_work *w, const struct nkx_zip *z, const struct nkx_zip_entry *e,
-	const struct nkx_zip_local *l)
+static void claim_local(
+	struct nkx_work *w, const struct nkx_zip *z, const struct nkx_zip_entry *e, const struct nkx_zip_local *l)
 {
 	uint8_t name[512];
 	const bool same = l->name_len == e->name_len && e->name_len <= sizeof(name) &&
@@ -117,7 +129,8 @@ static void open_entry(struct nkx_work *w, const struct nkx_zip *z, const struct
 		return;
 	}
 	if (!nkx_zip_local(z->source, e->local, &l)) {
-		nkx_not_scanned(w, name, "binary", e->local >= z->source->size ? NKX_WHY_CUT_OFF : NKX_WHY_DAMAGED, e->size);
+		nkx_not_scanned(
+			w, name, "binary", e->local >= z->source->size ? NKX_WHY_CUT_OFF : NKX_WHY_DAMAGED, e->size);
 		return;
 	}
 	if (!e->twice) {
@@ -181,7 +194,8 @@ static uint64_t open_lost(struct nkx_work *w, const struct nkx_source *s, const 
 {
 	char name[NKX_NAME_MAX] = "[recovered]/";
 	uint8_t raw[512];
-	const size_t n = nkx_read_some(s, l->at + LOCAL_LEN, raw, l->name_len < sizeof(raw) ? l->name_len : sizeof(raw));
+	const size_t n =
+		nkx_read_some(s, l->at + LOCAL_LEN, raw, l->name_len < sizeof(raw) ? l->name_len : sizeof(raw));
 	const bool unknown = (l->flags & NKX_ZIP_DESCRIPTOR) != 0 && l->packed == 0;
 	struct member m = { name, l->data, l->packed, l->size, l->crc, l->method, !unknown };
 	uint64_t used = 0;

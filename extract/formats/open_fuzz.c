@@ -1,5 +1,6 @@
 /*
- * open_fuzz.c: any bytes through the whole way in: sniffed, opened, nested, carved. The kit asserts that every stream ends once.
+ * open_fuzz.c: any bytes through the whole way in: sniffed, opened, nested, carved. The kit asserts that every stream
+ * ends once.
  */
 #include "base.h"
 

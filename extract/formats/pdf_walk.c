@@ -46,14 +46,18 @@ static bool is_binary(const uint8_t *bytes, size_t len)
 	return len > 0 && odd * 20 > len;
 }
 
-static bool is_noise(const char *key)
+/* Keys of ciphers, sums and dates: never of a person. Only when they look like it, so that nothing hides under such a
+ * key. */
+static bool is_noise(const char *key, const uint8_t *bytes, size_t len)
 {
-	static const char *const keys[] = { "ID", "O", "U", "OE", "UE", "Perms", "CheckSum", "Registry", "Ordering",
-		"Panose", "Lookup", "FontFamily", "CreationDate", "ModDate", "M" };
+	static const char *const keys[] = { "ID", "O", "U", "OE", "UE", "Perms", "CheckSum", "Panose", "Lookup" };
 
+	if (len >= 6 && len < 32 && memcmp(bytes, "D:", 2) == 0 && bytes[2] >= '0' && bytes[2] <= '9') {
+		return true;
+	}
 	for (size_t i = 0; i < NK_ARRAY_LEN(keys); i++) {
 		if (strcmp(keys[i], key) == 0) {
-			return true;
+			return len < 128 && is_binary(bytes, len);
 		}
 	}
 	return false;
@@ -66,7 +70,7 @@ static void tell(void *arg, const char *key, const uint8_t *bytes, size_t len)
 	struct nkx_charset_state state = { .charset = NKX_CHARSET_GUESS };
 	struct nkx_utf16 utf16 = { 0 };
 
-	if (len == 0 || pdf->found_only || (is_noise(key) && len < 128)) {
+	if (len == 0 || pdf->found_only || is_noise(key, bytes, len)) {
 		return;
 	}
 	if (len >= BINARY_LEAST && is_binary(bytes, len)) {

@@ -7,7 +7,14 @@
 #include "nkx_work.h"
 
 enum nkx_sq_text { NKX_SQ_UNKNOWN, NKX_SQ_UTF8, NKX_SQ_UTF16LE, NKX_SQ_UTF16BE };
-enum { NKX_SQ_COLUMNS = 128, NKX_SQ_TREE = 24, NKX_SQ_INDEX_IN = 2, NKX_SQ_TABLE_IN = 5, NKX_SQ_INDEX_LEAF = 10, NKX_SQ_TABLE_LEAF = 13 };
+enum {
+	NKX_SQ_COLUMNS = 128,
+	NKX_SQ_TREE = 24,
+	NKX_SQ_INDEX_IN = 2,
+	NKX_SQ_TABLE_IN = 5,
+	NKX_SQ_INDEX_LEAF = 10,
+	NKX_SQ_TABLE_LEAF = 13
+};
 
 struct nkx_sq {
 	struct nkx_work *w;
@@ -39,7 +46,8 @@ bool nkx_sq_cell(const struct nkx_sq *q, const uint8_t *page, uint32_t head, uin
 bool nkx_sq_head(const struct nkx_sq *q, const uint8_t *page, uint32_t head, uint32_t *out_cells);
 /* nkx_sq_claim: header, pointers and cells of a page that begins at `at` of the source. */
 void nkx_sq_claim(struct nkx_sq *q, const uint8_t *page, uint32_t head, uint64_t at);
-/* nkx_sq_payload: all of a cell's payload, overflow pages followed (when `follow`), into q->payload; returns its length. */
+/* nkx_sq_payload: all of a cell's payload, overflow pages followed (when `follow`), into q->payload; returns its
+ * length. */
 size_t nkx_sq_payload(struct nkx_sq *q, const uint8_t *page, const struct nkx_sq_cell *c, bool follow);
 /* nkx_sq_see: marks a page; false: it is outside, or was seen already. */
 bool nkx_sq_see(struct nkx_sq *q, uint32_t page);
@@ -58,7 +66,8 @@ struct nkx_sq_table {
 /* nkx_sq_schema: reads a record of sqlite_schema. false: it has no pages, or is none. */
 bool nkx_sq_schema(struct nkx_sq *q, const uint8_t *record, size_t len, struct nkx_sq_table *out);
 /* nkx_sq_row: writes a record as one row of the stream at hand; blobs that are something of their own are opened. */
-void nkx_sq_row(struct nkx_sq *q, const struct nkx_sq_table *table, uint64_t rowid, const uint8_t *record, size_t len);
+void nkx_sq_row(
+	struct nkx_sq *q, const struct nkx_sq_table *table, uint64_t rowid, const uint8_t *record, size_t len);
 /* nkx_sq_header: the row of column names. */
 void nkx_sq_header(struct nkx_sq *q, const struct nkx_sq_table *table);
 

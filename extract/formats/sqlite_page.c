@@ -1,7 +1,8 @@
 /*
  * sqlite_page.c: pages, cells, overflow chains.
  *
- * Invariant: no place is used before it is known to lie in its page; each page is walked once, so no chain runs in a circle.
+ * Invariant: no place is used before it is known to lie in its page; each page is walked once, so no chain runs in a
+ * circle.
  */
 #include "base.h"
 

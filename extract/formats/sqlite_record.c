@@ -34,7 +34,8 @@ static uint64_t size_of(uint64_t type)
 
 bool nkx_sq_next(struct nkx_sq_values *v, struct nkx_sq_value *out)
 {
-	const size_t n = v->head < v->head_end ? nkx_sq_varint(v->head, (size_t)(v->head_end - v->head), &out->type) : 0;
+	const size_t n =
+		v->head < v->head_end ? nkx_sq_varint(v->head, (size_t)(v->head_end - v->head), &out->type) : 0;
 	uint64_t size = 0;
 
 	if (n == 0) {
@@ -145,7 +146,10 @@ static void put_number(struct nkx_sq *q, uint64_t type, const uint8_t *p, size_t
 		memcpy(&d, &v, sizeof(d));
 		(void)snprintf(text, sizeof(text), "%.15g", d);
 	} else {
-		(void)snprintf(text, sizeof(text), "%" PRId64, type == 9 ? INT64_C(1) : type == 8 ? INT64_C(0) : (int64_t)v);
+		(void)snprintf(text, sizeof(text), "%" PRId64,
+			type == 9           ? INT64_C(1)
+				: type == 8 ? INT64_C(0)
+					    : (int64_t)v);
 	}
 	nkx_put(&q->out, text, strlen(text));
 }
@@ -190,8 +194,8 @@ void nkx_sq_row(struct nkx_sq *q, const struct nkx_sq_table *table, uint64_t row
 		} else if (one.type >= TYPE_FIRST && one.type % 2 == 1) {
 			put_text(q, one.at, one.len);
 		} else if (one.type >= TYPE_FIRST) {
-			(void)snprintf(where, sizeof(where), "%s row %" PRIu64 " column %d", table != NULL ? table->name : "",
-				rowid, i + 1);
+			(void)snprintf(where, sizeof(where), "%s row %" PRIu64 " column %d",
+				table != NULL ? table->name : "", rowid, i + 1);
 			put_blob(q, where, &one);
 		}
 	}

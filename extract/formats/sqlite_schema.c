@@ -1,7 +1,8 @@
 /*
  * sqlite_schema.c: names of tables and columns from the rows of sqlite_schema.
  *
- * The SQL there is only looked at for the first words of its column definitions; whatever it is, no more is lost than a heading.
+ * The SQL there is only looked at for the first words of its column definitions; whatever it is, no more is lost than
+ * a heading.
  */
 #include "base.h"
 

@@ -58,7 +58,10 @@ static void tables_are_rows_in_every_encoding(void **state)
 		s = nkx_kit_stream(&r, "名簿");
 		assert_non_null(s);
 		assert_int_equal(s->kind, NKS_KIND_TABLE);
-		assert_string_equal(s->text, "id\x1f氏名\x1f電話,番号\x1e" "1001\x1f山田太郎\x1f" "03-0000-0000\x1e");
+		assert_string_equal(s->text,
+			"id\x1f氏名\x1f電話,番号\x1e"
+			"1001\x1f山田太郎\x1f"
+			"03-0000-0000\x1e");
 		assert_true(nkx_kit_in(nkx_kit_stream(&r, "wr"), "key\x1f佐藤花子\x1e"));
 		assert_int_equal(r.streams[0].state, NKX_SCANNED);
 		nkx_kit_free(&r);
@@ -74,7 +77,8 @@ static void long_values_and_many_rows_are_followed(void **state)
 
 	(void)state;
 	run(db, "insert into 名簿 values(1, printf('%.*c', 20000, 'x') || 'END山田', 'x')");
-	run(db, "with recursive n(i) as (select 2 union all select i+1 from n where i < 3000) "
+	run(db,
+		"with recursive n(i) as (select 2 union all select i+1 from n where i < 3000) "
 		"insert into 名簿 select i, '佐藤花子' || i, '' from n");
 	open_db(db, &r);
 	s = nkx_kit_stream(&r, "名簿");
@@ -94,7 +98,8 @@ static void deleted_rows_are_carved(void **state)
 
 	(void)state;
 	run(db, "pragma secure_delete=0");
-	run(db, "with recursive n(i) as (select 1 union all select i+1 from n where i < 500) "
+	run(db,
+		"with recursive n(i) as (select 1 union all select i+1 from n where i < 500) "
 		"insert into 名簿 select i, '佐藤花子' || i, '' from n");
 	run(db, "drop index ix");
 	run(db, "update 名簿 set 氏名 = '鈴木一郎消' where id = 250");
@@ -140,7 +145,8 @@ static void broken_databases_end_and_are_said(void **state)
 	unsigned char *bytes = NULL;
 
 	(void)state;
-	run(db, "with recursive n(i) as (select 1 union all select i+1 from n where i < 500) "
+	run(db,
+		"with recursive n(i) as (select 1 union all select i+1 from n where i < 500) "
 		"insert into 名簿 select i, printf('%.*c', i * 10, 'x'), '' from n");
 	bytes = sqlite3_serialize(db, "main", &len, 0);
 	for (size_t part = 1; part < 16; part++) {
@@ -168,7 +174,8 @@ static void a_tree_that_runs_in_a_circle_ends(void **state)
 	unsigned char *bytes = NULL;
 
 	(void)state;
-	run(db, "with recursive n(i) as (select 1 union all select i+1 from n where i < 500) "
+	run(db,
+		"with recursive n(i) as (select 1 union all select i+1 from n where i < 500) "
 		"insert into 名簿 select i, '佐藤花子' || i, '' from n");
 	bytes = sqlite3_serialize(db, "main", &len, 0);
 	/* Page 2 is the table's root and an inner page: its last child becomes itself. */
@@ -209,7 +216,9 @@ static void logs_and_journals_are_read(void **state)
 	(void)snprintf(beside, sizeof(beside), "%s-wal", path);
 	assert_true(nkx_kit_file(beside, &r));
 	assert_string_equal(r.streams[0].format, "sqlite-wal");
-	assert_true(nkx_kit_in(nkx_kit_stream(&r, "[frames]"), "鈴木一郎\x1f" "12345\x1e"));
+	assert_true(nkx_kit_in(nkx_kit_stream(&r, "[frames]"),
+		"鈴木一郎\x1f"
+		"12345\x1e"));
 	nkx_kit_free(&r);
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 	assert_int_equal(unlink(path), 0);

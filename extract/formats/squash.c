@@ -176,11 +176,13 @@ static void set_zip(struct archive *a)
 }
 
 /* libarchive is shown a zip of this one entry, with the sizes that the directory gives. */
-enum nkx_why nkx_squash_zip(struct nkx_work *w, const struct nkx_source *s, const struct nkx_squash_member *m,
-	struct nkx_pipe *p)
+enum nkx_why nkx_squash_zip(
+	struct nkx_work *w, const struct nkx_source *s, const struct nkx_squash_member *m, struct nkx_pipe *p)
 {
 	uint8_t head[31] = "PK\3\4";
-	struct nkx_squash q = { .source = s, .at = m->data, .len = m->packed, .head = head, .head_len = sizeof(head) };
+	struct nkx_squash q = {
+		.source = s, .at = m->data, .len = m->packed, .head = head, .head_len = sizeof(head)
+	};
 	struct archive *a = NULL;
 	struct archive_entry *e = NULL;
 	enum nkx_why why = NKX_WHY_DAMAGED;

@@ -20,8 +20,8 @@ struct nkx_squash {
 };
 enum { NKX_SQUASH_BUF = 131072 };
 
-/* nkx_squash_open: NULL: no memory, or libarchive says that it is none of these. `set` says which formats and filters. Give back with
- * nkx_squash_close, before the struct nkx_squash (which it fills) goes. */
+/* nkx_squash_open: NULL: no memory, or libarchive says that it is none of these. `set` says which formats and
+ * filters. Give back with nkx_squash_close, before the struct nkx_squash (which it fills) goes. */
 typedef void nkx_squash_set_fn(struct archive *a);
 struct archive *nkx_squash_open(struct nkx_squash *q, nkx_squash_set_fn *set);
 void nkx_squash_close(struct nkx_squash *q, struct archive **a);
@@ -37,10 +37,11 @@ struct nkx_squash_member {
 	uint16_t method;
 };
 bool nkx_squash_zip_method(uint16_t method);
-enum nkx_why nkx_squash_zip(struct nkx_work *w, const struct nkx_source *s, const struct nkx_squash_member *m,
-	struct nkx_pipe *p);
+enum nkx_why nkx_squash_zip(
+	struct nkx_work *w, const struct nkx_source *s, const struct nkx_squash_member *m, struct nkx_pipe *p);
 
-/* nkx_archive_walk: every entry of an archive (tar, cpio and so on, in any packing when `packed`). See fmt_archive.c. */
+/* nkx_archive_walk: every entry of an archive (tar, cpio and so on, in any packing when `packed`). See fmt_archive.c.
+ */
 enum nkx_why nkx_archive_walk(struct nkx_work *w, const struct nkx_source *s, bool packed);
 /* nkx_archive_is_tar: whether these first bytes are those of a tar or cpio archive. */
 bool nkx_archive_is_tar(const uint8_t *head, size_t len);

@@ -57,7 +57,8 @@ static bool end64(const struct nkx_source *s, uint64_t end_at, struct claim *c)
 	if (!nkx_read(s, at, rec, sizeof(rec)) || memcmp(rec, "PK\6\6", 4) != 0) {
 		/* Something stands before the archive: the record lies right before its locator. */
 		at = end_at - LOCATOR_LEN;
-		if (at < END64_LEN || !nkx_read(s, at - END64_LEN, rec, sizeof(rec)) || memcmp(rec, "PK\6\6", 4) != 0) {
+		if (at < END64_LEN || !nkx_read(s, at - END64_LEN, rec, sizeof(rec)) ||
+			memcmp(rec, "PK\6\6", 4) != 0) {
 			return false;
 		}
 	}
@@ -131,7 +132,8 @@ static bool add(struct nkx_zip *z, size_t *room, const struct nkx_zip_entry *e)
 {
 	if (z->n == *room) {
 		const size_t more = *room == 0 ? 64 : *room * 2;
-		struct nkx_zip_entry *bigger = more > ENTRIES_MAX ? NULL : realloc(z->entries, more * sizeof(*bigger));
+		struct nkx_zip_entry *bigger =
+			more > ENTRIES_MAX ? NULL : realloc(z->entries, more * sizeof(*bigger));
 
 		if (bigger == NULL) {
 			return false;
@@ -290,8 +292,8 @@ void nkx_zip_name(const struct nkx_zip *zip, const struct nkx_zip_entry *e, char
 /* Kinds of extra fields without room for words: sizes, times, owners, alignment. */
 static bool plain_extra(const uint8_t *extra, size_t len)
 {
-	static const uint16_t kinds[] = { 0x0001, 0x000a, 0x000d, 0x5455, 0x5855, 0x7855, 0x7875, 0x9901, 0xcafe, 0x7075,
-		0x6375, 0xa220, 0xd935 };
+	static const uint16_t kinds[] = { 0x0001, 0x000a, 0x000d, 0x5455, 0x5855, 0x7855, 0x7875, 0x9901, 0xcafe,
+		0x7075, 0x6375, 0xa220, 0xd935 };
 
 	while (len >= 4) {
 		const uint16_t kind = nk_get_le16(extra);

@@ -1,8 +1,8 @@
 /*
  * zip_dir.h: the central directory of a zip, checked.
  *
- * Everything in it is a claim of the file: places and lengths are within the file, entries that share bytes are marked, names are
- * UTF-8. What is not so is left out and said.
+ * Everything in it is a claim of the file: places and lengths are within the file, entries that share bytes are
+ * marked, names are UTF-8. What is not so is left out and said.
  */
 #ifndef NKX_ZIP_DIR_H
 #define NKX_ZIP_DIR_H

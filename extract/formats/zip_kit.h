@@ -126,7 +126,8 @@ static inline size_t zk_make(struct zk_entry *entries, size_t n, const char *com
 	dir = o.n;
 	for (size_t i = 0; i < n; i++) {
 		if (!entries[i].hidden) {
-			zk_central(&o, &entries[i], entries[i].share > 0 ? &entries[entries[i].share - 1] : &entries[i]);
+			zk_central(
+				&o, &entries[i], entries[i].share > 0 ? &entries[entries[i].share - 1] : &entries[i]);
 			listed++;
 		}
 	}

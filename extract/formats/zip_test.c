@@ -71,8 +71,10 @@ static void encrypted_and_unknown_methods_are_not_scanned(void **state)
 
 static void a_wrong_checksum_or_size_is_said_and_the_bytes_are_read(void **state)
 {
-	struct zk_entry e[] = { { .name = "a", .bytes = text, .len = sizeof(text) - 1, .deflate = true, .wrong_crc = true },
-		{ .name = "b", .bytes = text, .len = sizeof(text) - 1, .deflate = true, .lie_size = 7 } };
+	struct zk_entry e[] = {
+		{ .name = "a", .bytes = text, .len = sizeof(text) - 1, .deflate = true, .wrong_crc = true },
+		{ .name = "b", .bytes = text, .len = sizeof(text) - 1, .deflate = true, .lie_size = 7 }
+	};
 	struct nkx_kit_report r;
 
 	(void)state;

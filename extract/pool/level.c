@@ -66,8 +66,8 @@ static void gap(struct nkx_work *w, const struct nkx_source *s, uint64_t from, u
 		from += zeros;
 	} while (n > 0 && zeros == n && to > from);
 	if (to - from > GAP_LEAST && n > 0) {
-		(void)nkx_feed_range(w, s, from, to - from,
-			(struct nks_stream){ .kind = NKS_KIND_BINARY, .base = from });
+		(void)nkx_feed_range(
+			w, s, from, to - from, (struct nks_stream){ .kind = NKS_KIND_BINARY, .base = from });
 	}
 }
 
@@ -119,7 +119,8 @@ static enum nkx_state state_of(const struct nkx_work *w, const struct nkx_level 
 		return NKX_PARTLY;
 	}
 	/* Raw bytes that were looked at are something where they are not packed or encrypted. */
-	return level->plain && level->why != NKX_WHY_ENCRYPTED && w->slots[level->slot].bytes > 0 ? NKX_PARTLY : NKX_NOT;
+	return level->plain && level->why != NKX_WHY_ENCRYPTED && w->slots[level->slot].bytes > 0 ? NKX_PARTLY
+												  : NKX_NOT;
 }
 
 bool nkx_is_plain(const struct nkx_format *format)

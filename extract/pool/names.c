@@ -111,7 +111,8 @@ static void from_euc(struct out *o, const uint8_t *b, size_t len)
 	}
 }
 
-/* How unlike a name this reading is: undecodable, private, and half-width kana (what the wrong reading gives) count. */
+/* How unlike a name this reading is: undecodable, private, and half-width kana (what the wrong reading gives) count.
+ */
 static unsigned oddness(const char *utf8, size_t len, unsigned bad)
 {
 	unsigned odd = bad * 16;
@@ -141,8 +142,8 @@ static void from_japanese(struct out *o, const uint8_t *b, size_t len)
 	}
 }
 
-/* EUC-JP can be well-formed UTF-8 by chance: then it reads as letters that hardly anybody writes (U+0180 to U+02FF, U+0530 to U+07FF) and
- * nothing else above ASCII. */
+/* EUC-JP can be well-formed UTF-8 by chance: then it reads as letters that hardly anybody writes (U+0180 to U+02FF,
+ * U+0530 to U+07FF) and nothing else above ASCII. */
 static bool unlikely_utf8(const uint8_t *b, size_t len)
 {
 	size_t odd = 0;

@@ -139,7 +139,8 @@ static void run(const struct nkx_kit_options *options, const struct nkx_source *
 	struct nkx_kit_report *out)
 {
 	struct kit k = { .report = out, .pdf_text = options->pdf_text };
-	const struct nkx_sink sink = { &k, on_name, on_begin, on_scan, on_feed, on_scan_end, on_end, on_pdf, on_alive };
+	const struct nkx_sink sink = { &k, on_name, on_begin, on_scan, on_feed, on_scan_end, on_end, on_pdf,
+		on_alive };
 	const struct nkx_item_source item = { *source, name, options->raw, false, source->size };
 	struct nkx_work w;
 

@@ -32,15 +32,17 @@ struct nkx_kit_options {
 	bool raw;
 };
 
-/* nkx_kit_open: `bytes` as an item with this name ("a.docx"), default limits. Asserts that every stream ended once. The report is
- * given back by nkx_kit_free. nkx_kit_open_with: with options. */
+/* nkx_kit_open: `bytes` as an item with this name ("a.docx"), default limits. Asserts that every stream ended once.
+ * The report is given back by nkx_kit_free. nkx_kit_open_with: with options. */
 void nkx_kit_open(const void *bytes, size_t len, const char *name, struct nkx_kit_report *out);
 void nkx_kit_open_with(const struct nkx_kit_options *options, const void *bytes, size_t len, const char *name,
 	struct nkx_kit_report *out);
-/* nkx_kit_file: the same for a file (path under the project, or whole); false: it cannot be read. Read by descriptor. */
+/* nkx_kit_file: the same for a file (path under the project, or whole); false: it cannot be read. Read by descriptor.
+ */
 bool nkx_kit_file(const char *path, struct nkx_kit_report *out);
 void nkx_kit_free(struct nkx_kit_report *report);
-/* nkx_kit_stream: by path; NULL: none. nkx_kit_holds: whether any stream's text holds these characters. nkx_kit_in: one's. */
+/* nkx_kit_stream: by path; NULL: none. nkx_kit_holds: whether any stream's text holds these characters. nkx_kit_in:
+ * one's. */
 const struct nkx_kit_stream *nkx_kit_stream(const struct nkx_kit_report *report, const char *path);
 bool nkx_kit_in(const struct nkx_kit_stream *stream, const char *utf8);
 bool nkx_kit_holds(const struct nkx_kit_report *report, const char *utf8);

@@ -1,10 +1,10 @@
 /*
  * nkx_work.h: one item being looked through, as the files of pool/ see it. Openers include nkx_open.h only.
  *
- * A work is a stack of levels (sources inside sources) and a stack of open streams. Each level has one stream of its own (the
- * container itself, to which unclaimed ranges are given); openers begin others on top. Where bytes and ends go is the sink's
- * matter: the worker's sink scans and sends messages, the tests' sink keeps texts.
- * Invariant: whatever an opener does, every stream that was begun is ended once, with a state.
+ * A work is a stack of levels (sources inside sources) and a stack of open streams. Each level has one stream of its
+ * own (the container itself, to which unclaimed ranges are given); openers begin others on top. Where bytes and ends
+ * go is the sink's matter: the worker's sink scans and sends messages, the tests' sink keeps texts. Invariant:
+ * whatever an opener does, every stream that was begun is ended once, with a state.
  */
 #ifndef NKX_WORK_H
 #define NKX_WORK_H
@@ -126,8 +126,9 @@ bool nkx_work_init(struct nkx_work *w, const struct nkx_sink *sink, const struct
 void nkx_work_done(struct nkx_work *w);
 /* nkx_limits_default: fills in what is 0. */
 void nkx_limits_default(struct nkx_limits *limits);
-/* nkx_work_item: looks through one whole item (or a part of it, w->part). `name` is given to the sniffers. All budgets begin
- * anew. apart: the name is not looked through. When w->cut says "wanted" afterwards nothing was reported. */
+/* nkx_work_item: looks through one whole item (or a part of it, w->part). `name` is given to the sniffers. All
+ * budgets begin anew. apart: the name is not looked through. When w->cut says "wanted" afterwards nothing was
+ * reported. */
 struct nkx_item_source {
 	struct nkx_source source;
 	const char *name;
@@ -136,7 +137,8 @@ struct nkx_item_source {
 };
 void nkx_work_item(struct nkx_work *w, const struct nkx_item_source *item);
 
-/* nkx_may_cut: whether the source at hand is the item itself and may be cut in pieces. nkx_is_piece: whether only w->part of it is wanted. */
+/* nkx_may_cut: whether the source at hand is the item itself and may be cut in pieces. nkx_is_piece: whether only
+ * w->part of it is wanted. */
 static inline bool nkx_may_cut(const struct nkx_work *w)
 {
 	return w->cut != NULL && w->cut->asked && w->depth == 1;
@@ -148,7 +150,8 @@ static inline bool nkx_is_piece(const struct nkx_work *w)
 
 /* For the files of pool/ and the plain openers. */
 
-/* nkx_level_open: sniffs a source and walks it as a new level named `name` in the one at hand. head/len: the first bytes. */
+/* nkx_level_open: sniffs a source and walks it as a new level named `name` in the one at hand. head/len: the first
+ * bytes. */
 struct nkx_open_args {
 	const char *name;
 	const char *hint;
@@ -162,7 +165,8 @@ bool nkx_level_nested(struct nkx_work *w, const struct nkx_source *source, const
 struct nkx_stamp nkx_stamp_of(const struct nkx_source *s);
 /* nkx_is_plain: text or binary, which need no source. */
 bool nkx_is_plain(const struct nkx_format *format);
-/* nkx_level_push, nkx_level_stream_end: begins and ends a level. nkx_level_stream: one whose bytes go by: its own stream only. */
+/* nkx_level_push, nkx_level_stream_end: begins and ends a level. nkx_level_stream: one whose bytes go by: its own
+ * stream only. */
 bool nkx_level_stream(struct nkx_work *w, struct nkx_level *level, const char *name, const char *format);
 bool nkx_level_push(
 	struct nkx_work *w, struct nkx_level *level, const struct nkx_open_args *args, const char *format);
@@ -175,8 +179,9 @@ void nkx_slot_stop(struct nkx_work *w);
 enum nkx_why nkx_slot_skip(struct nkx_work *w);
 /* nkx_slot_end: the stream at hand ends when an opener began it; the level's own one goes on. */
 void nkx_slot_end(struct nkx_work *w, enum nkx_state state, enum nkx_why why);
-/* nkx_feed_range: [at, at + len) of a source into the stream at hand, as one run or, where the file has large holes, several. `run`
- * says kind, base and so on of the first; base is that of byte `at`. false: it could not be read whole (noted). */
+/* nkx_feed_range: [at, at + len) of a source into the stream at hand, as one run or, where the file has large holes,
+ * several. `run` says kind, base and so on of the first; base is that of byte `at`. false: it could not be read whole
+ * (noted). */
 bool nkx_feed_range(struct nkx_work *w, const struct nkx_source *s, uint64_t at, uint64_t len, struct nks_stream run);
 /* nkx_gaps: what nobody claimed of the level's source, carved into its own stream. */
 void nkx_gaps(struct nkx_work *w);

@@ -1,8 +1,8 @@
 /*
  * pipe.c: bytes that an opener produces piece by piece.
  *
- * The first bytes decide: plain text and unknown bytes go straight into the scanner; what has to be read at any place is collected in
- * memory. Invariant: what is produced counts for the budgets before it is kept.
+ * The first bytes decide: plain text and unknown bytes go straight into the scanner; what has to be read at any place
+ * is collected in memory. Invariant: what is produced counts for the budgets before it is kept.
  */
 #include "base.h"
 

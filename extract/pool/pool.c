@@ -56,7 +56,8 @@ static NK_RESULT check_index(const struct nkx_options *o, struct nk_err *err)
 		(void)munmap(map, (size_t)st.st_size);
 	}
 	if (status != NKS_OK) {
-		return nk_fail(err, NK_INVALID, "the index does not open: damaged, of another version, or another key");
+		return nk_fail(
+			err, NK_INVALID, "the index does not open: damaged, of another version, or another key");
 	}
 	return nk_done();
 }
@@ -238,7 +239,8 @@ static void measure(struct nkx_own *item)
 	item->size = end > 0 ? (uint64_t)end : 0;
 }
 
-static NK_RESULT item_new(struct nkx_pool *pool, const struct nkx_item *from, struct nkx_own **out, struct nk_err *err)
+static NK_RESULT item_new(
+	struct nkx_pool *pool, const struct nkx_item *from, struct nkx_own **out, struct nk_err *err)
 {
 	struct nkx_own *item = calloc(1, sizeof(*item));
 	struct nkx_task *task = calloc(1, sizeof(*task));

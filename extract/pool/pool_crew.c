@@ -1,7 +1,8 @@
 /*
  * pool_crew.c: the workers: started, given work, listened to, replaced.
  *
- * Invariant: a task is at one worker or in the queue or done. A worker that says nothing for longer than the limit is killed.
+ * Invariant: a task is at one worker or in the queue or done. A worker that says nothing for longer than the limit is
+ * killed.
  */
 #include "base.h"
 

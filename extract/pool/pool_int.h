@@ -1,9 +1,10 @@
 /*
  * pool_int.h: the parent's side, as its files share it.
  *
- * An item has tasks: one, or its pieces. Tasks go to workers in order; what comes back is reported in order: at once for the
- * task whose turn it is (the head), kept in the task for others. Invariant: at most BUFFER_MAX is kept; a worker whose task is
- * ahead of its turn is not read any more when that is reached, and the worker of the head always is.
+ * An item has tasks: one, or its pieces. Tasks go to workers in order; what comes back is reported in order: at once
+ * for the task whose turn it is (the head), kept in the task for others. Invariant: at most BUFFER_MAX is kept; a
+ * worker whose task is ahead of its turn is not read any more when that is reached, and the worker of the head always
+ * is.
  */
 #ifndef NKX_POOL_INT_H
 #define NKX_POOL_INT_H
@@ -119,15 +120,15 @@ struct nkx_pool {
 
 int64_t nkx_now_ms(void);
 
-/* pool_report.c. nkx_task_event: a message of the task, in the order of arrival: reported now or kept. nkx_pool_pump: reports what can be
- * reported. nkx_item_free. nkx_is_head: whether the task's turn is now. */
+/* pool_report.c. nkx_task_event: a message of the task, in the order of arrival: reported now or kept. nkx_pool_pump:
+ * reports what can be reported. nkx_item_free. nkx_is_head: whether the task's turn is now. */
 void nkx_task_event(struct nkx_pool *pool, struct nkx_task *task, const struct nkx_msg *m);
 void nkx_pool_pump(struct nkx_pool *pool);
 bool nkx_is_head(const struct nkx_pool *pool, const struct nkx_task *task);
 void nkx_item_free(struct nkx_own **item);
 
-/* pool_crew.c. nkx_crew_start: a new process for this place. nkx_crew_read: what it says. nkx_crew_assign: gives work to those who have
- * room. nkx_crew_watch: kills who is silent for too long. */
+/* pool_crew.c. nkx_crew_start: a new process for this place. nkx_crew_read: what it says. nkx_crew_assign: gives work
+ * to those who have room. nkx_crew_watch: kills who is silent for too long. */
 NK_RESULT nkx_crew_start(struct nkx_pool *pool, struct nkx_crew *c, struct nk_err *err);
 void nkx_crew_read(struct nkx_pool *pool, struct nkx_crew *c);
 void nkx_crew_assign(struct nkx_pool *pool);
@@ -135,14 +136,14 @@ void nkx_crew_watch(struct nkx_pool *pool);
 void nkx_crew_end(struct nkx_crew *c);
 void nkx_queue_put(struct nkx_pool *pool, struct nkx_task *task, bool front);
 
-/* pool_task.c. nkx_task_message: a checked message of a worker about its task; false: it makes no sense, the worker is to be killed.
- * nkx_task_died: its worker ended. */
+/* pool_task.c. nkx_task_message: a checked message of a worker about its task; false: it makes no sense, the worker
+ * is to be killed. nkx_task_died: its worker ended. */
 bool nkx_task_message(struct nkx_pool *pool, struct nkx_task *task, const struct nkx_msg *m);
 void nkx_task_done(struct nkx_pool *pool, struct nkx_task *task);
 void nkx_task_died(struct nkx_pool *pool, struct nkx_task *task, enum nkx_why why);
 
-/* pool_pdf.c: pdftotext for a worker. nkx_pdf_ask, nkx_pdf_bytes: as they arrive; false: nonsense. nkx_pdf_read: its output is there, or its time
- * is over. nkx_pdf_drop: nobody waits for it any more. */
+/* pool_pdf.c: pdftotext for a worker. nkx_pdf_ask, nkx_pdf_bytes: as they arrive; false: nonsense. nkx_pdf_read: its
+ * output is there, or its time is over. nkx_pdf_drop: nobody waits for it any more. */
 bool nkx_pdf_ask(struct nkx_pool *pool, struct nkx_crew *c, uint64_t len);
 bool nkx_pdf_bytes(struct nkx_pool *pool, struct nkx_crew *c, const uint8_t *bytes, size_t len);
 void nkx_pdf_read(struct nkx_pool *pool, struct nkx_crew *c);

@@ -1,8 +1,8 @@
 /*
  * pool_report.c: what is reported, in order.
  *
- * Invariant: nothing of a task is reported before all that stands before it; numbers of streams run on over the pieces of an item;
- * stream 0, the item's own, is summed over them and ends last.
+ * Invariant: nothing of a task is reported before all that stands before it; numbers of streams run on over the
+ * pieces of an item; stream 0, the item's own, is summed over them and ends last.
  */
 #include "base.h"
 

@@ -1,8 +1,9 @@
 /*
  * pool_task.c: one task as its worker tells of it, and when its worker dies.
  *
- * Invariant: streams arrive as a stack: begun with rising numbers, ended innermost first. A worker's death costs the innermost
- * stream that was open: it ends as "not scanned", and the task is done again without it, silent up to there.
+ * Invariant: streams arrive as a stack: begun with rising numbers, ended innermost first. A worker's death costs the
+ * innermost stream that was open: it ends as "not scanned", and the task is done again without it, silent up to
+ * there.
  */
 #include "base.h"
 

@@ -99,7 +99,8 @@ static bool on_finding(void *arg, const struct nkx_finding *f)
 	log->findings++;
 	(void)nk_buf_printf(&log->text, NULL, "f %" PRIu64 " %u %s %s at %" PRIu64 " row %u\n", f->item, f->stream,
 		f->in_name ? "name" : "bytes",
-		f->f.of_index ? nks_field_name((enum nks_field)f->f.field) : nks_class_name((enum nks_class)f->f.class),
+		f->f.of_index ? nks_field_name((enum nks_field)f->f.field)
+			      : nks_class_name((enum nks_class)f->f.class),
 		f->f.offset, f->f.row)
 		.code;
 	return true;
@@ -110,9 +111,12 @@ static bool on_stream(void *arg, const struct nkx_stream *s)
 	struct log *log = arg;
 
 	log->streams++;
-	(void)nk_buf_printf(&log->text, NULL, "s %" PRIu64 " %u %s %s %s %" PRIu64 " [%s]\n", s->item, s->stream, s->format,
-		s->state == NKX_SCANNED ? "scanned" : s->state == NKX_PARTLY ? "partly" : "not", nkx_why_name(s->why),
-		s->bytes, s->path)
+	(void)nk_buf_printf(&log->text, NULL, "s %" PRIu64 " %u %s %s %s %" PRIu64 " [%s]\n", s->item, s->stream,
+		s->format,
+		s->state == NKX_SCANNED          ? "scanned"
+			: s->state == NKX_PARTLY ? "partly"
+						 : "not",
+		nkx_why_name(s->why), s->bytes, s->path)
 		.code;
 	return log->stop_after == 0 || log->streams < log->stop_after;
 }
@@ -122,8 +126,8 @@ static bool on_item(void *arg, const struct nkx_item_end *e)
 	struct log *log = arg;
 
 	log->items++;
-	(void)nk_buf_printf(&log->text, NULL, "i %" PRIu64 " %s %u %u %u %" PRIu64 "\n", e->item, e->shown, e->streams,
-		e->partly, e->not_scanned, e->findings)
+	(void)nk_buf_printf(&log->text, NULL, "i %" PRIu64 " %s %u %u %u %" PRIu64 "\n", e->item, e->shown,
+		e->streams, e->partly, e->not_scanned, e->findings)
 		.code;
 	return true;
 }
@@ -466,11 +470,12 @@ static void two_workers_say_the_same_of_one_long_zip_as_one(void **state)
 	assert_memory_equal(one.text.ptr, two.text.ptr, one.text.len);
 }
 
-static const char pdf[] = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-			  "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 200]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>"
-			  "endobj\n4 0 obj<</Length 67>>stream\nBT /F 18 Tf 20 100 Td <68616e616b6f2e7361746f406578616d706c652e61632e6a70> "
-			  "Tj ET\nendstream endobj\n5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n"
-			  "trailer<</Root 1 0 R>>\n";
+static const char pdf[] =
+	"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+	"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 200]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>"
+	"endobj\n4 0 obj<</Length 67>>stream\nBT /F 18 Tf 20 100 Td <68616e616b6f2e7361746f406578616d706c652e61632e6a70> "
+	"Tj ET\nendstream endobj\n5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n"
+	"trailer<</Root 1 0 R>>\n";
 
 static void scan_pdf(struct log *log, const char *tool)
 {
@@ -527,8 +532,9 @@ static void rules_find_and_bad_ones_do_not_hang(void **state)
 	const struct nkx_rule rules[] = { { "bad", "^(a|aa)+$" }, { "grade", "grade: ?[A-F]" } };
 	NK_OWNED(log_done) struct log log;
 	const struct nkx_reports reports = { on_finding, on_stream, on_item, NULL, &log };
-	const struct nkx_options o = { .workers = 1, .index_fd = -1, .rules = rules, .n_rules = 2,
-		.classes = UINT64_C(1) << NKS_CLASS_RULE };
+	const struct nkx_options o = {
+		.workers = 1, .index_fd = -1, .rules = rules, .n_rules = 2, .classes = UINT64_C(1) << NKS_CLASS_RULE
+	};
 	struct nkx_pool *pool = NULL;
 
 	(void)state;

@@ -1,7 +1,8 @@
 /*
  * proto.c: checks of messages.
  *
- * Invariant: nkx_msg_ok is true only for messages whose every field is within its range and whose texts end and are clean UTF-8.
+ * Invariant: nkx_msg_ok is true only for messages whose every field is within its range and whose texts end and are
+ * clean UTF-8.
  */
 #include "base.h"
 

@@ -1,8 +1,8 @@
 /*
  * proto.h: what the parent and a worker say to each other over their socket, one message a packet.
  *
- * Both are the same program, so plain structs go over. The parent believes nothing: lengths, numbers, states and texts are checked
- * (nkx_msg_ok) before they are used. Descriptors travel from parent to worker only.
+ * Both are the same program, so plain structs go over. The parent believes nothing: lengths, numbers, states and
+ * texts are checked (nkx_msg_ok) before they are used. Descriptors travel from parent to worker only.
  */
 #ifndef NKX_PROTO_H
 #define NKX_PROTO_H
@@ -105,8 +105,8 @@ struct nkx_config {
 };
 #define NKX_CONFIG_MAGIC UINT64_C(0x314b524f57584b4e)
 
-/* nkx_rules: the user's regular expressions, compiled. nkx_rules_new: *out_bad: the rule that does not compile, with the place and what
- * PCRE2 says about it in text[]. */
+/* nkx_rules: the user's regular expressions, compiled. nkx_rules_new: *out_bad: the rule that does not compile, with
+ * the place and what PCRE2 says about it in text[]. */
 struct nkx_rules;
 struct nkx_rules_bad {
 	size_t rule;
@@ -116,8 +116,8 @@ struct nkx_rules_bad {
 struct nkx_rules *nkx_rules_new(const struct nkx_rule *rules, size_t n, struct nkx_rules_bad *out_bad);
 void nkx_rules_free(struct nkx_rules **rules);
 /* nkx_rules_look: a nks_rule_fn. nkx_rules_limited: whether a limit of PCRE2 was met since the last call. */
-void nkx_rules_look(void *arg, const nks_unit *units, size_t n, size_t from, size_t to, nks_rule_emit_fn *emit,
-	void *scan);
+void nkx_rules_look(
+	void *arg, const nks_unit *units, size_t n, size_t from, size_t to, nks_rule_emit_fn *emit, void *scan);
 bool nkx_rules_limited(struct nkx_rules *rules);
 
 /* The worker's sink: scans, and sends what comes of it. */
@@ -134,7 +134,8 @@ const struct nkx_sink *nkx_scanner_sink(struct nkx_scanner *s);
 /* nkx_scanner_item: a new item begins. nkx_scanner_send: a message; the worker ends when the parent is gone. */
 void nkx_scanner_item(struct nkx_scanner *s, const struct nkx_m_item *item);
 void nkx_scanner_send(struct nkx_scanner *s, struct nkx_msg *m);
-/* nkx_scanner_msg: room for one message. nkx_scanner_next: the next item (blocks), or false: the parent is gone. *out_fd is the caller's. */
+/* nkx_scanner_msg: room for one message. nkx_scanner_next: the next item (blocks), or false: the parent is gone.
+ * *out_fd is the caller's. */
 struct nkx_msg *nkx_scanner_msg(struct nkx_scanner *s);
 bool nkx_scanner_next(struct nkx_scanner *s, struct nkx_m_item *out, int *out_fd);
 

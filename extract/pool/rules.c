@@ -129,8 +129,8 @@ bool nkx_rules_limited(struct nkx_rules *rules)
 	return was;
 }
 
-void nkx_rules_look(void *arg, const nks_unit *units, size_t n, size_t from, size_t to, nks_rule_emit_fn *emit,
-	void *scan)
+void nkx_rules_look(
+	void *arg, const nks_unit *units, size_t n, size_t from, size_t to, nks_rule_emit_fn *emit, void *scan)
 {
 	struct nkx_rules *r = arg;
 

@@ -1,5 +1,6 @@
 /*
- * scanner.c: the worker's sink: what openers feed goes through the scanning library, what it finds goes to the parent.
+ * scanner.c: the worker's sink: what openers feed goes through the scanning library, what it finds goes to the
+ * parent.
  *
  * Invariant: a finding's message stands before the end of its stream; while mute nothing is sent but signs of life.
  */
@@ -156,8 +157,7 @@ static bool on_name(void *arg, const char *name, char *masked, size_t room)
 
 	s->n_hits = 0;
 	if (lane == NULL || nks_scan_begin(lane->scan, &run) != NKS_OK ||
-		nks_scan_feed(lane->scan, name, strlen(name)) != NKS_OK ||
-		nks_scan_end(lane->scan, &sum) != NKS_OK) {
+		nks_scan_feed(lane->scan, name, strlen(name)) != NKS_OK || nks_scan_end(lane->scan, &sum) != NKS_OK) {
 		/* Not looked through: not shown either. */
 		(void)snprintf(masked, room, "▒");
 		s->n_lanes -= lane != NULL;

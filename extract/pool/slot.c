@@ -251,8 +251,7 @@ bool nkx_level_stream(struct nkx_work *w, struct nkx_level *level, const char *n
 	return nkx_level_push(w, level, &(struct nkx_open_args){ .name = name }, format);
 }
 
-bool nkx_level_push(
-	struct nkx_work *w, struct nkx_level *level, const struct nkx_open_args *args, const char *format)
+bool nkx_level_push(struct nkx_work *w, struct nkx_level *level, const struct nkx_open_args *args, const char *format)
 {
 	if (w->depth >= NKX_DEPTH_MAX || !push(w, args->name, format, args->apart)) {
 		return false;

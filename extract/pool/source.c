@@ -139,8 +139,7 @@ static bool feed_run(struct nkx_work *w, const struct nkx_source *s, uint64_t at
 	return true;
 }
 
-bool nkx_feed_range(
-	struct nkx_work *w, const struct nkx_source *s, uint64_t at, uint64_t len, struct nks_stream run)
+bool nkx_feed_range(struct nkx_work *w, const struct nkx_source *s, uint64_t at, uint64_t len, struct nks_stream run)
 {
 	const uint64_t first = at;
 	const uint64_t base = run.base;

@@ -1,8 +1,8 @@
 /*
  * walk.c: a path, and all that lies below it, submitted to a pool in the order of names.
  *
- * Invariant: nothing is opened that is not a plain file when it is looked at, and looked at again when it is open; what is not opened
- * is submitted with its reason. At most 256 levels; a folder inside itself is not entered again.
+ * Invariant: nothing is opened that is not a plain file when it is looked at, and looked at again when it is open;
+ * what is not opened is submitted with its reason. At most 256 levels; a folder inside itself is not entered again.
  */
 #include "base.h"
 

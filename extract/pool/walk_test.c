@@ -1,5 +1,6 @@
 /*
- * walk_test.c: folders with everything bad in them: each thing is submitted once, in order, with its reason; nothing hangs.
+ * walk_test.c: folders with everything bad in them: each thing is submitted once, in order, with its reason; nothing
+ * hangs.
  */
 #include "base.h"
 
@@ -101,8 +102,8 @@ static void folder_done(const struct folder *f, const char *const *names, size_t
 
 static void everything_in_a_folder_is_said_once_in_order(void **state)
 {
-	static const char *const names[] = { "a.txt", "b-pipe", "c-socket", "d-out", "e-in", "f\nline", "g\xff", "h-loop", "i-gone",
-		"j/k.txt", "j", "\x8e\x52\x93\x63.txt" };
+	static const char *const names[] = { "a.txt", "b-pipe", "c-socket", "d-out", "e-in", "f\nline", "g\xff",
+		"h-loop", "i-gone", "j/k.txt", "j", "\x8e\x52\x93\x63.txt" };
 	NK_OWNED(seen_done) struct seen seen;
 	struct folder f;
 	struct nkx_walk_options o = { .relative_to = f.path };

@@ -18,7 +18,8 @@ bool nkx_work_init(struct nkx_work *w, const struct nkx_sink *sink, const struct
 	w->limits = *limits;
 	nkx_limits_default(&w->limits);
 	w->chunk = malloc(NKX_CHUNK);
-	/* What libraries would look for on the disk later: names in archives are UTF-8 for libarchive, times are as they are. */
+	/* What libraries would look for on the disk later: names in archives are UTF-8 for libarchive, times are as
+	 * they are. */
 	w->locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	if (w->locale != (locale_t)0) {
 		w->locale_before = uselocale(w->locale);
@@ -57,7 +58,8 @@ struct nkx_stamp nkx_stamp_of(const struct nkx_source *s)
 	struct nkx_stamp stamp = { 0 };
 	struct stat st;
 
-	/* Not by libc's fstat, which asks by a call that could name a file too, and that the sandbox therefore refuses. */
+	/* Not by libc's fstat, which asks by a call that could name a file too, and that the sandbox therefore
+	 * refuses. */
 	if (s->mem == NULL && s->fd >= 0 && syscall(SYS_fstat, s->fd, &st) == 0) {
 		stamp.known = true;
 		stamp.size = (uint64_t)st.st_size;
@@ -84,7 +86,7 @@ void nkx_work_item(struct nkx_work *w, const struct nkx_item_source *item)
 	w->gone = false;
 	w->raw = item->raw;
 	w->stamp = nkx_stamp_of(&item->source);
-	(void)nkx_level_open(w, &item->source,
-		&(struct nkx_open_args){ .name = item->name, .apart = item->name_apart });
+	(void)nkx_level_open(
+		w, &item->source, &(struct nkx_open_args){ .name = item->name, .apart = item->name_apart });
 	w->limits.total_out = given;
 }

@@ -73,7 +73,9 @@ static void names_are_read_in_the_encoding_they_are_in(void **state)
 	nkx_name_utf8("\x71\x5c\x30\x75", 4, true, out, sizeof(out));
 	assert_string_equal(out, "山田");
 	nkx_name_utf8("a\nb", 3, false, out, sizeof(out));
-	assert_string_equal(out, "a\xef\xbf\xbd" "b");
+	assert_string_equal(out,
+		"a\xef\xbf\xbd"
+		"b");
 	nkx_name_utf8("山田太郎", 12, false, out, 7);
 	assert_string_equal(out, "山田");
 }

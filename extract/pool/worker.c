@@ -69,8 +69,7 @@ static bool open_index(struct worker *w, int fd)
 		return false;
 	}
 	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
-	return map != MAP_FAILED &&
-		nks_index_open(map, (size_t)st.st_size, w->config.index_key, &w->index) == NKS_OK;
+	return map != MAP_FAILED && nks_index_open(map, (size_t)st.st_size, w->config.index_key, &w->index) == NKS_OK;
 }
 
 static bool set_up(struct worker *w)
@@ -103,8 +102,7 @@ static bool set_up(struct worker *w)
 	nkx_limits_default(&w->config.limits);
 	options.seconds = w->config.limits.seconds;
 	w->scanner = nkx_scanner_new(&options);
-	return w->scanner != NULL &&
-		nkx_work_init(&w->work, nkx_scanner_sink(w->scanner), &w->config.limits);
+	return w->scanner != NULL && nkx_work_init(&w->work, nkx_scanner_sink(w->scanner), &w->config.limits);
 }
 
 static void say(struct worker *w, enum nkx_msg_type type)

@@ -117,6 +117,24 @@ static size_t packed(const struct nks_text *t, size_t i, unsigned out[3], bool e
 	return i + want;
 }
 
+/* 4/1/1985 */
+static size_t american(const struct nks_text *t, size_t i, unsigned out[3])
+{
+	static const uint8_t order[3] = { 1, 2, 0 };
+	for (size_t k = 0; k < 3; k++) {
+		size_t n = i < t->n && nks_is_digit(t->u[i]) ? nks_number(t, i, &out[order[k]]) : 0;
+		if (n == 0 || (k < 2 ? n > 2 : n != 4)) {
+			return 0;
+		}
+		i += n;
+		if (k < 2 && (i >= t->n || t->u[i] != '/')) {
+			return 0;
+		}
+		i += k < 2 ? 1 : 0;
+	}
+	return i;
+}
+
 bool nks_day_at(const struct nks_text *text, size_t i, struct nks_date *out)
 {
 	size_t len = 0, begin = i;
@@ -133,6 +151,7 @@ bool nks_day_at(const struct nks_text *text, size_t i, struct nks_date *out)
 	}
 	size_t end = marked(text, begin, d, era != NULL);
 	end = end > 0 ? end : packed(text, begin, d, era != NULL);
+	end = end > 0 || era != NULL ? end : american(text, begin, d);
 	if (end == 0 || (end < text->n && nks_is_digit(text->u[end]))) {
 		return false;
 	}

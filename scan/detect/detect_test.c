@@ -216,7 +216,8 @@ static void a_table_says_what_its_columns_are(void **state)
 /* Dates are met by two walks; what one has passed the other must not leave out or repeat. */
 static void each_row_of_a_table_has_its_finding_once(void **state)
 {
-	static const char *const dates[] = { "1985/4/1", "昭和60年4月1日", "S60.4.1", "㍼60年4月1日", "19850401", "1985年4月1日生" };
+	static const char *const dates[] = { "1985/4/1", "昭和60年4月1日", "S60.4.1", "㍼60年4月1日", "19850401",
+		"1985年4月1日生" };
 	char text[TEXT_MAX];
 	size_t n = 0;
 	struct found f;

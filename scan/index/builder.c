@@ -121,9 +121,8 @@ enum nks_status nks_add_key(struct nks_builder *b, enum nks_lane lane, uint64_t 
 			return status;
 		}
 	}
-	b->chunk[b->n_chunks - 1][b->used++] = (struct nks_record){
-		.hash = hash, .person = b->person, .exact = exact, .field = (uint8_t)b->field
-	};
+	b->chunk[b->n_chunks - 1][b->used++] =
+		(struct nks_record){ .hash = hash, .person = b->person, .exact = exact, .field = (uint8_t)b->field };
 	b->part[hash >> 52]++;
 	b->records++;
 	if (len <= NKS_KEY_MAX) {
@@ -213,7 +212,8 @@ static enum nks_status add_mail(struct nks_builder *b)
 	return nks_add_key(b, NKS_LANE_MAIL, hash, b->n, nks_exact(&b->derived, hash, b->raw, b->n));
 }
 
-/* Digits of the value without separators; spelling: with its leading zeros, as they are. `skip`: units to leave out. */
+/* Digits of the value without separators; spelling: with its leading zeros, as they are. `skip`: units to leave out.
+ */
 static enum nks_status add_digits(struct nks_builder *b, size_t skip)
 {
 	nks_unit digit[NKS_DIGITS_MAX];
@@ -340,7 +340,9 @@ static enum nks_status add_login(struct nks_builder *b)
 		others += nks_unit_class(b->folded[i]) != NKS_U_DIGIT && b->folded[i] != '-';
 	}
 	/* a number with hyphens: also without them */
-	return status == NKS_OK && others == 0 && digits >= NKS_DIGITS_MIN && digits <= NKS_DIGITS_MAX ? add_digits(b, 0) : status;
+	return status == NKS_OK && others == 0 && digits >= NKS_DIGITS_MIN && digits <= NKS_DIGITS_MAX
+		? add_digits(b, 0)
+		: status;
 }
 
 static enum nks_status add_field(struct nks_builder *b)

@@ -1,8 +1,8 @@
 /*
  * evaluate.c: what a hit of the index is worth: its surroundings, its spelling, its confidence.
  *
- * All figures stand in `worth` below. Invariant: what is found is never dropped because of a neighbour in Japanese text; it is only
- * trusted less. Numbers and tokens inside longer ones are none.
+ * All figures stand in `worth` below. Invariant: what is found is never dropped because of a neighbour in Japanese
+ * text; it is only trusted less. Numbers and tokens inside longer ones are none.
  */
 #include "nks_match.h"
 
@@ -34,8 +34,8 @@ static bool is_one_of(nks_unit u, const nks_unit *list, size_t n)
 /* 様 氏 君 殿 嬢 宛 先 生 教 博 選 議 被 容 姉 兄: kanji with which what follows a name begins. */
 static bool is_honorific(nks_unit u)
 {
-	static const nks_unit list[] = { 0x69d8, 0x6c0f, 0x541b, 0x6bbf, 0x5b22, 0x5b9b, 0x5148, 0x751f, 0x6559, 0x535a, 0x9078,
-		0x8b70, 0x88ab, 0x5bb9, 0x59c9, 0x5144 };
+	static const nks_unit list[] = { 0x69d8, 0x6c0f, 0x541b, 0x6bbf, 0x5b22, 0x5b9b, 0x5148, 0x751f, 0x6559,
+		0x535a, 0x9078, 0x8b70, 0x88ab, 0x5bb9, 0x59c9, 0x5144 };
 
 	return is_one_of(u, list, sizeof(list) / sizeof(*list));
 }
@@ -43,8 +43,8 @@ static bool is_honorific(nks_unit u)
 /* 名 者 師 徒 員 長 生 授 士 人 組 番 年 室: with which what stands before a name ends. */
 static bool is_label_end(nks_unit u)
 {
-	static const nks_unit list[] = { 0x540d, 0x8005, 0x5e2b, 0x5f92, 0x54e1, 0x9577, 0x751f, 0x6388, 0x58eb, 0x4eba, 0x7d44,
-		0x756a, 0x5e74, 0x5ba4 };
+	static const nks_unit list[] = { 0x540d, 0x8005, 0x5e2b, 0x5f92, 0x54e1, 0x9577, 0x751f, 0x6388, 0x58eb,
+		0x4eba, 0x7d44, 0x756a, 0x5e74, 0x5ba4 };
 
 	return is_one_of(u, list, sizeof(list) / sizeof(*list));
 }
@@ -73,13 +73,14 @@ static bool name_is_free(const struct nks_text *t, size_t at, size_t end)
 		const nks_unit last = t->u[at - 1];
 		const bool kana = nks_text_is(t, NKS_M_KANA, at - 1);
 
-		before = han_first ? !nks_text_is(t, NKS_M_HAN, at - 1) || is_label_end(last) :
-				     !kana || is_hiragana(last) != is_hiragana(t->u[at]);
+		before = han_first ? !nks_text_is(t, NKS_M_HAN, at - 1) || is_label_end(last)
+				   : !kana || is_hiragana(last) != is_hiragana(t->u[at]);
 	}
 	if (han_last) {
 		behind = !nks_text_is(t, NKS_M_HAN, end) || is_honorific(*next);
 	} else {
-		behind = !nks_text_is(t, NKS_M_KANA, end) || is_hiragana(*next) != is_hiragana(next[-1]) || is_kana_honorific(next);
+		behind = !nks_text_is(t, NKS_M_KANA, end) || is_hiragana(*next) != is_hiragana(next[-1]) ||
+			is_kana_honorific(next);
 	}
 	return before && behind;
 }
@@ -102,7 +103,8 @@ static bool digits_are_free(const struct nks_text *t, size_t at, size_t end)
 {
 	const nks_unit f = at > 0 ? nks_fold[t->u[at - 1]] : 0;
 	const nks_unit g = nks_fold[t->u[end]];
-	const bool before = at > 0 && (nks_is_alnum(t, at - 1) || ((f == '-' || f == '.') && at > 1 && nks_is_alnum(t, at - 2)));
+	const bool before =
+		at > 0 && (nks_is_alnum(t, at - 1) || ((f == '-' || f == '.') && at > 1 && nks_is_alnum(t, at - 2)));
 	const bool behind = nks_is_alnum(t, end) || ((g == '-' || g == '.') && nks_is_alnum(t, end + 1));
 
 	return !before && !behind;
@@ -137,7 +139,8 @@ bool nks_stands_free(const struct nks_matcher *m, const struct nks_raw *raw, boo
 		return (at == 0 || !is_glued(t, at - 1, true)) && !is_glued(t, end, false);
 	case NKS_LANE_DIGITS:
 		if (raw->field != NKS_FIELD_PHONE) {
-			const bool letters = (at > 0 && nks_text_is(t, NKS_M_ALPHA, at - 1)) || nks_text_is(t, NKS_M_ALPHA, end);
+			const bool letters =
+				(at > 0 && nks_text_is(t, NKS_M_ALPHA, at - 1)) || nks_text_is(t, NKS_M_ALPHA, end);
 
 			*out_drop = raw->abroad != 0 || letters || has_separators(t, at, end);
 		}
@@ -190,7 +193,8 @@ static uint64_t spelling(const struct nks_matcher *m, const struct nks_raw *raw,
 	}
 	*out_units = n;
 	exact = nks_exact(&m->x->derived, raw->hash, squeezed, n);
-	return (nks_key_is_exact(m->x, raw->key, exact) && !gaiji ? NKS_WHY(EXACT) : NKS_WHY(FOLDED)) | (gaiji ? NKS_WHY(GAIJI) : 0);
+	return (nks_key_is_exact(m->x, raw->key, exact) && !gaiji ? NKS_WHY(EXACT) : NKS_WHY(FOLDED)) |
+		(gaiji ? NKS_WHY(GAIJI) : 0);
 }
 
 bool nks_evaluate(const struct nks_matcher *m, const struct nks_raw *raw, struct nks_hit *out)

@@ -1,8 +1,8 @@
 /*
  * index_fuzz.c: a hostile index file under the right key does no harm.
  *
- * Input: five bytes each: three for a place, one that is written there, one ignored unless 1 (then the place counts from the head's
- * sections on). The head's check is made right again afterwards.
+ * Input: five bytes each: three for a place, one that is written there, one ignored unless 1 (then the place counts
+ * from the head's sections on). The head's check is made right again afterwards.
  */
 #define KIT_WITHOUT_CMOCKA
 #include "index_kit.h"

@@ -1,7 +1,8 @@
 /*
  * index_kit.h: for the tests of the index: blocks of text made by hand, and what was found in them.
  *
- * Header only. Masks are computed by the classes the index itself uses; that decoders give the same ones is their test.
+ * Header only. Masks are computed by the classes the index itself uses; that decoders give the same ones is their
+ * test.
  */
 #ifndef INDEX_KIT_H
 #define INDEX_KIT_H
@@ -174,17 +175,17 @@ static inline bool kit_is_one(struct kit_index *k, const char *utf8, enum nks_fi
 		nks_index_persons(k->index, k->found->hit[0].key, &whose, 1) == 1 && whose == person;
 }
 
-#define kit_assert_one(k, utf8, field, person)                                                                         \
-	do {                                                                                                           \
-		if (!kit_is_one(k, utf8, field, person)) {                                                             \
-			fail_msg("%zu hits in %s", (k)->found->n, utf8);                                               \
-		}                                                                                                      \
+#define kit_assert_one(k, utf8, field, person)                           \
+	do {                                                             \
+		if (!kit_is_one(k, utf8, field, person)) {               \
+			fail_msg("%zu hits in %s", (k)->found->n, utf8); \
+		}                                                        \
 	} while (0)
-#define kit_assert_none(k, utf8)                                                                                       \
-	do {                                                                                                           \
-		if (kit_look(k, utf8) != 0) {                                                                          \
-			fail_msg("%zu hits in %s", (k)->found->n, utf8);                                               \
-		}                                                                                                      \
+#define kit_assert_none(k, utf8)                                         \
+	do {                                                             \
+		if (kit_look(k, utf8) != 0) {                            \
+			fail_msg("%zu hits in %s", (k)->found->n, utf8); \
+		}                                                        \
 	} while (0)
 
 #endif

@@ -163,9 +163,10 @@ static void a_lying_head_is_refused(void **state)
 	h = (struct nks_head *)(void *)k.blob;
 	for (unsigned i = 0; i < 16; i++) {
 		const struct nks_head good = *h;
-		uint64_t *const victims[16] = { &h->section[0].at, &h->section[1].at, &h->section[2].at, &h->section[3].at,
-			&h->section[0].len, &h->section[1].len, &h->section[2].len, &h->section[3].len, &h->section[4].at,
-			&h->section[4].len, &h->buckets, &h->bloom_words, &h->keys, &h->max_probe, &h->total, &h->section[4].at };
+		uint64_t *const victims[16] = { &h->section[0].at, &h->section[1].at, &h->section[2].at,
+			&h->section[3].at, &h->section[0].len, &h->section[1].len, &h->section[2].len,
+			&h->section[3].len, &h->section[4].at, &h->section[4].len, &h->buckets, &h->bloom_words,
+			&h->keys, &h->max_probe, &h->total, &h->section[4].at };
 
 		*victims[i] = i % 2 == 0 ? UINT64_MAX - 63 : UINT64_MAX / 2 + 1;
 		nks_head_check(&keys, h, h->check);
@@ -190,12 +191,15 @@ static void damage_behind_the_head_does_no_harm(void **state)
 	}
 	kit_open(&k);
 	assert_int_equal(kit_look(&k, "山田太郎 2010-04-01"), 2);
-	memset((uint8_t *)k.blob + k.index->head->section[NKS_S_LISTS].at, 0xff, k.index->head->section[NKS_S_LISTS].len);
+	memset((uint8_t *)k.blob + k.index->head->section[NKS_S_LISTS].at, 0xff,
+		k.index->head->section[NKS_S_LISTS].len);
 	(void)kit_look(&k, "山田太郎 2010-04-01");
 	assert_int_equal(nks_index_persons(k.index, 0, NULL, 0), 0);
-	memset((uint8_t *)k.blob + k.index->head->section[NKS_S_KEYS].at, 0xff, k.index->head->section[NKS_S_KEYS].len);
+	memset((uint8_t *)k.blob + k.index->head->section[NKS_S_KEYS].at, 0xff,
+		k.index->head->section[NKS_S_KEYS].len);
 	(void)kit_look(&k, "山田太郎 2010-04-01");
-	memset((uint8_t *)k.blob + k.index->head->section[NKS_S_TABLE].at, 0xff, k.index->head->section[NKS_S_TABLE].len);
+	memset((uint8_t *)k.blob + k.index->head->section[NKS_S_TABLE].at, 0xff,
+		k.index->head->section[NKS_S_TABLE].len);
 	kit_assert_none(&k, "山田太郎 2010-04-01");
 	kit_done(&k);
 }
@@ -237,8 +241,10 @@ static void chance_grows_with_the_keys_and_falls_with_the_length(void **state)
 	kit_add(&k, 1, NKS_FIELD_MAIL, "a@example.jp");
 	kit_add(&k, 1, NKS_FIELD_ID, "1234567");
 	kit_open(&k);
-	assert_true(nks_chance(k.index, NKS_FIELD_KANJI, 3, false, false) > nks_chance(k.index, NKS_FIELD_KANJI, 4, false, false));
-	assert_true(nks_chance(k.index, NKS_FIELD_KANJI, 2, false, true) > nks_chance(k.index, NKS_FIELD_KANJI, 2, false, false));
+	assert_true(nks_chance(k.index, NKS_FIELD_KANJI, 3, false, false) >
+		nks_chance(k.index, NKS_FIELD_KANJI, 4, false, false));
+	assert_true(nks_chance(k.index, NKS_FIELD_KANJI, 2, false, true) >
+		nks_chance(k.index, NKS_FIELD_KANJI, 2, false, false));
 	assert_true(nks_chance(k.index, NKS_FIELD_MAIL, 9, false, false) < 1e-15);
 	assert_true(nks_chance(k.index, NKS_FIELD_PHONE, 10, true, false) > 3e-9);
 	assert_true(nks_chance(k.index, NKS_FIELD_PHONE, 10, true, false) < 4e-9);

@@ -10,7 +10,8 @@ static bool is_separator(nks_unit u)
 {
 	const nks_unit f = nks_fold[u];
 
-	return f == '-' || f == ' ' || f == '.' || f == '(' || f == ')' || u == 0x30fc || u == 0xff70 || u == 0xff08 || u == 0xff09;
+	return f == '-' || f == ' ' || f == '.' || f == '(' || f == ')' || u == 0x30fc || u == 0xff70 ||
+		u == 0xff08 || u == 0xff09;
 }
 
 /* Digits from one place on, with the place behind each; `stop` bit i: a run ends behind digit i. */
@@ -35,7 +36,9 @@ static void take_chain(const struct nks_text *t, size_t i, struct chain *c)
 		if (!is_separator(t->u[i])) {
 			return;
 		}
-		i += nks_text_is(t, NKS_M_DIGIT, i + 1) ? 1 : is_separator(t->u[i + 1]) && nks_text_is(t, NKS_M_DIGIT, i + 2) ? 2 : 3;
+		i += nks_text_is(t, NKS_M_DIGIT, i + 1)                                   ? 1
+			: is_separator(t->u[i + 1]) && nks_text_is(t, NKS_M_DIGIT, i + 2) ? 2
+											  : 3;
 		if (!nks_text_is(t, NKS_M_DIGIT, i)) {
 			return;
 		}
@@ -54,7 +57,8 @@ static inline bool begins_number(const struct nks_matcher *m, uint32_t five)
 		return true;
 	}
 	for (unsigned n = 4; n > 0; n--, cut *= 10) {
-		if (nks_has_length(m->x->head, NKS_LANE_DIGITS, n) && nks_filter_one(m->x, NKS_F_DIGIT5, five / cut * cut)) {
+		if (nks_has_length(m->x->head, NKS_LANE_DIGITS, n) &&
+			nks_filter_one(m->x, NKS_F_DIGIT5, five / cut * cut)) {
 			return true;
 		}
 	}
@@ -78,7 +82,8 @@ static void push_number(struct nks_matcher *m, size_t at, const struct chain *c,
 	for (unsigned n = 1; from + n <= c->n; n++) {
 		if ((c->stop >> (from + n - 1) & 1) != 0 && from + n >= NKS_DIGITS_MIN &&
 			nks_has_length(m->x->head, NKS_LANE_DIGITS, n)) {
-			nks_push(m, NKS_LANE_DIGITS, nks_hash_units(&m->x->derived, NKS_LANE_DIGITS, c->digit + from, n), at,
+			nks_push(m, NKS_LANE_DIGITS,
+				nks_hash_units(&m->x->derived, NKS_LANE_DIGITS, c->digit + from, n), at,
 				c->end[from + n - 1]);
 			if (m->n_candidates > 0) {
 				m->candidate[m->n_candidates - 1].abroad = abroad;
@@ -196,9 +201,10 @@ static unsigned era_before(const struct nks_text *t, size_t i, size_t *at)
 	static const struct {
 		nks_unit first, second;
 		unsigned year;
-	} eras[] = { { 0x660e, 0x6cbb, 1867 }, { 0x5927, 0x6b63, 1911 }, { 0x662d, 0x548c, 1925 }, { 0x5e73, 0x6210, 1988 },
-		{ 0x4ee4, 0x548c, 2018 }, { 'm', 0, 1867 }, { 't', 0, 1911 }, { 's', 0, 1925 }, { 'h', 0, 1988 }, { 'r', 0, 2018 },
-		{ 0x337e, 0, 1867 }, { 0x337d, 0, 1911 }, { 0x337c, 0, 1925 }, { 0x337b, 0, 1988 }, { 0x32ff, 0, 2018 } };
+	} eras[] = { { 0x660e, 0x6cbb, 1867 }, { 0x5927, 0x6b63, 1911 }, { 0x662d, 0x548c, 1925 },
+		{ 0x5e73, 0x6210, 1988 }, { 0x4ee4, 0x548c, 2018 }, { 'm', 0, 1867 }, { 't', 0, 1911 },
+		{ 's', 0, 1925 }, { 'h', 0, 1988 }, { 'r', 0, 2018 }, { 0x337e, 0, 1867 }, { 0x337d, 0, 1911 },
+		{ 0x337c, 0, 1925 }, { 0x337b, 0, 1988 }, { 0x32ff, 0, 2018 } };
 
 	for (size_t e = 0; e < sizeof(eras) / sizeof(*eras); e++) {
 		const size_t n = eras[e].second == 0 ? 1 : 2;

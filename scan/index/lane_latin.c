@@ -1,9 +1,9 @@
 /*
  * lane_latin.c: romaji, logins and numbers with letters, addresses of mail.
  *
- * Romaji: of source code nearly every word has two consonants that no romaji has: a bit map of those, and an addition whose carry
- * runs through each word and stops at them, leave the words that could be romaji.
- * Invariant: what nks_skeleton takes for a word, the bit map lets through.
+ * Romaji: of source code nearly every word has two consonants that no romaji has: a bit map of those, and an addition
+ * whose carry runs through each word and stops at them, leave the words that could be romaji. Invariant: what
+ * nks_skeleton takes for a word, the bit map lets through.
  */
 #include "nks_match.h"
 
@@ -54,7 +54,9 @@ static void take_word(struct nks_matcher *m, struct word *w, size_t at, size_t e
 		f[n++] = nks_fold[m->t->u[i]];
 	}
 	w->len = nks_skeleton(f, n, w->skeleton, sizeof(w->skeleton));
-	if (w->len > 0 && !nks_filter_two(m->x, NKS_F_WORD, nks_hash_bytes(&m->x->derived, NKS_LANE_ROMAJI, w->skeleton, w->len))) {
+	if (w->len > 0 &&
+		!nks_filter_two(
+			m->x, NKS_F_WORD, nks_hash_bytes(&m->x->derived, NKS_LANE_ROMAJI, w->skeleton, w->len))) {
 		w->len = 0;
 	}
 }
@@ -75,7 +77,8 @@ static void push_pair(struct nks_matcher *m, const struct word *a, const struct 
 		key[x->len] = ' ';
 		memcpy(key + x->len + 1, y->skeleton, y->len);
 		if (nks_has_length(m->x->head, NKS_LANE_ROMAJI, n)) {
-			nks_push(m, NKS_LANE_ROMAJI, nks_hash_bytes(&m->x->derived, NKS_LANE_ROMAJI, key, n), a->at, b->end);
+			nks_push(m, NKS_LANE_ROMAJI, nks_hash_bytes(&m->x->derived, NKS_LANE_ROMAJI, key, n), a->at,
+				b->end);
 		}
 	}
 }
@@ -193,13 +196,16 @@ static __attribute__((noinline)) void token_more(struct nks_matcher *m, size_t i
 	n = 0;
 	for (size_t at = i, gap = 0; at < t->n && n < NKS_TOKEN_MAX && gap <= NKS_GAP_MAX; at++) {
 		if (!nks_text_is(t, NKS_M_ALPHA, at)) {
-			gap += nks_text_is(t, NKS_M_GAP, at) || is_joiner(t->u[at]) || is_mark(nks_fold[t->u[at]]) ? 1 : NKS_GAP_MAX + 1;
+			gap += nks_text_is(t, NKS_M_GAP, at) || is_joiner(t->u[at]) || is_mark(nks_fold[t->u[at]])
+				? 1
+				: NKS_GAP_MAX + 1;
 			continue;
 		}
 		gap = 0;
 		f[n++] = nks_fold[t->u[at]];
 		if (!nks_text_is(t, NKS_M_ALPHA, at + 1) && nks_has_length(m->x->head, NKS_LANE_PHRASE, n)) {
-			nks_push(m, NKS_LANE_PHRASE, nks_hash_units(&m->x->derived, NKS_LANE_PHRASE, f, n), i, at + 1);
+			nks_push(
+				m, NKS_LANE_PHRASE, nks_hash_units(&m->x->derived, NKS_LANE_PHRASE, f, n), i, at + 1);
 		}
 	}
 }
@@ -223,12 +229,14 @@ static inline uint64_t first_four(const nks_unit *u, unsigned run)
 static inline bool kind_occurs(const struct nks_matcher *m, size_t i, unsigned run)
 {
 	const uint64_t traits = m->x->head->traits;
-	const uint64_t digits = nks_window(m->t->mask[NKS_M_DIGIT], i) & (run < 64 ? (UINT64_C(1) << run) - 1 : ~UINT64_C(0));
+	const uint64_t digits =
+		nks_window(m->t->mask[NKS_M_DIGIT], i) & (run < 64 ? (UINT64_C(1) << run) - 1 : ~UINT64_C(0));
 
 	if (digits != 0) {
 		return (traits & NKS_T_TOKEN_MIXED) != 0;
 	}
-	return (traits & NKS_T_TOKEN_WORD) != 0 || ((traits & NKS_T_TOKEN_WORDS) != 0 && is_mark(nks_fold[m->t->u[i + run]]));
+	return (traits & NKS_T_TOKEN_WORD) != 0 ||
+		((traits & NKS_T_TOKEN_WORDS) != 0 && is_mark(nks_fold[m->t->u[i + run]]));
 }
 
 void nks_lane_token(struct nks_matcher *m)
@@ -237,7 +245,8 @@ void nks_lane_token(struct nks_matcher *m)
 	const uint64_t *digit = m->t->mask[NKS_M_DIGIT];
 	const uint64_t traits = m->x->head->traits;
 	const bool brief = (traits & NKS_T_TOKEN_SHORT) != 0;
-	const bool choosy = (traits & (NKS_T_TOKEN_MIXED | NKS_T_TOKEN_WORD)) != (NKS_T_TOKEN_MIXED | NKS_T_TOKEN_WORD);
+	const bool choosy =
+		(traits & (NKS_T_TOKEN_MIXED | NKS_T_TOKEN_WORD)) != (NKS_T_TOKEN_MIXED | NKS_T_TOKEN_WORD);
 
 	for (size_t w = m->lo / 64; w * 64 < m->hi; w++) {
 		const uint64_t x = alpha[w] | digit[w];
@@ -257,7 +266,8 @@ void nks_lane_token(struct nks_matcher *m)
 			if (brief || choosy) {
 				run = nks_ones(at == 0 ? x : x >> at | next << (64 - at));
 			}
-			if ((!choosy || kind_occurs(m, i, run)) && nks_filter_two(m->x, NKS_F_TOKEN4, first_four(m->t->u + i, run))) {
+			if ((!choosy || kind_occurs(m, i, run)) &&
+				nks_filter_two(m->x, NKS_F_TOKEN4, first_four(m->t->u + i, run))) {
 				token_more(m, i);
 			}
 		}
@@ -307,7 +317,9 @@ static __attribute__((noinline)) void mail_at(struct nks_matcher *m, size_t at)
 			if ((s == begin || (nks_is_alnum(t, s) && !nks_is_alnum(t, s - 1))) &&
 				nks_has_length(m->x->head, NKS_LANE_MAIL, i + 1 - s)) {
 				tries++;
-				nks_push(m, NKS_LANE_MAIL, nks_hash_units(&m->x->derived, NKS_LANE_MAIL, f + (s - begin), i + 1 - s), s, i + 1);
+				nks_push(m, NKS_LANE_MAIL,
+					nks_hash_units(&m->x->derived, NKS_LANE_MAIL, f + (s - begin), i + 1 - s), s,
+					i + 1);
 			}
 		}
 	}

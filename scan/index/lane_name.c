@@ -1,7 +1,8 @@
 /*
  * lane_name.c: names in kanji and kana.
  *
- * Invariant: every run of units that the walk gives and whose hash is a key is pushed, wherever it begins in [lo, hi).
+ * Invariant: every run of units that the walk gives and whose hash is a key is pushed, wherever it begins in [lo,
+ * hi).
  */
 #include "nks_match.h"
 
@@ -44,7 +45,8 @@ static void han_more(struct nks_matcher *m, size_t i)
 	const struct nks_text *t = m->t;
 	const nks_unit a = nks_fold[t->u[i]];
 	const nks_unit b = nks_fold[t->u[i + 1]];
-	const bool two = nks_has_length(m->x->head, NKS_LANE_HAN, 2) && nks_filter_two(m->x, NKS_F_HAN3, nks_three(a, b, 0));
+	const bool two =
+		nks_has_length(m->x->head, NKS_LANE_HAN, 2) && nks_filter_two(m->x, NKS_F_HAN3, nks_three(a, b, 0));
 	const bool third = nks_text_is(t, NKS_M_HAN, i + 2) || nks_text_is(t, NKS_M_KANA, i + 2);
 	const bool three = third && nks_filter_two(m->x, NKS_F_HAN3, nks_three(a, b, nks_fold[t->u[i + 2]]));
 
@@ -207,8 +209,10 @@ static uint64_t codes_of(const struct nks_walk *w, size_t n)
 static unsigned kana_may(const struct nks_matcher *m, uint64_t codes)
 {
 	const struct nks_head *h = m->x->head;
-	const bool four = nks_has_length(h, NKS_LANE_KANA, 4) && nks_filter_two(m->x, NKS_F_KANA6, codes & UINT64_C(0xffffffff));
-	const bool five = nks_has_length(h, NKS_LANE_KANA, 5) && nks_filter_two(m->x, NKS_F_KANA6, codes & UINT64_C(0xffffffffff));
+	const bool four = nks_has_length(h, NKS_LANE_KANA, 4) &&
+		nks_filter_two(m->x, NKS_F_KANA6, codes & UINT64_C(0xffffffff));
+	const bool five = nks_has_length(h, NKS_LANE_KANA, 5) &&
+		nks_filter_two(m->x, NKS_F_KANA6, codes & UINT64_C(0xffffffffff));
 
 	return (unsigned)four | (unsigned)five << 1 | (unsigned)nks_filter_two(m->x, NKS_F_KANA6, codes) << 2;
 }
@@ -236,7 +240,10 @@ static inline uint64_t kana_six(const struct nks_matcher *m, size_t i, unsigned 
 	uint64_t codes = 0;
 
 	memcpy(&codes, m->codes + i, sizeof(codes));
-	return codes & (run >= 6 ? UINT64_C(0xffffffffffff) : run < 5 ? UINT64_C(0xffffffff) : UINT64_C(0xffffffffff));
+	return codes &
+		(run >= 6                 ? UINT64_C(0xffffffffffff)
+				: run < 5 ? UINT64_C(0xffffffff)
+					  : UINT64_C(0xffffffffff));
 }
 
 /* Four fit, without gap between: six decide, unless a gap comes earlier. */
@@ -313,7 +320,8 @@ void nks_lane_kana(struct nks_matcher *m)
 	const uint64_t *gap = m->t->mask[NKS_M_GAP];
 	const uint8_t *map = m->x->filter[NKS_F_KANA4];
 	const uint32_t mask = m->x->mask[NKS_F_KANA4];
-	const bool brief = nks_has_length(m->x->head, NKS_LANE_KANA, 2) || nks_has_length(m->x->head, NKS_LANE_KANA, 3);
+	const bool brief =
+		nks_has_length(m->x->head, NKS_LANE_KANA, 2) || nks_has_length(m->x->head, NKS_LANE_KANA, 3);
 
 	kana_codes(m);
 	for (size_t w = m->lo / 64; w * 64 < m->hi; w++) {
@@ -337,7 +345,8 @@ void nks_lane_kana(struct nks_matcher *m)
 				kana_later(m, i);
 			}
 		}
-		for (uint64_t bits = k & ~four & (nks_ahead(gap, w, 1) | (one & nks_ahead(gap, w, 2)) | (two & nks_ahead(gap, w, 3)));
+		for (uint64_t bits = k & ~four &
+				(nks_ahead(gap, w, 1) | (one & nks_ahead(gap, w, 2)) | (two & nks_ahead(gap, w, 3)));
 			bits != 0; bits &= bits - 1) {
 			kana_walk(m, w * 64 + (unsigned)__builtin_ctzll(bits), 0);
 		}

@@ -97,7 +97,8 @@ size_t nks_lookup(const struct nks_index *x, uint64_t hash, uint32_t *out, size_
 		for (unsigned s = 0; s < 8; s++) {
 			const uint32_t key = b->key[s] - 1;
 
-			if (b->tag[s] == (uint32_t)hash && key < x->head->keys && n < max && x->keys[key].more == (uint8_t)(hash >> 32) &&
+			if (b->tag[s] == (uint32_t)hash && key < x->head->keys && n < max &&
+				x->keys[key].more == (uint8_t)(hash >> 32) &&
 				(x->keys[key].field & ~NKS_KEY_LIST) < NKS_FIELD_COUNT && nks_key_count(x, key) > 0) {
 				out[n++] = key;
 			}

@@ -284,8 +284,8 @@ static void numbers_of_persons_survive_a_lost_zero(void **state)
 
 static void birthdays_are_found_near_their_person_only(void **state)
 {
-	static const char *const forms[] = { "2010-04-01", "2010/4/1", "2010年4月1日", "20100401", "H22.4.1", "平成22年4月1日",
-		"平成２２年４月１日", "H220401", "h22/04/01", "㍻22年4月1日" };
+	static const char *const forms[] = { "2010-04-01", "2010/4/1", "2010年4月1日", "20100401", "H22.4.1",
+		"平成22年4月1日", "平成２２年４月１日", "H220401", "h22/04/01", "㍻22年4月1日" };
 	struct kit_index k;
 
 	(void)state;

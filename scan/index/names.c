@@ -14,8 +14,8 @@ enum nks_unit_class nks_unit_class(nks_unit u)
 	if ((u >= '0' && u <= '9') || (u >= 0xff10 && u <= 0xff19)) {
 		return NKS_U_DIGIT;
 	}
-	if ((u >= 'a' && u <= 'z') || (u >= 'A' && u <= 'Z') || (u >= 0xff21 && u <= 0xff3a) || (u >= 0xff41 && u <= 0xff5a) ||
-		(u >= 0xc0 && u <= 0x24f && u != 0xd7 && u != 0xf7)) {
+	if ((u >= 'a' && u <= 'z') || (u >= 'A' && u <= 'Z') || (u >= 0xff21 && u <= 0xff3a) ||
+		(u >= 0xff41 && u <= 0xff5a) || (u >= 0xc0 && u <= 0x24f && u != 0xd7 && u != 0xf7)) {
 		return NKS_U_ALPHA;
 	}
 	if ((u >= 0x3400 && u <= 0x4dbf) || (u >= 0x4e00 && u <= 0x9fff) || (u >= 0xd800 && u <= 0xfaff) ||
@@ -26,8 +26,8 @@ enum nks_unit_class nks_unit_class(nks_unit u)
 		(u >= 0x30fc && u <= 0x30ff)) {
 		return NKS_U_KANA;
 	}
-	if (u <= ' ' || u == 0x3000 || u == 0x30fb || u == '"' || u == '\'' || u == ',' || u == '/' || u == '<' || u == '>' ||
-		u == 0xa0 || (u >= 0x2000 && u <= 0x200a)) {
+	if (u <= ' ' || u == 0x3000 || u == 0x30fb || u == '"' || u == '\'' || u == ',' || u == '/' || u == '<' ||
+		u == '>' || u == 0xa0 || (u >= 0x2000 && u <= 0x200a)) {
 		return NKS_U_GAP;
 	}
 	return NKS_U_OTHER;
@@ -51,7 +51,8 @@ static void take_parts(const struct nks_builder *b, struct parts *p)
 	memset(p->of, 0, sizeof(p->of));
 	for (size_t i = 0; i < b->n; i++) {
 		const enum nks_unit_class c = nks_unit_class(b->raw[i]);
-		const bool joins = c == NKS_U_ALPHA || (in_word && (b->folded[i] == '\'' || b->folded[i] == '-' || b->raw[i] == 0x2019));
+		const bool joins = c == NKS_U_ALPHA ||
+			(in_word && (b->folded[i] == '\'' || b->folded[i] == '-' || b->raw[i] == 0x2019));
 
 		p->of[c == NKS_U_OTHER && joins ? NKS_U_GAP : c]++;
 		if (c == NKS_U_HAN || c == NKS_U_KANA || c == NKS_U_ALPHA) {
@@ -98,7 +99,8 @@ static enum nks_status add_kanji(struct nks_builder *b, const nks_unit *folded, 
 	return nks_unit_class(folded[0]) == NKS_U_HAN ? add_han(b, folded, n, raw) : add_odd(b, folded, n, raw);
 }
 
-/* The name with private characters for what a set of characters cannot hold. Fewer than two others: no name any more. */
+/* The name with private characters for what a set of characters cannot hold. Fewer than two others: no name any more.
+ */
 static size_t with_gaiji(const struct parts *p, bool narrow, nks_unit *out)
 {
 	size_t private = 0;

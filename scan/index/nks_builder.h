@@ -47,8 +47,7 @@ struct nks_builder {
 enum nks_status nks_add_name(struct nks_builder *b);
 enum nks_status nks_add_text(struct nks_builder *b);
 /* A key that is ready: its hash and the spelling. `len` is noted as a length of the lane. */
-enum nks_status nks_add_key(
-	struct nks_builder *b, enum nks_lane lane, uint64_t hash, size_t len, uint16_t exact);
+enum nks_status nks_add_key(struct nks_builder *b, enum nks_lane lane, uint64_t hash, size_t len, uint16_t exact);
 /* Letters of a name that is no romaji, both orders. */
 enum nks_status nks_add_phrase(struct nks_builder *b);
 /* nks_set_one, nks_set_two: bits of a filter; nks_set_pending: those that are still to be set. */

@@ -1,24 +1,24 @@
 /*
  * nks_index.h: the parts of the index among themselves, and its file.
  *
- * How a key is found. Each value of a person is brought into the form of one lane (below), as units that are folded and
- * squeezed, and hashed with SipHash-1-3 under a key of that lane. A text is looked through lane by lane: masks leave
- * the places where a key could begin, a small filter on its first units (bigram of kanji, four kana, four letters, five
- * digits, the words of romaji) throws out nearly all, a second filter most of the rest; what is left is hashed at
- * the lengths that occur, and goes in batches through a blocked Bloom filter and a table of buckets, each fetched ahead.
+ * How a key is found. Each value of a person is brought into the form of one lane (below), as units that are folded
+ * and squeezed, and hashed with SipHash-1-3 under a key of that lane. A text is looked through lane by lane: masks
+ * leave the places where a key could begin, a small filter on its first units (bigram of kanji, four kana, four
+ * letters, five digits, the words of romaji) throws out nearly all, a second filter most of the rest; what is left is
+ * hashed at the lengths that occur, and goes in batches through a blocked Bloom filter and a table of buckets, each
+ * fetched ahead.
  *
  * The file, version 1. Little-endian, every section begins at a multiple of 64:
  *   head      struct nks_head: magic, version, length, offset and length of each section, counts, what kinds of keys
  *             there are, and a SipHash-2-4 of all that under a key of its own: a wrong key or a changed head is
  *             NKS_BAD_INDEX.
- *   filters   the bit maps of the first stages, 2^log2 bits each, one behind the other, enciphered with SipHash-1-3 in
- *             counter mode, since they are no secrets of a hash: deciphered when the file is opened.
- *   bloom     64-bit words; a key sets four bits of one word.
- *   table     buckets of 64 bytes: 8 tags (low half of the hash), 8 key numbers + 1, 0 empty. A key whose bucket is full
- *             stands in one of the next `max_probe`.
- *   keys      struct nks_key_row, 8 bytes: person or place in lists, check of the exact spelling, field, 8 more bits of the hash.
- *   lists     32-bit words: count, that many persons in order, then that many 16-bit checks, two a word.
- * Whatever is read behind the head is checked where it is used, so that a hostile file finds nothing but does no harm.
+ *   filters   the bit maps of the first stages, 2^log2 bits each, one behind the other, enciphered with SipHash-1-3
+ * in counter mode, since they are no secrets of a hash: deciphered when the file is opened. bloom     64-bit words; a
+ * key sets four bits of one word. table     buckets of 64 bytes: 8 tags (low half of the hash), 8 key numbers + 1, 0
+ * empty. A key whose bucket is full stands in one of the next `max_probe`. keys      struct nks_key_row, 8 bytes:
+ * person or place in lists, check of the exact spelling, field, 8 more bits of the hash. lists     32-bit words:
+ * count, that many persons in order, then that many 16-bit checks, two a word. Whatever is read behind the head is
+ * checked where it is used, so that a hostile file finds nothing but does no harm.
  */
 #ifndef NKS_INDEX_H
 #define NKS_INDEX_H
@@ -191,7 +191,8 @@ static inline bool nks_filter_two(const struct nks_index *x, enum nks_filter f, 
 {
 	const uint64_t mixed = nks_mix(value);
 
-	return nks_bit(x->filter[f], nks_mix_one(mixed) & x->mask[f]) && nks_bit(x->filter[f], nks_mix_two(mixed) & x->mask[f]);
+	return nks_bit(x->filter[f], nks_mix_one(mixed) & x->mask[f]) &&
+		nks_bit(x->filter[f], nks_mix_two(mixed) & x->mask[f]);
 }
 static inline uint64_t nks_three(nks_unit a, nks_unit b, nks_unit c)
 {
@@ -226,11 +227,11 @@ bool nks_keys_share(const struct nks_index *index, uint32_t a, uint32_t b);
 /*
  * nks_chance: probability that a text which is a key of that field stands somewhere without meaning any of its
  * persons, in 300 characters of text of its script. Of `units` characters.
- *   kanji names   932,554 names were met once in 57,000 characters of novels: keys / 932,554 × 300 / 57,000. Each unit more
- *                 than four halves it, each less doubles it twice. Kana 4 times that, romaji 16 times.
- *   phone         keys / 2.7e8 (10 digits), / 1e8 (9).    number of n digits    keys of n digits / 10^n
- *   token         keys / 36^units, at least 1e-9.         mail, text            keys / 2^64
- * In carved bytes a name of n units: 300 × keys / 2^(8 × 1.5 × n), and never less than in text.
+ *   kanji names   932,554 names were met once in 57,000 characters of novels: keys / 932,554 × 300 / 57,000. Each
+ * unit more than four halves it, each less doubles it twice. Kana 4 times that, romaji 16 times. phone         keys
+ * / 2.7e8 (10 digits), / 1e8 (9).    number of n digits    keys of n digits / 10^n token         keys / 36^units, at
+ * least 1e-9.         mail, text            keys / 2^64 In carved bytes a name of n units: 300 × keys / 2^(8 × 1.5 ×
+ * n), and never less than in text.
  */
 double nks_chance(const struct nks_index *index, enum nks_field field, size_t units, bool digits, bool carved);
 

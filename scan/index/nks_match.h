@@ -42,7 +42,18 @@ struct nks_walk {
 };
 
 /* Kinds of Latin letters, a bit map each over 64 units; vowels hold letters with accents and full-width ones too. */
-enum nks_letter { NKS_L_VOWEL, NKS_L_Y, NKS_L_H, NKS_L_SC, NKS_L_NM, NKS_L_T, NKS_L_D, NKS_L_Z, NKS_L_TWICE, NKS_L_COUNT };
+enum nks_letter {
+	NKS_L_VOWEL,
+	NKS_L_Y,
+	NKS_L_H,
+	NKS_L_SC,
+	NKS_L_NM,
+	NKS_L_T,
+	NKS_L_D,
+	NKS_L_Z,
+	NKS_L_TWICE,
+	NKS_L_COUNT
+};
 extern const uint8_t nks_letter_kinds[32]; /* bits 1 << kind by letter & 31 */
 
 /* What has more than one implementation; all give the same. */
@@ -82,8 +93,9 @@ struct nks_matcher {
 void nks_flush(struct nks_matcher *m);
 static inline void nks_push(struct nks_matcher *m, enum nks_lane lane, uint64_t hash, size_t at, size_t end)
 {
-	m->candidate[m->n_candidates++] =
-		(struct nks_candidate){ .hash = hash, .at = (uint32_t)at, .span = (uint16_t)(end - at), .lane = (uint8_t)lane };
+	m->candidate[m->n_candidates++] = (struct nks_candidate){
+		.hash = hash, .at = (uint32_t)at, .span = (uint16_t)(end - at), .lane = (uint8_t)lane
+	};
 	if (m->n_candidates == NKS_BATCH) {
 		nks_flush(m);
 	}
@@ -102,7 +114,8 @@ void nks_lane_text(struct nks_matcher *m);
 void nks_resolve(struct nks_matcher *m);
 void nks_sort_hits(struct nks_matcher *m);
 
-/* nks_evaluate: what a raw hit is worth: at, len, field, key, why, confidence, chance. false: its surroundings say that it is none. */
+/* nks_evaluate: what a raw hit is worth: at, len, field, key, why, confidence, chance. false: its surroundings say
+ * that it is none. */
 bool nks_evaluate(const struct nks_matcher *m, const struct nks_raw *raw, struct nks_hit *out);
 bool nks_stands_free(const struct nks_matcher *m, const struct nks_raw *raw, bool *out_drop);
 

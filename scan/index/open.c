@@ -18,7 +18,8 @@ static bool head_fits(const struct nks_head *h, size_t len)
 		return false;
 	}
 	for (unsigned i = 0; i < NKS_S_COUNT; i++) {
-		if (h->section[i].at % 64 != 0 || h->section[i].at > len || h->section[i].len > len - h->section[i].at) {
+		if (h->section[i].at % 64 != 0 || h->section[i].at > len ||
+			h->section[i].len > len - h->section[i].at) {
 			return false;
 		}
 	}
@@ -30,12 +31,12 @@ static bool head_fits(const struct nks_head *h, size_t len)
 		}
 		filters += (size_t)1 << (h->log2[f] - 3);
 	}
-	return filters == h->section[NKS_S_FILTERS].len && h->keys < UINT32_MAX && h->buckets > 0 && h->buckets <= UINT32_MAX &&
-		h->bloom_words > 0 && h->bloom_words <= UINT32_MAX && h->max_probe < NKS_SPARE &&
-		h->section[NKS_S_BLOOM].len == h->bloom_words * sizeof(uint64_t) &&
+	return filters == h->section[NKS_S_FILTERS].len && h->keys < UINT32_MAX && h->buckets > 0 &&
+		h->buckets <= UINT32_MAX && h->bloom_words > 0 && h->bloom_words <= UINT32_MAX &&
+		h->max_probe < NKS_SPARE && h->section[NKS_S_BLOOM].len == h->bloom_words * sizeof(uint64_t) &&
 		h->section[NKS_S_TABLE].len == (h->buckets + NKS_SPARE) * sizeof(struct nks_bucket) &&
-		h->section[NKS_S_KEYS].len == h->keys * sizeof(struct nks_key_row) && h->section[NKS_S_LISTS].len % 4 == 0 &&
-		h->section[NKS_S_LISTS].len / 4 < UINT32_MAX;
+		h->section[NKS_S_KEYS].len == h->keys * sizeof(struct nks_key_row) &&
+		h->section[NKS_S_LISTS].len % 4 == 0 && h->section[NKS_S_LISTS].len / 4 < UINT32_MAX;
 }
 
 /* A bit map by folded unit, as one by unit. */
@@ -130,7 +131,9 @@ void nks_index_facts(const struct nks_index *index, struct nks_index_facts *out)
 {
 	const struct nks_head *h = index->head;
 
-	*out = (struct nks_index_facts){ .keys = h->keys, .persons = h->persons, .ordinals = h->top_person, .bytes = h->total };
+	*out = (struct nks_index_facts){
+		.keys = h->keys, .persons = h->persons, .ordinals = h->top_person, .bytes = h->total
+	};
 	memcpy(out->keys_of, h->keys_of, sizeof(out->keys_of));
 }
 
@@ -281,7 +284,8 @@ static double name_chance(const struct nks_index *x, enum nks_field field, size_
 	const double keys = (double)x->head->keys_of[field];
 	const double four = density * keys / 932554.0 * 300.0 / 57000.0;
 
-	return least(0.9, units > 4 ? times_power(four, 0.5, units < 40 ? units - 4 : 36) : times_power(four, 4, 4 - units));
+	return least(0.9,
+		units > 4 ? times_power(four, 0.5, units < 40 ? units - 4 : 36) : times_power(four, 4, 4 - units));
 }
 
 static double text_chance(const struct nks_index *x, enum nks_field field, size_t units, bool digits)
@@ -296,7 +300,8 @@ static double text_chance(const struct nks_index *x, enum nks_field field, size_
 	case NKS_FIELD_ROMAJI:
 		return name_chance(x, field, units / 3, 16);
 	case NKS_FIELD_PHONE:
-		return least(0.9, units >= 10 ? (double)x->head->phones[1] / 2.7e8 : (double)x->head->phones[0] / 1e8);
+		return least(
+			0.9, units >= 10 ? (double)x->head->phones[1] / 2.7e8 : (double)x->head->phones[0] / 1e8);
 	case NKS_FIELD_LOGIN:
 	case NKS_FIELD_ID:
 		if (digits) {

@@ -66,7 +66,8 @@ static uint64_t marks_scalar(const nks_unit *u)
 	uint64_t bits = 0;
 
 	for (unsigned i = 0; i < 64; i++) {
-		const bool is = u[i] >= 0x80 || u[i] == ' ' || u[i] == '(' || u[i] == ')' || u[i] == '-' || u[i] == '.';
+		const bool is =
+			u[i] >= 0x80 || u[i] == ' ' || u[i] == '(' || u[i] == ')' || u[i] == '-' || u[i] == '.';
 
 		bits |= (uint64_t)is << i;
 	}
@@ -91,7 +92,8 @@ AVX2 static inline __m256i low_bytes(__m256i a, __m256i b)
 {
 	const __m256i byte = _mm256_set1_epi16(0xff);
 
-	return _mm256_permute4x64_epi64(_mm256_packus_epi16(_mm256_and_si256(a, byte), _mm256_and_si256(b, byte)), 0xd8);
+	return _mm256_permute4x64_epi64(
+		_mm256_packus_epi16(_mm256_and_si256(a, byte), _mm256_and_si256(b, byte)), 0xd8);
 }
 
 AVX2 static inline __m256i high_bytes(__m256i a, __m256i b)
@@ -124,12 +126,14 @@ AVX2 static void codes_avx2(const nks_unit *u, uint64_t kana, const uint8_t *tab
 		for (char row = 4; row < 16; row++) {
 			const __m256i in_row = _mm256_cmpeq_epi8(high, _mm256_set1_epi8(row));
 
-			code = _mm256_or_si256(code, _mm256_and_si256(in_row, _mm256_shuffle_epi8(table16(table + 16 * row), at)));
+			code = _mm256_or_si256(
+				code, _mm256_and_si256(in_row, _mm256_shuffle_epi8(table16(table + 16 * row), at)));
 		}
 		/* the mask's bits as bytes */
 		wanted = _mm256_shuffle_epi8(_mm256_set1_epi32((int)bits),
 			_mm256_setr_epi64x(0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303));
-		wanted = _mm256_cmpeq_epi8(_mm256_or_si256(wanted, _mm256_set1_epi64x(0x7fbfdfeff7fbfdfe)), _mm256_set1_epi8(-1));
+		wanted = _mm256_cmpeq_epi8(
+			_mm256_or_si256(wanted, _mm256_set1_epi64x(0x7fbfdfeff7fbfdfe)), _mm256_set1_epi8(-1));
 		code = _mm256_and_si256(code, _mm256_and_si256(wanted, is_page));
 		_mm256_storeu_si256((nks_m256 *)(void *)(out + 32 * half), code);
 		elsewhere |= (uint64_t)(bits & ~(uint32_t)_mm256_movemask_epi8(is_page)) << (32 * half);
@@ -154,8 +158,9 @@ AVX2 static inline void letters_half(const nks_unit *u, unsigned shift, uint64_t
 	const __m256i second = _mm256_shuffle_epi8(table16(nks_letter_kinds + 16), letter);
 	const __m256i lower = _mm256_set1_epi8(0x20);
 	const __m256i far_next = high_bytes(load(u + 1), load(u + 17));
-	const __m256i equal = _mm256_and_si256(_mm256_cmpeq_epi8(_mm256_or_si256(low, lower), _mm256_or_si256(next, lower)),
-		_mm256_cmpeq_epi8(far_next, _mm256_setzero_si256()));
+	const __m256i equal =
+		_mm256_and_si256(_mm256_cmpeq_epi8(_mm256_or_si256(low, lower), _mm256_or_si256(next, lower)),
+			_mm256_cmpeq_epi8(far_next, _mm256_setzero_si256()));
 	const uint64_t near = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(far, _mm256_setzero_si256()));
 	/* bit 4 of the letter says which half of the table; moved into the highest bit, where blendv looks */
 	__m256i kinds = _mm256_blendv_epi8(first, second, _mm256_slli_epi16(letter, 3));
@@ -212,13 +217,16 @@ AVX2 static uint64_t member_avx2(const nks_unit *u, const uint8_t *map, const ui
 AVX2 static inline uint64_t marks32(const nks_unit *u)
 {
 	/* rows of the table of ASCII in which each low nibble is a mark: row 2 only */
-	const __m256i marks = _mm256_setr_epi8(1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0);
+	const __m256i marks = _mm256_setr_epi8(
+		1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0);
 	const __m256i a = load(u);
 	const __m256i b = load(u + 16);
 	const __m256i low = low_bytes(a, b);
 	const __m256i far = _mm256_or_si256(high_bytes(a, b), _mm256_and_si256(low, _mm256_set1_epi8((char)0x80)));
-	const __m256i row = _mm256_cmpeq_epi8(_mm256_and_si256(low, _mm256_set1_epi8((char)0xf0)), _mm256_set1_epi8(0x20));
-	const __m256i is = _mm256_and_si256(row, _mm256_shuffle_epi8(marks, _mm256_and_si256(low, _mm256_set1_epi8(15))));
+	const __m256i row =
+		_mm256_cmpeq_epi8(_mm256_and_si256(low, _mm256_set1_epi8((char)0xf0)), _mm256_set1_epi8(0x20));
+	const __m256i is =
+		_mm256_and_si256(row, _mm256_shuffle_epi8(marks, _mm256_and_si256(low, _mm256_set1_epi8(15))));
 
 	return (uint32_t)~_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_or_si256(is, far), _mm256_setzero_si256()));
 }

@@ -200,7 +200,8 @@ static bool next_birthday(struct nks_matcher *m, size_t *i, size_t *first, struc
 
 void nks_resolve(struct nks_matcher *m)
 {
-	const bool dates = m->n_hits > 0 && nks_has_lane(m->x->head, NKS_LANE_DATE) && (m->t->any >> NKS_M_DIGIT & 1) != 0;
+	const bool dates =
+		m->n_hits > 0 && nks_has_lane(m->x->head, NKS_LANE_DATE) && (m->t->any >> NKS_M_DIGIT & 1) != 0;
 	size_t date_at = 0;
 	size_t near = 0;
 	struct nks_hit date;

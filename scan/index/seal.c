@@ -1,9 +1,10 @@
 /*
  * seal.c: the records, put in order, become the finished block.
  *
- * Records are spread by the highest bits of their hash and sorted part by part, twice gone through: once to count what is equal, once to
- * write. Table, Bloom words and keys follow in the order of the hash, so that all is written from front to back.
- * Invariant: the same values under the same key give the same bytes, in whatever order they were added.
+ * Records are spread by the highest bits of their hash and sorted part by part, twice gone through: once to count
+ * what is equal, once to write. Table, Bloom words and keys follow in the order of the hash, so that all is written
+ * from front to back. Invariant: the same values under the same key give the same bytes, in whatever order they were
+ * added.
  */
 #include "nks_builder.h"
 

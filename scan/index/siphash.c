@@ -93,7 +93,8 @@ uint64_t nks_hash_units(const struct nks_keys *k, enum nks_lane lane, const nks_
 }
 
 /* 16 bytes of a purpose: both halves of the key take part. */
-static void derive(uint8_t out[static 16], const uint8_t key[static NKS_KEY_BYTES], const char *purpose, unsigned number)
+static void derive(
+	uint8_t out[static 16], const uint8_t key[static NKS_KEY_BYTES], const char *purpose, unsigned number)
 {
 	uint8_t label[24] = { 0 };
 

@@ -144,7 +144,8 @@ static bool corroborate(struct nks_whose *w, const struct nks_finding *a, const 
 	size_t nb = 0;
 	bool any = false;
 
-	if (a->field == b->field || (is_name(a->field) && is_name(b->field)) || !nks_keys_share(w->index, a->key, b->key)) {
+	if (a->field == b->field || (is_name(a->field) && is_name(b->field)) ||
+		!nks_keys_share(w->index, a->key, b->key)) {
 		return false;
 	}
 	na = nks_index_persons(w->index, a->key, of_a, NAMESAKES);
@@ -196,7 +197,8 @@ void nks_whose_add(struct nks_whose *w, const struct nks_sighting *sighting)
 		}
 		return;
 	}
-	/* a finding of another encoding or depth may stand a little before the last one: order within a block is by encoding */
+	/* a finding of another encoding or depth may stand a little before the last one: order within a block is by
+	 * encoding */
 	while (w->n > 0 && (w->n == NKS_WHOSE_WINDOW || !is_near(&w->window[w->first].sighting, sighting))) {
 		release(w);
 	}
@@ -227,7 +229,10 @@ bool nks_whose_person(const struct nks_whose *w, uint32_t person, struct nks_ver
 	if (r == NULL || r->fields == 0) {
 		return false;
 	}
-	*out = (struct nks_verdict){ .fields = r->fields, .corroborated = r->corroborated, .findings = r->findings, .namesakes = r->namesakes };
+	*out = (struct nks_verdict){ .fields = r->fields,
+		.corroborated = r->corroborated,
+		.findings = r->findings,
+		.namesakes = r->namesakes };
 	chance = r->corroborated != 0 ? r->together : r->alone;
 	out->chance = 1;
 	for (; chance >= 16; chance -= 16) {
@@ -242,7 +247,8 @@ bool nks_whose_person(const struct nks_whose *w, uint32_t person, struct nks_ver
 void nks_whose_totals(const struct nks_whose *w, struct nks_whose_totals *out)
 {
 	const unsigned names = 1U << NKS_FIELD_KANJI | 1U << NKS_FIELD_KANA | 1U << NKS_FIELD_ROMAJI;
-	const unsigned numbers = 1U << NKS_FIELD_LOGIN | 1U << NKS_FIELD_ID | 1U << NKS_FIELD_MAIL | 1U << NKS_FIELD_PHONE;
+	const unsigned numbers =
+		1U << NKS_FIELD_LOGIN | 1U << NKS_FIELD_ID | 1U << NKS_FIELD_MAIL | 1U << NKS_FIELD_PHONE;
 
 	memset(out, 0, sizeof(*out));
 	for (size_t i = 0; i < w->persons; i++) {

@@ -156,6 +156,18 @@ static void read_backward(struct nks_lattice *l)
 	}
 }
 
+/* What ends places, and 氏: given names that no dictionary has do not end so. */
+static bool ends_place(nks_unit u)
+{
+	static const char16_t endings[] = u"氏町村区市県郡駅寺城国州半室年月日賞杯館像碑";
+	for (size_t k = 0; endings[k]; k++) {
+		if (nks_fold[endings[k]] == u) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* What given names of three kanji end with: 奈々|未. */
 static bool ends_three(nks_unit u)
 {
@@ -181,7 +193,7 @@ static int32_t unknown_given(const nks_unit *u, size_t n)
 	}
 	int32_t first = char_or(NKS_C_GIVEN_FIRST, u[0]);
 	if (n == 2) {
-		int32_t common = nks_word_is_common(u, n) || u[1] == nks_fold[0x6c0f] ? GIVEN_COMMON : 0; /* 氏 */
+		int32_t common = nks_word_is_common(u, n) || ends_place(u[1]) ? GIVEN_COMMON : 0;
 		return GIVEN_UNKNOWN_TWO + common + first + char_or(NKS_C_GIVEN_LAST, u[1]);
 	}
 	bool ro = u[n - 1] == nks_fold[u'郎'] || u[n - 1] == nks_fold[u'朗'];
@@ -207,9 +219,17 @@ static bool is_suffix(nks_unit u)
 	return false;
 }
 
+static bool is_number(nks_unit u)
+{
+	return nks_word_cost(&u, 1, NKS_W_NUMBER) < NKS_COST_NONE;
+}
+
 /* What speaks against a given name that ends here: that the next kanji belongs to it. */
 static int32_t goes_on(const struct nks_lattice *l, size_t mid, size_t end)
 {
+	if (end < l->n && is_number(l->u[end - 1]) && is_number(l->u[end])) {
+		return GOES_ON_ONE; /* 乾隆二|十年 */
+	}
 	if (end == mid + 2 && end + 1 == l->n && l->ends && end != l->wall && ends_three(l->u[end])) {
 		return GOES_ON_ONE;
 	}

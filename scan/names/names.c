@@ -380,7 +380,8 @@ static uint64_t ahead(const uint64_t *mask, size_t w, unsigned k)
 	return mask[w] >> k | mask[w + 1] << (64 - k);
 }
 
-/* Units of word w where a run is worth a look: three kanji, two before kana, or kanji and a blank or two and kanji. */
+/* Units of word w where a run is worth a look: three kanji, two before kana, or kanji and a blank or two and kanji.
+ */
 static uint64_t worth(const struct nks_text *t, size_t w)
 {
 	const uint64_t *han = t->mask[NKS_M_HAN];

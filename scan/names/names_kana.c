@@ -1,6 +1,6 @@
 /*
- * Names whose given name is written in kana: 高橋ひとみ, 山田はる子. Only where the surname is a whole run of kanji, and the given name one that is
- * known to be written so and ends where a word ends.
+ * Names whose given name is written in kana: 高橋ひとみ, 山田はる子. Only where the surname is a whole run of kanji,
+ * and the given name one that is known to be written so and ends where a word ends.
  */
 #include "nks_names.h"
 

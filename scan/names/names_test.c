@@ -127,7 +127,9 @@ static void spaces_between_the_parts_do_not_matter(void **state)
 static void given_names_in_kana_are_found(void **state)
 {
 	(void)state;
-	expect((const char *const[]){ "主演は«高橋ひとみ»、共演は«野村さくら»。", "«山田はる子»は", "«中村あゆみ»さん", NULL }, false);
+	expect((const char *const[]){ "主演は«高橋ひとみ»、共演は«野村さくら»。", "«山田はる子»は",
+		       "«中村あゆみ»さん", NULL },
+		false);
 	expect((const char *const[]){ "前田まさに来た。", "高橋ひとみしり", "大学さくら祭り", NULL }, false);
 }
 

@@ -296,6 +296,16 @@ static size_t plain_length(const uint8_t *b, size_t len)
 	return i;
 }
 
+static size_t high_bytes(const uint8_t *b, size_t len)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		n += b[i] >> 7;
+	}
+	return n;
+}
+
 void nks_guess_of(const uint8_t *bytes, size_t len, bool whole, struct nks_guess *out)
 {
 	struct tally t = { 0 };
@@ -315,9 +325,11 @@ void nks_guess_of(const uint8_t *bytes, size_t len, bool whole, struct nks_guess
 		return;
 	}
 	const size_t skip = plain > SMALL ? plain - SMALL / 4 : 0;
-	whole = whole && len - skip <= SAMPLE;
 	bytes += skip;
-	len = len - skip < SAMPLE ? len - skip : SAMPLE;
+	len -= skip;
+	const size_t high = high_bytes(bytes, len < SAMPLE ? len : SAMPLE);
+	whole = whole && (len <= SAMPLE || high < SMALL);
+	len = len > SAMPLE && high >= SMALL ? SAMPLE : len;
 	count_bytes(bytes, len, &t);
 	if (t.escapes > 0 && t.high + t.nul == 0) {
 		decide(out, NKS_JIS);

@@ -29,6 +29,7 @@ struct nk_scan_request {
 	size_t n_rules;
 	uint64_t max_total; /* bytes out of containers of one file; 0: max(10 GiB, 200 × file) */
 	unsigned depth; /* 0: 16 */
+	uint32_t entries; /* of containers in one file; 0: 1,000,000 */
 };
 
 struct nk_scan_finding {

@@ -128,6 +128,7 @@ static NK_RESULT prepare(struct scanning *s, const struct nk_flow *flow, struct 
 	s->options.workers = req->workers;
 	s->options.limits.depth = req->depth;
 	s->options.limits.total_out = req->max_total;
+	s->options.limits.entries = req->entries;
 	return nk_done();
 }
 

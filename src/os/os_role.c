@@ -126,7 +126,8 @@ void nk_os_role_end(struct nk_os_role *role, int64_t wait_ms, int *out_status)
 	int value = 0;
 
 	nk_os_fd_close(&role->fd);
-	if (role->pid > 0 && nk_ok(nk_os_reap(role->pid, role->pid, wait_ms, &end, &value, NULL)) && out_status != NULL) {
+	if (role->pid > 0 && nk_ok(nk_os_reap(role->pid, role->pid, wait_ms, &end, &value, NULL)) &&
+		out_status != NULL) {
 		*out_status = end == NK_OS_END_EXIT ? value : 128 + value;
 	}
 	role->pid = -1;
@@ -181,8 +182,9 @@ NK_RESULT nk_os_role_recv(int fd, struct nk_os_note *note, struct nk_err *err)
 {
 	union control control = { .room = "" };
 	struct iovec part = { note->buf, note->len };
-	struct msghdr msg = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.room,
-		.msg_controllen = sizeof(control.room) };
+	struct msghdr msg = {
+		.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof(control.room)
+	};
 	ssize_t got = 0;
 
 	for (size_t i = 0; i < FDS; i++) {

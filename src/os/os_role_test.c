@@ -35,7 +35,8 @@ static int try_it(char what, int given)
 	case 's':
 		return socket(AF_INET, SOCK_STREAM, 0) < 0 ? 0 : 1;
 	case 'c':
-		return mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? 0 : 1;
+		return mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? 0
+														 : 1;
 	case 'f':
 		return fork() < 0 ? 0 : 1;
 	default:

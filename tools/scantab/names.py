@@ -92,8 +92,10 @@ def read_words(folder, given, fold):
     with open(given, encoding="utf-8") as lines:
         for name in " ".join(line for line in lines if not line.startswith("#")).split():
             key = tuple(fold[ord(c)] for c in name)
-            words[key, GIVEN] = min(words.get((key, GIVEN), GIVEN_COST), GIVEN_COST)
-            names["given"].add(key)
+            kana = WITH_KANA.match(name)
+            kind = KANA_WRITTEN if kana else GIVEN
+            words[key, kind] = min(words.get((key, kind), GIVEN_COST), GIVEN_COST)
+            names["kana" if kana else "given"].add(key)
     return words, names
 
 

@@ -124,6 +124,8 @@ static NK_RESULT request(struct nk_cli *cli, struct words *w, struct nk_scan_req
 	uint64_t least = 0;
 	uint64_t workers = 0;
 	uint64_t depth = 0;
+	uint64_t unpacked = 0;
+	uint64_t entries = 0;
 
 	NK_TRY(split(cli, "only", w->only, &req->n_only, err));
 	NK_TRY(split(cli, "number-form", w->forms, &req->n_number_forms, err));
@@ -131,6 +133,10 @@ static NK_RESULT request(struct nk_cli *cli, struct words *w, struct nk_scan_req
 	NK_TRY(nk_args_number(&cli->args, "least", 1, 100, &least, err));
 	NK_TRY(nk_args_number(&cli->args, "workers", 1, 256, &workers, err));
 	NK_TRY(nk_args_number(&cli->args, "depth", 1, 100, &depth, err));
+	NK_TRY(nk_args_number(&cli->args, "max-unpacked", 1, 1 << 24, &unpacked, err));
+	NK_TRY(nk_args_number(&cli->args, "max-entries", 1, 100000000, &entries, err));
+	req->max_total = unpacked << 20;
+	req->entries = (uint32_t)entries;
 	req->only = w->only;
 	req->number_forms = w->forms;
 	req->rules = w->rules;
@@ -243,7 +249,7 @@ static NK_RESULT scan_run(struct nk_cli *cli, struct nk_err *err)
 }
 
 static const char *const usage[] = {
-	"scan [--roster | --index FILE --index-key FILE] [--only CLASS,…] [--least PERCENT] [--number-form FORM] [--rule NAME=PATTERN] [--rules FILE] [--workers N] [--depth N] [--one-file-system] [--all] [--sarif | --html] [--reveal] PATH…",
+	"scan [--roster | --index FILE --index-key FILE] [--only CLASS,…] [--least PERCENT] [--number-form FORM] [--rule NAME=PATTERN] [--rules FILE] [--workers N] [--depth N] [--max-unpacked MIB] [--max-entries N] [--one-file-system] [--all] [--sarif | --html] [--reveal] PATH…",
 	"scan index build [--days N] FILE", "scan index key HOLDING FILE", NULL };
 
 static const struct nk_cmd_option options[] = {
@@ -257,6 +263,8 @@ static const struct nk_cmd_option options[] = {
 	{ "rules", 0, "FILE", NK_N("a file of such rules, one a line"), NULL },
 	{ "workers", 0, "N", NK_N("processes at once (default: one a processor)"), NULL },
 	{ "depth", 0, "N", NK_N("how deep containers are opened within each other (default 16)"), NULL },
+	{ "max-unpacked", 0, "MIB", NK_N("how much containers of one file may unpack to (default 10240, or 200 times the file)"), NULL },
+	{ "max-entries", 0, "N", NK_N("how many entries containers of one file may have (default 1000000)"), NULL },
 	{ "one-file-system", 'x', NULL, NK_N("stay on the file system of each path"), NULL },
 	{ "all", 0, NULL, NK_N("every finding of a file, not the first 20"), NULL },
 	{ "sarif", 0, NULL, NK_N("the result as SARIF 2.1.0"), NULL },
