@@ -6,6 +6,9 @@
 #include "base.h"
 
 #include "nkx_plain.h"
+#include "zip_dir.h"
+
+extern const struct nkx_format nkx_format_zip;
 
 struct closed {
 	const char *magic;
@@ -50,14 +53,24 @@ static int sniff(const uint8_t *head, size_t len, uint64_t size, const char *nam
 	return closed_at(head, len) != NULL ? 60 : 1;
 }
 
+static bool is_program(const uint8_t *head, size_t len)
+{
+	return len >= 4 && (memcmp(head, "MZ", 2) == 0 || memcmp(head, "\x7f" "ELF", 4) == 0);
+}
+
 static enum nkx_why open_binary(struct nkx_work *w, const struct nkx_source *s, const char *name)
 {
 	uint8_t head[64];
 	const size_t n = nkx_read_some(s, 0, head, sizeof(head));
 	const struct closed *c = w->raw ? NULL : closed_at(head, n);
-	const enum nkx_why why = nkx_plain_open(w, s, "binary", NKS_KIND_BINARY);
+	enum nkx_why why = NKX_WHY_NONE;
 
-	(void)name;
+	/* A program that unpacks itself: a zip with something before it. */
+	if (!w->raw && is_program(head, n) && nkx_zip_ends(s)) {
+		return nkx_format_zip.open(w, s, name);
+	}
+	why = nkx_plain_open(w, s, "binary", NKS_KIND_BINARY);
+
 	return why == NKX_WHY_NONE && c != NULL ? c->why : why;
 }
 

@@ -6,7 +6,7 @@
 #include "grid.h"
 #include "nks_text.h"
 
-#define FILL_MAX (UINT64_C(32) * 1024 * 1024)
+#define FILL_MAX (UINT64_C(8) * 1024 * 1024)
 
 static const char cell_end = NKS_CELL;
 static const char row_end = NKS_ROW;

@@ -214,7 +214,7 @@ static void a_sheet_that_lies_about_its_places_is_bounded(void **state)
 	(void)state;
 	nk_buf_init(&b, SIZE_MAX / 2);
 	assert_true(nk_ok(nk_buf_add_c(&b, "<w><sheetData>", NULL)));
-	for (int i = 1; i < 5000; i++) {
+	for (int i = 1; i < 1000; i++) {
 		assert_true(nk_ok(nk_buf_printf(&b, NULL, "<row r='%d'><c r='XFD%d'><v>%d</v></c></row>", i, i, i)));
 	}
 	assert_true(nk_ok(nk_buf_add_c(&b,
@@ -223,8 +223,8 @@ static void a_sheet_that_lies_about_its_places_is_bounded(void **state)
 	assert_true(nk_ok(nk_buf_add_byte(&b, 0, NULL)));
 	part.text = (const char *)b.ptr;
 	open_parts(&part, 1, "a.xlsx", &r);
-	assert_true(nkx_kit_stream(&r, "xl/worksheets/sheet1.xml")->bytes < (UINT64_C(40) << 20));
-	assert_true(nkx_kit_holds(&r, "4999"));
+	assert_true(nkx_kit_stream(&r, "xl/worksheets/sheet1.xml")->bytes < (UINT64_C(10) << 20));
+	assert_true(nkx_kit_holds(&r, "999"));
 	assert_true(nkx_kit_holds(&r, "77"));
 	nkx_kit_free(&r);
 }
@@ -269,7 +269,7 @@ static void a_doctype_or_broken_xml_is_read_as_mere_markup_and_said(void **state
 	(void)state;
 	open_parts(parts, 2, "a.docx", &r);
 	s = &r.streams[1];
-	assert_true(nkx_kit_holds(&r, "壊れ"));
+	assert_true(nkx_kit_in(nkx_kit_stream(&r, "word/header1.xml#as-markup"), "壊れ"));
 	assert_true(nkx_kit_holds(&r, "田"));
 	s = nkx_kit_stream(&r, "word/document.xml");
 	assert_int_equal(s->state, NKX_PARTLY);

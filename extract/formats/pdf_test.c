@@ -229,7 +229,7 @@ static void loops_cuts_and_bombs_are_bounded(void **state)
 		"\ntrailer << /Prev 0 /Root 1 0 R >> startxref 0 %%EOF";
 	static const char open[] =
 		"%PDF-1.4\n1 0 obj << /V (never ends \n2 0 obj << /W (found all the same) >> endobj";
-	char *deep = malloc(1 << 20);
+	char *deep = malloc(1 << 18);
 	struct nkx_kit_report r;
 
 	(void)state;
@@ -245,19 +245,19 @@ static void loops_cuts_and_bombs_are_bounded(void **state)
 	assert_int_equal(nkx_kit_stream(&r, "#objects")->state, NKX_PARTLY);
 	nkx_kit_free(&r);
 	assert_non_null(deep);
-	memset(deep, '<', 1 << 20);
+	memset(deep, '<', 1 << 18);
 	memcpy(deep, "%PDF-1.4\n1 0 obj ", 17);
-	open_pdf(deep, 1 << 20, "x\f", &r);
+	open_pdf(deep, 1 << 18, "x\f", &r);
 	nkx_kit_free(&r);
-	for (size_t i = 17; i + 8 < 1 << 20; i += 8) {
+	for (size_t i = 17; i + 8 < 1 << 18; i += 8) {
 		memcpy(deep + i, "1 0 obj(", 8);
 	}
-	open_pdf(deep, 1 << 20, "x\f", &r);
+	open_pdf(deep, 1 << 18, "x\f", &r);
 	nkx_kit_free(&r);
-	for (size_t i = 17; i + 17 < 1 << 20; i += 17) {
+	for (size_t i = 17; i + 17 < 1 << 18; i += 17) {
 		memcpy(deep + i, "1 0 obj<<>>stream", 17);
 	}
-	open_pdf(deep, 1 << 20, "x\f", &r);
+	open_pdf(deep, 1 << 18, "x\f", &r);
 	nkx_kit_free(&r);
 	free(deep);
 }

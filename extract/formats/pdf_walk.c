@@ -7,7 +7,7 @@
 #include "pdf_walk.h"
 #include "utf.h"
 
-enum { AGAIN = 16, PARTS = 20000, BINARY_LEAST = 64, BLANK = 48 };
+enum { AGAIN = 4, PARTS = 20000, BINARY_LEAST = 64, BLANK = 48 };
 
 static void put(void *arg, const char *utf8, size_t len)
 {

@@ -3,6 +3,7 @@
  */
 #include "base.h"
 
+#include "markup.h"
 #include "xml_part.h"
 
 struct feeding {
@@ -38,6 +39,28 @@ enum nkx_why nkx_xml_part_quiet(const struct nkx_pkg *pkg, size_t i, const struc
 	return parse(pkg, i, handlers, NULL);
 }
 
+static bool collect(void *arg, const void *bytes, size_t len)
+{
+	return nkx_strand_put(arg, bytes, len);
+}
+
+/* What is no sound XML is text between tags all the same. */
+static void as_markup(const struct nkx_pkg *pkg, size_t i)
+{
+	struct nkx_strand all = { .max = (size_t)nkx_limits(pkg->w)->in_memory };
+	const enum nkx_why why = nkx_pkg_read(pkg, i, collect, &all);
+	const struct nkx_source s = { .mem = (const uint8_t *)all.p, .fd = -1, .size = all.n };
+	char name[1100];
+	const struct nkx_markup_job job = { name, "markup", NKX_MARKUP_OFFICE,
+		why == NKX_WHY_NONE ? NKX_SCANNED : NKX_PARTLY, why };
+
+	(void)snprintf(name, sizeof(name), "%.1024s#as-markup", pkg->parts[i].name);
+	if (all.n > 0) {
+		(void)nkx_markup_stream(pkg->w, &s, &job);
+	}
+	nkx_strand_done(&all);
+}
+
 bool nkx_xml_part_read(const struct nkx_xml_part *part)
 {
 	struct nkx_work *w = part->pkg->w;
@@ -67,7 +90,7 @@ bool nkx_xml_part_read(const struct nkx_xml_part *part)
 	nkx_out_done(out);
 	free(out);
 	if (again) {
-		nkx_pkg_nested(part->pkg, part->i, "markup");
+		as_markup(part->pkg, part->i);
 	}
 	return why == NKX_WHY_NONE;
 }

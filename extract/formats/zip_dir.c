@@ -254,6 +254,14 @@ enum nkx_why nkx_zip_read(struct nkx_work *w, const struct nkx_source *s, struct
 	return why;
 }
 
+bool nkx_zip_ends(const struct nkx_source *s)
+{
+	uint8_t end[END_LEN];
+	uint64_t at = 0;
+
+	return find_end(s, &at, end) && nk_get_le16(end + 10) > 0 && nk_get_le32(end + 12) <= at;
+}
+
 void nkx_zip_done(struct nkx_zip *zip)
 {
 	if (zip->dir != NULL) {

@@ -40,6 +40,8 @@ struct nkx_zip {
 
 /* nkx_zip_read: NONE, or why there is no directory. Give back with nkx_zip_done in any case. */
 enum nkx_why nkx_zip_read(struct nkx_work *w, const struct nkx_source *s, struct nkx_zip *out);
+/* nkx_zip_ends: whether an end record with at least one entry stands at the end of the source. */
+bool nkx_zip_ends(const struct nkx_source *s);
 void nkx_zip_done(struct nkx_zip *zip);
 /* nkx_zip_name: of an entry, as UTF-8. */
 void nkx_zip_name(const struct nkx_zip *zip, const struct nkx_zip_entry *e, char *out, size_t room);

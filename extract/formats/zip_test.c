@@ -120,6 +120,23 @@ static void bytes_between_entries_are_carved(void **state)
 	nkx_kit_free(&r);
 }
 
+static void a_zip_behind_a_program_is_opened(void **state)
+{
+	uint8_t all[8192] = "MZ\x90";
+	struct zk_entry e[] = { { .name = "a.txt", .bytes = text, .len = sizeof(text) - 1, .deflate = true } };
+	const size_t len = zk_make(e, 1, "", all + 1000);
+	struct nkx_kit_report r;
+
+	(void)state;
+	for (size_t i = 3; i < 1000; i++) {
+		all[i] = (uint8_t)(i * 7);
+	}
+	nkx_kit_open(all, 1000 + len, "setup.exe", &r);
+	assert_true(nkx_kit_in(nkx_kit_stream(&r, "a.txt"), "山田太郎"));
+	assert_true(nkx_kit_stream(&r, "")->bytes > 900);
+	nkx_kit_free(&r);
+}
+
 static void overlapping_entries_are_refused_but_twins_are_not(void **state)
 {
 	uint8_t zip[8192];
@@ -282,6 +299,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_checksum_or_size_is_said_and_the_bytes_are_read),
 		cmocka_unit_test(members_that_no_directory_names_are_opened),
 		cmocka_unit_test(bytes_between_entries_are_carved),
+		cmocka_unit_test(a_zip_behind_a_program_is_opened),
 		cmocka_unit_test(overlapping_entries_are_refused_but_twins_are_not),
 		cmocka_unit_test(a_cut_zip_is_never_called_scanned),
 		cmocka_unit_test(changed_bytes_do_no_harm),

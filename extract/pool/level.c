@@ -7,7 +7,7 @@
 
 #include "nkx_work.h"
 
-enum { TRIES = 3, GAP_LEAST = 8, CLAIMS_MAX = 1 << 20 };
+enum { TRIES = 3, GAP_LEAST = 8, SURE = 75, ZEROS_MAX = 65536, CLAIMS_MAX = 1 << 20 };
 
 void nkx_claimed(struct nkx_work *w, uint64_t at, uint64_t len)
 {
@@ -47,12 +47,32 @@ static int by_from(const void *a, const void *b)
 	return (left->from > right->from) - (left->from < right->from);
 }
 
+/* A container where nobody expects one: behind the end of another (a zip behind a picture or a program). */
+static bool gap_nested(struct nkx_work *w, const struct nkx_source *s, uint64_t from, uint64_t to)
+{
+	const char *own = w->slots[w->level->slot].format;
+	struct nkx_source part = nkx_source_part(s, from, to - from);
+	uint8_t head[NKX_HEAD];
+	const size_t n = nkx_read_some(&part, 0, head, sizeof(head));
+	const struct nkx_sniffed what = { head, n, part.size, "", NULL };
+	const struct nkx_format *format = from > 0 && !w->raw ? nkx_sniff(&what, 0) : NULL;
+	char name[40];
+
+	if (format == NULL || strcmp(format->name, own) == 0 || format->sniff(head, n, part.size, "") < SURE) {
+		return false;
+	}
+	(void)snprintf(name, sizeof(name), "[at %" PRIu64 "]", from);
+	(void)nkx_nested(w, name, &part, NULL);
+	return true;
+}
+
 /* Carves [from, to) without the zeros it begins with. */
 static void gap(struct nkx_work *w, const struct nkx_source *s, uint64_t from, uint64_t to)
 {
 	uint8_t look[512];
 	size_t n = 0;
 	size_t zeros = 0;
+	size_t skipped = 0;
 
 	if (to - from <= GAP_LEAST) {
 		return;
@@ -64,8 +84,9 @@ static void gap(struct nkx_work *w, const struct nkx_source *s, uint64_t from, u
 			continue;
 		}
 		from += zeros;
-	} while (n > 0 && zeros == n && to > from);
-	if (to - from > GAP_LEAST && n > 0) {
+		skipped += zeros;
+	} while (n > 0 && zeros == n && to > from && skipped < ZEROS_MAX);
+	if (to - from > GAP_LEAST && n > 0 && !gap_nested(w, s, from, to)) {
 		(void)nkx_feed_range(
 			w, s, from, to - from, (struct nks_stream){ .kind = NKS_KIND_BINARY, .base = from });
 	}

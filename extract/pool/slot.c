@@ -92,8 +92,13 @@ static void pop(struct nkx_work *w, enum nkx_state state, enum nkx_why why)
 {
 	struct nkx_slot *slot = nkx_slot_top(w);
 	struct nkx_stream_end end = { 0 };
+	const enum nkx_why before = w->stop;
 
 	nkx_slot_stop(w);
+	if (w->stop != before && state == NKX_SCANNED) {
+		state = NKX_PARTLY;
+		why = w->stop;
+	}
 	end.number = slot->number;
 	end.format = slot->format;
 	end.state = state;
@@ -134,8 +139,8 @@ void nkx_slot_stop(struct nkx_work *w)
 		return;
 	}
 	slot->scanning = false;
-	if (!w->sink->scan_end(w->sink->arg, w->n_slots - 1, &sum)) {
-		w->gone = true;
+	if (!w->sink->scan_end(w->sink->arg, w->n_slots - 1, &sum) && w->stop == NKX_WHY_NONE) {
+		w->stop = NKX_WHY_MEMORY;
 	}
 	slot->sum.units += sum.units;
 	slot->sum.rows += sum.rows;
@@ -189,7 +194,7 @@ bool nkx_stream_feed(struct nkx_work *w, const void *bytes, size_t len)
 		return true;
 	}
 	if (!w->sink->feed(w->sink->arg, w->n_slots - 1, bytes, len)) {
-		w->gone = true;
+		w->stop = NKX_WHY_MEMORY;
 		return false;
 	}
 	slot->bytes += len;

@@ -234,6 +234,26 @@ static void each_row_of_a_table_has_its_finding_once(void **state)
 	}
 }
 
+static void carved_bytes_without_a_layout_are_looked_at_too(void **state)
+{
+	static const struct nks_detect_options all = { .classes = UINT64_MAX };
+	struct kit_block *b = kit_open("個人番号 123456789018 電話 090-1234-5678 taro@example.jp 生年月日 S60.4.1 "
+				       "基礎年金番号 1234-567890 東京都千代田区千代田1-1",
+		false);
+	struct found f = { .n = 0 };
+	(void)state;
+	b->text.layout = NULL;
+	b->text.carved = true;
+	assert_true(nks_detect_block(&all, &b->text, keep, &f));
+	assert_int_equal(f.n, 6);
+	for (size_t i = 0; i < f.n; i++) {
+		assert_true(f.hits[i].confidence >= SURE);
+		assert_true((f.hits[i].why & NKS_WHY(RANDOM)) != 0);
+	}
+	b->text.layout = b->layout;
+	kit_close(&b);
+}
+
 static void what_begins_outside_is_not_reported(void **state)
 {
 	static const struct nks_detect_options all = { .classes = UINT64_MAX };
@@ -300,6 +320,7 @@ int main(void)
 		cmocka_unit_test(a_corporate_number_stops_what_looks_alike),
 		cmocka_unit_test(a_table_says_what_its_columns_are),
 		cmocka_unit_test(each_row_of_a_table_has_its_finding_once),
+		cmocka_unit_test(carved_bytes_without_a_layout_are_looked_at_too),
 		cmocka_unit_test(what_begins_outside_is_not_reported),
 		cmocka_unit_test(the_caller_can_stop_it),
 		cmocka_unit_test(signs_are_the_same_in_every_width),

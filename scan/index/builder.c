@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 const uint8_t nks_filter_log2[NKS_F_COUNT] = {
 	[NKS_F_HAN2] = 19,
@@ -103,10 +104,11 @@ static enum nks_status more_chunks(struct nks_builder *b)
 		b->chunk = fresh;
 		b->room_chunks = room;
 	}
-	b->chunk[b->n_chunks] = malloc(NKS_CHUNK * sizeof(**b->chunk));
+	b->chunk[b->n_chunks] = aligned_alloc(NKS_CHUNK * sizeof(**b->chunk), NKS_CHUNK * sizeof(**b->chunk));
 	if (b->chunk[b->n_chunks] == NULL) {
 		return NKS_NOMEM;
 	}
+	(void)madvise(b->chunk[b->n_chunks], NKS_CHUNK * sizeof(**b->chunk), MADV_HUGEPAGE);
 	b->n_chunks++;
 	b->used = 0;
 	return NKS_OK;

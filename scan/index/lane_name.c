@@ -64,6 +64,17 @@ static void han_more(struct nks_matcher *m, size_t i)
 
 static __attribute__((noinline)) void han_flush(struct nks_matcher *m)
 {
+	const nks_unit *u = m->t->u;
+	const bool two = nks_has_length(m->x->head, NKS_LANE_HAN, 2);
+
+	for (size_t i = 0; i < m->n_later; i++) {
+		const nks_unit *at = u + m->later[i];
+
+		nks_fetch(m, NKS_F_HAN3, nks_three(nks_fold[at[0]], nks_fold[at[1]], nks_fold[at[2]]));
+		if (two) {
+			nks_fetch(m, NKS_F_HAN3, nks_three(nks_fold[at[0]], nks_fold[at[1]], 0));
+		}
+	}
 	for (size_t i = 0; i < m->n_later; i++) {
 		han_more(m, m->later[i]);
 	}
@@ -87,28 +98,23 @@ static __attribute__((noinline)) void han_gap(struct nks_matcher *m, size_t i)
 	}
 }
 
+/* No branch depends on what is found: every place is written down, and stays when its bit is set. */
 static inline void han_pairs(struct nks_matcher *m, size_t base, uint64_t bits)
 {
 	const nks_unit *u = m->t->u;
 	const uint8_t *map = m->x->filter[NKS_F_HAN2];
 	const uint32_t mask = m->x->mask[NKS_F_HAN2];
-	const bool two = nks_has_length(m->x->head, NKS_LANE_HAN, 2);
+	size_t n = m->n_later;
 
 	for (; bits != 0; bits &= bits - 1) {
 		const size_t i = base + (unsigned)__builtin_ctzll(bits);
-		const nks_unit a = nks_fold[u[i]];
-		const nks_unit b = nks_fold[u[i + 1]];
 
-		if (nks_bit(map, nks_mix_pair(a, b) & mask)) {
-			nks_fetch(m, NKS_F_HAN3, nks_three(a, b, nks_fold[u[i + 2]]));
-			if (two) {
-				nks_fetch(m, NKS_F_HAN3, nks_three(a, b, 0));
-			}
-			m->later[m->n_later++] = (uint32_t)i;
-			if (m->n_later == NKS_LATER) {
-				han_flush(m);
-			}
-		}
+		m->later[n] = (uint32_t)i;
+		n += nks_bit(map, nks_mix_pair(nks_fold[u[i]], nks_fold[u[i + 1]]) & mask);
+	}
+	m->n_later = n;
+	if (n >= NKS_LATER) {
+		han_flush(m);
 	}
 }
 
@@ -220,13 +226,15 @@ static unsigned kana_may(const struct nks_matcher *m, uint64_t codes)
 /* Walks and pushes what kana_may said; 0: it has to be asked first, and the first four before it. */
 static __attribute__((noinline)) void kana_walk(struct nks_matcher *m, size_t i, unsigned may)
 {
-	nks_walk_name(m->t, i, nks_longest(m->x->head, NKS_LANE_KANA), true, &m->walk);
-	if (m->walk.n < 4) {
-		return;
-	}
-	if (may == 0 && nks_filter_one(m->x, NKS_F_KANA4, nks_mix_codes((uint32_t)codes_of(&m->walk, 4)))) {
+	if (may == 0) {
+		nks_walk_name(m->t, i, 6, true, &m->walk);
+		if (m->walk.n < 4 ||
+			!nks_filter_one(m->x, NKS_F_KANA4, nks_mix_codes((uint32_t)codes_of(&m->walk, 4)))) {
+			return;
+		}
 		may = kana_may(m, codes_of(&m->walk, 6));
 	}
+	nks_walk_name(m->t, i, may == 0 ? 0 : nks_longest(m->x->head, NKS_LANE_KANA), true, &m->walk);
 	for (unsigned bit = 0; bit < 3; bit++) {
 		if ((may >> bit & 1) != 0) {
 			push_lengths(m, NKS_LANE_KANA, i, 4 + bit, bit < 2 ? 4 + bit : NKS_NAME_MAX);
@@ -265,20 +273,35 @@ static void kana_more(struct nks_matcher *m, size_t i)
 static __attribute__((noinline)) void kana_flush(struct nks_matcher *m)
 {
 	for (size_t i = 0; i < m->n_later; i++) {
+		const uint64_t codes = kana_six(m, m->later[i], 6);
+
+		nks_fetch(m, NKS_F_KANA6, codes);
+		nks_fetch(m, NKS_F_KANA6, codes & UINT64_C(0xffffffffff));
+		nks_fetch(m, NKS_F_KANA6, codes & UINT64_C(0xffffffff));
+	}
+	for (size_t i = 0; i < m->n_later; i++) {
 		kana_more(m, m->later[i]);
 	}
 	m->n_later = 0;
 }
 
-static inline void kana_later(struct nks_matcher *m, size_t i)
+/* As han_pairs, for four codes. */
+static inline void kana_fours(struct nks_matcher *m, size_t base, uint64_t bits)
 {
-	const uint64_t codes = kana_six(m, i, 6);
+	const uint8_t *map = m->x->filter[NKS_F_KANA4];
+	const uint32_t mask = m->x->mask[NKS_F_KANA4];
+	size_t n = m->n_later;
 
-	nks_fetch(m, NKS_F_KANA6, codes);
-	nks_fetch(m, NKS_F_KANA6, codes & UINT64_C(0xffffffffff));
-	nks_fetch(m, NKS_F_KANA6, codes & UINT64_C(0xffffffff));
-	m->later[m->n_later++] = (uint32_t)i;
-	if (m->n_later == NKS_LATER) {
+	for (; bits != 0; bits &= bits - 1) {
+		const size_t i = base + (unsigned)__builtin_ctzll(bits);
+		uint32_t codes = 0;
+
+		memcpy(&codes, m->codes + i, sizeof(codes));
+		m->later[n] = (uint32_t)i;
+		n += nks_bit(map, nks_mix_codes(codes) & mask);
+	}
+	m->n_later = n;
+	if (n >= NKS_LATER) {
 		kana_flush(m);
 	}
 }
@@ -318,8 +341,6 @@ void nks_lane_kana(struct nks_matcher *m)
 {
 	const uint64_t *kana = m->t->mask[NKS_M_KANA];
 	const uint64_t *gap = m->t->mask[NKS_M_GAP];
-	const uint8_t *map = m->x->filter[NKS_F_KANA4];
-	const uint32_t mask = m->x->mask[NKS_F_KANA4];
 	const bool brief =
 		nks_has_length(m->x->head, NKS_LANE_KANA, 2) || nks_has_length(m->x->head, NKS_LANE_KANA, 3);
 
@@ -336,15 +357,7 @@ void nks_lane_kana(struct nks_matcher *m)
 		one = nks_ahead(kana, w, 1);
 		two = one & nks_ahead(kana, w, 2);
 		four = k & two & nks_ahead(kana, w, 3);
-		for (uint64_t bits = four; bits != 0; bits &= bits - 1) {
-			const size_t i = w * 64 + (unsigned)__builtin_ctzll(bits);
-			uint32_t codes = 0;
-
-			memcpy(&codes, m->codes + i, sizeof(codes));
-			if (nks_bit(map, nks_mix_codes(codes) & mask)) {
-				kana_later(m, i);
-			}
-		}
+		kana_fours(m, w * 64, four);
 		for (uint64_t bits = k & ~four &
 				(nks_ahead(gap, w, 1) | (one & nks_ahead(gap, w, 2)) | (two & nks_ahead(gap, w, 3)));
 			bits != 0; bits &= bits - 1) {

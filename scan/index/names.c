@@ -11,6 +11,14 @@
 
 enum nks_unit_class nks_unit_class(nks_unit u)
 {
+	if (u >= 0x4e00 && u <= 0x9fff) {
+		return NKS_U_HAN;
+	}
+	if (u >= 0x3041 && u <= 0x30ff) {
+		return u == 0x30fb                                    ? NKS_U_GAP
+			: u == 0x30a0 || (u >= 0x3097 && u <= 0x309c) ? NKS_U_OTHER
+								      : NKS_U_KANA;
+	}
 	if ((u >= '0' && u <= '9') || (u >= 0xff10 && u <= 0xff19)) {
 		return NKS_U_DIGIT;
 	}
@@ -18,8 +26,7 @@ enum nks_unit_class nks_unit_class(nks_unit u)
 		(u >= 0xff41 && u <= 0xff5a) || (u >= 0xc0 && u <= 0x24f && u != 0xd7 && u != 0xf7)) {
 		return NKS_U_ALPHA;
 	}
-	if ((u >= 0x3400 && u <= 0x4dbf) || (u >= 0x4e00 && u <= 0x9fff) || (u >= 0xd800 && u <= 0xfaff) ||
-		(u >= 0x3005 && u <= 0x3007)) {
+	if ((u >= 0x3400 && u <= 0x4dbf) || (u >= 0xd800 && u <= 0xfaff) || (u >= 0x3005 && u <= 0x3007)) {
 		return NKS_U_HAN;
 	}
 	if ((u >= 0x3041 && u <= 0x3096) || (u >= 0x309d && u <= 0x309f) || (u >= 0x30a1 && u <= 0x30fa) ||

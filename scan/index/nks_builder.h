@@ -8,7 +8,7 @@
 
 #include "nks_index.h"
 
-enum { NKS_CHUNK = 65536, NKS_PARTS = 4096, NKS_PENDING = 64 };
+enum { NKS_CHUNK = 131072 /* 2 MiB, a huge page */, NKS_PARTS = 4096, NKS_PENDING = 64 };
 
 /* One key of one person, before equal ones are put together. */
 struct nks_record {

@@ -78,7 +78,7 @@ struct nks_matcher {
 	size_t lo, hi; /* where something may begin */
 	bool stopped;
 	size_t n_candidates, n_hits, n_later;
-	uint32_t later[NKS_LATER]; /* places whose second filter is being fetched */
+	uint32_t later[NKS_LATER + 64]; /* places whose second filter is being fetched */
 	struct nks_walk walk;
 	nks_unit word[2 * NKS_KEY_MAX]; /* folded, of tokens, mail, texts */
 	uint8_t code_table[256]; /* kana: by low byte of U+3000 and so on */

@@ -126,49 +126,83 @@ static bool has_head(const struct nks_lattice *l, const struct nks_name *name)
 	return name->at == 1 && name->mid == 3 && l->wall != 1 && l->begins && !is_prefix(l->u[0]);
 }
 
+/* One name of the lattice as it is weighed. */
+struct weighed {
+	const struct nks_name *name;
+	struct nks_candidate c;
+	bool head; /* the kanji before it belongs to it */
+	bool begins, ends; /* where the run does */
+	bool two; /* two kanji: too short to be told from a word */
+	int32_t sure, open; /* margins from which it is a name, and from which it may be one */
+};
+
+static void find_extent(const struct finder *f, const size_t *place, struct weighed *w)
+{
+	const struct nks_lattice *l = f->lattice;
+	const struct nks_name *name = w->name;
+	size_t end = with_ending(l, name);
+	w->head = has_head(l, name);
+	w->begins = name->at == 0 || w->head || name->at == l->wall;
+	w->ends = end == l->n && l->ends;
+	w->two = name->mid < name->end && name->end - name->at == 2;
+	w->c.at = place[w->head ? 0 : name->at];
+	w->c.len = place[end - 1] + 1 - w->c.at;
+}
+
+static void find_reasons(const struct finder *f, struct weighed *w)
+{
+	struct nks_around around = nks_names_around(f->text, w->c.at, w->c.len);
+	uint64_t why = parts_why(f->lattice, w->name) | around.why;
+	if (w->head) {
+		why = (why & ~NKS_WHY(SURNAME)) | NKS_WHY(HALF_KNOWN);
+	}
+	bool said = why & (NKS_WHY(LABEL) | NKS_WHY(COLUMN) | NKS_WHY(HONORIFIC));
+	if (!said && nks_names_doubtful(f->text, w->c.at, w->c.len)) {
+		why |= NKS_WHY(AGAINST);
+	}
+	w->sure -= around.support;
+	w->c.why = why;
+	w->c.score = w->name->margin + around.support + (w->begins ? AT_EDGE : 0) + (w->ends ? AT_EDGE : 0);
+}
+
+/* How much better than anything else the name has to read. */
+static void find_marks(struct weighed *w)
+{
+	const struct nks_name *name = w->name;
+	bool both = name->given_known && name->surname_known;
+	w->open = both ? OPEN_KNOWN : OPEN_HALF;
+	w->sure = name->mid == name->end ? SURE_WHOLE : both ? SURE_KNOWN : SURE_HALF;
+	w->sure += !w->begins && name->mid - name->at == 1 ? SHORT_INSIDE : 0;
+	w->sure -= w->begins && w->ends && !both ? WHOLE_RUN : 0;
+}
+
+static void judge_name(struct finder *f, const size_t *place, const struct nks_name *name)
+{
+	struct weighed w = { .name = name };
+	find_extent(f, place, &w);
+	find_marks(&w);
+	if (name->margin < w.open - FAR_OFF) {
+		return;
+	}
+	find_reasons(f, &w);
+	bool said = w.c.why & (NKS_WHY(LABEL) | NKS_WHY(COLUMN));
+	bool helped = said || (w.c.why & (NKS_WHY(HONORIFIC) | NKS_WHY(NEAR)));
+	if (name->margin >= w.sure && !w.two) {
+		w.c.why |= NKS_WHY(BOUNDARY);
+	} else if (name->margin < w.open && !said) {
+		w.c.why |= NKS_WHY(COMMON_WORD);
+	}
+	bool too_short = w.two && !(w.c.why & NKS_WHY(HONORIFIC));
+	if (!too_short && (name->margin > 0 || helped)) {
+		keep(f, &w.c);
+	}
+}
+
 /* The lattice's names as candidates; place[i] is where unit i of the lattice stands in the block. */
 static void judge(struct finder *f, const size_t *place)
 {
-	const struct nks_lattice *l = f->lattice;
-	for (size_t k = 0; k < l->n_names; k++) {
-		const struct nks_name *name = &l->names[k];
-		bool whole = name->mid == name->end;
-		int32_t sure = whole ? SURE_WHOLE : name->given_known && name->surname_known ? SURE_KNOWN : SURE_HALF;
-		int32_t open = name->given_known && name->surname_known ? OPEN_KNOWN : OPEN_HALF;
-		if (name->margin < open - FAR_OFF) {
-			continue;
-		}
-		bool head = has_head(l, name);
-		struct nks_candidate c = { .at = place[head ? 0 : name->at], .score = name->margin };
-		size_t name_end = with_ending(l, name);
-		c.len = place[name_end - 1] + 1 - c.at;
-		struct nks_around around = nks_names_around(f->text, c.at, c.len);
-		c.why = parts_why(l, name) | around.why;
-		c.why = head ? (c.why & ~NKS_WHY(SURNAME)) | NKS_WHY(HALF_KNOWN) : c.why;
-		bool begins = name->at == 0 || head || name->at == l->wall;
-		bool ends = name_end == l->n && l->ends;
-		sure += !begins && name->mid - name->at == 1 ? SHORT_INSIDE : 0;
-		sure -= begins && ends && sure == SURE_HALF ? WHOLE_RUN : 0;
-		sure -= around.support;
-		c.score += around.support;
-		bool said_so = c.why & (NKS_WHY(LABEL) | NKS_WHY(COLUMN) | NKS_WHY(HONORIFIC));
-		if (!said_so && nks_names_doubtful(f->text, c.at, c.len)) {
-			c.why |= NKS_WHY(AGAINST);
-		}
-		bool said = c.why & (NKS_WHY(LABEL) | NKS_WHY(COLUMN));
-		bool short_one = !whole && name->end - name->at == 2;
-		if (name->margin >= sure && !short_one) {
-			c.why |= NKS_WHY(BOUNDARY);
-		} else if (name->margin < open && !said) {
-			c.why |= NKS_WHY(COMMON_WORD);
-		}
-		c.score += begins ? AT_EDGE : 0;
-		c.score += ends ? AT_EDGE : 0;
-		bool around_it = c.why & (NKS_WHY(HONORIFIC) | NKS_WHY(NEAR) | NKS_WHY(LABEL) | NKS_WHY(COLUMN));
-		bool too_short = short_one && !(c.why & NKS_WHY(HONORIFIC));
-		if (!too_short && (name->margin > 0 || around_it)) {
-			keep(f, &c);
-		}
+	for (size_t k = 0; k < f->lattice->n_names; k++) {
+		judge_name(f, place, &f->lattice->names[k]);
 	}
 }
 
@@ -194,7 +228,7 @@ static void read_units(struct finder *f, size_t at, size_t end, size_t gap, size
 	l->left = cut ? NKS_B_SIGN : nks_beside_left(t, at);
 	l->ends = end == t->n || !is_han(t, end);
 	l->right = l->ends ? nks_beside_right(t, end) : NKS_B_SIGN;
-	l->u[l->n] = end < t->n ? t->u[end] : 0;
+	l->u[l->n] = end < t->n ? nks_fold[t->u[end]] : 0;
 	nks_lattice_read(l);
 	judge(f, place);
 }

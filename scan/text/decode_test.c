@@ -388,6 +388,33 @@ static void decoding_in_pieces_gives_the_same(void **state)
 	free(room);
 }
 
+static void positions_are_classified_alike_by_vectors_and_plainly(void **state)
+{
+	enum { ALL = 16 };
+	uint8_t *const table = malloc(65536);
+	uint8_t bytes[65 + 64];
+	uint64_t pair[2][ALL] = { { 0 } };
+	uint64_t byte[2][ALL] = { { 0 } };
+	uint32_t seed = 3;
+
+	(void)state;
+	assert_non_null(table);
+	for (size_t i = 0; i < 65536; i++) {
+		table[i] = (uint8_t)(next(&seed) & 63);
+	}
+	for (unsigned k = 0; k < 4000; k++) {
+		const uint8_t *const p = bytes + k % 64;
+		for (size_t i = 0; i < sizeof(bytes); i++) {
+			bytes[i] = (uint8_t)next(&seed);
+		}
+		nks_carve_classes(table, p, pair[0], byte[0]);
+		nks_carve_classes_plain(table, p, pair[1], byte[1]);
+		assert_memory_equal(pair[0], pair[1], sizeof(pair[0]));
+		assert_memory_equal(byte[0], byte[1], sizeof(byte[0]));
+	}
+	free(table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -400,6 +427,7 @@ int main(void)
 		cmocka_unit_test(masks_are_the_same_for_every_unit),
 		cmocka_unit_test(each_unit_leads_back_to_its_bytes),
 		cmocka_unit_test(decoding_in_pieces_gives_the_same),
+		cmocka_unit_test(positions_are_classified_alike_by_vectors_and_plainly),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

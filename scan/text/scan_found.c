@@ -134,7 +134,10 @@ static int by_offset(const void *one, const void *other)
 
 static bool is_same(const struct nks_finding *a, const struct nks_finding *b)
 {
-	return a->of_index == b->of_index && a->class == b->class && a->field == b->field && a->key == b->key;
+	const bool kind = a->of_index == b->of_index && a->class == b->class && a->field == b->field && a->key == b->key;
+
+	/* Findings of one run of escapes have one place: their texts tell them apart. */
+	return kind && (a->via == NKS_VIA_PLAIN || a->token == b->token);
 }
 
 /* Whether a and b, which overlap, are one: the same text read twice, or two readings of the same bytes. */
@@ -146,7 +149,8 @@ static bool is_one(const struct nks_found *a, const struct nks_found *b)
 	if (a->look == b->look) {
 		return a->f.offset == b->f.offset && a->f.length == b->f.length && is_same(&a->f, &b->f);
 	}
-	return is_same(&a->f, &b->f) || (a->f.length != a->f.units && b->f.length != b->f.units);
+	return is_same(&a->f, &b->f) ||
+		(a->f.via == NKS_VIA_PLAIN && a->f.length != a->f.units && b->f.length != b->f.units);
 }
 
 static bool is_better(const struct nks_found *a, const struct nks_found *b)

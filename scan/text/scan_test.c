@@ -387,6 +387,8 @@ static void parts_of_a_stream_give_the_findings_of_the_whole(void **state)
 				assert_int_equal(k->bag.f[j].length, whole->f[j].length);
 				assert_int_equal(k->bag.f[j].key, whole->f[j].key);
 				assert_int_equal(k->bag.f[j].column, whole->f[j].column);
+				const bool is_second = k->bag.f[j].offset >= cut;
+				assert_int_equal(k->bag.f[j].row + (is_second ? rows_first : 0), whole->f[j].row);
 			}
 		}
 	}

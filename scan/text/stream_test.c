@@ -242,6 +242,22 @@ static void escaped_text_is_found_where_its_escapes_begin(void **state)
 	kit_free(k);
 }
 
+static void all_that_stands_in_one_run_of_escapes_is_reported(void **state)
+{
+	struct kit *const k = kit_new();
+
+	(void)state;
+	k->options.classes = UINT64_C(1) << NKS_CLASS_MAIL;
+	k->options.least = 1;
+	/* hana@school.example, jiro@school.example */
+	scan_text(k, "data: aGFuYUBzY2hvb2wuZXhhbXBsZSwgamlyb0BzY2hvb2wuZXhhbXBsZQ==\n");
+	assert_int_equal(k->n, 2);
+	assert_int_equal(k->f[0].offset, k->f[1].offset);
+	assert_int_equal(k->f[0].via, NKS_VIA_BASE64);
+	assert_true(k->f[0].token != k->f[1].token);
+	kit_free(k);
+}
+
 static void look_for_numbers(
 	void *arg, const nks_unit *u, size_t n, size_t from, size_t to, nks_rule_emit_fn *emit, void *scan)
 {
@@ -382,6 +398,7 @@ int main(void)
 		cmocka_unit_test(ascii_that_several_encodings_read_is_found_once),
 		cmocka_unit_test(a_form_and_the_index_at_one_place_are_both_reported),
 		cmocka_unit_test(escaped_text_is_found_where_its_escapes_begin),
+		cmocka_unit_test(all_that_stands_in_one_run_of_escapes_is_reported),
 		cmocka_unit_test(rules_of_the_caller_see_every_new_unit_once),
 		cmocka_unit_test(a_name_behind_megabytes_of_zeros_is_found_at_no_cost),
 		cmocka_unit_test(a_mailbox_in_ascii_that_turns_japanese_late_is_found),

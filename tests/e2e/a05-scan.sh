@@ -56,6 +56,13 @@ same "and_nobody_for_certain" 0 "$(json 'summary["persons_sure"]')"
 same "with_the_chance_of_a_coincidence" True "$(json '0 < float(findings[0]["chance"]) < 1')"
 hasnt "and_no_name" "$family2" "$logs/out"
 
+# Spellings -------------------------------------------------------------------------------------------------------------------
+python3 "$here/../kit/plant_spellings.py" "$roster25" "$work/spellings" >"$work/spellings.all" || bail "the_spellings_are_made"
+expect 2 "unusual_spellings_are_looked_through" "$nk" scan --roster --json --only none "$work/spellings"
+while read -r spelling; do
+	check "a_person_is_found_in_the_spelling_$spelling" grep -q "\"type\":\"finding\",\"file\":\"[^\"]*/$spelling.txt\"" "$logs/out"
+done <"$work/spellings.all"
+
 # The other forms -------------------------------------------------------------------------------------------------------------
 expect 2 "sarif_can_be_had" "$nk" scan --sarif --roster "$share"
 check "and_is_json_of_version_2_1_0" python3 -c 'import json, sys
