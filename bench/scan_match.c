@@ -81,9 +81,9 @@ static void put_part(uint64_t *seed, bool given, struct person *p, struct length
 	const char *from = given ? given_kanji : surname_kanji;
 	const size_t n = (given ? sizeof(given_kanji) : sizeof(surname_kanji)) / 3;
 	uint64_t length = chance(&which) % 100;
-	const unsigned units = length < 80 ? 2 : length < 88 ? 1 : 3;
+	const unsigned units = length < 84 ? 2 : length < 88 && !given ? 1 : 3;
 	const unsigned long_one = given ? 75 : 45;
-	const unsigned spoken = length % 50 < 5 ? 2 : chance(&which) % 100 < long_one ? 3 : 4;
+	const unsigned spoken = length % 50 < 2 ? 2 : chance(&which) % 100 < long_one ? 3 : 4;
 
 	for (unsigned u = 0; u < units; u++) {
 		at->kanji = put(p->kanji, sizeof(p->kanji), at->kanji, from + 3 * (chance(&which) % n), 3);

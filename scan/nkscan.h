@@ -127,8 +127,9 @@ enum nks_status nks_builder_new(const uint8_t key[static NKS_KEY_BYTES], struct 
  * blank (or U+3000) between the parts when they are known; all its spellings are found (other variants of kanji,
  * blanks or marks between the parts, half width, hiragana, gaiji for what CP932 cannot write). ROMAJI: family and
  * given name with one blank between; both orders and the usual spellings are found. PHONE: any punctuation; also found
- * without its leading zero and with +81. BIRTHDAY: YYYY-MM-DD. NKS_LIMIT: too short to mean anybody (one letter), or
- * longer than 256 characters: it is not looked for, and the caller has to say so. NKS_BAD_TEXT.
+ * without its leading zero and with +81. BIRTHDAY: YYYY-MM-DD. NKS_LIMIT: too short to mean anybody (a name
+ * or login of one letter, a number of less than four digits, a telephone of less than six, a text of less than four
+ * characters), no date, or longer than 256 characters: it is not looked for, and the caller has to say so. NKS_BAD_TEXT.
  */
 enum nks_status nks_builder_add(
 	struct nks_builder *b, uint32_t person, enum nks_field field, const char *utf8, size_t len);

@@ -222,7 +222,7 @@ static uint64_t bzip2_end(const uint8_t *tail, size_t len)
 	uint64_t end = 0;
 
 	for (size_t i = 0; i < len * 8; i++) {
-		bits = ((bits << 1) | ((tail[i / 8] >> (7 - i % 8)) & 1U)) & UINT64_C(0xffffffffffff);
+		bits = ((bits << 1) | (((uint32_t)tail[i / 8] >> (7 - i % 8)) & 1U)) & UINT64_C(0xffffffffffff);
 		if (bits == mark && i >= 47) {
 			end = (i + 1 + 32 + 7) / 8;
 		}

@@ -170,6 +170,9 @@ static bool is_font(const struct nkx_pdf_dict *d)
 
 static void decoded(struct nkx_pdf *pdf, const struct nkx_pdf_dict *d, struct nk_bytes b, int stopped_at)
 {
+	static const uint8_t nothing[1] = { 0 };
+
+	b.ptr = b.ptr != NULL ? b.ptr : nothing;
 	if (strcmp(d->subtype, "Image") == 0 || stopped_at == PDF_DCT || stopped_at == PDF_PIXELS) {
 		image(pdf, d, b, stopped_at);
 	} else if (stopped_at >= 0) {

@@ -47,6 +47,14 @@ static int by_from(const void *a, const void *b)
 	return (left->from > right->from) - (left->from < right->from);
 }
 
+static bool same_kind(const struct nkx_work *w, const struct nkx_format *format)
+{
+	uint8_t head[NKX_HEAD];
+	const size_t n = nkx_read_some(w->level->source, 0, head, sizeof(head));
+
+	return format->sniff(head, n, w->level->source->size, "") > 0;
+}
+
 /* A container where nobody expects one: behind the end of another (a zip behind a picture or a program). */
 static bool gap_nested(struct nkx_work *w, const struct nkx_source *s, uint64_t from, uint64_t to)
 {
@@ -58,7 +66,8 @@ static bool gap_nested(struct nkx_work *w, const struct nkx_source *s, uint64_t 
 	const struct nkx_format *format = from > 0 && !w->raw ? nkx_sniff(&what, 0) : NULL;
 	char name[40];
 
-	if (format == NULL || strcmp(format->name, own) == 0 || format->sniff(head, n, part.size, "") < SURE) {
+	/* Not what the container is made of itself: a part of a document that its opener left out. */
+	if (format == NULL || strcmp(format->name, own) == 0 || same_kind(w, format) || format->sniff(head, n, part.size, "") < SURE) {
 		return false;
 	}
 	(void)snprintf(name, sizeof(name), "[at %" PRIu64 "]", from);

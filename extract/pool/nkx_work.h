@@ -11,9 +11,11 @@
 
 #include "nkx_open.h"
 
+#include <iconv.h>
 #include <locale.h>
 
 enum {
+	NKX_CHARSETS = 8,
 	NKX_SLOTS = 48, /* open streams at once: two a level, and the item's */
 	NKX_DEPTH_MAX = 20, /* whatever the limits say: levels recurse */
 	NKX_NAME_MAX = 2048, /* of one component of a path */
@@ -113,6 +115,7 @@ struct nkx_work {
 	struct nkx_cut *cut;
 	uint8_t *chunk; /* NKX_CHUNK */
 	locale_t locale, locale_before;
+	iconv_t charsets[NKX_CHARSETS]; /* kept open, so that libarchive finds them loaded */
 	struct nkx_stamp stamp;
 	const uint32_t *skips; /* numbers of streams that ended a worker before, and why that was */
 	const uint32_t *skip_whys;

@@ -11,6 +11,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* What archives say that their names are in. */
+static const char *const charsets[NKX_CHARSETS] = {
+	"CP932", "SHIFT_JIS", "EUC-JP", "EUC-JP-MS", "CP437", "CP1252", "ISO-8859-1", "UTF-16LE"
+};
+
 bool nkx_work_init(struct nkx_work *w, const struct nkx_sink *sink, const struct nkx_limits *limits)
 {
 	memset(w, 0, sizeof(*w));
@@ -25,11 +30,20 @@ bool nkx_work_init(struct nkx_work *w, const struct nkx_sink *sink, const struct
 		w->locale_before = uselocale(w->locale);
 	}
 	tzset();
+	for (size_t i = 0; i < NKX_CHARSETS; i++) {
+		w->charsets[i] = iconv_open("UTF-8", charsets[i]);
+	}
 	return w->chunk != NULL;
 }
 
 void nkx_work_done(struct nkx_work *w)
 {
+	for (size_t i = 0; i < NKX_CHARSETS; i++) {
+		if (w->charsets[i] != NULL && (intptr_t)w->charsets[i] != -1) {
+			(void)iconv_close(w->charsets[i]);
+		}
+		w->charsets[i] = NULL;
+	}
 	if (w->locale != (locale_t)0) {
 		(void)uselocale(w->locale_before);
 		freelocale(w->locale);

@@ -8,7 +8,14 @@
 
 enum { LOCAL_MAX = 64, DOMAIN_MAX = 253, PART_MAX = 63, SHORT = 8 };
 
-/* Endings of more than two letters; those of two are nearly all countries. */
+/* Endings of two letters: countries (ISO 3166) and ac eu su uk. */
+static const char countries[] =
+	"acadaeafagaialamaoaqarasatauawaxazbabbbdbebfbgbhbibjbmbnbobrbsbtbwbybzcacccdcfcgchcickclcmcncocrcucvcwcxcyczdedjdkdmdo"
+	"dzeceeegereseteufifjfkfmfofrgagdgegfggghgiglgmgngpgqgrgsgtgugwgyhkhmhnhrhthuidieiliminioiqirisitjejmjojpkekgkhkikmknkpkr"
+	"kwkykzlalblclilklrlsltlulvlymamcmdmemgmhmkmlmmmnmompmqmrmsmtmumvmwmxmymznancnenfngninlnonpnrnunzompapepfpgphpkplpmpnprps"
+	"ptpwpyqarerorsrurwsasbscsdsesgshsiskslsmsnsosrssstsusvsxsysztctdtftgthtjtktltmtntotrtttvtwtzuaugukusuyuzvavcvevgvivnvu"
+	"wfwsyeytzazmzw";
+/* Endings of more than two letters. */
 static const char *const endings[] = { "com", "net", "org", "edu", "gov", "mil", "int", "info", "biz", "name", "pro",
 	"museum", "coop", "aero", "jobs", "mobi", "travel", "cat", "tel", "asia", "xyz", "app", "dev", "cloud",
 	"online", "site", "shop", "store", "tech", "blog", "club", "work", "world", "group", "email", "mail", "live",
@@ -79,10 +86,21 @@ static size_t domain_end(const struct nks_text *t, size_t from, size_t *last)
 	return end;
 }
 
+static bool is_country(nks_unit a, nks_unit b)
+{
+	for (size_t i = 0; i + 1 < sizeof countries - 1; i += 2) {
+		if (a == (nks_unit)(unsigned char)countries[i] && b == (nks_unit)(unsigned char)countries[i + 1]) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool known_ending(const struct nks_text *t, size_t at, size_t end)
 {
 	if (end - at == 2) {
-		return !among(t, at, 2, files, sizeof files / sizeof files[0]);
+		return is_country(at_of(t, at), at_of(t, at + 1)) &&
+			!among(t, at, 2, files, sizeof files / sizeof files[0]);
 	}
 	return among(t, at, end - at, endings, sizeof endings / sizeof endings[0]) || same(t, at, end - at, "local");
 }

@@ -98,15 +98,18 @@ static bool hyphens_right(const struct line *l, uint64_t gaps, bool lost)
 	return l->d[0] == 0 && (begins(l->d, "0120") || begins(l->d, "0570")) && gaps == two && !lost;
 }
 
-static bool by_dots(const struct nks_text *text, const struct nks_run *run)
+/* Dots, or hyphens and blanks mixed: as people write it only with brackets. */
+static bool odd_separators(const struct nks_text *text, const struct nks_run *run)
 {
-	for (size_t i = 0; i < run->len; i++) {
-		nks_unit u = text->u[run->at + i];
-		if (u == '.' || u == 0xff0e) {
-			return true;
-		}
+	bool hyphen = false, blank = false, bracket = false, dot = false;
+	for (size_t i = run->at; i < run->at + run->len; i++) {
+		nks_unit u = text->u[i];
+		hyphen = hyphen || nks_is_hyphen(u);
+		blank = blank || nks_is_blank(u);
+		dot = dot || u == '.' || u == 0xff0e;
+		bracket = bracket || u == ')' || u == 0xff09;
 	}
-	return false;
+	return dot || (hyphen && blank && !bracket);
 }
 
 static bool phone_word(const struct nks_text *text, size_t at)
@@ -152,7 +155,18 @@ static bool abroad(const struct nks_text *text, const struct nks_run *run, struc
 	return true;
 }
 
-/* Whether an @ stands on the same line, not far away: a list of people rather than of parts. */
+static bool is_alnum(nks_unit u)
+{
+	return nks_is_ascii_letter(u) || nks_is_digit(u);
+}
+
+static bool ends_line(nks_unit u)
+{
+	return u == '\n' || u == NKS_ROW || u == NKS_BREAK;
+}
+
+/* Whether something like a mail address stands on the same line, not far away: a list of people rather than of parts.
+ */
 static bool mail_beside(const struct nks_text *text, size_t at)
 {
 	const uint64_t *m = text->mask[NKS_M_AT] + at / 64;
@@ -160,18 +174,26 @@ static bool mail_beside(const struct nks_text *text, size_t at)
 		return false;
 	}
 	size_t begin = at, end = at;
-	while (begin > 0 && at - begin < BESIDE && text->u[begin - 1] != '\n' && text->u[begin - 1] != NKS_ROW) {
+	while (begin > 0 && at - begin < BESIDE && !ends_line(text->u[begin - 1])) {
 		begin--;
 	}
-	while (end < text->n && end - at < BESIDE && text->u[end] != '\n' && text->u[end] != NKS_ROW) {
+	while (end < text->n && end - at < BESIDE && !ends_line(text->u[end])) {
 		end++;
 	}
-	for (size_t i = begin; i < end; i++) {
-		if (nks_text_is(text, NKS_M_AT, i)) {
+	for (size_t i = begin + 1; i < end; i++) {
+		if (nks_text_is(text, NKS_M_AT, i) && is_alnum(text->u[i - 1]) && is_alnum(text->u[i + 1])) {
 			return true;
 		}
 	}
 	return false;
+}
+
+/* Whether nothing but a delimiter stands on either side: a cell. */
+static bool is_cell(const struct nks_text *text, const struct nks_run *run)
+{
+	size_t end = run->at + run->len;
+	return (run->at == 0 || nks_text_is(text, NKS_M_GAP, run->at - 1)) &&
+		(end >= text->n || nks_text_is(text, NKS_M_GAP, end));
 }
 
 static void judge(const struct nks_text *text, const struct nks_run *run, struct nks_hit *hit)
@@ -257,9 +279,10 @@ static bool look(const struct nks_text *text, const struct nks_run *run, size_t 
 	}
 	nks_run_hit(run, hit);
 	hit->why = NKS_WHY(SHAPE) | NKS_WHY(EXISTS);
-	hit->why |= hyphens_right(&l, gaps, false) && !by_dots(text, run) ? NKS_WHY(HYPHENS) : 0;
+	hit->why |= hyphens_right(&l, gaps, false) && !odd_separators(text, run) ? NKS_WHY(HYPHENS) : 0;
 	judge(text, run, hit);
-	hit->why |= gaps == 0 && mail_beside(text, run->at) ? NKS_WHY(ROW) : 0;
+	bool row = run->len == LONG && is_cell(text, run) && mail_beside(text, run->at);
+	hit->why |= row ? NKS_WHY(ROW) : 0;
 	return true;
 }
 

@@ -8,7 +8,7 @@
  */
 #include "nks_detect_int.h"
 
-enum { AHEAD = 160, WORD_LETTERS = 4, DATE_BACK = 20, LOOKS_MAX = 16, LABEL_WINDOW = 6 };
+enum { AHEAD = 160, WORD_LETTERS = 4, DATE_BACK = 20, LOOKS_MAX = 16, LABEL_WINDOW = 6, SURE = 50 };
 
 static const struct nks_detector *const detectors[] = {
 #define ROW(name) &nks_det_##name,
@@ -90,11 +90,14 @@ static bool ask_run(const struct walk *w, const struct nks_run *run, struct nks_
 		}
 		unsigned confidence = nks_confidence(d->class, hit.why);
 		bool public = d->class == NKS_CLASS_CORPORATE_NUMBER;
-		if (!found || (confidence > sure && !(corporate && confidence < 50)) || (public && sure < 50)) {
+		if (!found || (confidence > sure && !(corporate && confidence < SURE)) || (public && sure < SURE)) {
 			*best = hit;
 			sure = confidence;
 			corporate = public;
 			found = true;
+		}
+		if ((hit.why & (NKS_WHY(LABEL) | NKS_WHY(COLUMN))) != 0 && confidence >= SURE) {
+			break; /* what it is stands there */
 		}
 	}
 	return found;

@@ -156,6 +156,20 @@ static void random_digits_are_nobodys_number(void **state)
 	}
 }
 
+static void a_right_check_digit_alone_is_never_a_finding(void **state)
+{
+	static const uint8_t classes[] = { NKS_CLASS_MYNUMBER, NKS_CLASS_CORPORATE_NUMBER, NKS_CLASS_DRIVING_LICENCE,
+		NKS_CLASS_HEALTH_INSURANCE, NKS_CLASS_CREDIT_CARD, NKS_CLASS_PENSION_NUMBER, NKS_CLASS_BANK_ACCOUNT };
+	(void)state;
+	for (size_t i = 0; i < sizeof classes; i++) {
+		uint64_t bare = NKS_WHY(SHAPE) | NKS_WHY(CHECK_DIGIT) | NKS_WHY(EXISTS);
+		assert_true(nks_confidence((enum nks_class)classes[i], bare) < SURE);
+		assert_int_equal(nks_confidence((enum nks_class)classes[i], NKS_WHY(AGAINST)), 0);
+	}
+	assert_int_equal(nks_confidence(NKS_CLASS_PHONE, UINT64_MAX & ~NKS_WHY(AGAINST)), 100);
+	assert_int_equal(nks_confidence(NKS_CLASS_COUNT, NKS_WHY(SHAPE)), 0);
+}
+
 static void only_wanted_classes_are_reported(void **state)
 {
 	struct found f;
@@ -315,6 +329,7 @@ int main(void)
 		cmocka_unit_test(every_detector_finds_its_examples),
 		cmocka_unit_test(no_detector_finds_its_counter_examples),
 		cmocka_unit_test(random_digits_are_nobodys_number),
+		cmocka_unit_test(a_right_check_digit_alone_is_never_a_finding),
 		cmocka_unit_test(only_wanted_classes_are_reported),
 		cmocka_unit_test(numbers_of_a_form_are_found),
 		cmocka_unit_test(a_corporate_number_stops_what_looks_alike),

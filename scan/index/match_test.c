@@ -191,6 +191,54 @@ static void romaji_are_found_in_both_orders(void **state)
 	kit_done(&k);
 }
 
+/* The number-th word: up to three letters, or an a, two letters and an a. */
+static bool romaji_word(uint32_t number, char *out, size_t room)
+{
+	const char letters[] = { (char)('a' + number % 26), (char)('a' + number / 26 % 26),
+		(char)('a' + number / 676 % 26) };
+	nks_unit units[8];
+	char skeleton[16];
+	size_t n = 0;
+
+	if (number < 3 * 26 * 26 * 26) {
+		n = (size_t)snprintf(out, room, "%.*s", (int)(1 + number / (26 * 26 * 26)), letters);
+	} else {
+		n = (size_t)snprintf(out, room, "a%c%ca", letters[0], letters[1]);
+	}
+	for (size_t i = 0; i < n; i++) {
+		units[i] = (nks_unit)out[i];
+	}
+	return nks_skeleton(units, n, skeleton, sizeof(skeleton)) > 0;
+}
+
+static void no_word_that_can_be_romaji_is_thrown_out_by_its_letters(void **state)
+{
+	enum { WORDS = 4 * 26 * 26 * 26 };
+	struct kit_index k;
+	char word[8];
+	char text[32];
+	size_t words = 0;
+
+	(void)state;
+	kit_new(&k);
+	for (uint32_t i = 0; i < WORDS; i++) {
+		if (romaji_word(i, word, sizeof(word))) {
+			(void)snprintf(text, sizeof(text), "%s namako", word);
+			kit_add(&k, 0, NKS_FIELD_ROMAJI, text);
+			words++;
+		}
+	}
+	assert_true(words > 500);
+	kit_open(&k);
+	for (uint32_t i = 0; i < WORDS; i++) {
+		if (romaji_word(i, word, sizeof(word))) {
+			(void)snprintf(text, sizeof(text), "(namako, %s)", word);
+			kit_assert_one(&k, text, NKS_FIELD_ROMAJI, 0);
+		}
+	}
+	kit_done(&k);
+}
+
 static void tokens_stand_between_what_is_neither_letter_nor_digit(void **state)
 {
 	struct kit_index k;
@@ -387,6 +435,7 @@ int main(void)
 		cmocka_unit_test(kana_are_found_in_every_script),
 		cmocka_unit_test(names_that_mix_their_scripts_are_found),
 		cmocka_unit_test(romaji_are_found_in_both_orders),
+		cmocka_unit_test(no_word_that_can_be_romaji_is_thrown_out_by_its_letters),
 		cmocka_unit_test(tokens_stand_between_what_is_neither_letter_nor_digit),
 		cmocka_unit_test(addresses_of_mail_are_found_around_the_at),
 		cmocka_unit_test(telephones_are_found_however_they_are_written),

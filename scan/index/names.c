@@ -29,12 +29,8 @@ enum nks_unit_class nks_unit_class(nks_unit u)
 	if ((u >= 0x3400 && u <= 0x4dbf) || (u >= 0xd800 && u <= 0xfaff) || (u >= 0x3005 && u <= 0x3007)) {
 		return NKS_U_HAN;
 	}
-	if ((u >= 0x3041 && u <= 0x3096) || (u >= 0x309d && u <= 0x309f) || (u >= 0x30a1 && u <= 0x30fa) ||
-		(u >= 0x30fc && u <= 0x30ff)) {
-		return NKS_U_KANA;
-	}
-	if (u <= ' ' || u == 0x3000 || u == 0x30fb || u == '"' || u == '\'' || u == ',' || u == '/' || u == '<' ||
-		u == '>' || u == 0xa0 || (u >= 0x2000 && u <= 0x200a)) {
+	if (u <= ' ' || u == 0x3000 || u == '"' || u == '\'' || u == ',' || u == '/' || u == '<' || u == '>' ||
+		u == 0xa0 || (u >= 0x2000 && u <= 0x200a)) {
 		return NKS_U_GAP;
 	}
 	return NKS_U_OTHER;

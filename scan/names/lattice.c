@@ -42,6 +42,19 @@ static bool is_whole_name(const struct nks_node *node)
 	return node->class == NKS_W_PERSON && node->end - node->at >= 3;
 }
 
+/* The table is larger than the nearest caches: all words of the run are asked for ahead. */
+static void prefetch_words(const struct nks_lattice *l)
+{
+	for (size_t at = 0; at < l->n; at++) {
+		uint32_t h = NKS_WORD_HASH;
+		bool more = at + 1 < l->n && nks_begins_word(l->u[at], l->u[at + 1]);
+		for (size_t end = at + 1; end <= l->n && end - at <= (more ? NKS_WORD_LONGEST : 1U); end++) {
+			h = nks_word_hash(h, l->u[end - 1]);
+			nks_word_prefetch(h);
+		}
+	}
+}
+
 static void add_words(struct nks_lattice *l, size_t at)
 {
 	struct nks_word found[NKS_WORD_MEANINGS];
@@ -182,6 +195,9 @@ static bool ends_three(nks_unit u)
 
 static int32_t char_or(enum nks_char_key key, nks_unit u)
 {
+	if (key != NKS_C_GIVEN_ONLY && !nks_char_usual(key, u)) {
+		return CHAR_UNKNOWN;
+	}
 	int32_t cost = nks_char_cost(key, u);
 	return cost < CHAR_UNKNOWN ? cost : CHAR_UNKNOWN;
 }
@@ -279,7 +295,8 @@ static void weigh_given(struct nks_lattice *l, const struct nks_node *surname, s
 	size_t mid = surname->end;
 	bool surname_known = surname->class == NKS_W_SURNAME;
 	int32_t known = given_in(l, mid, end);
-	bool both = !surname_known && (surname->at > 0 || end < l->n);
+	bool inside = surname->at > 0 && surname->at != l->wall;
+	bool both = (!surname_known && (inside || end < l->n)) || (inside && mid - surname->at == 1);
 	int32_t rare = surname_known ? 0 : SURNAME_RARE;
 	int32_t unknown = both ? NKS_COST_NONE : sum(rare, unknown_at(l, mid, end));
 	int32_t given = known < unknown ? known : unknown;
@@ -363,6 +380,7 @@ void nks_lattice_read(struct nks_lattice *l)
 	l->n_names = 0;
 	memset(l->active, 0, (l->n + 1) * sizeof l->active[0]);
 	memset(l->unknown, 0, (l->n + 1) * sizeof l->unknown[0]);
+	prefetch_words(l);
 	read_forward(l);
 	read_backward(l);
 	weigh_names(l);

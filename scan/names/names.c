@@ -254,18 +254,33 @@ static bool may_be_given(const nks_unit *u, size_t at, size_t n, size_t least)
 	return least == 1 && (nks_char_usual(NKS_C_GIVEN_ONLY, u[at]) || is_word(u + at, 1, NKS_W_GIVEN));
 }
 
+/* The same by bits alone: what this denies, may_be_given denies. */
+static bool could_be_given(const nks_unit *u, size_t at, size_t n)
+{
+	if (at + 1 == n) {
+		return true;
+	}
+	return at + 2 <= n &&
+		(nks_pair_in(nks_given_bits, u[at], u[at + 1]) || nks_char_usual(NKS_C_GIVEN_FIRST, u[at]) ||
+			(at == 2 && n == 4 && nks_char_usual(NKS_C_GIVEN_LAST, u[at + 1])));
+}
+
 /* Whether a name may begin at `at` of n folded units: what the lattice would look at is looked for here, cheaply. */
 static bool may_begin(const nks_unit *u, size_t at, size_t n)
 {
 	nks_unit c = at + 2 < n ? u[at + 2] : 0;
 	if (c != 0 && nks_pair_in(nks_surname_bits, u[at], u[at + 1])) {
-		bool two = is_word(u + at, 2, NKS_W_SURNAME) && may_be_given(u, at + 2, n, at + 3 == n ? 1 : 2);
-		bool three = at + 4 <= n && is_word(u + at, 3, NKS_W_SURNAME) &&
-			may_be_given(u, at + 3, n, at + 4 == n ? 1 : 2);
-		if (two || three || is_word(u + at, 3, NKS_W_PERSON) ||
-			(at + 4 <= n && is_word(u + at, 4, NKS_W_PERSON))) {
+		bool two = could_be_given(u, at + 2, n) && is_word(u + at, 2, NKS_W_SURNAME) &&
+			may_be_given(u, at + 2, n, at + 3 == n ? 1 : 2);
+		bool three = !two && at + 4 <= n && could_be_given(u, at + 3, n) &&
+			is_word(u + at, 3, NKS_W_SURNAME) && may_be_given(u, at + 3, n, at + 4 == n ? 1 : 2);
+		if (two || three) {
 			return true;
 		}
+	}
+	if (c != 0 && nks_pair_in(nks_person_bits, u[at], u[at + 1]) &&
+		(is_word(u + at, 3, NKS_W_PERSON) || (at + 4 <= n && is_word(u + at, 4, NKS_W_PERSON)))) {
+		return true;
 	}
 	if (nks_pair_in(nks_surname_bits, u[at], 0) && c != 0 && nks_pair_in(nks_given_bits, u[at + 1], c) &&
 		is_word(u + at, 1, NKS_W_SURNAME)) {
@@ -447,7 +462,7 @@ static bool read_runs(struct finder *f)
 			f->n_found = 0;
 			read_run(f, begin, done);
 			struct nks_candidate kana;
-			if (nks_names_kana_given(t, begin, done, &kana)) {
+			if (done - begin <= 3 && nks_names_kana_given(t, begin, done, &kana)) {
 				keep(f, &kana);
 			}
 			if (f->n_found > 0 && !report(f)) {

@@ -285,8 +285,13 @@ static bool stands_at(const struct nks_text *t, size_t at, const char16_t *word,
 static char role_at(const struct nks_text *t, size_t at, bool behind, size_t *out_len)
 {
 	char kind = 0;
-	nks_unit edge = nks_fold[t->u[behind ? (ptrdiff_t)at : (ptrdiff_t)at - 1]]; /* zeros stand around a block */
 	*out_len = 0;
+	nks_unit next = t->u[behind ? (ptrdiff_t)at : (ptrdiff_t)at - 1];
+	bool kana = next == u'さ' || next == u'サ' || next == u'く' || next == u'ち';
+	if (next < 0x3400 && !(behind && kana)) {
+		return 0; /* all others begin and end with kanji */
+	}
+	nks_unit edge = nks_fold[t->u[behind ? (ptrdiff_t)at : (ptrdiff_t)at - 1]]; /* zeros stand around a block */
 	for (size_t k = 0; k < sizeof roles / sizeof roles[0]; k++) {
 		const struct role *r = &roles[k];
 		bool wanted = behind ? r->kind != 'b' : r->kind == 'b' || r->kind == '2';

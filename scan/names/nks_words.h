@@ -85,13 +85,14 @@ enum nks_char_key {
 	NKS_C_GIVEN_ONLY
 };
 
-enum { NKS_WORD_BITS = 18, NKS_PAIR_BITS = 18, NKS_BEGIN_BITS = 20, NKS_WORD_LONGEST = 6, NKS_WORD_MEANINGS = 12 };
+enum { NKS_WORD_BITS = 19, NKS_PAIR_BITS = 18, NKS_BEGIN_BITS = 20, NKS_WORD_LONGEST = 6, NKS_WORD_MEANINGS = 12 };
 #define NKS_COST_NONE 0x3fffffff
 
 extern const uint32_t nks_word_slots[1 << NKS_WORD_BITS];
 extern const int16_t nks_word_beside[NKS_WORD_SIDES * NKS_WORD_SIDES];
 extern const uint64_t nks_surname_bits[1 << (NKS_PAIR_BITS - 6)];
 extern const uint64_t nks_given_bits[1 << (NKS_PAIR_BITS - 6)];
+extern const uint64_t nks_person_bits[1 << (NKS_PAIR_BITS - 6)]; /* full names */
 extern const uint64_t nks_begin_bits[1 << (NKS_BEGIN_BITS - 6)];
 extern const uint64_t nks_usual_bits[NKS_C_GIVEN_ONLY * 1024];
 
@@ -108,6 +109,8 @@ static inline uint32_t nks_word_hash(uint32_t h, nks_unit u)
 	return h ^ (h >> 15);
 }
 
+/* nks_word_prefetch: that hash will be asked for soon. */
+void nks_word_prefetch(uint32_t hash);
 /* nks_words_hashed: all meanings of the word with that hash; returns how many, at most NKS_WORD_MEANINGS. */
 size_t nks_words_hashed(uint32_t hash, struct nks_word *out);
 /* nks_word_cost: cost of the folded word as that class, or NKS_COST_NONE. */

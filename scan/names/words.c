@@ -10,6 +10,11 @@ static uint32_t finish(uint32_t h)
 	return h ^ (h >> 13);
 }
 
+void nks_word_prefetch(uint32_t hash)
+{
+	__builtin_prefetch(&nks_word_slots[finish(hash) >> (32 - NKS_WORD_BITS)]);
+}
+
 size_t nks_words_hashed(uint32_t hash, struct nks_word *out)
 {
 	uint32_t h = finish(hash);

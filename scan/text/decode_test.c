@@ -129,6 +129,36 @@ static void every_character_is_read_as_iconv_writes_it(void **state)
 	nks_block_done(&b);
 }
 
+static void characters_in_a_row_are_read_as_alone(void **state)
+{
+	struct nks_block b;
+	char *const utf8 = malloc(ROOM);
+	uint8_t *const bytes = malloc(ROOM);
+
+	(void)state;
+	assert_true(nks_block_init(&b) && utf8 != NULL && bytes != NULL);
+	for (unsigned e = 0; e < NKS_ENCODING_COUNT; e++) {
+		for (uint32_t c = 0x3041; c < 0x9f00; c += 41) {
+			size_t n = 0;
+			for (uint32_t i = 0; i < 41 * 5; i += 5) {
+				const uint32_t u = c + i % 41;
+				const bool known = nks_jisx0208_has(u) && !is_known_difference(u) &&
+					!(u >= 0x3099 && u <= 0x309c);
+				n += known ? utf8_of(u, utf8 + n) : 0;
+				n += i % 45 == 40 ? utf8_of('a', utf8 + n) : 0;
+			}
+			const size_t len = n > 0 ? encoded((enum nks_encoding)e, utf8, n, bytes, ROOM) : 0;
+			if (len > 0) {
+				decoded(&b, (enum nks_encoding)e, bytes, len);
+				assert_units(&b, utf8, n);
+			}
+		}
+	}
+	nks_block_done(&b);
+	free(utf8);
+	free(bytes);
+}
+
 static void half_width_kana_and_marks_become_whole_kana_everywhere(void **state)
 {
 	static const char text[] = "ﾔﾏﾀﾞ ﾀﾛｳ ﾊﾟﾋﾞ ｳﾞｱﾞ カﾞﾞ";
@@ -419,6 +449,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_character_is_read_as_iconv_writes_it),
+		cmocka_unit_test(characters_in_a_row_are_read_as_alone),
 		cmocka_unit_test(half_width_kana_and_marks_become_whole_kana_everywhere),
 		cmocka_unit_test(vendor_kanji_are_read_from_each_of_their_codes),
 		cmocka_unit_test(what_cannot_be_decoded_is_one_break_and_is_noted),

@@ -37,14 +37,15 @@ INLINE __m256i byte_class(__m256i x)
 	return _mm256_and_si256(_mm256_shuffle_epi8(low, x), _mm256_shuffle_epi8(high, nibble));
 }
 
-INLINE void put(struct nks_masks *m, enum nks_mask k, size_t w, uint64_t bits)
+/* Returns what it means for `any`: kept in a register by those who call, as stores would alias it. */
+INLINE uint64_t put(const struct nks_masks *m, enum nks_mask k, size_t w, uint64_t bits)
 {
 	m->word[k][w] = bits;
-	m->any |= (uint64_t)(bits != 0) << k;
+	return (uint64_t)(bits != 0) << k;
 }
 
 /* Masks of 64 bytes of ASCII whose classes are ca and cb. */
-INLINE void ascii_masks(struct nks_masks *m, size_t w, __m256i a, __m256i b)
+INLINE uint64_t ascii_masks(const struct nks_masks *m, size_t w, __m256i a, __m256i b)
 {
 	const __m256i zero = _mm256_setzero_si256();
 	const __m256i fold = _mm256_set1_epi8(0x20);
@@ -52,21 +53,23 @@ INLINE void ascii_masks(struct nks_masks *m, size_t w, __m256i a, __m256i b)
 	const __m256i ca = byte_class(a);
 	const __m256i cb = byte_class(b);
 
-	put(m, NKS_M_DIGIT, w, bits_of(byte_within(a, '0', 10), byte_within(b, '0', 10)));
-	put(m, NKS_M_ALPHA, w,
+	uint64_t any = put(m, NKS_M_DIGIT, w, bits_of(byte_within(a, '0', 10), byte_within(b, '0', 10)));
+	any |= put(m, NKS_M_ALPHA, w,
 		bits_of(byte_within(_mm256_or_si256(a, fold), 'a', 26),
 			byte_within(_mm256_or_si256(b, fold), 'a', 26)));
-	put(m, NKS_M_AT, w, bits_of(_mm256_cmpeq_epi8(a, at), _mm256_cmpeq_epi8(b, at)));
-	put(m, NKS_M_GAP, w, bits_of(_mm256_cmpgt_epi8(ca, zero), _mm256_cmpgt_epi8(cb, zero)));
+	any |= put(m, NKS_M_AT, w, bits_of(_mm256_cmpeq_epi8(a, at), _mm256_cmpeq_epi8(b, at)));
+	any |= put(m, NKS_M_GAP, w, bits_of(_mm256_cmpgt_epi8(ca, zero), _mm256_cmpgt_epi8(cb, zero)));
 	m->word[NKS_M_HAN][w] = 0;
 	m->word[NKS_M_KANA][w] = 0;
+	return any;
 }
 
 WIDE size_t nks_ascii_run(struct nks_masks *m, size_t w, const uint8_t *p, size_t chunks, nks_unit *out)
 {
 	const __m256i zero = _mm256_setzero_si256();
 	const __m256i escape = _mm256_set1_epi8(0x1b);
-	struct nks_masks mine = *m;
+	const struct nks_masks mine = *m;
+	uint64_t any = 0;
 	size_t i = 0;
 
 	for (; i < chunks; i++, p += 64, out += 64) {
@@ -83,9 +86,9 @@ WIDE size_t nks_ascii_run(struct nks_masks *m, size_t w, const uint8_t *p, size_
 		_mm256_storeu_si256((__m256i *)(void *)(out + 32), _mm256_cvtepu8_epi16(_mm256_castsi256_si128(b)));
 		_mm256_storeu_si256(
 			(__m256i *)(void *)(out + 48), _mm256_cvtepu8_epi16(_mm256_extracti128_si256(b, 1)));
-		ascii_masks(&mine, w + i, a, b);
+		any |= ascii_masks(&mine, w + i, a, b);
 	}
-	m->any |= mine.any;
+	m->any |= any;
 	return i;
 }
 
@@ -193,18 +196,19 @@ WIDE void nks_masks_wide(struct nks_masks *m, size_t w, const nks_unit *u)
 	const __m256i d = _mm256_loadu_si256((const __m256i *)(const void *)(u + 48));
 
 	if (_mm256_testz_si256(either(either(a, b), either(c, d)), _mm256_set1_epi16((short)0xff80))) {
-		ascii_masks(m, w, _mm256_permute4x64_epi64(_mm256_packus_epi16(a, b), 0xd8),
+		m->any |= ascii_masks(m, w, _mm256_permute4x64_epi64(_mm256_packus_epi16(a, b), 0xd8),
 			_mm256_permute4x64_epi64(_mm256_packus_epi16(c, d), 0xd8));
 		return;
 	}
 	const struct split x = split_of(a, b);
 	const struct split y = split_of(c, d);
-	put(m, NKS_M_DIGIT, w, bits_of(is_digit(&x), is_digit(&y)));
-	put(m, NKS_M_ALPHA, w, bits_of(is_alpha(&x), is_alpha(&y)));
-	put(m, NKS_M_HAN, w, bits_of(is_han(&x), is_han(&y)));
-	put(m, NKS_M_KANA, w, bits_of(is_kana(&x), is_kana(&y)));
-	put(m, NKS_M_AT, w, bits_of(is_at(&x), is_at(&y)));
-	put(m, NKS_M_GAP, w, bits_of(is_gap(&x), is_gap(&y)));
+	uint64_t any = put(m, NKS_M_DIGIT, w, bits_of(is_digit(&x), is_digit(&y)));
+	any |= put(m, NKS_M_ALPHA, w, bits_of(is_alpha(&x), is_alpha(&y)));
+	any |= put(m, NKS_M_HAN, w, bits_of(is_han(&x), is_han(&y)));
+	any |= put(m, NKS_M_KANA, w, bits_of(is_kana(&x), is_kana(&y)));
+	any |= put(m, NKS_M_AT, w, bits_of(is_at(&x), is_at(&y)));
+	any |= put(m, NKS_M_GAP, w, bits_of(is_gap(&x), is_gap(&y)));
+	m->any |= any;
 	m->gaiji |= bits_of(within(x.high, 0xe0, 0xf8), within(y.high, 0xe0, 0xf8)) != 0;
 }
 

@@ -21,6 +21,7 @@ struct nks_found {
 	struct nks_finding f;
 	uint32_t order; /* in which it was found */
 	uint32_t look; /* by which reading of the bytes */
+	uint64_t inner, inner_end; /* where in the bytes that were read: those of an escape all have the place of the escape */
 };
 
 struct nks_scan {

@@ -114,6 +114,8 @@ bool nks_scan_hit(void *scan, const struct nks_text *text, const struct nks_hit 
 	f->offset = offset;
 	f->length = (uint32_t)(end - offset);
 	f->units = (uint32_t)hit->len;
+	found->inner = b->derived ? nks_block_at(b, hit->at) : offset;
+	found->inner_end = b->derived ? nks_block_at(b, hit->at + hit->len) : end;
 	f->key = hit->key;
 	f->chance = hit->chance;
 	f->token = token_of(s, text, hit->at, hit->len);
@@ -134,7 +136,8 @@ static int by_offset(const void *one, const void *other)
 
 static bool is_same(const struct nks_finding *a, const struct nks_finding *b)
 {
-	const bool kind = a->of_index == b->of_index && a->class == b->class && a->field == b->field && a->key == b->key;
+	const bool kind =
+		a->of_index == b->of_index && a->class == b->class && a->field == b->field && a->key == b->key;
 
 	/* Findings of one run of escapes have one place: their texts tell them apart. */
 	return kind && (a->via == NKS_VIA_PLAIN || a->token == b->token);
@@ -143,14 +146,16 @@ static bool is_same(const struct nks_finding *a, const struct nks_finding *b)
 /* Whether a and b, which overlap, are one: the same text read twice, or two readings of the same bytes. */
 static bool is_one(const struct nks_found *a, const struct nks_found *b)
 {
-	if (a->f.via != b->f.via) {
+	const bool one_place = a->inner == b->inner && a->inner_end == b->inner_end;
+
+	if (a->f.via != b->f.via || a->inner >= b->inner_end || b->inner >= a->inner_end) {
 		return false;
 	}
 	if (a->look == b->look) {
-		return a->f.offset == b->f.offset && a->f.length == b->f.length && is_same(&a->f, &b->f);
+		return one_place && is_same(&a->f, &b->f);
 	}
 	return is_same(&a->f, &b->f) ||
-		(a->f.via == NKS_VIA_PLAIN && a->f.length != a->f.units && b->f.length != b->f.units);
+		(a->inner_end - a->inner != a->f.units && b->inner_end - b->inner != b->f.units);
 }
 
 static bool is_better(const struct nks_found *a, const struct nks_found *b)

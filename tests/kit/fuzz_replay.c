@@ -3,7 +3,11 @@
  *
  * Quiet when all is well; a folder without a file fails, so that a lost corpus is noticed.
  */
-#include "base.h"
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include <dirent.h>
 #include <sys/stat.h>

@@ -29,7 +29,7 @@ OTHER_IDS = {557: 560, 559: 560, 1308: 1310, 1312: 1310}
 PERSON, GIVEN = 5, 7
 GIVEN_COST = 8200  # of a name of given.rows: as a name of middling frequency
 KANA_SURNAME, KANA_GIVEN, CHAR, KANA_WRITTEN = 40, 41, 42, 43
-BITS = 18
+BITS = 19
 USUAL = 2  # a kanji that so many names have in a place is usual there
 COST_STEP = 16
 HAN = "\u3400-\u9fff\uf900-\ufaff々〆〇"
@@ -163,7 +163,7 @@ def main(folder, given, fold_path, target):
         sys.exit(f"{len(words)} words do not fit")
     matrix = read_matrix(folder, ids(folder))
     surnames = {name[:2] for name in names["surname"] if len(name) >= 2}
-    surnames |= {units[:2] for units, kind in words if kind == PERSON and len(units) >= 3}
+    persons = {units[:2] for units, kind in words if kind == PERSON and len(units) >= 3}
     given = {name[:2] for name in names["given"] | names["kana"] if len(name) >= 2}
     single = {(name[0], 0) for name in names["surname"] if len(name) == 1}
     begins = {units[:2] for units, kind in words if kind < len(CLASSES) and len(units) >= 2}
@@ -178,6 +178,7 @@ def main(folder, given, fold_path, target):
         out.write(table("const int16_t nks_word_beside[NKS_WORD_SIDES * NKS_WORD_SIDES]", [str(v) for v in matrix], 16))
         out.write(table("const uint64_t nks_surname_bits[1 << (NKS_PAIR_BITS - 6)]", bitmap(surnames | single, 18), 8))
         out.write(table("const uint64_t nks_given_bits[1 << (NKS_PAIR_BITS - 6)]", bitmap(given, 18), 8))
+        out.write(table("const uint64_t nks_person_bits[1 << (NKS_PAIR_BITS - 6)]", bitmap(persons, 18), 8))
         out.write(table("const uint64_t nks_begin_bits[1 << (NKS_BEGIN_BITS - 6)]", bitmap(begins, 20), 8))
         out.write(table("const uint64_t nks_usual_bits[NKS_C_GIVEN_ONLY * 1024]", [f"UINT64_C({w:#x})" for w in usual], 8))
 
