@@ -264,7 +264,9 @@ static void open_gaps(struct nkx_work *w, struct nkx_zip *z)
 	uint64_t at = 0;
 	unsigned left = LOST_MAX;
 
-	qsort(z->entries, z->n, sizeof(z->entries[0]), by_local);
+	if (z->n > 1) {
+		qsort(z->entries, z->n, sizeof(z->entries[0]), by_local);
+	}
 	for (size_t i = 0; i < z->n; i++) {
 		const struct nkx_zip_entry *e = &z->entries[i];
 

@@ -12,6 +12,7 @@ enum {
 	WORDS = NKS_BLOCK / 64,
 	MASK_WORDS = WORDS + 4, /* one before, and what a wide look takes behind */
 	FULL = NKS_BLOCK - NKS_STEP - NKS_AHEAD - 2,
+	NEAR = 8, /* units that a walk goes one by one */
 	BACK = 8192, /* bytes that the next block goes back, at most */
 };
 
@@ -221,11 +222,12 @@ static void walk_begin(struct nks_walk *w, const struct nks_block *b, const stru
 	w->room[0] = b->u[(ptrdiff_t)mark->unit - 1];
 }
 
-static bool walk_on(struct nks_walk *w, const struct nks_block *b)
+/* Takes the characters that begin in the next `bytes` bytes, at least one; false: there is none. */
+static bool walk_on(struct nks_walk *w, const struct nks_block *b, size_t bytes)
 {
 	const uint8_t *const before = w->cut.p;
 
-	w->cut.limit = before + 1;
+	w->cut.limit = (size_t)(w->cut.end - before) > bytes ? before + bytes : before + 1;
 	nks_decoder(b->encoding)(&w->cut);
 	return w->cut.p != before;
 }
@@ -281,10 +283,18 @@ size_t nks_block_at(const struct nks_block *b, size_t i)
 	if (is_linear(b, k)) {
 		return mark->at + want;
 	}
+	/* A unit takes a byte at least, so that many bytes lead never too far, but for marks that stand alone. */
 	walk_begin(&walk, b, mark);
+	for (size_t left = want; left > NEAR; left = want - walk_units(&walk)) {
+		if (!walk_on(&walk, b, left - NEAR / 2) || walk_units(&walk) > want ||
+			walk.cut.p >= b->bytes + mark->stop) {
+			walk_begin(&walk, b, mark);
+			break;
+		}
+	}
 	for (;;) {
 		const size_t at = (size_t)(walk.cut.p - b->bytes);
-		if (at >= mark->stop || !walk_on(&walk, b) || walk_units(&walk) > want) {
+		if (at >= mark->stop || !walk_on(&walk, b, 1) || walk_units(&walk) > want) {
 			return at;
 		}
 	}
@@ -307,7 +317,7 @@ size_t nks_block_unit(const struct nks_block *b, size_t at)
 	for (;;) {
 		const size_t here = (size_t)(walk.cut.p - b->bytes);
 		const size_t unit = mark->unit + walk_units(&walk);
-		if (here >= at || here >= mark->stop || !walk_on(&walk, b)) {
+		if (here >= at || here >= mark->stop || !walk_on(&walk, b, 1)) {
 			return unit < b->n ? unit : b->n;
 		}
 	}
