@@ -55,7 +55,12 @@ static int sniff(const uint8_t *head, size_t len, uint64_t size, const char *nam
 
 static bool is_program(const uint8_t *head, size_t len)
 {
-	return len >= 4 && (memcmp(head, "MZ", 2) == 0 || memcmp(head, "\x7f" "ELF", 4) == 0);
+	return len >= 4 &&
+		(memcmp(head, "MZ", 2) == 0 ||
+			memcmp(head,
+				"\x7f"
+				"ELF",
+				4) == 0);
 }
 
 static enum nkx_why open_binary(struct nkx_work *w, const struct nkx_source *s, const char *name)

@@ -135,7 +135,8 @@ bool nkx_sq_schema(struct nkx_sq *q, const uint8_t *record, size_t len, struct n
 		nkx_sq_utf8(q, &cell[4], sql, SQL_MAX);
 		take_columns(sql, out);
 	}
-	/* Such a table keeps its key first, wherever that is declared: better no headings than those of other columns. */
+	/* Such a table keeps its key first, wherever that is declared: better no headings than those of other
+	 * columns. */
 	if (sql != NULL && !out->is_index && strcasestr(sql, "WITHOUT") != NULL) {
 		out->n_columns = 0;
 		out->rowid_column = -1;

@@ -67,7 +67,8 @@ static bool gap_nested(struct nkx_work *w, const struct nkx_source *s, uint64_t 
 	char name[40];
 
 	/* Not what the container is made of itself: a part of a document that its opener left out. */
-	if (format == NULL || strcmp(format->name, own) == 0 || same_kind(w, format) || format->sniff(head, n, part.size, "") < SURE) {
+	if (format == NULL || strcmp(format->name, own) == 0 || same_kind(w, format) ||
+		format->sniff(head, n, part.size, "") < SURE) {
 		return false;
 	}
 	(void)snprintf(name, sizeof(name), "[at %" PRIu64 "]", from);

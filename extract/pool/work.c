@@ -12,9 +12,8 @@
 #include <unistd.h>
 
 /* What archives say that their names are in. */
-static const char *const charsets[NKX_CHARSETS] = {
-	"CP932", "SHIFT_JIS", "EUC-JP", "EUC-JP-MS", "CP437", "CP1252", "ISO-8859-1", "UTF-16LE"
-};
+static const char *const charsets[NKX_CHARSETS] = { "CP932", "SHIFT_JIS", "EUC-JP", "EUC-JP-MS", "CP437", "CP1252",
+	"ISO-8859-1", "UTF-16LE" };
 
 bool nkx_work_init(struct nkx_work *w, const struct nkx_sink *sink, const struct nkx_limits *limits)
 {
