@@ -3,8 +3,8 @@
  *
  *	scan_index PERSONS.csv INDEX KEY
  *
- * PERSONS.csv is what tools/scancorpus writes: id,kanji,kana,romaji,login,number,mail,phone,birthday, nothing quoted. The person's
- * ordinal is the row's number from 0.
+ * PERSONS.csv is what tools/scancorpus writes: id,kanji,kana,romaji,login,number,mail,phone,birthday, nothing quoted.
+ *The person's ordinal is the row's number from 0.
  */
 #include "nkscan.h"
 

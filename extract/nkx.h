@@ -1,16 +1,18 @@
 /*
- * nkx.h: opens files, archives and documents in sandboxed workers and has every byte looked through by the scanning library.
+ * nkx.h: opens files, archives and documents in sandboxed workers and has every byte looked through by the scanning
+ * library.
  *
  * A pool is a few worker processes (this same program, started anew in the role "extract", so that nothing of the
- * caller's memory is in them). The caller submits items (a descriptor and a name); a free worker takes the next one, so the
- * work balances itself; long plain files and long archives are split into parts that any worker takes. A worker has no network, no files but the
- * descriptors it is given, seccomp, Landlock, and limits on memory and time. It dies alone: what it was at is then "not
- * scanned (crash)", and a new one is started. PDF text is made by pdftotext in a sandbox of its own.
+ * caller's memory is in them). The caller submits items (a descriptor and a name); a free worker takes the next one,
+ * so the work balances itself; long plain files and long archives are split into parts that any worker takes. A
+ * worker has no network, no files but the descriptors it is given, seccomp, Landlock, and limits on memory and time.
+ * It dies alone: what it was at is then "not scanned (crash)", and a new one is started. PDF text is made by
+ * pdftotext in a sandbox of its own.
  *
- * Every stream that is met ends in exactly one state: scanned, partly, or not, with the reason. Reports come in the order in which items were
- * submitted, streams in the order in which the container holds them, whatever the number of workers. No value leaves
- * a worker but in the names of streams, which are looked through first: parts with a finding are masked (▒).
- * One thread.
+ * Every stream that is met ends in exactly one state: scanned, partly, or not, with the reason. Reports come in the
+ * order in which items were submitted, streams in the order in which the container holds them, whatever the number of
+ * workers. No value leaves a worker but in the names of streams, which are looked through first: parts with a finding
+ * are masked (▒). One thread.
  */
 #ifndef NKX_H
 #define NKX_H
@@ -90,7 +92,8 @@ struct nkx_item_end {
 	uint64_t findings;
 	uint64_t reported; /* of these; beyond 100,000 an item they are counted only */
 };
-/* Reports: of one item first all findings and streams (a stream's findings stand before its end), then its end. false from any of them ends the pool's work. */
+/* Reports: of one item first all findings and streams (a stream's findings stand before its end), then its end. false
+ * from any of them ends the pool's work. */
 struct nkx_reports {
 	bool (*finding)(void *arg, const struct nkx_finding *finding);
 	bool (*stream)(void *arg, const struct nkx_stream *stream);
@@ -100,13 +103,14 @@ struct nkx_reports {
 };
 
 struct nkx_pool;
-/* nkx_pool_start: NK_UNSUPPORTED without seccomp; NK_INVALID: a rule that does not compile (names it and the place), an index that does not open. */
+/* nkx_pool_start: NK_UNSUPPORTED without seccomp; NK_INVALID: a rule that does not compile (names it and the place),
+ * an index that does not open. */
 NK_RESULT nkx_pool_start(const struct nkx_options *options, const struct nkx_reports *reports, struct nkx_pool **out,
 	struct nk_err *err);
 /*
- * nkx_pool_submit: the next item. Takes the descriptor (closed in any case). `name` is shown and its own text is looked through. fd -1
- * with `why`: something that could not be opened; it is reported in its order as not scanned. Blocks while many wait, and reports meanwhile. Items get
- * numbers from 0 in the order of the calls.
+ * nkx_pool_submit: the next item. Takes the descriptor (closed in any case). `name` is shown and its own text is
+ * looked through. fd -1 with `why`: something that could not be opened; it is reported in its order as not scanned.
+ * Blocks while many wait, and reports meanwhile. Items get numbers from 0 in the order of the calls.
  */
 struct nkx_item {
 	int fd;

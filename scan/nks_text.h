@@ -4,12 +4,12 @@
  * Units are UTF-16 code units of the BMP after normalising what is more than one character for one sign: half-width
  * kana with their marks become full-width, combining voice marks are composed, variation selectors, joiners and soft
  * hyphens are gone, characters above the BMP are replaced by their BMP variant (𠮷 → 吉) or by a private slot
- * in U+D800–DFFF. What cannot be decoded is NKS_BREAK, once for a run. Everything that is one to one (width, case, variants) is
- * NOT folded here: nks_fold[] does it where somebody looks.
+ * in U+D800–DFFF. What cannot be decoded is NKS_BREAK, once for a run. Everything that is one to one (width, case,
+ * variants) is NOT folded here: nks_fold[] does it where somebody looks.
  *
- * A block holds [0, n): of it [from, to) are new: a consumer reports what BEGINS there, may look back to 0 and ahead to
- * n. Before 0 and behind n stand NKS_PAD readable zeros. Consecutive blocks overlap by NKS_LEAD behind and NKS_TAIL ahead (less at the
- * ends of a stream), so nothing of at most NKS_TAIL units is cut.
+ * A block holds [0, n): of it [from, to) are new: a consumer reports what BEGINS there, may look back to 0 and ahead
+ * to n. Before 0 and behind n stand NKS_PAD readable zeros. Consecutive blocks overlap by NKS_LEAD behind and
+ * NKS_TAIL ahead (less at the ends of a stream), so nothing of at most NKS_TAIL units is cut.
  */
 #ifndef NKS_TEXT_H
 #define NKS_TEXT_H
@@ -48,8 +48,8 @@ struct nks_text {
 	const void *origin; /* for nks_text_offset */
 };
 
-/* nks_text_offset: where unit i (≤ n) came from: offset in the stream of its first byte. Costs a re-decoding of at most
- * some hundred bytes: for findings only. */
+/* nks_text_offset: where unit i (≤ n) came from: offset in the stream of its first byte. Costs a re-decoding of at
+ * most some hundred bytes: for findings only. */
 uint64_t nks_text_offset(const struct nks_text *text, size_t i);
 
 static inline bool nks_text_is(const struct nks_text *t, enum nks_mask m, size_t i)
@@ -58,28 +58,29 @@ static inline bool nks_text_is(const struct nks_text *t, enum nks_mask m, size_t
 }
 
 /*
- * Folding, one unit to one: full-width ASCII → ASCII, upper → lower, hiragana → katakana, small kana → large, ヂ ヅ ヴ → ジ ズ ブ,
- * all dashes and ー-likes between digits NOT touched but all dash characters → '-', tildes → '~', all blanks → ' ',
- * variants of kanji (異体字, 旧字) and radicals → one of them, accents go (ō → o), ヰ ヱ → イ エ, tab and all spaces → ' ', curly quotes →
- * straight, · → ・, ¥ → \, U+E000–F8FF → NKS_GAIJI. Circled and raised digits stay. Generated (tools/scantab). Idempotent:
- * nks_fold[nks_fold[u]] == nks_fold[u].
+ * Folding, one unit to one: full-width ASCII → ASCII, upper → lower, hiragana → katakana, small kana → large, ヂ ヅ
+ * ヴ → ジ ズ ブ, all dashes and ー-likes between digits NOT touched but all dash characters → '-', tildes → '~', all
+ * blanks → ' ', variants of kanji (異体字, 旧字) and radicals → one of them, accents go (ō → o), ヰ ヱ → イ エ, tab
+ * and all spaces → ' ', curly quotes → straight, · → ・, ¥ → \, U+E000–F8FF → NKS_GAIJI. Circled and raised digits
+ * stay. Generated (tools/scantab). Idempotent: nks_fold[nks_fold[u]] == nks_fold[u].
  */
 extern const nks_unit nks_fold[65536];
 
 /* nks_units_of: UTF-8 as units, normalised as above. *out_n ≤ room, else NKS_LIMIT; NKS_BAD_TEXT. */
 enum nks_status nks_units_of(const char *utf8, size_t len, nks_unit *out, size_t room, size_t *out_n);
-/* nks_supplementary: the unit for a character above the BMP: BMP variant or slot; ■ for emoji and the like; 0: nothing (variation
- * selectors, tags). text/nks_norm.h has the rest of the normalising that decoders share. */
+/* nks_supplementary: the unit for a character above the BMP: BMP variant or slot; ■ for emoji and the like; 0:
+ * nothing (variation selectors, tags). text/nks_norm.h has the rest of the normalising that decoders share. */
 nks_unit nks_supplementary(uint32_t codepoint);
 
-/* nks_skeleton: the form in which romaji are compared: letters of one or more words (already folded units, other units
- * skipped) to the skeleton of Kunrei without long vowels: shi → si, chi → ti, tsu → tu, fu → hu, ji/zi/di → zi, sha → sya,
- * oh (not before a vowel) / ou / oo / ō → o, uu → u, m before b p m → n, n' and nn → n, l → r. Returns the length written, 0 when it cannot be romaji
- * of Japanese (phonotactics) or does not fit. */
+/* nks_skeleton: the form in which romaji are compared: letters of one or more words (already folded units, other
+ * units skipped) to the skeleton of Kunrei without long vowels: shi → si, chi → ti, tsu → tu, fu → hu, ji/zi/di → zi,
+ * sha → sya, oh (not before a vowel) / ou / oo / ō → o, uu → u, m before b p m → n, n' and nn → n, l → r. Returns the
+ * length written, 0 when it cannot be romaji of Japanese (phonotactics) or does not fit. */
 size_t nks_skeleton(const nks_unit *folded, size_t n, char *out, size_t room);
-/* nks_kana_skeleton: the skeleton of kana, as nks_skeleton of its Hepburn romaji would give. Normalised units that are NOT folded:
- * ショ and シヨ are read differently. 0: something is neither kana nor a gap. Of both: the skeleton of words one behind the other
- * is their skeletons one behind the other; long vowels of all kinds (aa, ii, uu, ee, oo, ou) are short. */
+/* nks_kana_skeleton: the skeleton of kana, as nks_skeleton of its Hepburn romaji would give. Normalised units that
+ * are NOT folded: ショ and シヨ are read differently. 0: something is neither kana nor a gap. Of both: the skeleton
+ * of words one behind the other is their skeletons one behind the other; long vowels of all kinds (aa, ii, uu, ee,
+ * oo, ou) are short. */
 size_t nks_kana_skeleton(const nks_unit *units, size_t n, char *out, size_t room);
 
 /* nks_siphash: SipHash-2-4 (Aumasson, Bernstein 2012). nks_siphash13: with fewer rounds, for the index. */
@@ -111,8 +112,7 @@ struct nks_detect_options {
 	const char *const *number_forms;
 	size_t n_number_forms;
 };
-bool nks_detect_block(
-	const struct nks_detect_options *o, const struct nks_text *text, nks_emit_fn *emit, void *arg);
+bool nks_detect_block(const struct nks_detect_options *o, const struct nks_text *text, nks_emit_fn *emit, void *arg);
 /* nks_names_block: names of persons nobody knows (names/): dictionary, boundary, context. */
 bool nks_names_block(const struct nks_text *text, nks_emit_fn *emit, void *arg);
 
@@ -121,8 +121,7 @@ unsigned nks_confidence(enum nks_class c, uint64_t why);
 
 /* nks_escapes: escaped text inside a block, decoded: calls `found` for each run with its bytes (unknown encoding for
  * base64, quoted and percent; UTF-8 else), via, and the units it stood at. Depth is the caller's matter. */
-typedef bool nks_escape_fn(
-	void *arg, enum nks_via via, size_t at, size_t len, const uint8_t *bytes, size_t n_bytes);
+typedef bool nks_escape_fn(void *arg, enum nks_via via, size_t at, size_t len, const uint8_t *bytes, size_t n_bytes);
 bool nks_escapes(const struct nks_text *text, nks_escape_fn *found, void *arg);
 
 #endif

@@ -74,7 +74,8 @@ enum nks_field {
 	NKS_FIELD_MAIL,
 	NKS_FIELD_PHONE,
 	NKS_FIELD_BIRTHDAY, /* corroborates, never found alone */
-	NKS_FIELD_TEXT, /* any text, found wherever it stands, without regard to boundaries: controls, literal rules */
+	NKS_FIELD_TEXT, /* any text, found wherever it stands, without regard to boundaries: controls, literal rules
+			 */
 	NKS_FIELD_COUNT
 };
 const char *nks_field_name(enum nks_field f);
@@ -126,10 +127,11 @@ enum nks_status nks_builder_new(const uint8_t key[static NKS_KEY_BYTES], struct 
  * nks_builder_add: one value of a person, as UTF-8 in the spelling of the roster. KANJI and KANA: full name, with one
  * blank (or U+3000) between the parts when they are known; all its spellings are found (other variants of kanji,
  * blanks or marks between the parts, half width, hiragana, gaiji for what CP932 cannot write). ROMAJI: family and
- * given name with one blank between; both orders and the usual spellings are found. PHONE: any punctuation; also found
- * without its leading zero and with +81. BIRTHDAY: YYYY-MM-DD. NKS_LIMIT: too short to mean anybody (a name
- * or login of one letter, a number of less than four digits, a telephone of less than six, a text of less than four
- * characters), no date, or longer than 256 characters: it is not looked for, and the caller has to say so. NKS_BAD_TEXT.
+ * given name with one blank between; both orders and the usual spellings are found. PHONE: any punctuation; also
+ * found without its leading zero and with +81. BIRTHDAY: YYYY-MM-DD. NKS_LIMIT: too short to mean anybody (a name or
+ * login of one letter, a number of less than four digits, a telephone of less than six, a text of less than four
+ * characters), no date, or longer than 256 characters: it is not looked for, and the caller has to say so.
+ * NKS_BAD_TEXT.
  */
 enum nks_status nks_builder_add(
 	struct nks_builder *b, uint32_t person, enum nks_field field, const char *utf8, size_t len);
@@ -160,14 +162,15 @@ size_t nks_index_persons(const struct nks_index *index, uint32_t key, uint32_t *
  * are context. `emit` reports that [at, at + len) is a finding of class RULE. */
 struct nks_text;
 typedef void nks_rule_emit_fn(void *scan, uint32_t rule, size_t at, size_t len);
-typedef void nks_rule_fn(void *arg, const nks_unit *units, size_t n, size_t from, size_t to, nks_rule_emit_fn *emit,
-	void *scan);
+typedef void nks_rule_fn(
+	void *arg, const nks_unit *units, size_t n, size_t from, size_t to, nks_rule_emit_fn *emit, void *scan);
 
 struct nks_options {
 	const struct nks_index *index; /* may be NULL */
 	uint64_t classes; /* bit per enum nks_class that is looked for */
 	unsigned least; /* findings by form of lower confidence are not reported; 0 means 50 */
-	const char *const *number_forms; /* student and staff numbers: 9 = digit, A = letter, others themselves: "S9999999" */
+	const char *const
+		*number_forms; /* student and staff numbers: 9 = digit, A = letter, others themselves: "S9999999" */
 	size_t n_number_forms;
 	uint8_t token_key[16];
 	nks_rule_fn *rules; /* may be NULL */
@@ -176,8 +179,7 @@ struct nks_options {
 struct nks_scan;
 
 /* nks_scan_new: options are copied, the index and number_forms must outlive it. About 2 MiB. */
-enum nks_status nks_scan_new(
-	const struct nks_options *options, nks_finding_fn *fn, void *arg, struct nks_scan **out);
+enum nks_status nks_scan_new(const struct nks_options *options, nks_finding_fn *fn, void *arg, struct nks_scan **out);
 void nks_scan_free(struct nks_scan **scan);
 
 /* What is known about a stream before it is read. */

@@ -61,7 +61,7 @@ static void take_plain(struct nks_cut *c, bool big)
 
 static nks_unit unit_at(const uint8_t *p, bool big)
 {
-	return big ? (nks_unit)(p[0] << 8 | p[1]) : (nks_unit)(p[1] << 8 | p[0]);
+	return (nks_unit)(big ? (unsigned)p[0] << 8 | p[1] : (unsigned)p[1] << 8 | p[0]);
 }
 
 /* Scripts between Hebrew and Cherokee, Yi and what stands behind, private characters, NUL. */

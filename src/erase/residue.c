@@ -188,8 +188,8 @@ static NK_RESULT note_unscanned(struct run *r, struct nk_str file, const char *w
 	return nk_done();
 }
 
-/* By place, in a name before in the bytes, longer ones first where several begin at one byte: so a value around another one is
- * seen before it. */
+/* By place, in a name before in the bytes, longer ones first where several begin at one byte: so a value around
+ * another one is seen before it. */
 static int by_place(const void *a, const void *b)
 {
 	const struct nkx_finding *const x = a;
@@ -357,8 +357,8 @@ static NK_RESULT scan_planted(struct run *r, const struct nk_env *env, bool file
 	return nk_done();
 }
 
-static NK_RESULT scan_place(
-	struct run *r, const struct nk_env *env, const struct nk_place *place, struct nk_control *c, struct nk_err *err)
+static NK_RESULT scan_place(struct run *r, const struct nk_env *env, const struct nk_place *place,
+	struct nk_control *c, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf control = { 0 };
 	const bool file = is_file(env, place->path);
@@ -369,8 +369,7 @@ static NK_RESULT scan_place(
 	NK_TRY(control_path(place, file, c, &control, err));
 	NK_TRY(nk_control_plant(env, r->opt, place, (const char *)control.ptr, c, err));
 	scanned = scan_planted(r, env, file, c, (const char *)control.ptr, err);
-	cleared = nk_control_unplant(
-		env, r->opt, place, (const char *)control.ptr, c, nk_ok(scanned) ? err : NULL);
+	cleared = nk_control_unplant(env, r->opt, place, (const char *)control.ptr, c, nk_ok(scanned) ? err : NULL);
 	return nk_ok(scanned) ? cleared : scanned;
 }
 

@@ -3,9 +3,9 @@
  *
  * Every class of place gets the control person planted (a file or a row of its own) before it is scanned; a control
  * that is not found makes the scan of that class invalid. Containers and documents are opened; our own files, and a
- * target's, are looked through byte by byte in every encoding. What cannot be read is unscanned, never clean. Findings
- * carry the person's number, the kind of item and the place (file, offset), never the value. Patterns are wiped at
- * the end.
+ * target's, are looked through byte by byte in every encoding. What cannot be read is unscanned, never clean.
+ * Findings carry the person's number, the kind of item and the place (file, offset), never the value. Patterns are
+ * wiped at the end.
  */
 #ifndef NK_RESIDUE_H
 #define NK_RESIDUE_H
@@ -40,12 +40,14 @@ struct nk_residue_pattern {
 	enum nks_field field;
 	struct nk_str value; /* UTF-8 */
 	bool also_of_others; /* somebody who stays has the same value: reported apart, not a finding */
-	bool folded_of_others; /* his reads the same but is spelled otherwise (高 for 髙): only this very spelling counts */
+	bool folded_of_others; /* his reads the same but is spelled otherwise (高 for 髙): only this very spelling
+				  counts */
 };
 
 struct nk_residue_hit {
 	size_t place;
-	struct nk_str file; /* relative to the place, with what it lies in: "a.zip!/b.txt"; a value in a name is masked */
+	struct nk_str
+		file; /* relative to the place, with what it lies in: "a.zip!/b.txt"; a value in a name is masked */
 	uint64_t offset; /* 0 for a finding in the file's name */
 	uint32_t person_number;
 	enum nk_item_class item;
@@ -85,7 +87,8 @@ uint64_t nk_residue_hits(const struct nk_residue_report *report);
 bool nk_residue_is_valid(const struct nk_residue_report *report);
 
 /* nk_residue_patterns: from persons (all at once) by nk_spell; values that others share are marked, longer values of
- * others that contain one come with person number 0. Into `arena` (wiping). Costs one pass over everybody who stays. */
+ * others that contain one come with person number 0. Into `arena` (wiping). Costs one pass over everybody who stays.
+ */
 NK_RESULT nk_residue_patterns(const struct nk_people *people, const uint32_t *numbers, size_t n,
 	struct nk_arena *arena, struct nk_residue_pattern **out, size_t *out_n, struct nk_err *err);
 

@@ -38,7 +38,8 @@ static bool has_latin(struct nk_str s)
 	return false;
 }
 
-/* Of a login or a number: too short to be nobody else's wherever it stands. Of a name: not looked for in every encoding. */
+/* Of a login or a number: too short to be nobody else's wherever it stands. Of a name: not looked for in every
+ * encoding. */
 static bool too_short(const struct nk_residue_pattern *p)
 {
 	return characters(p->value) < (anywhere(p->field) == NKS_FIELD_TEXT ? LEAST_ANYWHERE : LEAST_KANJI);

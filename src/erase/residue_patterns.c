@@ -131,9 +131,8 @@ static NK_RESULT take_value(struct comparing *c, const struct nk_spelling *s, st
 		NK_TRY(look_through(c, err));
 	}
 	NK_TRY(nk_vec_push(&c->values, &room, err));
-	*(struct stayer_value *)room = (struct stayer_value){
-		.at = c->text.len, .len = s->value.len, .item = s->item, .field = s->field
-	};
+	*(struct stayer_value *)room =
+		(struct stayer_value){ .at = c->text.len, .len = s->value.len, .item = s->item, .field = s->field };
 	NK_TRY(nk_buf_add_str(&c->text, s->value, err));
 	return nk_buf_add_c(&c->text, "\n#\n", err); /* nothing reaches over it */
 }

@@ -386,7 +386,8 @@ static void a_value_of_somebody_who_stays_is_no_finding(void **state)
 	put(&w, "place/longer", "森 一郎,s20250021;森　一郎");
 	r = scan_folder(&w, "place");
 	assert_int_equal(r.places[0].hits, 0);
-	assert_int_equal(r.places[0].hits_of_others, 2); /* the shared one, and a number in a longer one; names are found whole */
+	assert_int_equal(r.places[0].hits_of_others,
+		2); /* the shared one, and a number in a longer one; names are found whole */
 	put(&w, "place/own", "森 一,s2025002;森一 郎");
 	r = scan_folder(&w, "place");
 	assert_int_equal(r.places[0].hits, 2); /* with a blank anywhere in it, 森一郎 is Ichiro's */

@@ -41,8 +41,8 @@ NK_RESULT nk_spell_add(struct nks_builder *builder, uint32_t ordinal, enum nks_f
 	return status == NKS_OK || status == NKS_LIMIT ? nk_done() : nk_spell_fail(status, err);
 }
 
-static NK_RESULT add(struct spelling *s, enum nk_item_class item, enum nks_field field, struct nk_str value,
-	struct nk_err *err)
+static NK_RESULT add(
+	struct spelling *s, enum nk_item_class item, enum nks_field field, struct nk_str value, struct nk_err *err)
 {
 	void *room = NULL;
 	struct nk_spelling *one = NULL;
@@ -136,8 +136,8 @@ static NK_RESULT add_names(struct spelling *s, const struct nk_str *f, struct nk
 		or_else(f[NK_FIELD_GIVEN_SHOWN_KANA], f[NK_FIELD_GIVEN_KANA]), err);
 }
 
-NK_RESULT nk_spell(const struct nk_person *p, bool birthday, struct nk_arena *arena, struct nk_vec *out,
-	struct nk_err *err)
+NK_RESULT nk_spell(
+	const struct nk_person *p, bool birthday, struct nk_arena *arena, struct nk_vec *out, struct nk_err *err)
 {
 	static const struct {
 		enum nk_field of;

@@ -17,8 +17,8 @@ struct nk_spelling {
 };
 /* nk_spell: all of a person's texts (struct nk_spelling) appended to `out`, values copied into `arena` (both wiping).
  * birthday: the date of birth too, which only corroborates. NK_NOMEM, NK_LIMIT. */
-NK_RESULT nk_spell(const struct nk_person *p, bool birthday, struct nk_arena *arena, struct nk_vec *out,
-	struct nk_err *err);
+NK_RESULT nk_spell(
+	const struct nk_person *p, bool birthday, struct nk_arena *arena, struct nk_vec *out, struct nk_err *err);
 /* nk_spell_add: one text into an index. *out_short: it cannot be looked for (too short to mean anybody, or too long),
  * which the caller has to report. NK_NOMEM; NK_INTERNAL: not UTF-8. */
 NK_RESULT nk_spell_add(struct nks_builder *builder, uint32_t ordinal, enum nks_field field, struct nk_str value,

@@ -18,7 +18,8 @@ struct nk_scan_request {
 	size_t n_paths;
 	bool roster; /* the persons of the installation; needs a flow */
 	const char *index_file, *key_file; /* or an index and its key; both or neither */
-	const char *const *only; /* names of classes; none: all but those for which the configuration must say a form */
+	const char *const
+		*only; /* names of classes; none: all but those for which the configuration must say a form */
 	size_t n_only;
 	unsigned least; /* confidence from which findings by form are reported; 0: 50 */
 	unsigned workers; /* 0: one a processor */
@@ -66,8 +67,8 @@ struct nk_scan_file {
 	uint32_t streams, partly, not_scanned;
 	uint64_t findings;
 };
-/* In order: the findings of a stream, the stream, and behind the last stream of a file the file. Everything is borrowed during the call. false ends the scan
- * (NK_CANCELLED). */
+/* In order: the findings of a stream, the stream, and behind the last stream of a file the file. Everything is
+ * borrowed during the call. false ends the scan (NK_CANCELLED). */
 struct nk_scan_reports {
 	bool (*finding)(void *arg, const struct nk_scan_finding *finding);
 	bool (*stream)(void *arg, const struct nk_scan_stream *stream);
@@ -101,17 +102,19 @@ struct nk_scan_reply {
 	uint64_t index_ms, scan_ms;
 };
 /* nk_op_scan: flow NULL unless req->roster. Not being able to read something is no error but stands in the reports.
- * Errors: NK_USAGE (a class, form or rule that is not one), NK_NOT_FOUND (a path that does not exist), NK_DENIED (key and index lie in one folder, or the
- * key has expired), NK_INVALID (index), NK_UNSUPPORTED (no seccomp), NK_CANCELLED. */
+ * Errors: NK_USAGE (a class, form or rule that is not one), NK_NOT_FOUND (a path that does not exist), NK_DENIED (key
+ * and index lie in one folder, or the key has expired), NK_INVALID (index), NK_UNSUPPORTED (no seccomp),
+ * NK_CANCELLED. */
 NK_RESULT nk_op_scan(const struct nk_env *env, struct nk_flow *flow, const struct nk_scan_request *req,
 	const struct nk_scan_reports *reports, struct nk_arena *arena, struct nk_scan_reply *out, struct nk_err *err);
 /* nk_scan_classes: names of all classes, in order; static. */
 const char *const *nk_scan_classes(size_t *out_n);
 
 /*
- * nk_op_scan_index: writes a keyed index of all persons to `path` (which must not exist), for scanning where the store is not. Opens a holding first, with
- * a duty to destroy it by `days` from now. The key stays here: nk_op_scan_key gives it for that holding, into a new file;
- * nk_op_scan refuses an index and a key that lie in one folder.
+ * nk_op_scan_index: writes a keyed index of all persons to `path` (which must not exist), for scanning where the
+ * store is not. Opens a holding first, with a duty to destroy it by `days` from now. The key stays here:
+ * nk_op_scan_key gives it for that holding, into a new file; nk_op_scan refuses an index and a key that lie in one
+ * folder.
  */
 struct nk_scan_index_reply {
 	uint64_t persons, keys, bytes;
@@ -120,8 +123,8 @@ struct nk_scan_index_reply {
 	nk_time destroy_by;
 	uint64_t build_ms;
 };
-NK_RESULT nk_op_scan_index(struct nk_flow *flow, const char *path, unsigned days, struct nk_scan_index_reply *out,
-	struct nk_err *err);
+NK_RESULT nk_op_scan_index(
+	struct nk_flow *flow, const char *path, unsigned days, struct nk_scan_index_reply *out, struct nk_err *err);
 NK_RESULT nk_op_scan_key(struct nk_flow *flow, struct nk_uuid holding, const char *key_path, struct nk_err *err);
 
 #endif

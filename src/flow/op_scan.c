@@ -155,9 +155,12 @@ static NK_RESULT walk_all(struct scanning *s, const struct nk_env *env, struct n
 
 	for (size_t i = 0; i < s->req->n_paths; i++) {
 		struct nk_err why;
-		const nk_rc rc = strcmp(s->req->paths[i], "-") == 0 ? nk_done() : nk_os_file_mode(s->req->paths[i], &mode, &mine, &why);
+		const nk_rc rc = strcmp(s->req->paths[i], "-") == 0
+			? nk_done()
+			: nk_os_file_mode(s->req->paths[i], &mode, &mine, &why);
 
-		if (rc.code == NK_NOT_FOUND) { /* a word that was mistyped; what cannot be read is reported in its place */
+		if (rc.code ==
+			NK_NOT_FOUND) { /* a word that was mistyped; what cannot be read is reported in its place */
 			return nk_fail(err, NK_NOT_FOUND, NK_N("there is nothing at %s"), s->req->paths[i]);
 		}
 	}

@@ -123,7 +123,8 @@ static bool tell_finding(
 		.inside = inside,
 		.in_name = w->found.in_name,
 		.of_person = f->of_index,
-		.what = f->of_index ? nks_field_name((enum nks_field)f->field) : nks_class_name((enum nks_class)f->class),
+		.what = f->of_index ? nks_field_name((enum nks_field)f->field)
+				    : nks_class_name((enum nks_class)f->class),
 		.confidence = w->corroborated && f->confidence < 95 ? 95 : f->confidence,
 		.offset = f->offset,
 		.length = f->length,
@@ -218,17 +219,20 @@ NK_RESULT nk_scan_collector_end(struct nk_scan_collector *c, struct nk_arena *ar
 	}
 	for (unsigned i = 0; i < NKS_FIELD_COUNT; i++) {
 		if (c->by_field[i] > 0) {
-			what[r->n_by_class++] = (struct nk_scan_count){ nks_field_name((enum nks_field)i), c->by_field[i] };
+			what[r->n_by_class++] =
+				(struct nk_scan_count){ nks_field_name((enum nks_field)i), c->by_field[i] };
 		}
 	}
 	for (unsigned i = 0; i < NKS_CLASS_COUNT; i++) {
 		if (c->by_class[i] > 0) {
-			what[r->n_by_class++] = (struct nk_scan_count){ nks_class_name((enum nks_class)i), c->by_class[i] };
+			what[r->n_by_class++] =
+				(struct nk_scan_count){ nks_class_name((enum nks_class)i), c->by_class[i] };
 		}
 	}
 	for (unsigned i = 1; i < NKX_WHY_COUNT; i++) {
 		if (c->by_why[i] > 0) {
-			why[r->n_not_by_why++] = (struct nk_scan_count){ nkx_why_text((enum nkx_why)i), c->by_why[i] };
+			why[r->n_not_by_why++] =
+				(struct nk_scan_count){ nkx_why_text((enum nkx_why)i), c->by_why[i] };
 		}
 	}
 	r->by_class = what;

@@ -141,8 +141,8 @@ static NK_RESULT read_key(
 		return nk_fail(err, NK_INVALID, NK_N("this is no key of an index: %s"), path);
 	}
 	rest = nk_str_sub(nk_buf_str(&text), sizeof(key_head) - 1, text.len);
-	if (!line(&rest, "until ", &until) || !line(&rest, "key ", &hex) ||
-		!nk_date_parse(until, &day) || !nk_hex_parse(hex, key, NKS_KEY_BYTES)) {
+	if (!line(&rest, "until ", &until) || !line(&rest, "key ", &hex) || !nk_date_parse(until, &day) ||
+		!nk_hex_parse(hex, key, NKS_KEY_BYTES)) {
 		return nk_fail(err, NK_INVALID, NK_N("this is no key of an index: %s"), path);
 	}
 	if (day < (nk_date)(nk_now(env) / NK_DAY)) {
@@ -162,7 +162,8 @@ NK_RESULT nk_scan_keys_file(const struct nk_env *env, const char *index, const c
 	NK_TRY(nk_os_fd_open_read(index, UINT64_MAX, &out->fd, &size, err));
 	NK_TRY(nk_os_same_folder(index, key_file, &together, err));
 	if (together) {
-		return nk_fail(err, NK_DENIED, NK_N("index and key lie in one folder: keep them apart")); /* one thief */
+		return nk_fail(
+			err, NK_DENIED, NK_N("index and key lie in one folder: keep them apart")); /* one thief */
 	}
 	NK_TRY(read_key(env, key_file, out->key, err));
 	return open_index(out, err);

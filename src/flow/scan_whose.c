@@ -95,7 +95,8 @@ static void corroborate(struct nk_whose_finding *findings, size_t i)
 /* Fields that are one person's alone. */
 static bool is_own(unsigned field)
 {
-	return field == NKS_FIELD_LOGIN || field == NKS_FIELD_ID || field == NKS_FIELD_MAIL || field == NKS_FIELD_PHONE;
+	return field == NKS_FIELD_LOGIN || field == NKS_FIELD_ID || field == NKS_FIELD_MAIL ||
+		field == NKS_FIELD_PHONE;
 }
 
 static void count(struct nk_whose *w, const struct nk_whose_finding *f)
@@ -117,8 +118,8 @@ void nk_whose_judge(struct nk_whose *whose, struct nk_whose_finding *findings, s
 		struct nk_whose_finding *const f = &findings[i];
 
 		if (f->found.f.of_index) {
-			f->n_persons = nk_u32(nks_index_persons(
-				whose->index, f->found.f.key, f->persons, NK_SCAN_PERSONS_SHOWN));
+			f->n_persons = nk_u32(
+				nks_index_persons(whose->index, f->found.f.key, f->persons, NK_SCAN_PERSONS_SHOWN));
 			corroborate(findings, i);
 		}
 	}

@@ -74,16 +74,16 @@ NK_RESULT nk_os_child_start(
 NK_RESULT nk_os_child_wait(struct nk_os_child *child, int64_t wait_ms, int *out_status, struct nk_err *err);
 
 /*
- * Roles: this program started anew for one kind of work, with one socket to the process that started it (messages, each
- * whole or not at all, that may carry descriptors).
+ * Roles: this program started anew for one kind of work, with one socket to the process that started it (messages,
+ * each whole or not at all, that may carry descriptors).
  *
- * nk_os_role_start: starts `program` (NULL: this very program) with argv[0] `name` and argv[1] the number of its socket. It has nothing
- * of our memory, none of our other descriptors and a fixed environment, and dies with us. `out->fd` does not block.
- * nk_os_role_enter: in the started process, first thing: the socket's number, or -1 when argv is not of that role. Closes
- * everything else; 0, 1 and 2 lead nowhere.
- * nk_os_role_shut_in: in the started process: from now on no files, network, processes or code; it may read what it was
- * given, and use its socket. NK_UNSUPPORTED without seccomp. memory_mb: beside what it has already; 0: no limit.
- * nk_os_role_end: reaps, after wait_ms by killing; *out_status (may be NULL): exit status, or 128 + signal.
+ * nk_os_role_start: starts `program` (NULL: this very program) with argv[0] `name` and argv[1] the number of its
+ * socket. It has nothing of our memory, none of our other descriptors and a fixed environment, and dies with us.
+ * `out->fd` does not block. nk_os_role_enter: in the started process, first thing: the socket's number, or -1 when
+ * argv is not of that role. Closes everything else; 0, 1 and 2 lead nowhere. nk_os_role_shut_in: in the started
+ * process: from now on no files, network, processes or code; it may read what it was given, and use its socket.
+ * NK_UNSUPPORTED without seccomp. memory_mb: beside what it has already; 0: no limit. nk_os_role_end: reaps, after
+ * wait_ms by killing; *out_status (may be NULL): exit status, or 128 + signal.
  */
 struct nk_os_role {
 	int pid;
@@ -94,9 +94,10 @@ int nk_os_role_enter(const char *name, int argc, char *const *argv);
 NK_RESULT nk_os_role_shut_in(int fd, unsigned memory_mb, struct nk_err *err);
 void nk_os_role_end(struct nk_os_role *role, int64_t wait_ms, int *out_status);
 /*
- * nk_os_role_send: one message of at most 64 KiB with up to 4 descriptors (which stay the caller's). NK_BUSY: the other side
- * does not read at the moment (sockets that do not block only). nk_os_role_recv: one message of at most `room` bytes; descriptors into
- * fds[4] (-1 where none; the caller's now). *out_len 0: the other side has ended. NK_BUSY: nothing there.
+ * nk_os_role_send: one message of at most 64 KiB with up to 4 descriptors (which stay the caller's). NK_BUSY: the
+ * other side does not read at the moment (sockets that do not block only). nk_os_role_recv: one message of at most
+ * `room` bytes; descriptors into fds[4] (-1 where none; the caller's now). *out_len 0: the other side has ended.
+ * NK_BUSY: nothing there.
  */
 struct nk_os_note {
 	void *buf;
@@ -107,10 +108,11 @@ NK_RESULT nk_os_role_send(int fd, const struct nk_os_note *note, struct nk_err *
 NK_RESULT nk_os_role_recv(int fd, struct nk_os_note *note, struct nk_err *err);
 
 /*
- * nk_os_tool_start: runs a program of the system that reads a foreign document from its standard input and writes text to
- * its standard output: no network, no processes, no writing, of files only those of /usr, /lib and fonts (where the
- * kernel has Landlock), limits of memory and time. stdin_fd stays the caller's; *out_fd (does not block) is his to close. It ends with us. NK_NOT_FOUND.
- * nk_os_tool_end: kills when it still runs, reaps; *out_status as above.
+ * nk_os_tool_start: runs a program of the system that reads a foreign document from its standard input and writes
+ * text to its standard output: no network, no processes, no writing, of files only those of /usr, /lib and fonts
+ * (where the kernel has Landlock), limits of memory and time. stdin_fd stays the caller's; *out_fd (does not block)
+ * is his to close. It ends with us. NK_NOT_FOUND. nk_os_tool_end: kills when it still runs, reaps; *out_status as
+ * above.
  */
 struct nk_os_tool {
 	int pid;
@@ -137,9 +139,9 @@ NK_RESULT nk_os_run(const char *const *argv, int64_t wait_ms, int *out_status, s
 NK_RESULT nk_os_memfd(const char *name, int *out_fd, struct nk_err *err);
 /* nk_os_memfd_seal: from now on the bytes and the length cannot change; the descriptor still reads. */
 NK_RESULT nk_os_memfd_seal(int fd, struct nk_err *err);
-/* nk_os_map: the file behind a descriptor as memory that is only read (mmap, shared); *out is page-aligned. NK_INVALID: empty.
- * nk_os_unmap accepts NULL. A file that shrinks meanwhile ends the process at the first look behind its end: for
- * sealed memfds and our own files only. */
+/* nk_os_map: the file behind a descriptor as memory that is only read (mmap, shared); *out is page-aligned.
+ * NK_INVALID: empty. nk_os_unmap accepts NULL. A file that shrinks meanwhile ends the process at the first look
+ * behind its end: for sealed memfds and our own files only. */
 NK_RESULT nk_os_map(int fd, const void **out, size_t *out_len, struct nk_err *err);
 void nk_os_unmap(const void **map, size_t len);
 /* nk_os_same_folder: whether two files that exist lie in one folder, all links followed. */

@@ -12,7 +12,7 @@
 static NK_RESULT folder_of(const char *path, char room[static PATH_MAX], struct nk_err *err)
 {
 	if (realpath(path, room) == NULL) {
-		return nk_fail_errno(err, errno, "realpath", path);
+		return nk_fail_errno(err, errno, NK_N("cannot resolve the path"), path);
 	}
 	*(strrchr(room, '/') + 1) = '\0';
 	return nk_done();

@@ -56,15 +56,14 @@ static NK_RESULT choose_form(const struct nk_cli *cli, const struct nk_scan_form
 		return nk_fail(err, NK_USAGE, NK_N("one of --json, --sarif and --html"));
 	}
 	*out = cli->json ? &nk_scan_form_json
-		: sarif	 ? &nk_scan_form_sarif
-		: html	 ? &nk_scan_form_html
+		: sarif  ? &nk_scan_form_sarif
+		: html   ? &nk_scan_form_html
 			 : &nk_scan_form_text;
 	return nk_done();
 }
 
 /* Words of an option that may be given several times, and hold several parted by commas. */
-static NK_RESULT split(
-	struct nk_cli *cli, const char *option, const char **out, size_t *out_n, struct nk_err *err)
+static NK_RESULT split(struct nk_cli *cli, const char *option, const char **out, size_t *out_n, struct nk_err *err)
 {
 	const char *given[WORDS_MAX];
 	const size_t n = nk_args_all(&cli->args, option, given, WORDS_MAX);
@@ -75,10 +74,12 @@ static NK_RESULT split(
 
 		while (rest.len > 0) {
 			const size_t comma = nk_str_chr(rest, ',');
-			const struct nk_str word = nk_str_trim(nk_str_sub(rest, 0, comma == SIZE_MAX ? rest.len : comma));
+			const struct nk_str word =
+				nk_str_trim(nk_str_sub(rest, 0, comma == SIZE_MAX ? rest.len : comma));
 
 			if (*out_n == WORDS_MAX) {
-				return nk_fail(err, NK_USAGE, NK_N("more than %1$d words for --%2$s"), WORDS_MAX, option);
+				return nk_fail(
+					err, NK_USAGE, NK_N("more than %1$d words for --%2$s"), WORDS_MAX, option);
 			}
 			out[(*out_n)++] = nk_cli_text(cli, "%.*s", NK_FMT(word)).ptr;
 			rest = comma == SIZE_MAX ? NK_STR("") : nk_str_sub(rest, comma + 1, rest.len);
@@ -165,7 +166,8 @@ static NK_RESULT scan(struct nk_cli *cli, struct nk_err *err)
 	struct nk_scan_request req = { 0 };
 	struct nk_scan_reply reply;
 	struct telling t = { .cli = cli, .kept = cli->arena };
-	const struct nk_scan_reports reports = { on_finding, on_stream, on_file, nk_progress_tell, &cli->progress, &t };
+	const struct nk_scan_reports reports = { on_finding, on_stream, on_file, nk_progress_tell, &cli->progress,
+		&t };
 
 	if (nk_args_has(&cli->args, "reveal")) {
 		return nk_fail(err, NK_DENIED,
@@ -204,7 +206,8 @@ static NK_RESULT build(struct nk_cli *cli, const char *path, struct nk_err *err)
 		nk_cli_json_time(&j, "destroy_by", reply.destroy_by);
 		return nk_cli_json_end(cli, &j, err);
 	}
-	nk_cli_print(cli, NK_N("Index of %1$llu persons (%2$llu texts, %3$s). It is a holding: destroy it by %4$s.\n"),
+	nk_cli_print(cli,
+		NK_N("Index of %1$llu persons (%2$llu texts, %3$s). It is a holding: destroy it by %4$s.\n"),
 		(unsigned long long)reply.persons, (unsigned long long)reply.keys, nk_scan_size(cli, reply.bytes).ptr,
 		nk_cli_day(cli, reply.destroy_by).ptr);
 	if (reply.left_out > 0) {
@@ -226,7 +229,8 @@ static NK_RESULT key(struct nk_cli *cli, const char *id, const char *path, struc
 	NK_TRY(nk_unlock_open(cli, true, err));
 	NK_TRY(nk_op_scan_key(cli->flow, holding, path, err));
 	return nk_cli_done(cli, "scan-index-key",
-		NK_N("Written. Whoever has this file and the index can try values against it: keep the two apart, and destroy both."), err);
+		NK_N("Written. Whoever has this file and the index can try values against it: keep the two apart, and destroy both."),
+		err);
 }
 
 /* "index" is a word of ours; a folder of that name is "./index". */
@@ -250,7 +254,8 @@ static NK_RESULT scan_run(struct nk_cli *cli, struct nk_err *err)
 
 static const char *const usage[] = {
 	"scan [--roster | --index FILE --index-key FILE] [--only CLASS,…] [--least PERCENT] [--number-form FORM] [--rule NAME=PATTERN] [--rules FILE] [--workers N] [--depth N] [--max-unpacked MIB] [--max-entries N] [--one-file-system] [--all] [--sarif | --html] [--reveal] PATH…",
-	"scan index build [--days N] FILE", "scan index key HOLDING FILE", NULL };
+	"scan index build [--days N] FILE", "scan index key HOLDING FILE", NULL
+};
 
 static const struct nk_cmd_option options[] = {
 	{ "roster", 0, NULL, NK_N("say whose it is: look for the persons of this installation"), NULL },
@@ -258,12 +263,14 @@ static const struct nk_cmd_option options[] = {
 	{ "index-key", 0, "FILE", NK_N("the key of that index, from another folder"), NULL },
 	{ "only", 0, "CLASS", NK_N("only these classes: mail, phone, address, person-name …"), NULL },
 	{ "least", 0, "PERCENT", NK_N("report from this confidence on (default 50)"), NULL },
-	{ "number-form", 0, "FORM", NK_N("form of student or staff numbers: 9 a digit, A a letter, others themselves"), NULL },
+	{ "number-form", 0, "FORM",
+		NK_N("form of student or staff numbers: 9 a digit, A a letter, others themselves"), NULL },
 	{ "rule", 0, "NAME=PATTERN", NK_N("a rule of your own: a regular expression (PCRE2)"), NULL },
 	{ "rules", 0, "FILE", NK_N("a file of such rules, one a line"), NULL },
 	{ "workers", 0, "N", NK_N("processes at once (default: one a processor)"), NULL },
 	{ "depth", 0, "N", NK_N("how deep containers are opened within each other (default 16)"), NULL },
-	{ "max-unpacked", 0, "MIB", NK_N("how much containers of one file may unpack to (default 10240, or 200 times the file)"), NULL },
+	{ "max-unpacked", 0, "MIB",
+		NK_N("how much containers of one file may unpack to (default 10240, or 200 times the file)"), NULL },
 	{ "max-entries", 0, "N", NK_N("how many entries containers of one file may have (default 1000000)"), NULL },
 	{ "one-file-system", 'x', NULL, NK_N("stay on the file system of each path"), NULL },
 	{ "all", 0, NULL, NK_N("every finding of a file, not the first 20"), NULL },

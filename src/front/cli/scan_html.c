@@ -1,8 +1,9 @@
 /*
  * scan_html.c: a scan as one self-contained page: a picture of where what lies, and the same as tables.
  *
- * No script, nothing fetched from anywhere: a policy in the page forbids it. A strip is a stream from its first to its
- * last byte, a mark in it a finding; what was not looked through is hatched. Every picture says in words what it shows.
+ * No script, nothing fetched from anywhere: a policy in the page forbids it. A strip is a stream from its first to
+ * its last byte, a mark in it a finding; what was not looked through is hatched. Every picture says in words what it
+ * shows.
  */
 #include "base.h"
 
@@ -98,7 +99,8 @@ static void begin(struct nk_cli *cli)
 		"style-src 'unsafe-inline'\"><title>%s</title><style>",
 		ja ? "ja" : "en", nk_cli_tr(cli, NK_N("Scan for personal data")));
 	nk_out_c(&cli->out, style);
-	nk_out_f(&cli->out, "</style></head><body><main><h1>%s</h1>\n", nk_cli_tr(cli, NK_N("Scan for personal data")));
+	nk_out_f(&cli->out, "</style></head><body><main><h1>%s</h1>\n",
+		nk_cli_tr(cli, NK_N("Scan for personal data")));
 	nk_out_f(&cli->out,
 		"<svg class=\"none\" aria-hidden=\"true\"><defs><pattern id=\"h\" width=\"8\" height=\"8\" "
 		"patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><rect width=\"3\" height=\"8\" "
@@ -107,8 +109,8 @@ static void begin(struct nk_cli *cli)
 	nk_out_f(&cli->out,
 		"<p class=\"key\">%s<span style=\"background:#b40000\"></span>%s<span style=\"background:#0017c1\"></span>%s"
 		"<span style=\"background:#8b5000\"></span>%s</p>\n",
-		nk_cli_tr(cli, NK_N("Marks:")), nk_cli_tr(cli, NK_N("of a known person")), nk_cli_tr(cli, NK_N("a number or address")),
-		nk_cli_tr(cli, NK_N("a name or date")));
+		nk_cli_tr(cli, NK_N("Marks:")), nk_cli_tr(cli, NK_N("of a known person")),
+		nk_cli_tr(cli, NK_N("a number or address")), nk_cli_tr(cli, NK_N("a name or date")));
 }
 
 static const char *colour(const struct nk_scan_finding *f)
@@ -131,7 +133,8 @@ static void row(struct nk_cli *cli, struct page *p, const struct nk_scan_finding
 	put(&p->rows, &p->failed, "<tr><td>");
 	put_text(&p->rows, f->inside, &p->failed);
 	if (f->row > 0) {
-		put(&p->rows, &p->failed, " %s %u, %s %u", nk_cli_tr(cli, NK_N("row")), f->row, nk_cli_tr(cli, NK_N("column")), f->column);
+		put(&p->rows, &p->failed, " %s %u, %s %u", nk_cli_tr(cli, NK_N("row")), f->row,
+			nk_cli_tr(cli, NK_N("column")), f->column);
 	}
 	put(&p->rows, &p->failed, "</td><td class=\"n\">%llu</td><td>", (unsigned long long)f->offset);
 	put_text(&p->rows, f->rule != NULL ? f->rule : nk_scan_word(cli, f->what), &p->failed);
@@ -167,15 +170,17 @@ static void strip(struct nk_cli *cli, struct page *p, const struct nk_scan_strea
 {
 	const uint64_t all = s->bytes + s->skipped;
 
-	put(&p->strips, &p->failed, "<figure><svg viewBox=\"0 0 %d 20\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"", WIDTH);
-	put(&p->strips, &p->failed, nk_cli_tr(cli, NK_N("%zu marks in %llu bytes")), p->n_marks, (unsigned long long)s->bytes);
+	put(&p->strips, &p->failed,
+		"<figure><svg viewBox=\"0 0 %d 20\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"", WIDTH);
+	put(&p->strips, &p->failed, nk_cli_tr(cli, NK_N("%zu marks in %llu bytes")), p->n_marks,
+		(unsigned long long)s->bytes);
 	put(&p->strips, &p->failed, "\">");
 	if (s->state != NK_SCAN_SCANNED) {
 		put(&p->strips, &p->failed, "<rect width=\"%d\" height=\"20\" fill=\"url(#h)\"/>", WIDTH);
 	}
 	for (size_t i = 0; i < p->n_marks; i++) {
-		put(&p->strips, &p->failed, "<rect class=\"%s\" x=\"%llu\" width=\"2\" height=\"20\"/>", p->marks[i].what,
-			(unsigned long long)(all > 0 ? p->marks[i].offset * (WIDTH - 2) / all : 0));
+		put(&p->strips, &p->failed, "<rect class=\"%s\" x=\"%llu\" width=\"2\" height=\"20\"/>",
+			p->marks[i].what, (unsigned long long)(all > 0 ? p->marks[i].offset * (WIDTH - 2) / all : 0));
 	}
 	put(&p->strips, &p->failed, "</svg><figcaption>");
 	put_text(&p->strips, s->inside[0] != '\0' ? s->inside : s->format, &p->failed);
@@ -222,8 +227,9 @@ static void file(struct nk_cli *cli, const struct nk_scan_file *f)
 			nk_out_f(&cli->out,
 				"<details><summary>%s: %llu</summary><table><thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
 				"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead><tbody>\n",
-				nk_cli_tr(cli, NK_N("Findings")), (unsigned long long)p->findings, nk_cli_tr(cli, NK_N("Where")),
-				nk_cli_tr(cli, NK_N("Byte")), nk_cli_tr(cli, NK_N("What")), nk_cli_tr(cli, NK_N("Confidence")),
+				nk_cli_tr(cli, NK_N("Findings")), (unsigned long long)p->findings,
+				nk_cli_tr(cli, NK_N("Where")), nk_cli_tr(cli, NK_N("Byte")),
+				nk_cli_tr(cli, NK_N("What")), nk_cli_tr(cli, NK_N("Confidence")),
 				nk_cli_tr(cli, NK_N("Why")), nk_cli_tr(cli, NK_N("Person")));
 			nk_out_bytes(&cli->out, nk_buf_bytes(&p->rows));
 			nk_out_c(&cli->out, "</tbody></table></details>\n");
@@ -231,7 +237,8 @@ static void file(struct nk_cli *cli, const struct nk_scan_file *f)
 		nk_out_c(&cli->out, "</section>\n");
 	}
 	if (p->failed) {
-		cli->out.failed = nk_fail(&cli->out.err, NK_LIMIT, NK_N("too much was found in one file to be drawn: use --json"));
+		cli->out.failed = nk_fail(
+			&cli->out.err, NK_LIMIT, NK_N("too much was found in one file to be drawn: use --json"));
 	}
 	nk_buf_reset(&p->strips);
 	nk_buf_reset(&p->rows);
@@ -261,19 +268,22 @@ static void end(struct nk_cli *cli, const struct nk_scan_reply *r)
 	if (p == NULL) {
 		return;
 	}
-	nk_out_f(&cli->out, "<section id=\"result\"><h2>%s</h2><p class=\"%s\">%s</p>\n", nk_cli_tr(cli, NK_N("Result")),
-		r->clean && r->complete ? "ok" : "bad",
+	nk_out_f(&cli->out, "<section id=\"result\"><h2>%s</h2><p class=\"%s\">%s</p>\n",
+		nk_cli_tr(cli, NK_N("Result")), r->clean && r->complete ? "ok" : "bad",
 		nk_cli_tr(cli,
-			!r->complete ? (r->clean ? NK_N("Nothing found, but not everything could be looked through: this is not \"clean\".\n")
-						 : NK_N("Not everything could be looked through: there may be more.\n"))
+			!r->complete
+				? (r->clean ? NK_N("Nothing found, but not everything could be looked through: this is not \"clean\".\n")
+					    : NK_N("Not everything could be looked through: there may be more.\n"))
 				: r->clean ? NK_N("Clean: everything was looked through and nothing was found.\n")
 					   : NK_N("Everything was looked through.\n")));
 	counts(cli, nk_cli_tr(cli, NK_N("Found\n")), r->by_class, r->n_by_class, false);
 	if (r->roster) {
-		counts(cli, nk_cli_tr(cli, NK_N("Whose: persons by what was found of them")), r->verdict, r->n_verdict, false);
+		counts(cli, nk_cli_tr(cli, NK_N("Whose: persons by what was found of them")), r->verdict,
+			r->n_verdict, false);
 	}
 	nk_out_f(&cli->out, "<h2>%s</h2><p>", nk_cli_tr(cli, NK_N("Coverage")));
-	nk_cli_print(cli, NK_N("Looked through: %1$s in %2$llu streams of %3$llu files; in part: %4$llu streams; not at all: %5$llu."),
+	nk_cli_print(cli,
+		NK_N("Looked through: %1$s in %2$llu streams of %3$llu files; in part: %4$llu streams; not at all: %5$llu."),
 		nk_scan_size(cli, r->bytes).ptr, (unsigned long long)r->streams, (unsigned long long)r->files,
 		(unsigned long long)r->partly, (unsigned long long)r->not_scanned);
 	nk_out_c(&cli->out, "</p>\n");

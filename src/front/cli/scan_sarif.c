@@ -55,7 +55,8 @@ static void explain(struct nk_json *j, struct nk_cli *cli, const struct nk_scan_
 	struct nk_str text = nk_cli_text(cli, "%s, %u %%", nk_scan_word(cli, f->what), f->confidence);
 
 	for (size_t i = 0; i < f->n_why; i++) {
-		text = nk_cli_text(cli, "%.*s%s %s", NK_FMT(text), i == 0 ? ":" : ";", nk_cli_tr(cli, f->why_text[i]));
+		text = nk_cli_text(
+			cli, "%.*s%s %s", NK_FMT(text), i == 0 ? ":" : ";", nk_cli_tr(cli, f->why_text[i]));
 	}
 	nk_json_key(j, "message");
 	nk_json_open(j, '{');
@@ -153,9 +154,11 @@ static void stream(struct nk_cli *cli, const struct nk_scan_stream *s)
 	nk_json_close(&j, '}');
 	nk_json_key(&j, "message");
 	nk_json_open(&j, '{');
-	nk_cli_json_str(&j, "text", nk_cli_text(cli, "%s: %s",
-		s->state == NK_SCAN_PARTLY ? nk_cli_tr(cli, NK_N("scanned in part")) : nk_cli_tr(cli, NK_N("not scanned")),
-		nk_cli_tr(cli, s->why_text)));
+	nk_cli_json_str(&j, "text",
+		nk_cli_text(cli, "%s: %s",
+			s->state == NK_SCAN_PARTLY ? nk_cli_tr(cli, NK_N("scanned in part"))
+						   : nk_cli_tr(cli, NK_N("not scanned")),
+			nk_cli_tr(cli, s->why_text)));
 	nk_json_close(&j, '}');
 	nk_json_key(&j, "locations");
 	nk_json_open(&j, '[');
@@ -167,7 +170,8 @@ static void stream(struct nk_cli *cli, const struct nk_scan_stream *s)
 	nk_json_close(&j, '}');
 	if (!nk_ok(nk_json_end(&j, &err)) || (st->any_note && !nk_ok(nk_buf_add_c(&st->notes, ",\n", &err))) ||
 		!nk_ok(nk_buf_add_str(&st->notes, nk_buf_str(&cli->json_line), &err))) {
-		cli->out.failed = nk_fail(&cli->out.err, NK_LIMIT, NK_N("too much was not scanned to be told in SARIF: use --json"));
+		cli->out.failed = nk_fail(
+			&cli->out.err, NK_LIMIT, NK_N("too much was not scanned to be told in SARIF: use --json"));
 		return;
 	}
 	st->any_note = true;
@@ -185,8 +189,8 @@ static void rules(struct nk_cli *cli)
 	const char *const *const names = nk_scan_classes(&n);
 
 	for (size_t i = 0; i < n; i++) {
-		nk_out_f(&cli->out, "%s{\"id\":\"%s\",\"shortDescription\":{\"text\":\"%s\"}}", i > 0 ? "," : "", names[i],
-			nk_scan_word(cli, names[i]));
+		nk_out_f(&cli->out, "%s{\"id\":\"%s\",\"shortDescription\":{\"text\":\"%s\"}}", i > 0 ? "," : "",
+			names[i], nk_scan_word(cli, names[i]));
 	}
 }
 
@@ -197,9 +201,11 @@ static void end(struct nk_cli *cli, const struct nk_scan_reply *r)
 	if (st == NULL) {
 		return;
 	}
-	nk_out_c(&cli->out, "\n],\"tool\":{\"driver\":{\"name\":\"nokosazu\",\"version\":\"" NK_VERSION "\",\"rules\":[");
+	nk_out_c(&cli->out,
+		"\n],\"tool\":{\"driver\":{\"name\":\"nokosazu\",\"version\":\"" NK_VERSION "\",\"rules\":[");
 	rules(cli);
-	nk_out_f(&cli->out, "]}},\"invocations\":[{\"executionSuccessful\":%s,\"exitCode\":%d,\"toolExecutionNotifications\":[",
+	nk_out_f(&cli->out,
+		"]}},\"invocations\":[{\"executionSuccessful\":%s,\"exitCode\":%d,\"toolExecutionNotifications\":[",
 		r->complete ? "true" : "false", nk_scan_status(r));
 	nk_out_bytes(&cli->out, nk_buf_bytes(&st->notes));
 	nk_out_c(&cli->out, "]}]}]}\n");

@@ -18,8 +18,8 @@ struct nk_scan_form {
 };
 extern const struct nk_scan_form nk_scan_form_text, nk_scan_form_json, nk_scan_form_sarif, nk_scan_form_html;
 
-/* What the forms share. nk_scan_word: a class or field in the language of this run: "phone number". nk_scan_words: "kanji + phone" alike.
- * nk_scan_size: "1.2 MB". nk_scan_status: the exit status a result gives: 0, 2, 3. */
+/* What the forms share. nk_scan_word: a class or field in the language of this run: "phone number". nk_scan_words:
+ * "kanji + phone" alike. nk_scan_size: "1.2 MB". nk_scan_status: the exit status a result gives: 0, 2, 3. */
 const char *nk_scan_word(const struct nk_cli *cli, const char *what);
 struct nk_str nk_scan_words(struct nk_cli *cli, const char *what);
 struct nk_str nk_scan_size(struct nk_cli *cli, uint64_t bytes);

@@ -157,7 +157,8 @@ static void verdict(struct nk_cli *cli, const struct nk_scan_reply *r)
 		nk_cli_print(cli, NK_N("    nobody's, in what was looked through\n"));
 		return;
 	}
-	nk_cli_print(cli, NK_N("    data of %1$llu persons; %2$llu of them for certain, by something that is theirs alone or by two things together\n"),
+	nk_cli_print(cli,
+		NK_N("    data of %1$llu persons; %2$llu of them for certain, by something that is theirs alone or by two things together\n"),
 		(unsigned long long)r->persons, (unsigned long long)r->persons_sure);
 	counts(cli, r->verdict, r->n_verdict, false);
 }
@@ -183,8 +184,10 @@ static void end(struct nk_cli *cli, const struct nk_scan_reply *r)
 	coverage(cli, r);
 	nk_out_c(&cli->out, "\n");
 	if (!r->complete) {
-		nk_cli_print(cli, r->clean ? NK_N("Nothing found, but not everything could be looked through: this is not \"clean\".\n")
-					   : NK_N("Not everything could be looked through: there may be more.\n"));
+		nk_cli_print(cli,
+			r->clean
+				? NK_N("Nothing found, but not everything could be looked through: this is not \"clean\".\n")
+				: NK_N("Not everything could be looked through: there may be more.\n"));
 	} else if (r->clean) {
 		nk_cli_print(cli, NK_N("Clean: everything was looked through and nothing was found.\n"));
 	}
