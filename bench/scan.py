@@ -16,7 +16,7 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 NK = os.path.join(ROOT, "build/release/src/bin/nokosazu")
-TOOL = os.path.join(ROOT, "build/release/scan/scan_match")
+BUILD = os.path.join(ROOT, "build/release")
 AOZORA = os.path.join(os.path.dirname(ROOT), "shared/data/scan/aozora")
 PERSONS = int(os.environ.get("PERSONS_SCAN", "1000000"))
 RUNS = int(os.environ.get("RUNS", "3"))
@@ -78,6 +78,32 @@ def log_lines():
     return "".join(out).encode()
 
 
+def persons_table(path, names):
+    """PERSONS made-up persons as tools/scancorpus writes them, ten texts each in the index; and their names, for the greps."""
+    sys.path.insert(0, os.path.join(ROOT, "tools/corpus"))
+    sys.dont_write_bytecode = True
+    import persons  # pylint: disable=import-outside-toplevel
+    rng = random.Random(4)
+    town = persons._rostergen().FAMILY
+    frequent = [(f[0], f[1], persons.hepburn(f[1])) for f in town if persons.hepburn(f[1])]
+    weights = [f[3] for f in town if persons.hepburn(f[1])]
+    tail = sorted({(k, r, persons.hepburn(r)) for k, r in persons._ipadic("姓")})
+    given = sorted({(k, r, persons.hepburn(r)) for k, r in persons._ipadic("名")})
+    often = rng.choices(frequent, weights, k=PERSONS)
+    seen = set()
+    with open(path, "w", encoding="utf-8") as out, open(names, "w", encoding="utf-8") as plain:
+        out.write("id,kanji,kana,romaji,login,number,mail,phone,birthday\n")
+        for i in range(PERSONS):
+            f = often[i] if rng.random() < .7 else rng.choice(tail)
+            g = rng.choice(given)
+            out.write(f"S{i},{f[0]} {g[0]},{f[1]} {g[1]},{f[2]} {g[2]},{g[2][0]}{f[2]}{i},{i:07d},{g[2]}.{f[2]}{i}@example.jp,0{7 + i % 3}0{i + 12345678:08d},"
+                      f"{1955 + i % 60}-{1 + i % 12:02d}-{1 + i % 28:02d}\n")
+            if f[0] + g[0] not in seen:
+                seen.add(f[0] + g[0])
+                plain.write(f[0] + g[0] + "\n")
+    return len(seen)
+
+
 def clock(argv, ok=(0,), **kw):
     before = time.monotonic()
     done = subprocess.run(argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **kw)
@@ -131,10 +157,11 @@ def measure(say, folder):
     say("scan-texts", f"{SIZE >> 20}", f"MiB each; prose: {kind}; {PERSONS} persons")
     os.mkdir(os.path.join(folder, "key"))
     index, key = os.path.join(folder, "index.nks"), os.path.join(folder, "key/key")
-    built = subprocess.run([TOOL, "--persons", str(PERSONS), "--write", index, "--write-key", key, "--names", os.path.join(folder, "names.txt")], check=True, capture_output=True, text=True).stdout
-    for line in built.strip().split("\n"):
-        if ":" in line:
-            say(*[x.strip() for x in line.split(":", 1)], "")
+    subprocess.run(["ninja", "-C", BUILD, "scan/scan_index"], check=True, stdout=subprocess.DEVNULL)
+    table = os.path.join(folder, "persons.csv")
+    say("scan-names", f"{persons_table(table, os.path.join(folder, 'names.txt'))}", "different full names of kanji among them")
+    built = [subprocess.run([os.path.join(BUILD, "scan/scan_index"), table, index, key], check=True, capture_output=True, text=True).stdout.split() for _ in range(RUNS)]
+    say("scan-index-build", statistics.median(float(b[1]) for b in built), f"s for {PERSONS} persons, reading the table included; {built[0][6]} MB", RUNS)
     base = ["--index", index, "--index-key", key]
     empty = os.path.join(folder, "empty")
     with open(empty, "wb"):
