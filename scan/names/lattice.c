@@ -4,6 +4,7 @@
  * the best of these.
  */
 #include "nks_lattice.h"
+#include "nks_roles.h"
 
 #include <string.h>
 #include <uchar.h>
@@ -169,30 +170,6 @@ static void read_backward(struct nks_lattice *l)
 	}
 }
 
-/* What ends places, and 氏: given names that no dictionary has do not end so. */
-static bool ends_place(nks_unit u)
-{
-	static const char16_t endings[] = u"氏町村区市県郡駅寺城国州半室年月日賞杯館像碑";
-	for (size_t k = 0; endings[k]; k++) {
-		if (nks_fold[endings[k]] == u) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* What given names of three kanji end with: 奈々|未. */
-static bool ends_three(nks_unit u)
-{
-	static const char16_t endings[] = u"江未里子美香奈乃代恵枝夫男雄彦";
-	for (size_t k = 0; endings[k]; k++) {
-		if (nks_fold[endings[k]] == u) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static int32_t char_or(enum nks_char_key key, nks_unit u)
 {
 	if (key != NKS_C_GIVEN_ONLY && !nks_char_usual(key, u)) {
@@ -209,30 +186,17 @@ static int32_t unknown_given(const nks_unit *u, size_t n)
 	}
 	int32_t first = char_or(NKS_C_GIVEN_FIRST, u[0]);
 	if (n == 2) {
-		int32_t common = nks_word_is_common(u, n) || ends_place(u[1]) ? GIVEN_COMMON : 0;
+		int32_t common = nks_word_is_common(u, n) || nks_kanji_in(u[1], NKS_KANJI_PLACE_END) ? GIVEN_COMMON : 0;
 		return GIVEN_UNKNOWN_TWO + common + first + char_or(NKS_C_GIVEN_LAST, u[1]);
 	}
 	bool ro = u[n - 1] == nks_fold[u'郎'] || u[n - 1] == nks_fold[u'朗'];
 	if (ro && nks_word_cost(u + 1, 2, NKS_W_GIVEN) < NKS_COST_NONE) {
 		return GIVEN_UNKNOWN_TWO + first + GIVEN_RO; /* 宗一郎 */
 	}
-	if (ends_three(u[n - 1]) && nks_word_cost(u, 2, NKS_W_GIVEN) < NKS_COST_NONE) {
+	if (nks_kanji_in(u[n - 1], NKS_KANJI_THREE_END) && nks_word_cost(u, 2, NKS_W_GIVEN) < NKS_COST_NONE) {
 		return GIVEN_UNKNOWN_TWO + first + GIVEN_RO; /* 奈々未 */
 	}
 	return GIVEN_UNKNOWN_THREE + first + char_or(NKS_C_GIVEN_LAST, u[n - 1]);
-}
-
-/* One kanji that stands behind names without being part of them. */
-static bool is_suffix(nks_unit u)
-{
-	static const char16_t suffixes[] =
-		u"氏様君殿嬢著作軍家派側戦像墓邸宅版役級案賞編訳画筆談死没時内中後前間元現故兄弟妻夫父母子女娘曲詩等達共宛殿姉妹孫";
-	for (size_t k = 0; suffixes[k]; k++) {
-		if (nks_fold[suffixes[k]] == u) {
-			return true;
-		}
-	}
-	return false;
 }
 
 static bool is_number(nks_unit u)
@@ -246,10 +210,10 @@ static int32_t goes_on(const struct nks_lattice *l, size_t mid, size_t end)
 	if (end < l->n && is_number(l->u[end - 1]) && is_number(l->u[end])) {
 		return GOES_ON_ONE; /* 乾隆二|十年 */
 	}
-	if (end == mid + 2 && end + 1 == l->n && l->ends && end != l->wall && ends_three(l->u[end])) {
+	if (end == mid + 2 && end + 1 == l->n && l->ends && end != l->wall && nks_kanji_in(l->u[end], NKS_KANJI_THREE_END)) {
 		return GOES_ON_ONE;
 	}
-	if (end != mid + 1 || end >= l->n || end == l->wall || is_suffix(l->u[end])) {
+	if (end != mid + 1 || end >= l->n || end == l->wall || nks_kanji_in(l->u[end], NKS_KANJI_SUFFIX)) {
 		return 0;
 	}
 	return end + 1 == l->n && l->ends ? GOES_ON_ONE : GOES_ON;

@@ -4,6 +4,7 @@
  * confidence follows from the reasons by weights.rows. Nothing goes across NKS_BREAK: it is no kanji.
  */
 #include "nks_names.h"
+#include "nks_roles.h"
 
 #include <string.h>
 #include <uchar.h>
@@ -107,23 +108,11 @@ static size_t with_ending(const struct nks_lattice *l, const struct nks_name *na
 	return name->end;
 }
 
-/* Whether the first kanji is one that stands before names: 故山田太郎. */
-static bool is_prefix(nks_unit u)
-{
-	static const char16_t prefixes[] = u"故元前現新旧同兄弟妻夫父母姉妹娘孫男女主子長次三約第全各某対反副";
-	for (size_t k = 0; prefixes[k]; k++) {
-		if (nks_fold[prefixes[k]] == u) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* 鴨|志田千作: one kanji is left at the beginning of the run, and it is none that stands before names: the surname
  * begins with it. */
 static bool has_head(const struct nks_lattice *l, const struct nks_name *name)
 {
-	return name->at == 1 && name->mid == 3 && l->wall != 1 && l->begins && !is_prefix(l->u[0]);
+	return name->at == 1 && name->mid == 3 && l->wall != 1 && l->begins && !nks_kanji_in(l->u[0], NKS_KANJI_PREFIX);
 }
 
 /* One name of the lattice as it is weighed. */
@@ -310,20 +299,10 @@ static bool is_invited(const struct nks_text *t, size_t end)
 /* An address: two and more of 県 市 区 町 村 郡 that are not of 市長, 市立 and the like. */
 static bool is_address(const nks_unit *u, size_t n)
 {
-	static const char16_t marks[] = u"県市区町村郡";
-	static const char16_t others[] = u"長立議民営職";
 	unsigned found = 0;
 	for (size_t i = 1; i < n; i++) {
-		size_t k = 0;
-		size_t m = 0;
-		while (marks[k] && nks_fold[marks[k]] != u[i]) {
-			k++;
-		}
-		while (marks[k] && i + 1 < n && others[m] && nks_fold[others[m]] != u[i + 1]) {
-			m++;
-		}
-		bool other = i + 1 < n && others[m] != 0;
-		found += marks[k] != 0 && !other;
+		bool other = i + 1 < n && nks_kanji_in(u[i + 1], NKS_KANJI_NO_AREA);
+		found += nks_kanji_in(u[i], NKS_KANJI_AREA) && !other;
 	}
 	return found >= 2;
 }
@@ -335,16 +314,18 @@ static bool may_hold_name(const struct nks_text *t, size_t at, size_t end)
 	if (n < 3) {
 		return false;
 	}
+	if (is_invited(t, end)) {
+		return true;
+	}
 	for (size_t i = 0; i < n; i++) {
 		u[i] = nks_fold[t->u[at + i]];
 	}
-	bool address = n >= 5 && is_address(u, n);
-	for (size_t i = 0; i + 3 <= n && !address; i++) {
+	for (size_t i = 0; i + 3 <= n; i++) {
 		if (may_begin(u, i, n)) {
-			return true;
+			return n < 5 || !is_address(u, n);
 		}
 	}
-	return is_invited(t, end);
+	return false;
 }
 
 static bool is_blank(nks_unit u)

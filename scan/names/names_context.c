@@ -4,263 +4,11 @@
  */
 #include "nks_labels.h"
 #include "nks_names.h"
+#include "nks_roles.h"
 
 #include <uchar.h>
 
 enum { NOTE_MAX = 24, SUPPORT = 2000, SUPPORT_READING = 5000 };
-
-struct role {
-	const char16_t *word;
-	uint8_t len;
-	char kind; /* 'h' form of address, 'a' role behind a name, 'b' role before a name, '2' both */
-};
-
-#define ROLE(text, kind)                                       \
-	{                                                      \
-		text, sizeof text / sizeof(char16_t) - 1, kind \
-	}
-static const struct role roles[] = {
-	ROLE(u"様", 'h'),
-	ROLE(u"さま", 'h'),
-	ROLE(u"さん", 'h'),
-	ROLE(u"サン", 'h'),
-	ROLE(u"ちゃん", 'h'),
-	ROLE(u"くん", 'h'),
-	ROLE(u"君", 'h'),
-	ROLE(u"氏", 'h'),
-	ROLE(u"殿", 'h'),
-	ROLE(u"嬢", 'h'),
-	ROLE(u"先生", 'h'),
-	ROLE(u"先輩", 'h'),
-	ROLE(u"女史", 'h'),
-	ROLE(u"選手", 'a'),
-	ROLE(u"容疑者", 'a'),
-	ROLE(u"被告", 'a'),
-	ROLE(u"受刑者", 'a'),
-	ROLE(u"死刑囚", 'a'),
-	ROLE(u"教授", '2'),
-	ROLE(u"准教授", '2'),
-	ROLE(u"助教授", '2'),
-	ROLE(u"助教", '2'),
-	ROLE(u"講師", '2'),
-	ROLE(u"教諭", '2'),
-	ROLE(u"教員", 'b'),
-	ROLE(u"助手", '2'),
-	ROLE(u"博士", '2'),
-	ROLE(u"校長", '2'),
-	ROLE(u"副校長", '2'),
-	ROLE(u"教頭", '2'),
-	ROLE(u"園長", '2'),
-	ROLE(u"学長", '2'),
-	ROLE(u"総長", '2'),
-	ROLE(u"学部長", '2'),
-	ROLE(u"部長", '2'),
-	ROLE(u"次長", '2'),
-	ROLE(u"課長", '2'),
-	ROLE(u"係長", '2'),
-	ROLE(u"主任", '2'),
-	ROLE(u"主事", '2'),
-	ROLE(u"主査", '2'),
-	ROLE(u"室長", '2'),
-	ROLE(u"局長", '2'),
-	ROLE(u"所長", '2'),
-	ROLE(u"店長", '2'),
-	ROLE(u"支店長", '2'),
-	ROLE(u"工場長", '2'),
-	ROLE(u"社長", '2'),
-	ROLE(u"会長", '2'),
-	ROLE(u"副会長", '2'),
-	ROLE(u"副社長", '2'),
-	ROLE(u"専務", '2'),
-	ROLE(u"常務", '2'),
-	ROLE(u"取締役", '2'),
-	ROLE(u"理事", '2'),
-	ROLE(u"理事長", '2'),
-	ROLE(u"監事", '2'),
-	ROLE(u"委員", '2'),
-	ROLE(u"委員長", '2'),
-	ROLE(u"幹事", '2'),
-	ROLE(u"議員", '2'),
-	ROLE(u"議長", '2'),
-	ROLE(u"知事", '2'),
-	ROLE(u"市長", '2'),
-	ROLE(u"町長", '2'),
-	ROLE(u"村長", '2'),
-	ROLE(u"区長", '2'),
-	ROLE(u"大臣", '2'),
-	ROLE(u"首相", '2'),
-	ROLE(u"総理", '2'),
-	ROLE(u"長官", '2'),
-	ROLE(u"大使", '2'),
-	ROLE(u"代表", '2'),
-	ROLE(u"監督", '2'),
-	ROLE(u"投手", '2'),
-	ROLE(u"捕手", '2'),
-	ROLE(u"内野手", '2'),
-	ROLE(u"外野手", '2'),
-	ROLE(u"騎手", '2'),
-	ROLE(u"名人", 'a'),
-	ROLE(u"竜王", 'a'),
-	ROLE(u"棋士", 'b'),
-	ROLE(u"力士", 'b'),
-	ROLE(u"医師", '2'),
-	ROLE(u"看護師", '2'),
-	ROLE(u"弁護士", '2'),
-	ROLE(u"税理士", '2'),
-	ROLE(u"会計士", '2'),
-	ROLE(u"行政書士", '2'),
-	ROLE(u"司法書士", '2'),
-	ROLE(u"保健師", '2'),
-	ROLE(u"記者", '2'),
-	ROLE(u"編集長", '2'),
-	ROLE(u"画伯", 'a'),
-	ROLE(u"師匠", 'a'),
-	ROLE(u"担任", '2'),
-	ROLE(u"顧問", '2'),
-	ROLE(u"主将", '2'),
-	ROLE(u"隊長", '2'),
-	ROLE(u"少佐", '2'),
-	ROLE(u"大佐", '2'),
-	ROLE(u"中佐", '2'),
-	ROLE(u"少将", '2'),
-	ROLE(u"中将", '2'),
-	ROLE(u"大将", '2'),
-	ROLE(u"大尉", '2'),
-	ROLE(u"中尉", '2'),
-	ROLE(u"巡査", '2'),
-	ROLE(u"警部", '2'),
-	ROLE(u"刑事", '2'),
-	ROLE(u"判事", '2'),
-	ROLE(u"検事", '2'),
-	ROLE(u"裁判長", '2'),
-	ROLE(u"作家", 'b'),
-	ROLE(u"小説家", 'b'),
-	ROLE(u"漫画家", 'b'),
-	ROLE(u"作曲家", 'b'),
-	ROLE(u"作詞家", 'b'),
-	ROLE(u"画家", 'b'),
-	ROLE(u"建築家", 'b'),
-	ROLE(u"彫刻家", 'b'),
-	ROLE(u"写真家", 'b'),
-	ROLE(u"評論家", 'b'),
-	ROLE(u"政治家", 'b'),
-	ROLE(u"実業家", 'b'),
-	ROLE(u"歌手", 'b'),
-	ROLE(u"俳優", 'b'),
-	ROLE(u"女優", 'b'),
-	ROLE(u"声優", 'b'),
-	ROLE(u"詩人", 'b'),
-	ROLE(u"俳人", 'b'),
-	ROLE(u"歌人", 'b'),
-	ROLE(u"学者", 'b'),
-	ROLE(u"武将", 'b'),
-	ROLE(u"主人公", 'b'),
-	ROLE(u"脚本家", 'b'),
-	ROLE(u"映画監督", 'b'),
-	ROLE(u"演出家", 'b'),
-	ROLE(u"落語家", 'b'),
-	ROLE(u"長男", 'b'),
-	ROLE(u"次男", 'b'),
-	ROLE(u"三男", 'b'),
-	ROLE(u"長女", 'b'),
-	ROLE(u"次女", 'b'),
-	ROLE(u"三女", 'b'),
-	ROLE(u"保護者", 'b'),
-	ROLE(u"担当", 'b'),
-	ROLE(u"責任者", 'b'),
-	ROLE(u"部員", 'b'),
-	ROLE(u"社員", 'b'),
-	ROLE(u"職員", 'b'),
-	ROLE(u"生徒", 'b'),
-	ROLE(u"学生", 'b'),
-	ROLE(u"被害者", 'b'),
-	ROLE(u"発起人", 'b'),
-	ROLE(u"代理人", 'b'),
-	ROLE(u"相続人", 'b'),
-	ROLE(u"創業者", 'b'),
-	ROLE(u"創設者", 'b'),
-	ROLE(u"研究者", 'b'),
-};
-
-/* What makes of a name before it the name of something else. */
-static const struct role things[] = {
-	ROLE(u"株式会社", 't'),
-	ROLE(u"有限会社", 't'),
-	ROLE(u"合同会社", 't'),
-	ROLE(u"商店", 't'),
-	ROLE(u"商会", 't'),
-	ROLE(u"ビル", 't'),
-	ROLE(u"学院", 't'),
-	ROLE(u"学園", 't'),
-	ROLE(u"高等", 't'),
-	ROLE(u"高校", 't'),
-	ROLE(u"大学", 't'),
-	ROLE(u"中学", 't'),
-	ROLE(u"小学", 't'),
-	ROLE(u"病院", 't'),
-	ROLE(u"医院", 't'),
-	ROLE(u"診療所", 't'),
-	ROLE(u"クリニック", 't'),
-	ROLE(u"事務所", 't'),
-	ROLE(u"工業", 't'),
-	ROLE(u"産業", 't'),
-	ROLE(u"製作所", 't'),
-	ROLE(u"工務店", 't'),
-	ROLE(u"建設", 't'),
-	ROLE(u"銀行", 't'),
-	ROLE(u"信用金庫", 't'),
-	ROLE(u"支店", 't'),
-	ROLE(u"支社", 't'),
-	ROLE(u"会館", 't'),
-	ROLE(u"学会", 't'),
-	ROLE(u"文学", 't'),
-	ROLE(u"文化", 't'),
-	ROLE(u"記念", 't'),
-	ROLE(u"公園", 't'),
-	ROLE(u"神社", 't'),
-	ROLE(u"大社", 't'),
-	ROLE(u"鉄道", 't'),
-	ROLE(u"空港", 't'),
-	ROLE(u"美術館", 't'),
-	ROLE(u"博物館", 't'),
-	ROLE(u"図書館", 't'),
-	ROLE(u"研究所", 't'),
-	ROLE(u"電機", 't'),
-	ROLE(u"電気", 't'),
-	ROLE(u"製薬", 't'),
-	ROLE(u"酒造", 't'),
-	ROLE(u"書店", 't'),
-	ROLE(u"書房", 't'),
-	ROLE(u"出版", 't'),
-	ROLE(u"旅館", 't'),
-	ROLE(u"温泉", 't'),
-	ROLE(u"団地", 't'),
-	ROLE(u"御中", 't'),
-	ROLE(u"丁目", 't'),
-	ROLE(u"番地", 't'),
-	ROLE(u"交差点", 't'),
-	ROLE(u"駅", 't'),
-	ROLE(u"線", 't'),
-	ROLE(u"城", 't'),
-	ROLE(u"寺", 't'),
-	ROLE(u"川", 't'),
-	ROLE(u"山", 't'),
-	ROLE(u"島", 't'),
-	ROLE(u"橋", 't'),
-	ROLE(u"峠", 't'),
-	ROLE(u"湖", 't'),
-	ROLE(u"町", 't'),
-	ROLE(u"市", 't'),
-	ROLE(u"村", 't'),
-	ROLE(u"区", 't'),
-	ROLE(u"郡", 't'),
-	ROLE(u"県", 't'),
-	ROLE(u"街道", 't'),
-	ROLE(u"通り", 't'),
-	ROLE(u"賞", 't'),
-	ROLE(u"杯", 't'),
-};
-#undef ROLE
 
 static size_t length_of(const char16_t *word)
 {
@@ -281,31 +29,33 @@ static bool stands_at(const struct nks_text *t, size_t at, const char16_t *word,
 	return true;
 }
 
-/* The kind of the longest role that begins (or, behind = false, ends) at `at`; 0: none. */
-static char role_at(const struct nks_text *t, size_t at, bool behind, size_t *out_len)
+/* Whether the folded role stands at `at`. Before a block there are zeros, behind it too. */
+static bool is_role_at(const struct nks_text *t, size_t at, const struct nks_role *r)
 {
-	char kind = 0;
-	*out_len = 0;
+	for (size_t k = 0; k < r->len; k++) {
+		if (at + k >= t->n || nks_fold[t->u[at + k]] != nks_role_units[r->at + k]) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* The longest role that begins (or, behind = false, ends) at `at`, or NULL. */
+static const struct nks_role *role_at(const struct nks_text *t, size_t at, bool behind)
+{
 	nks_unit next = t->u[behind ? (ptrdiff_t)at : (ptrdiff_t)at - 1];
 	bool kana = next == u'さ' || next == u'サ' || next == u'く' || next == u'ち';
 	if (next < 0x3400 && !(behind && kana)) {
-		return 0; /* all others begin and end with kanji */
+		return NULL; /* all others begin and end with kanji */
 	}
-	nks_unit edge = nks_fold[t->u[behind ? (ptrdiff_t)at : (ptrdiff_t)at - 1]]; /* zeros stand around a block */
-	for (size_t k = 0; k < sizeof roles / sizeof roles[0]; k++) {
-		const struct role *r = &roles[k];
-		bool wanted = behind ? r->kind != 'b' : r->kind == 'b' || r->kind == '2';
-		size_t n = r->len;
-		nks_unit mine = nks_fold[r->word[behind ? 0 : n - 1]];
-		if (mine != edge || !wanted || n <= *out_len || (!behind && n > at)) {
-			continue;
-		}
-		if (stands_at(t, behind ? at : at - n, r->word, n)) {
-			kind = r->kind;
-			*out_len = n;
+	size_t bucket = nks_role_bucket(behind ? NKS_ROLES_BEHIND : NKS_ROLES_BEFORE, nks_fold[next]);
+	for (size_t k = nks_role_first[bucket]; k < nks_role_first[bucket + 1]; k++) {
+		const struct nks_role *r = &nks_roles[k];
+		if ((behind || r->len <= at) && is_role_at(t, behind ? at : at - r->len, r)) {
+			return r;
 		}
 	}
-	return kind;
+	return NULL;
 }
 
 static bool is_blank(nks_unit u)
@@ -326,12 +76,12 @@ static bool is_han(const struct nks_text *t, size_t i)
 size_t nks_names_role_behind(const struct nks_text *t, size_t at, bool *honorific)
 {
 	size_t skip = at < t->n && is_blank(t->u[at]) ? 1 : 0;
-	size_t len = 0;
-	char kind = role_at(t, at + skip, true, &len);
-	*honorific = kind == 'h';
-	if (kind == 0 || kind == 'x') {
+	const struct nks_role *r = role_at(t, at + skip, true);
+	*honorific = r && r->kind == NKS_ROLE_ADDRESS;
+	if (!r) {
 		return 0;
 	}
+	size_t len = r->len;
 	/* さんご is no form of address, 様子 and 氏名 neither. */
 	size_t end = at + skip + len;
 	bool one = len == 1 && end < t->n && is_han(t, end);
@@ -371,6 +121,18 @@ static bool note_behind(const struct nks_text *t, size_t at)
 		stands_at(t, at + 1, u"旧姓", 2) || stands_at(t, at + 1, u"本名", 2);
 }
 
+/* A thing of at least so many units. */
+static bool thing_at(const struct nks_text *t, size_t at, size_t least)
+{
+	size_t bucket = nks_role_bucket(NKS_ROLES_THING, nks_fold[t->u[at]]);
+	for (size_t k = nks_role_first[bucket]; k < nks_role_first[bucket + 1]; k++) {
+		if (nks_roles[k].len >= least && is_role_at(t, at, &nks_roles[k])) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool is_thing(const struct nks_text *t, size_t at)
 {
 	bool joins = at + 1 < t->n && (t->u[at] == u'ケ' || t->u[at] == u'ヶ' || t->u[at] == u'ノ');
@@ -378,14 +140,7 @@ static bool is_thing(const struct nks_text *t, size_t at)
 		return true; /* 大野亀ヶ岡 */
 	}
 	size_t skip = at < t->n && is_blank(t->u[at]) ? 1 : 0;
-	for (size_t k = 0; k < sizeof things / sizeof things[0]; k++) {
-		size_t n = things[k].len;
-		size_t from = at + (n >= 3 ? skip : 0);
-		if (nks_fold[t->u[from]] == nks_fold[things[k].word[0]] && stands_at(t, from, things[k].word, n)) {
-			return true;
-		}
-	}
-	return false;
+	return thing_at(t, at, 1) || (skip > 0 && thing_at(t, at + skip, 3));
 }
 
 /* 株式会社 before it, or the middle of an address. */
@@ -436,7 +191,6 @@ struct nks_around nks_names_around(const struct nks_text *t, size_t at, size_t l
 {
 	struct nks_around out = { .why = t->carved ? NKS_WHY(RANDOM) : 0 };
 	bool honorific = false;
-	size_t role_len = 0;
 	if (nks_names_role_behind(t, at + len, &honorific) > 0) {
 		out.why |= honorific ? NKS_WHY(HONORIFIC) : NKS_WHY(NEAR);
 		out.support = SUPPORT;
@@ -447,7 +201,7 @@ struct nks_around nks_names_around(const struct nks_text *t, size_t at, size_t l
 	}
 	size_t skip = at > 0 && (is_blank(t->u[at - 1]) || t->u[at - 1] == 0x30fb) ? 1 : 0;
 	skip = at > 1 && t->u[at - 1] == 0x306e ? 1 : skip; /* の */
-	if (role_at(t, at - skip, false, &role_len)) {
+	if (role_at(t, at - skip, false)) {
 		out.why |= NKS_WHY(NEAR);
 		out.support = SUPPORT;
 	}

@@ -1,5 +1,5 @@
 /*
- * kit_skip.h: says which test could not run because ../shared/data is not beside the checkout.
+ * kit_skip.h: says which test could not run here: ../shared/data is not beside the checkout, or the user may do too much.
  *
  * cmocka 1.1.5's skip() prints "not ok N # SKIP", which Meson counts as a failure: so the test says this and returns.
  * The line is counted by name in the log. Typical: if (file == NULL) { kit_skip(__func__); return; }
@@ -13,7 +13,7 @@
 
 static inline void kit_skip(const char *test)
 {
-	print_message("# skipped: %s (no ../shared/data)\n", test);
+	print_message("# skipped: %s (not on this machine)\n", test);
 }
 
 #endif
