@@ -214,13 +214,25 @@ static NK_RESULT walk_one(struct walk *k, const struct at *at, const char *name,
 	return rc;
 }
 
+static bool left_out(const struct walk *k, const struct at *at, const char *name)
+{
+	for (size_t i = 0; at->level == 0 && i < k->o->n_skip; i++) {
+		if (strcmp(k->o->skip[i], name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static NK_RESULT walk_names(struct walk *k, const struct at *at, struct nk_err *err)
 {
 	NK_OWNED(names_done) struct names names = { NULL, 0, 0 };
 	const enum nkx_why why = read_names(at->fd, &names);
 
 	for (size_t i = 0; i < names.n; i++) {
-		NK_TRY(walk_one(k, at, names.of[i], err));
+		if (!left_out(k, at, names.of[i])) {
+			NK_TRY(walk_one(k, at, names.of[i], err));
+		}
 	}
 	return why == NKX_WHY_NONE ? nk_done() : submit(k, -1, why, err);
 }
@@ -237,7 +249,7 @@ static NK_RESULT walk_folder(struct walk *k, const struct at *up, int dir, const
 	at.dev = st.st_dev;
 	at.ino = st.st_ino;
 	if (k->o->one_file_system && st.st_dev != k->dev) {
-		return nk_done();
+		return submit(k, -1, NKX_WHY_OTHER_FILE_SYSTEM, err);
 	}
 	if (at.level >= LEVELS_MAX) {
 		return submit(k, -1, NKX_WHY_TOO_DEEP, err);

@@ -39,6 +39,13 @@ static bool ends_word(nks_unit folded)
 	return (nks_label_ends[folded / 64] >> (folded % 64)) & 1;
 }
 
+/* Whether a word ends with `last` behind `before`; with 0: whether one is `last` alone. */
+static bool ends_pair(nks_unit last, nks_unit before)
+{
+	uint32_t h = (last * UINT32_C(0x9e3779b1) + before * UINT32_C(0x85ebca6b)) >> (32 - NKS_LABEL_PAIR_BITS);
+	return (nks_label_pairs[h / 64] >> (h % 64)) & 1;
+}
+
 static size_t bucket_of(nks_unit folded)
 {
 	return (((uint32_t)folded * 0x9e5b) >> 7) % NKS_LABEL_BUCKETS;
@@ -79,14 +86,24 @@ static bool begins_well(const struct nks_label_word *w, const nks_unit *u, size_
 	return w->len > 1 || !is_word(before);
 }
 
+/* The same for a word of one unit. */
+static bool may_stand_alone(nks_unit only, nks_unit before)
+{
+	return is_latin(only) ? !is_latin(before) : !is_word(before) || (is_kana(only) && !is_kana(before));
+}
+
 enum nks_label nks_label_ending(const nks_unit *u, size_t lo, size_t end, size_t *out_at)
 {
-	if (end == lo || !ends_word(nks_fold[u[end - 1]])) {
+	nks_unit last = end > lo ? nks_fold[u[end - 1]] : 0;
+	if (end == lo || !ends_word(last)) {
 		return NKS_LABEL_NONE;
 	}
 	nks_unit before = end - lo >= 2 ? nks_fold[u[end - 2]] : 0;
 	bool skips = is_inner(before);
-	size_t b = bucket_of(nks_fold[u[end - 1]]);
+	if (!skips && !ends_pair(last, before) && !(ends_pair(last, 0) && may_stand_alone(last, before))) {
+		return NKS_LABEL_NONE;
+	}
+	size_t b = bucket_of(last);
 	for (size_t k = nks_label_first[b]; k < nks_label_first[b + 1]; k++) {
 		const struct nks_label_word *w = &nks_label_words[k];
 		if (!skips && w->len > 1 && nks_label_units[w->at + 1] != before) {

@@ -49,11 +49,19 @@ void nks_layout_free(struct nks_layout **layout)
 	*layout = NULL;
 }
 
+/* Sixteen bits are counted in at a time: eight units a step instead of two. */
 static size_t count_of(const nks_unit *u, size_t n, nks_unit what)
 {
 	size_t found = 0;
-	for (size_t i = 0; i < n; i++) {
-		found += u[i] == what;
+	while (n > 0) {
+		const size_t part = n < 32768 ? n : 32768;
+		uint16_t here = 0;
+		for (size_t i = 0; i < part; i++) {
+			here = (uint16_t)(here + (u[i] == what));
+		}
+		found += here;
+		u += part;
+		n -= part;
 	}
 	return found;
 }

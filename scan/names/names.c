@@ -371,8 +371,10 @@ static bool report(struct finder *f)
 	return true;
 }
 
-static void read_run(struct finder *f, size_t at, size_t end)
+/* kana: a given name in kana may stand behind. */
+static bool read_run(struct finder *f, size_t at, size_t end, bool kana)
 {
+	f->n_found = 0;
 	for (size_t part = at; part < end; part += STEP) {
 		size_t stop = end - part > NKS_RUN_MAX ? part + NKS_RUN_MAX : end;
 		if (may_hold_name(f->text, part, stop)) {
@@ -385,6 +387,11 @@ static void read_run(struct finder *f, size_t at, size_t end)
 	if (end < f->text->n && is_blank(f->text->u[end])) {
 		read_pair(f, at, end);
 	}
+	struct nks_candidate with_kana;
+	if (kana && nks_names_kana_given(f->text, at, end, &with_kana)) {
+		keep(f, &with_kana);
+	}
+	return f->n_found == 0 || report(f);
 }
 
 void nks_spans_add(struct nks_spans *spans, size_t at, size_t len)
@@ -440,13 +447,12 @@ static bool read_runs(struct finder *f)
 			size_t begin = run_begin(t, at);
 			begin = begin < done ? done : begin;
 			done = run_end(t, at);
-			f->n_found = 0;
-			read_run(f, begin, done);
-			struct nks_candidate kana;
-			if (done - begin <= 3 && nks_names_kana_given(t, begin, done, &kana)) {
-				keep(f, &kana);
+			size_t len = done - begin;
+			bool kana = len <= 3 && nks_names_kana_may(t, done);
+			if (len < 3 && !kana && !is_blank(t->u[done])) {
+				continue; /* most runs are words of two kanji before kana */
 			}
-			if (f->n_found > 0 && !report(f)) {
+			if (!read_run(f, begin, done, kana)) {
 				return false;
 			}
 		}

@@ -35,6 +35,14 @@ size_t nks_names_role_behind(const struct nks_text *text, size_t at, bool *honor
 /* nks_names_kana_given: a surname that is the whole run [at, end) of kanji, with a given name in kana behind it. */
 bool nks_names_kana_given(const struct nks_text *text, size_t at, size_t end, struct nks_candidate *out);
 
+/* nks_names_kana_may: what it denies for the run's end, nks_names_kana_given denies. Cheap: asked for every run. */
+static inline bool nks_names_kana_may(const struct nks_text *text, size_t end)
+{
+	bool kana = nks_text_is(text, NKS_M_KANA, end + 1);
+	return nks_text_is(text, NKS_M_KANA, end) && (kana || nks_text_is(text, NKS_M_HAN, end + 1)) &&
+		nks_kana_begins(text->u[end], text->u[end + 1], kana);
+}
+
 /* Names that were reported with a label, so that they are not reported twice. */
 enum { NKS_SPANS_MAX = 256 };
 struct nks_spans {

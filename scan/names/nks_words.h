@@ -85,7 +85,8 @@ enum nks_char_key {
 	NKS_C_GIVEN_ONLY
 };
 
-enum { NKS_WORD_BITS = 19, NKS_PAIR_BITS = 18, NKS_BEGIN_BITS = 20, NKS_WORD_LONGEST = 6, NKS_WORD_MEANINGS = 12 };
+enum { NKS_CHAR_LEAST = 1000 }; /* no kanji costs less */
+enum { NKS_WORD_BITS = 19, NKS_PAIR_BITS = 18, NKS_BEGIN_BITS = 20, NKS_WORD_LONGEST = 6, NKS_WORD_MEANINGS = 12, NKS_KANA_ROWS = 192 };
 #define NKS_COST_NONE 0x3fffffff
 
 extern const uint32_t nks_word_slots[1 << NKS_WORD_BITS];
@@ -94,6 +95,7 @@ extern const uint64_t nks_surname_bits[1 << (NKS_PAIR_BITS - 6)];
 extern const uint64_t nks_given_bits[1 << (NKS_PAIR_BITS - 6)];
 extern const uint64_t nks_person_bits[1 << (NKS_PAIR_BITS - 6)]; /* full names */
 extern const uint64_t nks_begin_bits[1 << (NKS_BEGIN_BITS - 6)];
+extern const uint64_t nks_kana_bits[NKS_KANA_ROWS * 4]; /* given names in kana */
 extern const uint64_t nks_usual_bits[NKS_C_GIVEN_ONLY * 1024];
 
 struct nks_word {
@@ -143,6 +145,14 @@ static inline bool nks_pair_in(const uint64_t *bits, nks_unit a, nks_unit b)
 {
 	uint32_t h = (a * UINT32_C(0x9e3779b1) + b * UINT32_C(0x85ebca6b)) >> (32 - NKS_PAIR_BITS);
 	return (bits[h / 64] >> (h % 64)) & 1;
+}
+
+/* Whether a given name in kana may begin with these units as they are written: `a` kana, `b` kana or kanji. */
+static inline bool nks_kana_begins(nks_unit a, nks_unit b, bool b_is_kana)
+{
+	uint32_t row = (uint32_t)a - 0x3040;
+	uint32_t k = b_is_kana ? (uint32_t)b - 0x3040 : 0;
+	return row >= NKS_KANA_ROWS || k >= NKS_KANA_ROWS || ((nks_kana_bits[row * 4 + k / 64] >> (k % 64)) & 1);
 }
 
 #endif

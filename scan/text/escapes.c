@@ -61,6 +61,7 @@ void nks_sink_put_unit(struct nks_sink *sink, uint32_t c, size_t at)
 struct walk {
 	struct nks_sink sink;
 	size_t done[NKS_VIA_COUNT];
+	size_t weak, weak_end; /* quoted: first and end of the last of a chain of escapes of ASCII; weak_end 0: none */
 };
 
 static size_t run_at(struct walk *w, size_t at, enum nks_via via)
@@ -102,6 +103,28 @@ static bool may_begin(const nks_unit *u, enum nks_via via)
 	return (nks_hex(u[1]) >= 0 && nks_hex(u[2]) >= 0) || (via == NKS_VIA_QUOTED && u[1] == '?');
 }
 
+/* Quoted-printable is worth a look where it holds more than ASCII: "page=64" is written everywhere. */
+static void quoted_at(struct walk *w, size_t at)
+{
+	const nks_unit *u = w->sink.text->u + at;
+	const int byte = nks_hex(u[1]) * 16 + nks_hex(u[2]);
+	const bool chained = w->weak_end != 0 && at - w->weak_end < NKS_QUOTED_GAP;
+
+	if (at < w->done[NKS_VIA_QUOTED]) {
+		return;
+	}
+	if (byte < 0x80 && byte != 0x1b) {
+		w->weak = chained ? w->weak : at;
+		w->weak_end = at + 3;
+		return;
+	}
+	if (chained && w->weak >= w->done[NKS_VIA_QUOTED]) {
+		(void)run_at(w, w->weak, NKS_VIA_QUOTED);
+	}
+	w->weak_end = 0;
+	(void)run_at(w, at, NKS_VIA_QUOTED);
+}
+
 static void mark_at(struct walk *w, size_t at)
 {
 	const nks_unit *u = w->sink.text->u + at;
@@ -110,7 +133,12 @@ static void mark_at(struct walk *w, size_t at)
 		: *u == '&'                ? NKS_VIA_ENTITY
 					   : NKS_VIA_QUOTED;
 
-	if (may_begin(u, via)) {
+	if (!may_begin(u, via)) {
+		return;
+	}
+	if (via == NKS_VIA_QUOTED && u[1] != '?') {
+		quoted_at(w, at);
+	} else {
 		(void)run_at(w, at, via);
 	}
 }
@@ -145,6 +173,8 @@ static __attribute__((noinline)) bool look_from(const struct nks_text *text, siz
 	__attribute__((uninitialized)) struct walk w;
 
 	memset(w.done, 0, sizeof w.done);
+	w.weak = 0;
+	w.weak_end = 0;
 	w.sink.text = text;
 	w.sink.found = found;
 	w.sink.arg = arg;

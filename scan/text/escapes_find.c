@@ -6,35 +6,48 @@
 /* Into each of the loops: a call from AVX2 to plain code costs more than what these do. */
 #define INLINE static inline __attribute__((always_inline))
 
-/* Bit 8 i when all eight bits from there on are set. */
-INLINE uint64_t full_bytes(uint64_t bits)
+/* Bits from which on eight are set, within the word. */
+INLINE uint64_t eights(uint64_t bits)
 {
-	const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
-
-	return (((bits & low) + UINT64_C(0x0101010101010101)) & bits & ~low) >> 7;
+	bits &= bits >> 1;
+	bits &= bits >> 2;
+	return bits & bits >> 4;
 }
 
-/* Of those bits, the first of each run of at least 16 that may be base64: one that lies within the word has a
- * capital. */
-INLINE uint64_t long_runs(uint64_t full, uint64_t before, uint64_t behind, struct nks_found f)
+/* The first bit within the word of each run of at least 16; one of which less than eight are here is told by the word
+ * that has more of it. `eight` is not 0; before, behind: the words around. */
+INLINE uint64_t long_runs(uint64_t bits, uint64_t eight, uint64_t before, uint64_t behind)
 {
-	const uint64_t bits = f.bits;
-	uint64_t found = 0;
+	const uint64_t sixteen = eight & eight >> 8;
+	uint64_t found = sixteen & ~(sixteen << 1);
 
-	while (full != 0) {
-		const unsigned at = (unsigned)__builtin_ctzll(full);
-		const uint64_t right = ~bits >> at;
-		const unsigned left = at == 0 ? 0 : (unsigned)__builtin_clzll(~(bits << (64 - at)));
-		unsigned n = right != 0 ? (unsigned)__builtin_ctzll(right) : 64 - at;
-		const bool within = at + n < 64 && left < at;
-		const uint64_t mine = (~UINT64_C(0) << (at - left)) & ~(~UINT64_C(0) << (within ? at + n : 0));
-
-		full &= at + n >= 64 ? 0 : ~UINT64_C(0) << (at + n);
-		n += at + n < 64 ? 0 : behind == ~UINT64_C(0) ? 64 : (unsigned)__builtin_ctzll(~behind);
-		n += left < at ? left : before == ~UINT64_C(0) ? 64 : at + (unsigned)__builtin_clzll(~before);
-		found |= (uint64_t)(n >= 16 && (!within || (mine & f.upper) != 0)) << at;
+	if (bits == ~UINT64_C(0)) {
+		return 1;
+	}
+	const unsigned low = (unsigned)__builtin_ctzll(~bits);
+	const unsigned top = (unsigned)__builtin_clzll(~bits);
+	if (low >= 8 && low < 16 && (before >> (48 + low)) == (UINT64_C(1) << (16 - low)) - 1) {
+		found |= 1;
+	}
+	if (top >= 8 && top < 16 && (~behind & ((UINT64_C(1) << (16 - top)) - 1)) == 0) {
+		found |= UINT64_C(1) << (64 - top);
 	}
 	return found;
+}
+
+/* Of those, what is not in the word as a whole, or has letters of both cases. */
+INLINE uint64_t both_cases(uint64_t found, uint64_t bits, uint64_t upper, uint64_t lower)
+{
+	uint64_t kept = 0;
+
+	for (; found != 0; found &= found - 1) {
+		const uint64_t first = found & (~found + 1);
+		const uint64_t run = bits & ~(bits + first);
+		const bool within = (run & 1) == 0 && run >> 63 == 0;
+
+		kept |= !within || ((run & upper) != 0 && (run & lower) != 0) ? first : 0;
+	}
+	return kept;
 }
 
 INLINE uint64_t letters(const struct nks_text *t, size_t word)
@@ -51,42 +64,43 @@ struct seldom {
 };
 
 /* What of the candidates is left: marks that no letter, digit, # or ? follows begin nothing (what follows the last of
- * the word is not known here); runs within the word need a capital. */
-INLINE struct nks_found rest_of(struct nks_found f, struct seldom seldom, uint64_t letters_here, uint64_t before)
+ * the word is not known here); runs within the word need letters of both cases. */
+INLINE struct nks_found rest_of(struct nks_found f, struct seldom seldom, uint64_t alpha, uint64_t digit)
 {
 	f.upper = seldom.upper;
-	f.marks &= ((letters_here | seldom.after) >> 1) | (UINT64_C(1) << 63);
-	f.more = f.more != 0 ? long_runs(f.more, before, ~UINT64_C(0), f) : 0;
+	f.marks &= ((alpha | digit | seldom.after) >> 1) | (UINT64_C(1) << 63);
+	f.more = f.more != 0 ? both_cases(f.more, f.bits, seldom.upper, alpha & ~seldom.upper) : 0;
 	return f;
 }
 
 /* The loop, once for each way to look at 64 units: it has to be in one function with it. */
-#define NEXT(way)                                                                                           \
-	size_t nks_escapes_next_##way(const struct nks_text *t, size_t word, struct nks_found *out)         \
-	{                                                                                                   \
-		uint64_t before = out->bits;                                                                \
-                                                                                                            \
-		for (; word * 64 < t->to; word++) {                                                         \
-			const nks_unit *u = t->u + word * 64;                                               \
-			const struct common here = common_##way(u);                                         \
-			struct nks_found f = { here.marks, 0, here.more | letters(t, word), ~UINT64_C(0) }; \
-			const uint64_t full = full_bytes(f.bits);                                           \
-                                                                                                            \
-			if (full != 0) {                                                                    \
-				const bool last = f.bits >> 63 == 0 || (word + 1) * 64 >= t->n;             \
-                                                                                                            \
-				f.more = long_runs(full, before,                                            \
-					last ? 0 : common_##way(u + 64).more | letters(t, word + 1), f);    \
-			}                                                                                   \
-			if ((f.marks | f.more) != 0) {                                                      \
-				*out = rest_of(f, SELDOM(u), letters(t, word), before);                     \
-				if ((out->marks | out->more) != 0) {                                        \
-					break;                                                              \
-				}                                                                           \
-			}                                                                                   \
-			before = f.bits;                                                                    \
-		}                                                                                           \
-		return word;                                                                                \
+#define NEXT(way)                                                                                            \
+	size_t nks_escapes_next_##way(const struct nks_text *t, size_t word, struct nks_found *out)          \
+	{                                                                                                    \
+		uint64_t before = out->bits;                                                                 \
+                                                                                                             \
+		for (; word * 64 < t->to; word++) {                                                          \
+			const nks_unit *u = t->u + word * 64;                                                \
+			const struct common here = common_##way(u);                                          \
+			struct nks_found f = { here.marks, 0, here.more | letters(t, word), ~UINT64_C(0) };  \
+			const uint64_t eight = eights(f.bits);                                               \
+                                                                                                             \
+			if (eight != 0) {                                                                    \
+				const bool last = f.bits >> 56 != 0xff || (word + 1) * 64 >= t->n;           \
+                                                                                                             \
+				f.more = long_runs(f.bits, eight, before,                                    \
+					last ? 0 : common_##way(u + 64).more | letters(t, word + 1));        \
+			}                                                                                    \
+			if ((f.marks | f.more) != 0) {                                                       \
+				*out = rest_of(f, SELDOM(u), t->mask[NKS_M_ALPHA][word],                     \
+					t->mask[NKS_M_DIGIT][word]);                                         \
+				if ((out->marks | out->more) != 0) {                                         \
+					break;                                                               \
+				}                                                                            \
+			}                                                                                    \
+			before = f.bits;                                                                     \
+		}                                                                                            \
+		return word;                                                                                 \
 	}
 
 static struct common common_plain(const nks_unit *u)

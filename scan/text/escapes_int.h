@@ -9,7 +9,7 @@
 
 #include "nks_text.h"
 
-enum { NKS_ESCAPE_ROOM = 16384, NKS_ESCAPE_KEPT = 256 };
+enum { NKS_ESCAPE_ROOM = 16384, NKS_ESCAPE_KEPT = 256, NKS_QUOTED_GAP = 78 };
 
 struct nks_sink {
 	const struct nks_text *text;
@@ -48,8 +48,8 @@ int nks_sextet(nks_unit u);
 /*
  * nks_escapes_next_…: the next word of 64 units, from `word` on, in which something may begin; behind `to` when there
  * is none. marks: bits of % \ & = when a letter, a digit, # or ? may follow. more: runs of at least 16 letters,
- * digits and + / - _ (and with a capital, when the run is within the word): a bit somewhere in the first such run of
- * the word and each further one; a run over several words has its bit in one of the first two. The three are equal.
+ * digits and + / - _ (and with letters of both cases, when the run is within the word): the first bit of each such run
+ * within the word; a run over several words has its bit in one of the first two. The three are equal.
  * *out: what the word before gave, zeros at first: words are asked for in order.
  */
 struct nks_found {

@@ -301,9 +301,10 @@ size_t nks_escapes_entity(struct nks_sink *sink, size_t at, size_t floor)
 /* Quoted-printable ------------------------------------------------------------------------------------------------
  */
 
+/* A = that begins no escape is never in quoted-printable. */
 static bool is_of_mail(nks_unit u)
 {
-	return (u >= ' ' && u < 0x7f) || u == '\r' || u == '\n' || u == '\t';
+	return (u >= ' ' && u < 0x7f && u != '=') || u == '\r' || u == '\n' || u == '\t';
 }
 
 static bool is_sign(nks_unit u)
@@ -328,7 +329,7 @@ static size_t read_quoted(struct nks_sink *sink, const nks_unit *u, size_t left,
 
 size_t nks_escapes_quoted(struct nks_sink *sink, size_t at, size_t floor)
 {
-	static const struct kind kind = { read_quoted, is_of_mail, is_sign, 78, 8, 2 };
+	static const struct kind kind = { read_quoted, is_of_mail, is_sign, NKS_QUOTED_GAP, 8, 2 };
 
 	return collect(sink, &kind, at, floor);
 }

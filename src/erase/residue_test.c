@@ -430,6 +430,28 @@ static void a_place_can_be_one_file(void **state)
 	assert_int_equal(r.places[0].files, 3);
 }
 
+static void the_home_is_what_its_own_places_are_not(void **state)
+{
+	NK_OWNED(world_done) struct world w = { .people = NULL };
+	struct nk_residue_options opt;
+	struct nk_residue_report r;
+	struct nk_place place;
+
+	(void)state;
+	world_new(&w);
+	folder(&w, "home");
+	folder(&w, "home/vault");
+	folder(&w, "home/deep");
+	folder(&w, "home/deep/vault");
+	put(&w, "home/vault/left-to-its-own-place", "s2025001");
+	put(&w, "home/deep/vault/not-a-place", "s2025001");
+	place = (struct nk_place){ NK_PLACE_HOME, kit_path(&w.k.tmp, "home"), NK_STR("home") };
+	opt = options(&w, &place, 1);
+	r = scan_env(&w, w.k.env, &opt);
+	assert_int_equal(r.places[0].hits, 1);
+	assert_true(nk_str_eq(r.hits[0].file, NK_STR("deep/vault/not-a-place")));
+}
+
 static void no_places_prove_nothing(void **state)
 {
 	NK_OWNED(world_done) struct world w = { .people = NULL };
@@ -509,6 +531,7 @@ int main(void)
 		cmocka_unit_test(a_value_of_somebody_who_stays_is_no_finding),
 		cmocka_unit_test(a_files_name_is_looked_into_and_withheld),
 		cmocka_unit_test(a_place_can_be_one_file),
+		cmocka_unit_test(the_home_is_what_its_own_places_are_not),
 		cmocka_unit_test(no_places_prove_nothing),
 		cmocka_unit_test(our_own_store_holds_nothing_readable_of_anybody),
 		cmocka_unit_test(somebody_who_is_not_there_cannot_be_looked_for),

@@ -10,6 +10,7 @@ LABELS = ["none", "name", "kana", "birth", "phone", "mail", "address", "postal",
           "residence", "pension", "health", "bank", "card", "other_number"]
 BUCKETS = 256
 LONGEST = 32
+PAIR_BITS = 14
 
 
 def read_fold(path):
@@ -56,11 +57,14 @@ def main(rows, fold_path, target):
     listed = sorted(words, key=lambda key: (bucket(key[-1]), -len(key), key))
     units, entries, first = [], [], [0] * (BUCKETS + 1)
     ends = [0] * 1024
+    pairs = [0] * (1 << PAIR_BITS - 6)
     for key in listed:
         entries.append(f"{{{len(units)}, {len(key)}, {words[key]}}}")
         units += reversed(key)
         first[bucket(key[-1]) + 1] += 1
         ends[key[-1] // 64] |= 1 << key[-1] % 64
+        pair = (key[-1] * 0x9e3779b1 + (key[-2] if len(key) > 1 else 0) * 0x85ebca6b & 0xffffffff) >> (32 - PAIR_BITS)
+        pairs[pair // 64] |= 1 << pair % 64
     for i in range(BUCKETS):
         first[i + 1] += first[i]
     with open(target, "w", encoding="ascii") as out:
@@ -70,6 +74,7 @@ def main(rows, fold_path, target):
         out.write(table("const struct nks_label_word nks_label_words[]", entries))
         out.write(table("const uint16_t nks_label_first[NKS_LABEL_BUCKETS + 1]", [str(n) for n in first]))
         out.write(table("const uint64_t nks_label_ends[1024]", [f"UINT64_C({word:#x})" for word in ends], 4))
+        out.write(table("const uint64_t nks_label_pairs[1 << (NKS_LABEL_PAIR_BITS - 6)]", [f"UINT64_C({word:#x})" for word in pairs], 4))
 
 
 if __name__ == "__main__":

@@ -30,6 +30,8 @@ PERSON, GIVEN = 5, 7
 GIVEN_COST = 8200  # of a name of given.rows: as a name of middling frequency
 KANA_SURNAME, KANA_GIVEN, CHAR, KANA_WRITTEN = 40, 41, 42, 43
 BITS = 19
+KANA_ROWS = 192
+CHAR_LEAST = 1000  # no kanji is so common in a place of a name that it costs less: NKS_CHAR_LEAST
 USUAL = 2  # a kanji that so many names have in a place is usual there
 COST_STEP = 16
 HAN = "\u3400-\u9fff\uf900-\ufaff々〆〇"
@@ -113,7 +115,9 @@ def add_characters(words, names):
     for mark, count in sorted(counts.items()):
         total = sum(count.values())
         for unit, n in count.items():
-            words[((mark, unit), CHAR)] = int(-700 * math.log(n / total))
+            words[((mark, unit), CHAR)] = cost = int(-700 * math.log(n / total))
+            if cost < CHAR_LEAST + COST_STEP:
+                sys.exit(f"a kanji costs {cost}")
         bits = [0] * 1024
         for unit, n in count.items():
             if n >= USUAL:
@@ -155,6 +159,21 @@ def bitmap(keys, bits):
     return [f"UINT64_C({word:#x})" for word in words]
 
 
+def kana_pairs(words, fold):
+    """Bits over two units as they are written, not folded: which begin a given name in kana; unit 0 stands for all kanji."""
+    begins = {units[:2] for units, kind in words if kind == KANA_WRITTEN}
+    bits = [0] * (KANA_ROWS * 256 // 64)
+    kana = range(0x3041, 0x30ff)
+    for first in kana:
+        seconds = {second for unit, second in begins if unit == fold[first]}
+        if any(second >= 0x3100 for second in seconds):
+            bits[(first - 0x3040) * 4] |= 1
+        for second in kana:
+            if fold[second] in seconds:
+                bits[(first - 0x3040) * 4 + (second - 0x3040) // 64] |= 1 << (second - 0x3040) % 64
+    return [f"UINT64_C({word:#x})" for word in bits]
+
+
 def main(folder, given, fold_path, target):
     fold = read_fold(fold_path)
     words, names = read_words(folder, given, fold)
@@ -180,6 +199,7 @@ def main(folder, given, fold_path, target):
         out.write(table("const uint64_t nks_given_bits[1 << (NKS_PAIR_BITS - 6)]", bitmap(given, 18), 8))
         out.write(table("const uint64_t nks_person_bits[1 << (NKS_PAIR_BITS - 6)]", bitmap(persons, 18), 8))
         out.write(table("const uint64_t nks_begin_bits[1 << (NKS_BEGIN_BITS - 6)]", bitmap(begins, 20), 8))
+        out.write(table("const uint64_t nks_kana_bits[NKS_KANA_ROWS * 4]", kana_pairs(words, fold), 8))
         out.write(table("const uint64_t nks_usual_bits[NKS_C_GIVEN_ONLY * 1024]", [f"UINT64_C({w:#x})" for w in usual], 8))
 
 
