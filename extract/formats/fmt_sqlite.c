@@ -314,7 +314,10 @@ static void open_frame(struct nkx_sq *q, uint64_t at, uint32_t number)
 		struct nkx_sq_cell c;
 
 		if (nkx_sq_cell(q, q->page, head, i, &c) && c.total > 0) {
-			nkx_sq_row(q, NULL, c.rowid, q->payload, nkx_sq_payload(q, q->page, &c, false));
+			/* Not as one argument beside the other: the payload may move. */
+			const size_t len = nkx_sq_payload(q, q->page, &c, false);
+
+			nkx_sq_row(q, NULL, c.rowid, q->payload, len);
 		}
 	}
 }

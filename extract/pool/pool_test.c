@@ -187,7 +187,7 @@ static void end(struct nkx_pool *pool)
 
 static void what_is_found_is_reported_in_the_order_of_the_items(void **state)
 {
-	NK_OWNED(log_done) struct log log;
+	NK_OWNED(log_done) struct log log = { .findings = 0 };
 	struct nkx_pool *pool = start(&log, 2, NULL);
 	const char *at = NULL;
 
@@ -215,7 +215,7 @@ static void what_is_found_is_reported_in_the_order_of_the_items(void **state)
 
 static void a_finding_in_a_name_is_masked_there(void **state)
 {
-	NK_OWNED(log_done) struct log log;
+	NK_OWNED(log_done) struct log log = { .findings = 0 };
 	struct nkx_pool *pool = start(&log, 1, NULL);
 
 	(void)state;
@@ -228,7 +228,7 @@ static void a_finding_in_a_name_is_masked_there(void **state)
 
 static void a_crash_costs_one_stream(void **state)
 {
-	NK_OWNED(log_done) struct log log;
+	NK_OWNED(log_done) struct log log = { .findings = 0 };
 	struct nkx_pool *pool = start(&log, 2, NULL);
 
 	(void)state;
@@ -268,7 +268,7 @@ static size_t tar_add(uint8_t *tar, size_t at, const char *name, const char *tex
 
 static void a_crash_inside_an_archive_costs_its_member_only(void **state)
 {
-	NK_OWNED(log_done) struct log log;
+	NK_OWNED(log_done) struct log log = { .findings = 0 };
 	struct nkx_pool *pool = start(&log, 1, NULL);
 	uint8_t *tar = calloc(1, 16384);
 	size_t at = 0;
@@ -296,7 +296,7 @@ static void a_crash_inside_an_archive_costs_its_member_only(void **state)
 static void a_hang_is_ended_by_the_clock(void **state)
 {
 	const struct nkx_limits limits = { .seconds = 1 };
-	NK_OWNED(log_done) struct log log;
+	NK_OWNED(log_done) struct log log = { .findings = 0 };
 	struct nkx_pool *pool = start(&log, 2, &limits);
 
 	(void)state;
@@ -309,7 +309,7 @@ static void a_hang_is_ended_by_the_clock(void **state)
 
 static void memory_has_a_limit(void **state)
 {
-	NK_OWNED(log_done) struct log log;
+	NK_OWNED(log_done) struct log log = { .findings = 0 };
 	struct nkx_pool *pool = NULL;
 
 	(void)state;
@@ -327,7 +327,7 @@ static void memory_has_a_limit(void **state)
 
 static void a_worker_can_open_neither_files_nor_sockets(void **state)
 {
-	NK_OWNED(log_done) struct log log;
+	NK_OWNED(log_done) struct log log = { .findings = 0 };
 	struct nkx_pool *pool = start(&log, 1, NULL);
 
 	(void)state;
@@ -384,7 +384,7 @@ static void two_workers_say_the_same_of_one_big_file_as_one(void **state)
 
 static void what_could_not_be_opened_is_reported_in_its_turn(void **state)
 {
-	NK_OWNED(log_done) struct log log;
+	NK_OWNED(log_done) struct log log = { .findings = 0 };
 	struct nkx_pool *pool = start(&log, 2, NULL);
 	const struct nkx_item item = { .fd = -1, .name = "pipe", .why = NKX_WHY_NOT_A_FILE };
 
@@ -397,7 +397,7 @@ static void what_could_not_be_opened_is_reported_in_its_turn(void **state)
 
 static void a_report_can_stop_the_work(void **state)
 {
-	NK_OWNED(log_done) struct log log;
+	NK_OWNED(log_done) struct log log = { .findings = 0 };
 	struct nkx_pool *pool = start(&log, 2, NULL);
 	nk_rc rc = nk_done();
 
@@ -495,7 +495,7 @@ static void scan_pdf(struct log *log, const char *tool)
 
 static void the_text_of_a_pdf_comes_from_pdftotext(void **state)
 {
-	NK_OWNED(log_done) struct log log;
+	NK_OWNED(log_done) struct log log = { .findings = 0 };
 
 	(void)state;
 	if (access("/usr/bin/pdftotext", X_OK) != 0) {
@@ -509,7 +509,7 @@ static void the_text_of_a_pdf_comes_from_pdftotext(void **state)
 
 static void a_pdf_without_pdftotext_is_not_called_scanned(void **state)
 {
-	NK_OWNED(log_done) struct log log;
+	NK_OWNED(log_done) struct log log = { .findings = 0 };
 
 	(void)state;
 	scan_pdf(&log, "/nowhere/pdftotext");
@@ -534,7 +534,7 @@ static void a_rule_that_is_not_right_is_named(void **state)
 static void rules_find_and_bad_ones_do_not_hang(void **state)
 {
 	const struct nkx_rule rules[] = { { "bad", "^(a|aa)+$" }, { "grade", "grade: ?[A-F]" } };
-	NK_OWNED(log_done) struct log log;
+	NK_OWNED(log_done) struct log log = { .findings = 0 };
 	const struct nkx_reports reports = { on_finding, on_stream, on_item, NULL, &log };
 	const struct nkx_options o = {
 		.workers = 1, .index_fd = -1, .rules = rules, .n_rules = 2, .classes = UINT64_C(1) << NKS_CLASS_RULE

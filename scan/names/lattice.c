@@ -115,12 +115,18 @@ static void read_forward(struct nks_lattice *l)
 			continue;
 		}
 		add_words(l, at);
+		int32_t to[NKS_WORD_CLASSES];
+		uint32_t asked = 0;
 		for (size_t k = l->first[at]; k < l->n_nodes; k++) {
 			const struct nks_node *node = &l->nodes[k];
 			if (is_whole_name(node)) {
 				continue;
 			}
-			int32_t cost = sum(cost_to(l, at, node->class), node->cost);
+			if (!(asked >> node->class & 1)) {
+				asked |= UINT32_C(1) << node->class;
+				to[node->class] = cost_to(l, at, node->class);
+			}
+			int32_t cost = sum(to[node->class], node->cost);
 			if (!(l->active[node->end] >> node->class & 1) || cost < l->to[node->end][node->class]) {
 				l->to[node->end][node->class] = cost;
 				l->active[node->end] |= UINT32_C(1) << node->class;
@@ -142,21 +148,39 @@ static int32_t cost_from(const struct nks_lattice *l, size_t at, unsigned class)
 		return end_cost(l, class);
 	}
 	int32_t least = NKS_COST_NONE;
-	for (size_t k = l->first[at]; k < l->first[at + 1]; k++) {
-		const struct nks_node *node = &l->nodes[k];
-		bool name = is_whole_name(node) || (class == NKS_W_SURNAME && node->class == NKS_W_GIVEN);
-		if (!name) {
-			int32_t cost = sum(
-				nks_beside_cost(class, node->class) + node->cost, l->from[node->end][node->class]);
-			least = cost < least ? cost : least;
+	for (uint32_t rest = l->begin[at]; rest; rest &= rest - 1) {
+		unsigned next = (unsigned)__builtin_ctz(rest);
+		if (class == NKS_W_SURNAME && next == NKS_W_GIVEN) {
+			continue;
 		}
+		int32_t cost = sum(nks_beside_cost(class, next), l->with[at][next]);
+		least = cost < least ? cost : least;
 	}
 	return least;
+}
+
+/* The cheapest of each class that begins at `at`, with all that follows. */
+static void find_with(struct nks_lattice *l, size_t at)
+{
+	l->begin[at] = 0;
+	for (size_t k = l->first[at]; k < l->first[at + 1]; k++) {
+		const struct nks_node *node = &l->nodes[k];
+		if (is_whole_name(node)) {
+			continue;
+		}
+		int32_t cost = sum(node->cost, l->from[node->end][node->class]);
+		bool seen = l->begin[at] >> node->class & 1;
+		l->with[at][node->class] = seen && l->with[at][node->class] < cost ? l->with[at][node->class] : cost;
+		l->begin[at] |= UINT32_C(1) << node->class;
+	}
 }
 
 static void read_backward(struct nks_lattice *l)
 {
 	for (size_t at = l->n; at > 0; at--) {
+		if (at < l->n) {
+			find_with(l, at);
+		}
 		for (uint32_t rest = l->active[at]; rest; rest &= rest - 1) {
 			unsigned class = (unsigned)__builtin_ctz(rest);
 			l->from[at][class] = cost_from(l, at, class);
@@ -239,8 +263,25 @@ static int32_t unknown_at(struct nks_lattice *l, size_t mid, size_t end)
 	return *kept;
 }
 
+/* No unknown given name of n kanji costs less. */
+static int32_t least_unknown(size_t n)
+{
+	return n == 1 ? GIVEN_UNKNOWN_ONE + NKS_CHAR_LEAST : GIVEN_UNKNOWN_TWO + 2 * NKS_CHAR_LEAST;
+}
+
+static int32_t after_given(struct nks_lattice *l, size_t end)
+{
+	if (l->after[end] == 0) {
+		l->after[end] = cost_from(l, end, NKS_W_GIVEN);
+	}
+	return l->after[end];
+}
+
 static void keep_name(struct nks_lattice *l, const struct nks_name *name)
 {
+	if (name->margin < NKS_MARGIN_LEAST) {
+		return;
+	}
 	if (l->n_names < NKS_NAMES_MAX) {
 		l->names[l->n_names++] = *name;
 		return;
@@ -262,14 +303,14 @@ static void weigh_given(struct nks_lattice *l, const struct nks_node *surname, s
 	bool inside = surname->at > 0 && surname->at != l->wall;
 	bool both = (!surname_known && (inside || end < l->n)) || (inside && mid - surname->at == 1);
 	int32_t rare = surname_known ? 0 : SURNAME_RARE;
-	int32_t unknown = both ? NKS_COST_NONE : sum(rare, unknown_at(l, mid, end));
-	int32_t given = known < unknown ? known : unknown;
-	if (given >= NKS_COST_NONE) {
-		return;
+	int32_t rest = sum(sum(before, surname->cost + nks_beside_cost(NKS_W_SURNAME, NKS_W_GIVEN)), after_given(l, end));
+	int32_t least = both ? NKS_COST_NONE : rare + least_unknown(end - mid);
+	least = known < least ? known : least;
+	if (sum(rest, least) >= NKS_COST_NONE || l->plain - rest - least + ACROSS < NKS_MARGIN_LEAST) {
+		return; /* the kanji of the given name need not be asked for */
 	}
-	int32_t behind = cost_from(l, end, NKS_W_GIVEN);
-	int32_t inner = surname->cost + nks_beside_cost(NKS_W_SURNAME, NKS_W_GIVEN) + given;
-	int32_t cost = sum(sum(before, inner), behind);
+	int32_t unknown = both ? NKS_COST_NONE : sum(rare, unknown_at(l, mid, end));
+	int32_t cost = sum(rest, known < unknown ? known : unknown);
 	if (cost >= NKS_COST_NONE) {
 		return;
 	}
@@ -343,6 +384,7 @@ void nks_lattice_read(struct nks_lattice *l)
 	l->n_nodes = 0;
 	l->n_names = 0;
 	memset(l->active, 0, (l->n + 1) * sizeof l->active[0]);
+	memset(l->after, 0, (l->n + 1) * sizeof l->after[0]);
 	memset(l->unknown, 0, (l->n + 1) * sizeof l->unknown[0]);
 	prefetch_words(l);
 	read_forward(l);

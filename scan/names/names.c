@@ -165,6 +165,9 @@ static void find_marks(struct weighed *w)
 	w->sure -= w->begins && w->ends && !both ? WHOLE_RUN : 0;
 }
 
+_Static_assert(NKS_MARGIN_LEAST < OPEN_KNOWN - FAR_OFF && NKS_MARGIN_LEAST < OPEN_HALF - FAR_OFF,
+	"the lattice keeps what is looked around");
+
 static void judge_name(struct finder *f, const size_t *place, const struct nks_name *name)
 {
 	struct weighed w = { .name = name };
@@ -411,37 +414,15 @@ bool nks_spans_have(const struct nks_spans *spans, size_t at, size_t len)
 	return false;
 }
 
-/* Bits of the mask word w, moved down by k < 64: bit i says what unit i + k is. */
-static uint64_t ahead(const uint64_t *mask, size_t w, unsigned k)
-{
-	return mask[w] >> k | mask[w + 1] << (64 - k);
-}
-
-/* Units of word w where a run is worth a look: three kanji, two before kana, or kanji and a blank or two and kanji.
- */
-static uint64_t worth(const struct nks_text *t, size_t w)
-{
-	const uint64_t *han = t->mask[NKS_M_HAN];
-	const uint64_t *gap = t->mask[NKS_M_GAP];
-	if (han[w] == 0) {
-		return 0;
-	}
-	uint64_t gap1 = ahead(gap, w, 1);
-	uint64_t han2 = ahead(han, w, 2);
-	uint64_t three = ahead(han, w, 1) & han2;
-	uint64_t kana = ahead(han, w, 1) & (ahead(t->mask[NKS_M_KANA], w, 2) | ahead(t->mask[NKS_M_KANA], w, 3));
-	uint64_t pair = gap1 & (han2 | (ahead(gap, w, 2) & ahead(han, w, 3)));
-	return han[w] & (three | pair | kana);
-}
-
 static bool read_runs(struct finder *f)
 {
 	const struct nks_text *t = f->text;
 	size_t done = t->from < t->n && is_han(t, t->from) ? run_begin(t, t->from) : t->from;
-	for (size_t w = done / 64; w * 64 < t->to; w++) {
-		for (uint64_t rest = worth(t, w); rest; rest &= rest - 1) {
+	size_t stop = t->to > 0 && is_han(t, t->to - 1) ? run_end(t, t->to - 1) : t->to; /* of the last run of ours */
+	for (size_t w = done / 64; w * 64 < stop; w++) {
+		for (uint64_t rest = nks_names_seek(t, w); rest; rest &= rest - 1) {
 			size_t at = w * 64 + (size_t)__builtin_ctzll(rest);
-			if (at < done || at >= t->to) {
+			if (at < done || at >= stop) {
 				continue;
 			}
 			size_t begin = run_begin(t, at);

@@ -8,7 +8,7 @@
 
 #include "nks_words.h"
 
-enum { NKS_RUN_MAX = 28, NKS_NODES_MAX = 420, NKS_NAMES_MAX = 24 };
+enum { NKS_RUN_MAX = 28, NKS_NODES_MAX = 420, NKS_NAMES_MAX = 24, NKS_MARGIN_LEAST = -500000 };
 
 struct nks_node {
 	uint8_t at, end, class;
@@ -36,9 +36,12 @@ struct nks_lattice {
 	uint32_t active[NKS_RUN_MAX + 1]; /* classes that end there */
 	int32_t to[NKS_RUN_MAX + 1][NKS_WORD_CLASSES]; /* cheapest from the beginning */
 	int32_t from[NKS_RUN_MAX + 1][NKS_WORD_CLASSES]; /* cheapest to the end, behind that class */
+	int32_t with[NKS_RUN_MAX + 1][NKS_WORD_CLASSES]; /* cheapest to the end, with a word of that class first */
+	uint32_t begin[NKS_RUN_MAX + 1]; /* classes that begin there */
+	int32_t after[NKS_RUN_MAX + 1]; /* cheapest to the end, behind a given name; 0: not asked yet */
 	int32_t unknown[NKS_RUN_MAX + 1][3]; /* of given names that begin there, of 1 to 3 kanji; 0: not asked yet */
 	int32_t plain; /* cheapest without a name */
-	struct nks_name names[NKS_NAMES_MAX];
+	struct nks_name names[NKS_NAMES_MAX]; /* none with a margin below NKS_MARGIN_LEAST */
 	size_t n_names;
 };
 

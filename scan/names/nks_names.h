@@ -14,6 +14,10 @@ struct nks_candidate {
 	int32_t score;
 };
 
+/* nks_names_seek: bits of units of the mask word w whose run is worth a look: a name may begin there by bit maps, or
+ * kana or another run behind a blank may go with it, or it is longer than NKS_RUN_MAX. */
+uint64_t nks_names_seek(const struct nks_text *text, size_t w);
+
 /* nks_beside_left, nks_beside_right: what stands before unit `at`, and at unit `at`, for the lattice. */
 unsigned nks_beside_left(const struct nks_text *text, size_t at);
 unsigned nks_beside_right(const struct nks_text *text, size_t at);

@@ -86,7 +86,7 @@ enum nks_char_key {
 };
 
 enum { NKS_CHAR_LEAST = 1000 }; /* no kanji costs less */
-enum { NKS_WORD_BITS = 19, NKS_PAIR_BITS = 18, NKS_BEGIN_BITS = 20, NKS_WORD_LONGEST = 6, NKS_WORD_MEANINGS = 12, NKS_KANA_ROWS = 192 };
+enum { NKS_WORD_BITS = 19, NKS_PAIR_BITS = 18, NKS_BEGIN_BITS = 20, NKS_WORD_LONGEST = 6, NKS_WORD_MEANINGS = 12, NKS_KANA_ROWS = 192, NKS_KNOWN_BITS = 20 };
 #define NKS_COST_NONE 0x3fffffff
 
 extern const uint32_t nks_word_slots[1 << NKS_WORD_BITS];
@@ -95,6 +95,9 @@ extern const uint64_t nks_surname_bits[1 << (NKS_PAIR_BITS - 6)];
 extern const uint64_t nks_given_bits[1 << (NKS_PAIR_BITS - 6)];
 extern const uint64_t nks_person_bits[1 << (NKS_PAIR_BITS - 6)]; /* full names */
 extern const uint64_t nks_begin_bits[1 << (NKS_BEGIN_BITS - 6)];
+extern const uint64_t nks_known_bits[1 << (NKS_KNOWN_BITS - 6)]; /* by hash: whether the table has the word at all */
+extern const uint64_t nks_surname_words[1 << (NKS_PAIR_BITS - 6)]; /* by hash of the whole word */
+extern const uint64_t nks_given_words[1 << (NKS_PAIR_BITS - 6)];
 extern const uint64_t nks_kana_bits[NKS_KANA_ROWS * 4]; /* given names in kana */
 extern const uint64_t nks_usual_bits[NKS_C_GIVEN_ONLY * 1024];
 

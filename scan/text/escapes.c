@@ -103,6 +103,29 @@ static bool may_begin(const nks_unit *u, enum nks_via via)
 	return (nks_hex(u[1]) >= 0 && nks_hex(u[2]) >= 0) || (via == NKS_VIA_QUOTED && u[1] == '?');
 }
 
+/* Whether in the run that goes on behind the escape before `i` another one comes that is more than ASCII. */
+static bool quoted_pays(const struct nks_text *t, size_t i)
+{
+	const nks_unit *u = t->u;
+
+	for (size_t end = i; i < t->n && i - end < NKS_QUOTED_GAP; i++) {
+		if (u[i] != '=' && ((u[i] >= ' ' && u[i] < 0x7f) || u[i] == '\r' || u[i] == '\n' || u[i] == '\t')) {
+			continue;
+		}
+		const int byte = nks_hex(u[i + 1]) < 0 || nks_hex(u[i + 2]) < 0
+			? -1
+			: nks_hex(u[i + 1]) * 16 + nks_hex(u[i + 2]);
+		if (u[i] != '=' || (byte < 0 && u[i + 1] != '\n' && u[i + 1] != '\r')) {
+			return false;
+		}
+		if (byte >= 0x80 || byte == 0x1b) {
+			return true;
+		}
+		end = i + 1;
+	}
+	return false;
+}
+
 /* Quoted-printable is worth a look where it holds more than ASCII: "page=64" is written everywhere. */
 static void quoted_at(struct walk *w, size_t at)
 {
@@ -118,10 +141,13 @@ static void quoted_at(struct walk *w, size_t at)
 		w->weak_end = at + 3;
 		return;
 	}
+	w->weak_end = 0;
+	if (!quoted_pays(w->sink.text, at + 3)) {
+		return;
+	}
 	if (chained && w->weak >= w->done[NKS_VIA_QUOTED]) {
 		(void)run_at(w, w->weak, NKS_VIA_QUOTED);
 	}
-	w->weak_end = 0;
 	(void)run_at(w, at, NKS_VIA_QUOTED);
 }
 

@@ -35,17 +35,28 @@ INLINE uint64_t long_runs(uint64_t bits, uint64_t eight, uint64_t before, uint64
 	return found;
 }
 
-/* Of those, what is not in the word as a whole, or has letters of both cases. */
-INLINE uint64_t both_cases(uint64_t found, uint64_t bits, uint64_t upper, uint64_t lower)
+/* The signs of base64 of a word, and which of them are letters of one case and of the other. */
+struct cases {
+	uint64_t bits, upper, lower;
+};
+
+/* Of those runs, what has letters of both cases here or in the words around; or may have, going on further. */
+INLINE uint64_t both_cases(uint64_t found, struct cases here, struct cases before, struct cases behind)
 {
+	const uint64_t last =
+		before.bits == ~UINT64_C(0) ? before.bits : ~(~UINT64_C(0) >> __builtin_clzll(~before.bits));
+	const uint64_t next = behind.bits & ~(behind.bits + 1);
 	uint64_t kept = 0;
 
 	for (; found != 0; found &= found - 1) {
 		const uint64_t first = found & (~found + 1);
-		const uint64_t run = bits & ~(bits + first);
-		const bool within = (run & 1) == 0 && run >> 63 == 0;
+		const uint64_t run = here.bits & ~(here.bits + first);
+		const uint64_t back = (run & 1) != 0 ? last : 0;
+		const uint64_t on = run >> 63 != 0 ? next : 0;
+		const uint64_t upper = (run & here.upper) | (back & before.upper) | (on & behind.upper);
+		const uint64_t lower = (run & here.lower) | (back & before.lower) | (on & behind.lower);
 
-		kept |= !within || ((run & upper) != 0 && (run & lower) != 0) ? first : 0;
+		kept |= (upper != 0 && lower != 0) || (back & 1) != 0 || on == ~UINT64_C(0) ? first : 0;
 	}
 	return kept;
 }
@@ -55,48 +66,46 @@ INLINE uint64_t letters(const struct nks_text *t, size_t word)
 	return t->mask[NKS_M_ALPHA][word] | t->mask[NKS_M_DIGIT][word];
 }
 
-/* What 64 units are. more: + / - _. Seldom needed: after: # ?; upper: A–Z. */
+/* What 64 units are. marks: % \ & =; more: + / - _; after: # ?. */
 struct common {
-	uint64_t marks, more;
-};
-struct seldom {
-	uint64_t after, upper;
+	uint64_t marks, more, after;
 };
 
-/* What of the candidates is left: marks that no letter, digit, # or ? follows begin nothing (what follows the last of
- * the word is not known here); runs within the word need letters of both cases. */
-INLINE struct nks_found rest_of(struct nks_found f, struct seldom seldom, uint64_t alpha, uint64_t digit)
-{
-	f.upper = seldom.upper;
-	f.marks &= ((alpha | digit | seldom.after) >> 1) | (UINT64_C(1) << 63);
-	f.more = f.more != 0 ? both_cases(f.more, f.bits, seldom.upper, alpha & ~seldom.upper) : 0;
-	return f;
-}
-
-/* The loop, once for each way to look at 64 units: it has to be in one function with it. */
+/* The loop, once for each way to look at 64 units: it has to be in one function with it. Marks that no letter, digit, #
+ * or ? follows begin nothing (what follows the last of the word is not known here). */
+#define CASES(way, word)                                                                                     \
+	(struct cases)                                                                                       \
+	{                                                                                                    \
+		common_##way(t->u + (word) * 64).more | letters(t, word), upper_##way(t->u + (word) * 64),   \
+			t->mask[NKS_M_ALPHA][word]                                                           \
+	}
 #define NEXT(way)                                                                                            \
 	size_t nks_escapes_next_##way(const struct nks_text *t, size_t word, struct nks_found *out)          \
 	{                                                                                                    \
+		const struct cases none = { 0, 0, 0 };                                                       \
 		uint64_t before = out->bits;                                                                 \
                                                                                                              \
 		for (; word * 64 < t->to; word++) {                                                          \
-			const nks_unit *u = t->u + word * 64;                                                \
-			const struct common here = common_##way(u);                                          \
-			struct nks_found f = { here.marks, 0, here.more | letters(t, word), ~UINT64_C(0) };  \
+			const struct common here = common_##way(t->u + word * 64);                           \
+			const uint64_t known = letters(t, word);                                             \
+			struct nks_found f = { here.marks, 0, here.more | known };                           \
 			const uint64_t eight = eights(f.bits);                                               \
                                                                                                              \
+			f.marks &= ((known | here.after) >> 1) | (UINT64_C(1) << 63);                        \
 			if (eight != 0) {                                                                    \
 				const bool last = f.bits >> 56 != 0xff || (word + 1) * 64 >= t->n;           \
                                                                                                              \
 				f.more = long_runs(f.bits, eight, before,                                    \
-					last ? 0 : common_##way(u + 64).more | letters(t, word + 1));        \
+					last ? 0 : common_##way(t->u + word * 64 + 64).more | letters(t, word + 1)); \
+				f.more = f.more == 0 ? 0                                                     \
+						     : both_cases(f.more, CASES(way, word),                  \
+							       (f.bits & 1) == 0 || before == 0 ? none       \
+											: CASES(way, word - 1), \
+							       last ? none : CASES(way, word + 1));          \
 			}                                                                                    \
+			*out = f;                                                                            \
 			if ((f.marks | f.more) != 0) {                                                       \
-				*out = rest_of(f, SELDOM(u), t->mask[NKS_M_ALPHA][word],                     \
-					t->mask[NKS_M_DIGIT][word]);                                         \
-				if ((out->marks | out->more) != 0) {                                         \
-					break;                                                               \
-				}                                                                            \
+				break;                                                                       \
 			}                                                                                    \
 			before = f.bits;                                                                     \
 		}                                                                                            \
@@ -105,7 +114,7 @@ INLINE struct nks_found rest_of(struct nks_found f, struct seldom seldom, uint64
 
 static struct common common_plain(const nks_unit *u)
 {
-	struct common k = { 0, 0 };
+	struct common k = { 0, 0, 0 };
 
 	for (unsigned i = 0; i < 64; i++) {
 		const bool mark = u[i] == '%' || u[i] == '\\' || u[i] == '&' || u[i] == '=';
@@ -113,24 +122,22 @@ static struct common common_plain(const nks_unit *u)
 
 		k.marks |= (uint64_t)mark << i;
 		k.more |= (uint64_t)more << i;
+		k.after |= (uint64_t)(u[i] == '#' || u[i] == '?') << i;
 	}
 	return k;
 }
 
-static struct seldom seldom_plain(const nks_unit *u)
+static uint64_t upper_plain(const nks_unit *u)
 {
-	struct seldom k = { 0, 0 };
+	uint64_t upper = 0;
 
 	for (unsigned i = 0; i < 64; i++) {
-		k.after |= (uint64_t)(u[i] == '#' || u[i] == '?') << i;
-		k.upper |= (uint64_t)(u[i] >= 'A' && u[i] <= 'Z') << i;
+		upper |= (uint64_t)(u[i] >= 'A' && u[i] <= 'Z') << i;
 	}
-	return k;
+	return upper;
 }
 
-#define SELDOM seldom_plain
 NEXT(plain)
-#undef SELDOM
 #if defined(__x86_64__)
 #include <immintrin.h>
 
@@ -147,34 +154,33 @@ INLINE __m128i bytes_of(const nks_unit *u)
 
 INLINE struct common common_sse2(const nks_unit *u)
 {
-	struct common k = { 0, 0 };
+	struct common k = { 0, 0, 0 };
 
 	for (unsigned i = 0; i < 64; i += 16) {
 		const __m128i b = bytes_of(u + i);
 
 		k.marks |= BITS(_mm_or_si128(_mm_or_si128(IS('%'), IS('&')), _mm_or_si128(IS('\\'), IS('='))));
 		k.more |= BITS(_mm_or_si128(_mm_or_si128(IS('+'), IS('/')), _mm_or_si128(IS('-'), IS('_'))));
+		k.after |= BITS(_mm_or_si128(IS('#'), IS('?')));
 	}
 	return k;
 }
 
-INLINE struct seldom seldom_sse2(const nks_unit *u)
+INLINE uint64_t upper_sse2(const nks_unit *u)
 {
-	struct seldom k = { 0, 0 };
+	uint64_t upper = 0;
 
 	for (unsigned i = 0; i < 64; i += 16) {
 		const __m128i b = bytes_of(u + i);
 
-		k.after |= BITS(_mm_or_si128(IS('#'), IS('?')));
-		k.upper |= BITS(_mm_and_si128(
+		upper |= BITS(_mm_and_si128(
 			_mm_cmpgt_epi8(b, _mm_set1_epi8('A' - 1)), _mm_cmpgt_epi8(_mm_set1_epi8('Z' + 1), b)));
 	}
-	return k;
+	return upper;
 }
 #undef IS
 #undef BITS
 
-#define SELDOM seldom_sse2
 NEXT(sse2)
 
 #define HAS(bits)                                                                                           \
@@ -184,13 +190,14 @@ NEXT(sse2)
 /* By the two halves of each byte: a bit of `of_high` and one of `of_low` meet only in the characters looked for. */
 __attribute__((target("avx2"))) static inline struct common common_avx2(const nks_unit *u)
 {
-	/* Marks: 1 row 2, 5 6; 2 row 5, C; 4 row 3, D. More: 8 row 2, B D F; 16 row 5, F. */
+	/* Marks: 1 row 2, 5 6; 2 row 5, C; 4 row 3, D. More: 8 row 2, B D F; 16 row 5, F. After: 32 row 2, 3;
+	 * 64 row 3, F. */
 	const __m256i of_high =
-		_mm256_broadcastsi128_si256(_mm_setr_epi8(0, 0, 1 | 8, 4, 0, 2 | 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+		_mm256_broadcastsi128_si256(_mm_setr_epi8(0, 0, 1 | 8 | 32, 4 | 64, 0, 2 | 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
 	const __m256i of_low =
-		_mm256_broadcastsi128_si256(_mm_setr_epi8(0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 8, 2, 4 | 8, 0, 8 | 16));
+		_mm256_broadcastsi128_si256(_mm_setr_epi8(0, 0, 0, 32, 0, 1, 1, 0, 0, 0, 0, 8, 2, 4 | 8, 0, 8 | 16 | 64));
 	const __m256i half = _mm256_set1_epi8(15);
-	struct common k = { 0, 0 };
+	struct common k = { 0, 0, 0 };
 
 	for (unsigned i = 0; i < 64; i += 32) {
 		const __m256i low = _mm256_loadu_si256((const __m256i *)(const void *)(u + i));
@@ -201,10 +208,12 @@ __attribute__((target("avx2"))) static inline struct common common_avx2(const nk
 
 		k.marks |= HAS(7);
 		k.more |= HAS(24);
+		k.after |= HAS(96);
 	}
 	return k;
 }
 
+#define upper_avx2 upper_sse2
 __attribute__((target("avx2"))) NEXT(avx2)
 
 	nks_escapes_next_fn *nks_escapes_nexter(void)

@@ -48,13 +48,13 @@ int nks_sextet(nks_unit u);
 /*
  * nks_escapes_next_…: the next word of 64 units, from `word` on, in which something may begin; behind `to` when there
  * is none. marks: bits of % \ & = when a letter, a digit, # or ? may follow. more: runs of at least 16 letters,
- * digits and + / - _ (and with letters of both cases, when the run is within the word): the first bit of each such run
- * within the word; a run over several words has its bit in one of the first two. The three are equal.
+ * digits and + / - _ (and with letters of both cases, as far as this and the words around tell): the first bit of each such
+ * run within the word; a run over several words has its bit in one of the first two. The three are equal.
  * *out: what the word before gave, zeros at first: words are asked for in order.
  */
 struct nks_found {
 	uint64_t marks, more;
-	uint64_t bits, upper; /* all letters, digits and + / - _; capitals */
+	uint64_t bits; /* all letters, digits and + / - _ */
 };
 typedef size_t nks_escapes_next_fn(const struct nks_text *text, size_t word, struct nks_found *out);
 nks_escapes_next_fn nks_escapes_next_plain, nks_escapes_next_sse2, nks_escapes_next_avx2;

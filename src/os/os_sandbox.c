@@ -396,7 +396,7 @@ bool nk_os_shut_tool(unsigned memory_mb, unsigned cpu_s)
 	int rc = 0;
 
 	if (!nk_os_landlock(readable, NK_ARRAY_LEN(readable)) || !limit(RLIMIT_CPU, cpu_s, (uint64_t)cpu_s + 1) ||
-		!limit(RLIMIT_AS, memory, memory) || !limit(RLIMIT_CORE, 0, 0) || !limit(RLIMIT_FSIZE, 0, 0) ||
+		(!NK_SANITIZED && !limit(RLIMIT_AS, memory, memory)) || !limit(RLIMIT_CORE, 0, 0) || !limit(RLIMIT_FSIZE, 0, 0) ||
 		!limit(RLIMIT_NPROC, 0, 0) || !limit(RLIMIT_NOFILE, TOOL_FILES, TOOL_FILES)) {
 		return false;
 	}

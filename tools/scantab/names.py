@@ -26,7 +26,7 @@ NAMED = {"INFLECTED": "動詞,自立,*,*,五段・ラ行,基本形,*", "VERB": "
          "NA": "助動詞,*,*,*,特殊・ダ,体言接続,だ", "ADJECTIVE": "形容詞,自立,*,*,形容詞・アウオ段,基本形,*",
          "SURU": "動詞,自立,*,*,サ変・スル,未然形,する"}
 OTHER_IDS = {557: 560, 559: 560, 1308: 1310, 1312: 1310}
-PERSON, GIVEN = 5, 7
+PERSON, SURNAME, GIVEN = 5, 6, 7
 GIVEN_COST = 8200  # of a name of given.rows: as a name of middling frequency
 KANA_SURNAME, KANA_GIVEN, CHAR, KANA_WRITTEN = 40, 41, 42, 43
 BITS = 19
@@ -159,6 +159,15 @@ def bitmap(keys, bits):
     return [f"UINT64_C({word:#x})" for word in words]
 
 
+def whole_words(keys, bits):
+    """Bits by the first bits of the hashes of whole words."""
+    words = [0] * ((1 << bits) // 64)
+    for units in keys:
+        b = hash_of(units) >> (32 - bits)
+        words[b // 64] |= 1 << b % 64
+    return [f"UINT64_C({word:#x})" for word in words]
+
+
 def kana_pairs(words, fold):
     """Bits over two units as they are written, not folded: which begin a given name in kana; unit 0 stands for all kanji."""
     begins = {units[:2] for units, kind in words if kind == KANA_WRITTEN}
@@ -199,6 +208,10 @@ def main(folder, given, fold_path, target):
         out.write(table("const uint64_t nks_given_bits[1 << (NKS_PAIR_BITS - 6)]", bitmap(given, 18), 8))
         out.write(table("const uint64_t nks_person_bits[1 << (NKS_PAIR_BITS - 6)]", bitmap(persons, 18), 8))
         out.write(table("const uint64_t nks_begin_bits[1 << (NKS_BEGIN_BITS - 6)]", bitmap(begins, 20), 8))
+        out.write(table("const uint64_t nks_known_bits[1 << (NKS_KNOWN_BITS - 6)]", whole_words((units for units, _ in words), 20), 8))
+        for name, wanted in (("surname", SURNAME), ("given", GIVEN)):
+            some = whole_words((units for units, kind in words if kind == wanted), 18)
+            out.write(table(f"const uint64_t nks_{name}_words[1 << (NKS_PAIR_BITS - 6)]", some, 8))
         out.write(table("const uint64_t nks_kana_bits[NKS_KANA_ROWS * 4]", kana_pairs(words, fold), 8))
         out.write(table("const uint64_t nks_usual_bits[NKS_C_GIVEN_ONLY * 1024]", [f"UINT64_C({w:#x})" for w in usual], 8))
 
