@@ -106,7 +106,7 @@ static void everything_in_a_folder_is_said_once_in_order(void **state)
 {
 	static const char *const names[] = { "a.txt", "b-pipe", "c-socket", "d-out", "e-in", "f\nline", "g\xff",
 		"h-loop", "i-gone", "j/k.txt", "j", "\x8e\x52\x93\x63.txt" };
-	NK_OWNED(seen_done) struct seen seen;
+	NK_OWNED(seen_done) struct seen seen = { 0 };
 	struct folder f;
 	struct nkx_walk_options o = { .relative_to = f.path };
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
@@ -138,7 +138,7 @@ static void everything_in_a_folder_is_said_once_in_order(void **state)
 static void what_is_not_there_is_said(void **state)
 {
 	const struct nkx_walk_options o = { .raw = false };
-	NK_OWNED(seen_done) struct seen seen;
+	NK_OWNED(seen_done) struct seen seen = { 0 };
 
 	(void)state;
 	walk("/nowhere/at/all", &o, &seen);
@@ -148,7 +148,7 @@ static void what_is_not_there_is_said(void **state)
 static void devices_are_not_read(void **state)
 {
 	const struct nkx_walk_options o = { .raw = false };
-	NK_OWNED(seen_done) struct seen seen;
+	NK_OWNED(seen_done) struct seen seen = { 0 };
 
 	(void)state;
 	walk("/dev/zero", &o, &seen);
@@ -160,7 +160,7 @@ static void no_permission_is_said(void **state)
 	static const char *const names[] = { "shut", "closed" };
 	struct folder f;
 	struct nkx_walk_options o = { .relative_to = f.path };
-	NK_OWNED(seen_done) struct seen seen;
+	NK_OWNED(seen_done) struct seen seen = { 0 };
 
 	(void)state;
 	if (geteuid() == 0) {
@@ -182,7 +182,7 @@ static void the_holes_of_a_sparse_file_cost_nothing(void **state)
 	static const char *const names[] = { "sparse" };
 	struct folder f;
 	struct nkx_walk_options o = { .relative_to = f.path };
-	NK_OWNED(seen_done) struct seen seen;
+	NK_OWNED(seen_done) struct seen seen = { 0 };
 	int fd = -1;
 
 	(void)state;
@@ -202,7 +202,7 @@ static void folders_in_folders_have_a_limit(void **state)
 {
 	struct folder f;
 	struct nkx_walk_options o = { .relative_to = f.path };
-	NK_OWNED(seen_done) struct seen seen;
+	NK_OWNED(seen_done) struct seen seen = { 0 };
 	int at = -1;
 	int deeper = -1;
 

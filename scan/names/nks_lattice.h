@@ -8,7 +8,7 @@
 
 #include "nks_words.h"
 
-enum { NKS_RUN_MAX = 28, NKS_NODES_MAX = 420, NKS_NAMES_MAX = 24, NKS_MARGIN_LEAST = -500000 };
+enum { NKS_RUN_MAX = 28, NKS_NODES_MAX = 420, NKS_NAMES_MAX = 24, NKS_MARGIN_LEAST = -5000 };
 
 struct nks_node {
 	uint8_t at, end, class;
