@@ -11,7 +11,7 @@
 #include "nkx.h"
 #include "spell.h"
 
-enum { HITS_MAX = 10000, UNSCANNED_MAX = 1000, LEAST_BYTES = 6 };
+enum { HITS_MAX = 10000, UNSCANNED_MAX = 1000, LEAST_BYTES = 6, WAITING_MAX = 16 * 1024 * 1024 };
 
 static const char *const kind_names[NK_PLACE_KIND_COUNT] = {
 	[NK_PLACE_STORE] = "store",
@@ -66,7 +66,8 @@ struct run {
 	struct nkx_pool *pool;
 	struct nk_vec hits;
 	struct nk_vec unscanned;
-	struct nk_vec waiting; /* struct nkx_finding of the stream at hand, until its end tells its path */
+	struct nk_vec waiting; /* struct nkx_finding of streams that are open, until their ends tell their paths */
+	struct nk_vec ended; /* those of the stream that ends now */
 	struct nk_residue_place_report *report; /* of the place at hand */
 	size_t place;
 	size_t item_hits, item_unscanned; /* where those of the item at hand begin: its name comes with its end */
@@ -81,6 +82,7 @@ static void run_done(struct run *r)
 	nk_vec_done(&r->hits);
 	nk_vec_done(&r->unscanned);
 	nk_vec_done(&r->waiting);
+	nk_vec_done(&r->ended);
 }
 
 static NK_RESULT note_hit(struct run *r, const struct nk_residue_pattern *p, const struct nkx_finding *found,
@@ -127,6 +129,12 @@ static bool told(const struct run *r, const uint32_t *all, size_t i)
 	return false;
 }
 
+/* Only in plain bytes is a place a place, so that one value can lie inside another. */
+static bool has_place(const struct nkx_finding *found)
+{
+	return !found->in_name && found->f.via == NKS_VIA_PLAIN;
+}
+
 /* What one finding means: a control, a value of somebody who stays, or a trace of each leaver who has it. */
 static NK_RESULT judge(struct run *r, const struct nkx_finding *found, struct nk_str file, uint64_t *other_end)
 {
@@ -155,7 +163,7 @@ static NK_RESULT judge(struct run *r, const struct nkx_finding *found, struct nk
 			continue;
 		}
 		rc = note_hit(r, &r->opt->patterns[all[i]], found, file,
-			of_others(&r->opt->patterns[all[i]], found) || end <= *other_end);
+			of_others(&r->opt->patterns[all[i]], found) || (has_place(found) && end <= *other_end));
 	}
 	free(all);
 	return rc;
@@ -201,33 +209,59 @@ static int by_place(const void *a, const void *b)
 	if (x->f.offset != y->f.offset) {
 		return x->f.offset < y->f.offset ? -1 : 1;
 	}
-	return x->f.length != y->f.length ? (x->f.length > y->f.length ? -1 : 1) : 0;
+	if (x->f.length != y->f.length) {
+		return x->f.length > y->f.length ? -1 : 1;
+	}
+	return x->f.token != y->f.token ? (x->f.token < y->f.token ? -1 : 1) : 0;
 }
 
-/* One text found by two of its keys, or through two encodings that read the same there. */
+/* One text found by two of its keys, or through two encodings that read the same there: equal values have equal
+ * tokens. (The places of names, and of what stands in one escaped run, are all the same.) */
 static bool same_place(const struct nkx_finding *a, const struct nkx_finding *b)
 {
 	return a->in_name == b->in_name && a->f.offset == b->f.offset && a->f.length == b->f.length &&
-		a->f.units == b->f.units;
+		a->f.token == b->f.token;
+}
+
+/* An inner stream ends before the one around it: only what was found in this one. */
+static NK_RESULT take_ended(struct run *r, uint32_t stream)
+{
+	struct nkx_finding *const all = r->waiting.items;
+	size_t kept = 0;
+	void *room = NULL;
+
+	nk_vec_clear(&r->ended);
+	for (size_t i = 0; i < r->waiting.len; i++) {
+		if (all[i].stream != stream) {
+			all[kept++] = all[i];
+			continue;
+		}
+		NK_TRY(nk_vec_push(&r->ended, &room, NULL));
+		*(struct nkx_finding *)room = all[i];
+	}
+	r->waiting.len = kept;
+	return nk_done();
 }
 
 static NK_RESULT end_stream(struct run *r, const struct nkx_stream *s)
 {
-	uint64_t other_end[2][NKS_ENCODING_COUNT] = { { 0 } };
+	uint64_t other_end[NKS_ENCODING_COUNT] = { 0 };
 	const struct nk_str file = nk_str_c(s->path);
 
-	if (r->waiting.len > 1) {
-		qsort(r->waiting.items, r->waiting.len, sizeof(struct nkx_finding), by_place);
+	NK_TRY(take_ended(r, s->stream));
+	if (r->ended.len > 1) {
+		qsort(r->ended.items, r->ended.len, sizeof(struct nkx_finding), by_place);
 	}
-	for (size_t i = 0; i < r->waiting.len; i++) {
-		const struct nkx_finding *const f = nk_vec_at(&r->waiting, i);
+	for (size_t i = 0; i < r->ended.len; i++) {
+		const struct nkx_finding *const f = nk_vec_at(&r->ended, i);
+		uint64_t nowhere = 0;
 
-		if (f->f.of_index && !(i > 0 && same_place(nk_vec_at(&r->waiting, i - 1), f))) {
-			NK_TRY(judge(r, f, file, &other_end[f->in_name][f->f.encoding]));
+		if (f->f.of_index && !(i > 0 && same_place(nk_vec_at(&r->ended, i - 1), f))) {
+			NK_TRY(judge(r, f, file, has_place(f) ? &other_end[f->f.encoding] : &nowhere));
 		}
 	}
-	nk_vec_clear(&r->waiting);
-	/* A link is a name and nothing else: what it leads to is no part of this place. */
+	/* A link is a name and a target, which both were looked through: what it leads to is no part of this place.
+	 */
 	return s->state == NKX_SCANNED || s->why == NKX_WHY_LINK ? nk_done()
 								 : note_unscanned(r, file, nkx_why_text(s->why));
 }
@@ -407,7 +441,8 @@ NK_RESULT nk_residue_scan(const struct nk_env *env, const struct nk_residue_opti
 
 	nk_vec_init(&r.hits, sizeof(struct nk_residue_hit), HITS_MAX);
 	nk_vec_init(&r.unscanned, sizeof(struct nk_residue_unscanned), UNSCANNED_MAX);
-	nk_vec_init(&r.waiting, sizeof(struct nkx_finding), 16 * 1024 * 1024);
+	nk_vec_init(&r.waiting, sizeof(struct nkx_finding), WAITING_MAX);
+	nk_vec_init(&r.ended, sizeof(struct nkx_finding), WAITING_MAX);
 	report.places = nk_arena_array(arena, opt->n_places, sizeof(*report.places));
 	if (controls == NULL || report.places == NULL) {
 		return nk_fail_nomem(err);

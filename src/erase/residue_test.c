@@ -452,6 +452,27 @@ static void the_home_is_what_its_own_places_are_not(void **state)
 	assert_true(nk_str_eq(r.hits[0].file, NK_STR("deep/vault/not-a-place")));
 }
 
+static void two_leavers_in_one_file_name_or_one_escaped_run_are_two(void **state)
+{
+	NK_OWNED(world_done) struct world w = { .people = NULL };
+	struct nk_residue_report r;
+
+	(void)state;
+	world_new(&w);
+	folder(&w, "place");
+	put(&w, "place/s2025001 s2025002.txt", "nothing");
+	r = scan_folder(&w, "place");
+	assert_int_equal(r.places[0].hits, 2);
+	/* A longer number of somebody who stays in the same name hides neither. */
+	put(&w, "place/s20250021 s2025001.txt", "nothing");
+	r = scan_folder(&w, "place");
+	assert_true(r.places[0].hits >= 3);
+	put(&w, "place/escaped",
+		"{\"a\":\"\\u0073\\u0032\\u0030\\u0032\\u0035\\u0030\\u0030\\u0031\\u0020"
+		"\\u0073\\u0032\\u0030\\u0032\\u0035\\u0030\\u0030\\u0032\"}");
+	assert_int_equal(scan_folder(&w, "place").places[0].hits, r.places[0].hits + 2);
+}
+
 static void no_places_prove_nothing(void **state)
 {
 	NK_OWNED(world_done) struct world w = { .people = NULL };
@@ -532,6 +553,7 @@ int main(void)
 		cmocka_unit_test(a_files_name_is_looked_into_and_withheld),
 		cmocka_unit_test(a_place_can_be_one_file),
 		cmocka_unit_test(the_home_is_what_its_own_places_are_not),
+		cmocka_unit_test(two_leavers_in_one_file_name_or_one_escaped_run_are_two),
 		cmocka_unit_test(no_places_prove_nothing),
 		cmocka_unit_test(our_own_store_holds_nothing_readable_of_anybody),
 		cmocka_unit_test(somebody_who_is_not_there_cannot_be_looked_for),
