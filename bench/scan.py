@@ -7,6 +7,7 @@ mecab-ipadic's words), C and Python source, CSV of other synthetic persons, a we
 import glob
 import os
 import random
+import resource
 import shutil
 import statistics
 import subprocess
@@ -177,6 +178,7 @@ def measure(say, folder):
         say(name, rate(whose), "GB/s a core end to end, persons of the index", RUNS, f"cat {rate(read)}")
         say(name + "-with-detectors", rate(all_), "GB/s a core, persons and every class of data", RUNS)
         say(name + "-two-cores", rate(both), f"GB/s = {(whose - start) / max(both - start, 1e-3):.2f} x one core", RUNS)
+    say("scan-peak-memory", f"{resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f}", "MiB of the largest process until here, the index mapped in it included")
     greps(say, folder, names)
     hs(say, folder, names)
     containers(say, folder, base)

@@ -310,6 +310,7 @@ static enum nks_status add_token(struct nks_builder *b)
 	}
 	b->head.traits |= digit ? NKS_T_TOKEN_MIXED : run == b->n ? NKS_T_TOKEN_WORD : NKS_T_TOKEN_WORDS;
 	b->head.traits |= run < 4 ? NKS_T_TOKEN_SHORT : 0;
+	b->head.traits |= nks_unit_class(f[0]) == NKS_U_DIGIT ? NKS_T_TOKEN_NUMBER : 0;
 	nks_set_two(b, NKS_F_TOKEN4, nks_three(first[0], first[1], first[2]) | (uint64_t)first[3] << 48);
 	hash = nks_hash_units(&b->derived, NKS_LANE_TOKEN, f, b->n);
 	return nks_add_key(b, NKS_LANE_TOKEN, hash, b->n, nks_exact(&b->derived, hash, b->raw, b->n));

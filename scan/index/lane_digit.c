@@ -150,6 +150,22 @@ static unsigned least_digits(const struct nks_head *h)
 	return least;
 }
 
+/* Of those places, what begins with two digits that numbers begin with. */
+static inline uint64_t with_lead(const struct nks_matcher *m, size_t base, uint64_t begin)
+{
+	const nks_unit *u = m->t->u + base;
+	uint64_t kept = 0;
+
+	for (; begin != 0; begin &= begin - 1) {
+		const unsigned at = (unsigned)__builtin_ctzll(begin);
+		/* digits of full width are FEE0 above those of ASCII: their last four bits say which they are, too */
+		const unsigned two = (u[at] & 15U) * 10 + (u[at + 1] & 15U);
+
+		kept |= (uint64_t)(m->lead[two] | (u[at] > 0x7f)) << at;
+	}
+	return kept;
+}
+
 void nks_lane_digits(struct nks_matcher *m)
 {
 	const uint64_t *digit = m->t->mask[NKS_M_DIGIT];
@@ -164,6 +180,10 @@ void nks_lane_digits(struct nks_matcher *m)
 		uint64_t joined = 0;
 		uint64_t next = 0;
 
+		if (begin == 0) {
+			continue;
+		}
+		begin = with_lead(m, w * 64, begin);
 		if (begin == 0) {
 			continue;
 		}

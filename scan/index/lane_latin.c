@@ -20,18 +20,6 @@ static bool is_joiner(nks_unit u)
 	return u == '\'' || u == 0x2019 || nks_fold[u] == '-';
 }
 
-/* Letters of one word that no romaji has there. */
-static inline uint64_t bad_letters(uint64_t alpha, uint64_t next_alpha, const uint64_t *l, const uint64_t *n)
-{
-#define NEXT(k) (l[NKS_L_##k] >> 1 | n[NKS_L_##k] << 63)
-	const uint64_t after = alpha >> 1 | next_alpha << 63;
-	const uint64_t fine = l[NKS_L_VOWEL] | l[NKS_L_NM] | l[NKS_L_H] | l[NKS_L_TWICE] | NEXT(VOWEL) | NEXT(Y) |
-		(l[NKS_L_SC] & NEXT(H)) | (l[NKS_L_T] & NEXT(SC)) | (l[NKS_L_D] & NEXT(Z));
-#undef NEXT
-
-	return alpha & ~(fine & (after | l[NKS_L_VOWEL] | l[NKS_L_NM] | l[NKS_L_H]));
-}
-
 /* One of the words of a name, as it can be meant. */
 struct word {
 	size_t at, end;
@@ -134,7 +122,36 @@ static __attribute__((noinline)) void romaji_at(struct nks_matcher *m, size_t en
 	}
 }
 
-/* The bit map `bad`, and the ends of words without such a letter. */
+/* The letters from word `w` on that begin a word whose first four letters could be romaji. */
+static inline uint64_t good_begins(const struct nks_matcher *m, size_t w, size_t last, bool single)
+{
+	const uint64_t *alpha = m->t->mask[NKS_M_ALPHA];
+	uint64_t one = 0;
+	uint64_t two = 0;
+
+	if (w >= last || alpha[w] == 0) {
+		return 0;
+	}
+	one = nks_ahead(alpha, w, 1);
+	two = one & nks_ahead(alpha, w, 2);
+	return alpha[w] & ~nks_behind(alpha, w) & (single ? ~UINT64_C(0) : one) &
+		~(m->bad[w] | nks_ahead(m->bad, w, 1) | (one & nks_ahead(m->bad, w, 2)) |
+			(two & nks_ahead(m->bad, w, 3)));
+}
+
+static void find_bad(struct nks_matcher *m, size_t from, size_t to, size_t last)
+{
+	const uint64_t *alpha = m->t->mask[NKS_M_ALPHA];
+
+	for (size_t w = from; w < to && w < last; w++) {
+		m->bad[w] = alpha[w] == 0 ? 0 : m->ops->bad(m->t->u + w * 64, alpha[w], (alpha[w + 1] & 1) != 0);
+	}
+	for (size_t w = to < last ? to : last, k = 0; k < 3; k++) {
+		m->bad[w + k] = 0;
+	}
+}
+
+/* The bit map `bad`, and the ends of words without such a letter before words that begin so. */
 void nks_lane_romaji(struct nks_matcher *m)
 {
 	const uint64_t *alpha = m->t->mask[NKS_M_ALPHA];
@@ -142,30 +159,34 @@ void nks_lane_romaji(struct nks_matcher *m)
 	const size_t from = m->lo / 64;
 	const size_t to = (m->hi + 63) / 64;
 	const size_t last = (m->t->n + 63) / 64;
-	uint64_t letters[2][NKS_L_COUNT] = { { 0 } };
+	const bool single = (m->x->head->traits & NKS_T_ROMAJI_LETTER) != 0;
+	uint64_t begins[2] = { 0 };
 	unsigned carry = 0;
 
-	m->ops->letters(m->t->u + from * 64, alpha[from], letters[from & 1]);
-	for (size_t w = from; w < to + 1 && w < last; w++) {
-		uint64_t *next = letters[(w + 1) & 1];
-
-		if (alpha[w + 1] != 0 && w + 1 < last) {
-			m->ops->letters(m->t->u + (w + 1) * 64, alpha[w + 1], next);
-		} else {
-			memset(next, 0, sizeof(letters[0]));
-		}
-		m->bad[w] = bad_letters(alpha[w], alpha[w + 1], letters[w & 1], next);
-	}
-	m->bad[to + 1 < last ? to + 1 : last] = 0;
+	find_bad(m, from, to + 2, last);
+	begins[1] = good_begins(m, from, last, single);
 	for (size_t w = from; w <= to && w <= last; w++) {
 		const uint64_t before = nks_behind(alpha, w);
 		const uint64_t good = alpha[w] & ~m->bad[w];
+		uint64_t ends = 0;
 		uint64_t sum = 0;
 		unsigned over = (unsigned)__builtin_add_overflow(good, alpha[w] & ~before, &sum);
 
 		over |= (unsigned)__builtin_add_overflow(sum, (uint64_t)carry, &sum);
 		carry = over;
-		for (uint64_t ends = sum & ~alpha[w] & before & gap[w]; ends != 0; ends &= ends - 1) {
+		begins[0] = begins[1];
+		begins[1] = good_begins(m, w + 1, last, single);
+		ends = sum & ~alpha[w] & before & gap[w];
+		if (!single) {
+			ends &= alpha[w] << 2 | (w > 0 ? alpha[w - 1] >> 62 : 0);
+		}
+		if (ends != 0) {
+			const uint64_t one = nks_ahead(gap, w, 1);
+
+			ends &= nks_ahead(begins, 0, 1) |
+				(one & (nks_ahead(begins, 0, 2) | (nks_ahead(gap, w, 2) & nks_ahead(begins, 0, 3))));
+		}
+		for (; ends != 0; ends &= ends - 1) {
 			romaji_at(m, w * 64 + (unsigned)__builtin_ctzll(ends));
 		}
 	}
@@ -239,6 +260,36 @@ static inline bool kind_occurs(const struct nks_matcher *m, size_t i, unsigned r
 		((traits & NKS_T_TOKEN_WORDS) != 0 && is_mark(nks_fold[m->t->u[i + run]]));
 }
 
+/* Letters with a digit behind them in the same run; of one that goes on in the next word, all. */
+static inline uint64_t with_digit(uint64_t alpha, uint64_t digit, uint64_t next)
+{
+	uint64_t found = digit | (alpha & next << 63);
+
+	for (unsigned by = 1; by < 64; by *= 2) {
+		found |= alpha & found >> by;
+		alpha &= alpha >> by;
+	}
+	return found;
+}
+
+/* Where tokens could begin of the kinds that the index has. */
+static inline uint64_t token_begins(const struct nks_matcher *m, size_t w, uint64_t x, uint64_t next)
+{
+	const uint64_t traits = m->x->head->traits;
+	const uint64_t *alpha = m->t->mask[NKS_M_ALPHA];
+	const uint64_t *digit = m->t->mask[NKS_M_DIGIT];
+	uint64_t begin = x & ~(x << 1 | (w > 0 ? (alpha[w - 1] | digit[w - 1]) >> 63 : 0));
+
+	if ((traits & NKS_T_TOKEN_SHORT) == 0) {
+		begin &= (x >> 1 | next << 63) & (x >> 2 | next << 62) & (x >> 3 | next << 61);
+	}
+	begin &= (traits & NKS_T_TOKEN_NUMBER) != 0 ? begin : ~digit[w];
+	if (begin != 0 && (traits & (NKS_T_TOKEN_WORD | NKS_T_TOKEN_WORDS)) == 0) {
+		begin &= with_digit(alpha[w], digit[w], next);
+	}
+	return begin;
+}
+
 void nks_lane_token(struct nks_matcher *m)
 {
 	const uint64_t *alpha = m->t->mask[NKS_M_ALPHA];
@@ -251,14 +302,11 @@ void nks_lane_token(struct nks_matcher *m)
 	for (size_t w = m->lo / 64; w * 64 < m->hi; w++) {
 		const uint64_t x = alpha[w] | digit[w];
 		const uint64_t next = alpha[w + 1] | digit[w + 1];
-		uint64_t begin = 0;
 
 		if (x == 0) {
 			continue;
 		}
-		begin = x & ~(x << 1 | (w > 0 ? (alpha[w - 1] | digit[w - 1]) >> 63 : 0));
-		begin &= brief ? begin : (x >> 1 | next << 63) & (x >> 2 | next << 62) & (x >> 3 | next << 61);
-		for (; begin != 0; begin &= begin - 1) {
+		for (uint64_t begin = token_begins(m, w, x, next); begin != 0; begin &= begin - 1) {
 			const unsigned at = (unsigned)__builtin_ctzll(begin);
 			const size_t i = w * 64 + at;
 			unsigned run = 4;
@@ -282,6 +330,34 @@ static bool is_local(const struct nks_text *t, size_t i)
 	return nks_is_alnum(t, i) || is_mark(f) || f == '+' || f == '%';
 }
 
+/* Whether one of the ends of what follows the @ makes a domain of the index. */
+static bool has_domain(const struct nks_matcher *m, size_t at)
+{
+	const struct nks_text *t = m->t;
+	uint64_t domain = 0;
+	size_t ends = 0;
+
+	for (size_t i = at + 1; i < t->n && i - at < 128 && ends < 8; i++) {
+		const nks_unit f = nks_fold[t->u[i]];
+
+		domain = nks_roll(domain, f);
+		if (!nks_is_alnum(t, i)) {
+			if (f != '.' && f != '-') {
+				break;
+			}
+			continue;
+		}
+		if (nks_is_alnum(t, i + 1)) {
+			continue;
+		}
+		ends++;
+		if (nks_filter_two(m->x, NKS_F_DOMAIN, domain)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static __attribute__((noinline)) void mail_at(struct nks_matcher *m, size_t at)
 {
 	const struct nks_text *t = m->t;
@@ -291,6 +367,9 @@ static __attribute__((noinline)) void mail_at(struct nks_matcher *m, size_t at)
 	size_t ends = 0;
 	uint64_t domain = 0;
 
+	if (!has_domain(m, at)) {
+		return;
+	}
 	while (begin > 0 && at - begin < 64 && is_local(t, begin - 1)) {
 		begin--;
 	}

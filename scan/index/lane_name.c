@@ -211,6 +211,16 @@ static uint64_t codes_of(const struct nks_walk *w, size_t n)
 	return codes;
 }
 
+/* Whether keys begin with these four codes. */
+static inline unsigned four_occurs(const uint8_t *map, uint32_t mask, uint32_t codes)
+{
+	const uint32_t mixed = nks_mix_codes(codes);
+	uint32_t word = 0;
+
+	memcpy(&word, map + (nks_codes_one(mixed) & mask) / 32 * 4, sizeof(word));
+	return word >> (nks_codes_one(mixed) & 31) & word >> (nks_codes_two(mixed) & 31) & 1;
+}
+
 /* Which keys can begin so: bit 0: of four units, 1: of five, 2: of more. `codes` of six, zero where there is none. */
 static unsigned kana_may(const struct nks_matcher *m, uint64_t codes)
 {
@@ -229,7 +239,8 @@ static __attribute__((noinline)) void kana_walk(struct nks_matcher *m, size_t i,
 	if (may == 0) {
 		nks_walk_name(m->t, i, 6, true, &m->walk);
 		if (m->walk.n < 4 ||
-			!nks_filter_one(m->x, NKS_F_KANA4, nks_mix_codes((uint32_t)codes_of(&m->walk, 4)))) {
+			!four_occurs(m->x->filter[NKS_F_KANA4], m->x->mask[NKS_F_KANA4],
+				(uint32_t)codes_of(&m->walk, 4))) {
 			return;
 		}
 		may = kana_may(m, codes_of(&m->walk, 6));
@@ -298,7 +309,7 @@ static inline void kana_fours(struct nks_matcher *m, size_t base, uint64_t bits)
 
 		memcpy(&codes, m->codes + i, sizeof(codes));
 		m->later[n] = (uint32_t)i;
-		n += nks_bit(map, nks_mix_codes(codes) & mask);
+		n += four_occurs(map, mask, codes);
 	}
 	m->n_later = n;
 	if (n >= NKS_LATER) {

@@ -27,7 +27,7 @@ void nks_matcher_free(struct nks_matcher **m)
 	free_scratch(x->hit, NKS_HITS * sizeof(*x->hit));
 	free_scratch(x->spare, NKS_HITS * sizeof(*x->spare));
 	free_scratch(x->codes, NKS_UNITS_MAX + 2 * NKS_PAD);
-	free_scratch(x->bad, (NKS_UNITS_MAX / 64 + 2) * sizeof(*x->bad));
+	free_scratch(x->bad, (NKS_UNITS_MAX / 64 + 4) * sizeof(*x->bad));
 	explicit_bzero(x, sizeof(*x));
 	free(x);
 	*m = NULL;
@@ -46,6 +46,20 @@ static void make_sieve(struct nks_matcher *m)
 	}
 }
 
+/* Two digits of a text with which a number could begin: of the filter's five, of their first behind zeros, 81 of Japan. */
+static void make_leads(struct nks_matcher *m)
+{
+	for (uint32_t five = 0; five < 100000; five++) {
+		if (nks_filter_one(m->x, NKS_F_DIGIT5, five)) {
+			m->lead[five / 1000] = true;
+			m->lead[five / 10000] = true;
+		}
+	}
+	m->lead[0] = true;
+	m->lead[8] = true;
+	m->lead[81] = true;
+}
+
 enum nks_status nks_matcher_new(const struct nks_index *index, struct nks_matcher **out)
 {
 	struct nks_matcher *m = calloc(1, sizeof(*m));
@@ -58,7 +72,7 @@ enum nks_status nks_matcher_new(const struct nks_index *index, struct nks_matche
 	m->hit = malloc(NKS_HITS * sizeof(*m->hit));
 	m->spare = malloc(NKS_HITS * sizeof(*m->spare));
 	m->codes = calloc(1, NKS_UNITS_MAX + 2 * NKS_PAD);
-	m->bad = calloc(NKS_UNITS_MAX / 64 + 2, sizeof(*m->bad));
+	m->bad = calloc(NKS_UNITS_MAX / 64 + 4, sizeof(*m->bad));
 	if (m->candidate == NULL || m->hit == NULL || m->spare == NULL || m->codes == NULL || m->bad == NULL) {
 		nks_matcher_free(&m);
 		return NKS_NOMEM;
@@ -67,6 +81,7 @@ enum nks_status nks_matcher_new(const struct nks_index *index, struct nks_matche
 		m->code_table[i] = (uint8_t)nks_kana_code(nks_fold[0x3000 + i]);
 	}
 	make_sieve(m);
+	make_leads(m);
 	m->ops = nks_ops_get(NKS_PATH_SCALAR);
 	for (unsigned p = 0; p < NKS_PATH_COUNT; p++) {
 		const struct nks_ops *ops = nks_ops_get((enum nks_path)p);

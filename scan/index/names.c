@@ -142,7 +142,8 @@ static enum nks_status add_kana_key(struct nks_builder *b, const nks_unit *folde
 	for (size_t i = 0; i < n && i < 6; i++) {
 		codes |= (uint64_t)nks_kana_code(folded[i]) << (8 * i);
 	}
-	nks_set_one(b, NKS_F_KANA4, nks_mix_codes((uint32_t)codes));
+	nks_set_one(b, NKS_F_KANA4, nks_codes_one(nks_mix_codes((uint32_t)codes)));
+	nks_set_one(b, NKS_F_KANA4, nks_codes_two(nks_mix_codes((uint32_t)codes)));
 	nks_set_two(b, NKS_F_KANA6, codes);
 	return nks_add_key(b, NKS_LANE_KANA, hash, n, nks_exact(&b->derived, hash, raw, n));
 }

@@ -8,7 +8,7 @@
  * hashed at the lengths that occur, and goes in batches through a blocked Bloom filter and a table of buckets, each
  * fetched ahead.
  *
- * The file, version 1. Little-endian, every section begins at a multiple of 64:
+ * The file, version 2. Little-endian, every section begins at a multiple of 64:
  *   head      struct nks_head: magic, version, length, offset and length of each section, counts, what kinds of keys
  *             there are, and a SipHash-2-4 of all that under a key of its own: a wrong key or a changed head is
  *             NKS_BAD_INDEX.
@@ -65,6 +65,7 @@ enum nks_trait {
 	NKS_T_TOKEN_MIXED = 4, /* a token whose first run holds a digit */
 	NKS_T_TOKEN_SHORT = 8, /* a first run of less than four */
 	NKS_T_ROMAJI_LETTER = 16, /* a word of romaji whose skeleton is one letter */
+	NKS_T_TOKEN_NUMBER = 32, /* a token that begins with a digit */
 };
 
 enum {
@@ -177,7 +178,16 @@ static inline uint32_t nks_mix_pair(uint32_t first, uint32_t second)
 }
 static inline uint32_t nks_mix_codes(uint32_t codes)
 {
-	return (codes * 0x9e3779b1U) >> 11;
+	return codes * 0x9e3779b1U;
+}
+/* The two bits of four codes: of one 32-bit word of the map, so that one look tells both. */
+static inline uint32_t nks_codes_one(uint32_t mixed)
+{
+	return mixed >> 11;
+}
+static inline uint32_t nks_codes_two(uint32_t mixed)
+{
+	return (mixed >> 11 & ~31U) | (mixed >> 6 & 31);
 }
 static inline bool nks_bit(const uint8_t *map, uint32_t at)
 {

@@ -41,27 +41,17 @@ struct nks_walk {
 	size_t n;
 };
 
-/* Kinds of Latin letters, a bit map each over 64 units; vowels hold letters with accents and full-width ones too. */
-enum nks_letter {
-	NKS_L_VOWEL,
-	NKS_L_Y,
-	NKS_L_H,
-	NKS_L_SC,
-	NKS_L_NM,
-	NKS_L_T,
-	NKS_L_D,
-	NKS_L_Z,
-	NKS_L_TWICE,
-	NKS_L_COUNT
-};
-extern const uint8_t nks_letter_kinds[32]; /* bits 1 << kind by letter & 31 */
+/* What romaji allow of a letter by the one that follows, by letter & 31: `needs` of the letter and `gives` of the next
+ * have a bit in common. The next one of every letter gives ALONE. */
+enum { NKS_R_VOWEL = 1, NKS_R_H = 2, NKS_R_SC = 4, NKS_R_Z = 8, NKS_R_ALONE = 128 };
+extern const uint8_t nks_romaji_needs[32], nks_romaji_gives[32];
 
 /* What has more than one implementation; all give the same. */
 struct nks_ops {
 	/* Codes of 64 units of kana; 0 where `kana` has no bit. */
 	void (*codes)(const nks_unit *u, uint64_t kana, const uint8_t *table, uint8_t *out);
-	/* Letters of 64 units; u[64] may be read. TWICE: the same letter follows. */
-	void (*letters)(const nks_unit *u, uint64_t alpha, uint64_t out[static NKS_L_COUNT]);
+	/* Of 64 units, the letters that no romaji has there; u[64] may be read, `next`: it is a letter. */
+	uint64_t (*bad)(const nks_unit *u, uint64_t alpha, bool next);
 	/* Bits of 64 units whose bit in the 64 Ki bit map is set; `sieve` says the same more widely. */
 	uint64_t (*member)(const nks_unit *u, const uint8_t *map, const uint8_t *sieve);
 	/* Bits of 64 units that can stand within a number: blank ( ) - . and all that is not ASCII. */
@@ -83,6 +73,7 @@ struct nks_matcher {
 	nks_unit word[2 * NKS_KEY_MAX]; /* folded, of tokens, mail, texts */
 	uint8_t code_table[256]; /* kana: by low byte of U+3000 and so on */
 	uint8_t sieve[64]; /* TEXT: by nibbles */
+	bool lead[100]; /* DIGITS: two digits with which a number could begin */
 	uint64_t *bad; /* romaji: letters that cannot stand there */
 	uint8_t *codes;
 	struct nks_candidate *candidate;

@@ -7,22 +7,30 @@
 
 #include <string.h>
 
-#define KIND(k) (uint8_t)(1U << NKS_L_##k)
-const uint8_t nks_letter_kinds[32] = {
-	['a' & 31] = KIND(VOWEL),
-	['i' & 31] = KIND(VOWEL),
-	['u' & 31] = KIND(VOWEL),
-	['e' & 31] = KIND(VOWEL),
-	['o' & 31] = KIND(VOWEL),
-	['y' & 31] = KIND(Y),
-	['h' & 31] = KIND(H),
-	['s' & 31] = KIND(SC),
-	['c' & 31] = KIND(SC),
-	['n' & 31] = KIND(NM),
-	['m' & 31] = KIND(NM),
-	['t' & 31] = KIND(T),
-	['d' & 31] = KIND(D),
-	['z' & 31] = KIND(Z),
+#define VOWELS(x) ['a' & 31] = (x), ['i' & 31] = (x), ['u' & 31] = (x), ['e' & 31] = (x), ['o' & 31] = (x)
+#define CONSONANTS(x)                                                                                       \
+	['b' & 31] = (x), ['f' & 31] = (x), ['g' & 31] = (x), ['j' & 31] = (x), ['k' & 31] = (x), ['l' & 31] = (x), \
+	['p' & 31] = (x), ['q' & 31] = (x), ['r' & 31] = (x), ['v' & 31] = (x), ['w' & 31] = (x), ['x' & 31] = (x), \
+	['y' & 31] = (x), ['z' & 31] = (x)
+/* A consonant stands before a vowel or y; n, m and h anywhere; sh, ch, ts, tc, dz; any letter twice. */
+const uint8_t nks_romaji_needs[32] = {
+	VOWELS(NKS_R_ALONE),
+	CONSONANTS(NKS_R_VOWEL),
+	['n' & 31] = NKS_R_ALONE,
+	['m' & 31] = NKS_R_ALONE,
+	['h' & 31] = NKS_R_ALONE,
+	['s' & 31] = NKS_R_VOWEL | NKS_R_H,
+	['c' & 31] = NKS_R_VOWEL | NKS_R_H,
+	['t' & 31] = NKS_R_VOWEL | NKS_R_SC,
+	['d' & 31] = NKS_R_VOWEL | NKS_R_Z,
+};
+const uint8_t nks_romaji_gives[32] = {
+	VOWELS(NKS_R_VOWEL),
+	['y' & 31] = NKS_R_VOWEL,
+	['h' & 31] = NKS_R_H,
+	['s' & 31] = NKS_R_SC,
+	['c' & 31] = NKS_R_SC,
+	['z' & 31] = NKS_R_Z,
 };
 
 static void codes_scalar(const nks_unit *u, uint64_t kana, const uint8_t *table, uint8_t *out)
@@ -36,18 +44,20 @@ static void codes_scalar(const nks_unit *u, uint64_t kana, const uint8_t *table,
 	}
 }
 
-static void letters_scalar(const nks_unit *u, uint64_t alpha, uint64_t out[static NKS_L_COUNT])
+static uint64_t bad_scalar(const nks_unit *u, uint64_t alpha, bool next)
 {
-	memset(out, 0, NKS_L_COUNT * sizeof(*out));
-	for (; alpha != 0; alpha &= alpha - 1) {
-		const unsigned i = (unsigned)__builtin_ctzll(alpha);
-		const unsigned kinds = u[i] < 0x80 ? nks_letter_kinds[u[i] & 31] : KIND(VOWEL);
+	uint64_t bad = 0;
 
-		for (unsigned k = 0; k < NKS_L_TWICE; k++) {
-			out[k] |= (uint64_t)(kinds >> k & 1) << i;
-		}
-		out[NKS_L_TWICE] |= (uint64_t)(u[i] < 0x80 && (u[i] | 0x20) == (u[i + 1] | 0x20)) << i;
+	for (uint64_t bits = alpha; bits != 0; bits &= bits - 1) {
+		const unsigned i = (unsigned)__builtin_ctzll(bits);
+		const bool on = i == 63 ? next : (alpha >> (i + 1) & 1) != 0;
+		const unsigned needs = u[i] < 0x80 ? nks_romaji_needs[u[i] & 31] : NKS_R_ALONE;
+		const unsigned gives = !on ? 0 : u[i + 1] < 0x80 ? nks_romaji_gives[u[i + 1] & 31] : NKS_R_VOWEL;
+		const bool twice = on && u[i] < 0x80 && (u[i] | 0x20) == (u[i + 1] | 0x20);
+
+		bad |= (uint64_t)((needs & (gives | NKS_R_ALONE)) == 0 && !twice) << i;
 	}
+	return bad;
 }
 
 static uint64_t member_scalar(const nks_unit *u, const uint8_t *map, const uint8_t *sieve)
@@ -74,7 +84,7 @@ static uint64_t marks_scalar(const nks_unit *u)
 	return bits;
 }
 
-static const struct nks_ops scalar = { codes_scalar, letters_scalar, member_scalar, marks_scalar };
+static const struct nks_ops scalar = { codes_scalar, bad_scalar, member_scalar, marks_scalar };
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -116,19 +126,24 @@ AVX2 static void codes_avx2(const nks_unit *u, uint64_t kana, const uint8_t *tab
 		const __m256i a = load(u + 32 * half);
 		const __m256i b = load(u + 32 * half + 16);
 		const __m256i low = low_bytes(a, b);
-		const __m256i high = _mm256_and_si256(_mm256_srli_epi16(low, 4), nibble);
+		/* hiragana as the katakana that lie 60 above; U+309F has none */
+		const __m256i below = _mm256_cmpeq_epi8(_mm256_min_epu8(low, _mm256_set1_epi8((char)0x9f)), low);
+		const __m256i none = _mm256_cmpeq_epi8(low, _mm256_set1_epi8((char)0x9f));
+		const __m256i kata = _mm256_add_epi8(low, _mm256_and_si256(below, _mm256_set1_epi8(0x60)));
+		const __m256i high = _mm256_and_si256(_mm256_srli_epi16(kata, 4), nibble);
 		const __m256i is_page = _mm256_cmpeq_epi8(high_bytes(a, b), page);
-		const __m256i at = _mm256_and_si256(low, nibble);
+		const __m256i at = _mm256_and_si256(kata, nibble);
 		const uint32_t bits = (uint32_t)(kana >> (32 * half));
 		__m256i code = _mm256_setzero_si256();
 		__m256i wanted = _mm256_setzero_si256();
 
-		for (char row = 4; row < 16; row++) {
+		for (char row = 10; row < 16; row++) {
 			const __m256i in_row = _mm256_cmpeq_epi8(high, _mm256_set1_epi8(row));
 
 			code = _mm256_or_si256(
 				code, _mm256_and_si256(in_row, _mm256_shuffle_epi8(table16(table + 16 * row), at)));
 		}
+		code = _mm256_andnot_si256(none, code);
 		/* the mask's bits as bytes */
 		wanted = _mm256_shuffle_epi8(_mm256_set1_epi32((int)bits),
 			_mm256_setr_epi64x(0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303));
@@ -145,42 +160,49 @@ AVX2 static void codes_avx2(const nks_unit *u, uint64_t kana, const uint8_t *tab
 	}
 }
 
-/* 32 units into bit `shift` on of each map. */
-AVX2 static inline void letters_half(const nks_unit *u, unsigned shift, uint64_t alpha, uint64_t *out)
+/* 32 units as letters, 1 to 26; what is none is more, or 0. */
+AVX2 static inline __m256i letters32(const nks_unit *u)
 {
-	const __m256i a = load(u);
-	const __m256i b = load(u + 16);
-	const __m256i low = low_bytes(a, b);
-	const __m256i next = low_bytes(load(u + 1), load(u + 17));
-	const __m256i far = _mm256_or_si256(high_bytes(a, b), _mm256_and_si256(low, _mm256_set1_epi8((char)0x80)));
-	const __m256i letter = _mm256_and_si256(low, _mm256_set1_epi8(31));
-	const __m256i first = _mm256_shuffle_epi8(table16(nks_letter_kinds), letter);
-	const __m256i second = _mm256_shuffle_epi8(table16(nks_letter_kinds + 16), letter);
-	const __m256i lower = _mm256_set1_epi8(0x20);
-	const __m256i far_next = high_bytes(load(u + 1), load(u + 17));
-	const __m256i equal =
-		_mm256_and_si256(_mm256_cmpeq_epi8(_mm256_or_si256(low, lower), _mm256_or_si256(next, lower)),
-			_mm256_cmpeq_epi8(far_next, _mm256_setzero_si256()));
-	const uint64_t near = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(far, _mm256_setzero_si256()));
-	/* bit 4 of the letter says which half of the table; moved into the highest bit, where blendv looks */
-	__m256i kinds = _mm256_blendv_epi8(first, second, _mm256_slli_epi16(letter, 3));
+	const __m256i bytes = _mm256_permute4x64_epi64(_mm256_packus_epi16(load(u), load(u + 16)), 0xd8);
+	const __m256i lower = _mm256_or_si256(bytes, _mm256_set1_epi8(0x20));
 
-	for (unsigned k = 8; k > 0; k--) {
-		out[k - 1] |= ((uint32_t)_mm256_movemask_epi8(kinds) & near) << shift;
-		kinds = _mm256_add_epi8(kinds, kinds);
-	}
-	out[NKS_L_VOWEL] |= ((alpha >> shift) & ~near & 0xffffffff) << shift;
-	out[NKS_L_TWICE] |= ((uint32_t)_mm256_movemask_epi8(equal) & near) << shift;
+	return _mm256_min_epu8(_mm256_sub_epi8(lower, _mm256_set1_epi8(0x60)), _mm256_set1_epi8(31));
 }
 
-AVX2 static void letters_avx2(const nks_unit *u, uint64_t alpha, uint64_t out[static NKS_L_COUNT])
+AVX2 static inline __m256i of_letter(const uint8_t *table, __m256i letter)
 {
-	memset(out, 0, NKS_L_COUNT * sizeof(*out));
-	letters_half(u, 0, alpha, out);
-	letters_half(u + 32, 32, alpha, out);
-	for (unsigned k = 0; k < NKS_L_COUNT; k++) {
-		out[k] &= alpha;
+	/* an index with its highest bit set gives 0 */
+	const __m256i first = _mm256_shuffle_epi8(table16(table), _mm256_adds_epu8(letter, _mm256_set1_epi8(0x70)));
+	const __m256i second = _mm256_shuffle_epi8(table16(table + 16), _mm256_sub_epi8(letter, _mm256_set1_epi8(16)));
+
+	return _mm256_or_si256(first, second);
+}
+
+/* Letters that are fine, of those that are ASCII. */
+AVX2 static inline uint64_t fine32(const nks_unit *u, uint64_t *out_letters)
+{
+	const __m256i here = letters32(u);
+	const __m256i next = letters32(u + 1);
+	const __m256i gives = _mm256_or_si256(of_letter(nks_romaji_gives, next), _mm256_set1_epi8((char)NKS_R_ALONE));
+	const __m256i common = _mm256_and_si256(of_letter(nks_romaji_needs, here), gives);
+	const __m256i none = _mm256_cmpeq_epi8(common, _mm256_setzero_si256());
+	const __m256i bad = _mm256_andnot_si256(_mm256_cmpeq_epi8(here, next), none);
+
+	*out_letters = (uint32_t)_mm256_movemask_epi8(_mm256_cmpgt_epi8(_mm256_set1_epi8(27), here));
+	return (uint32_t)~_mm256_movemask_epi8(bad);
+}
+
+AVX2 static uint64_t bad_avx2(const nks_unit *u, uint64_t alpha, bool next)
+{
+	uint64_t low = 0;
+	uint64_t high = 0;
+	const uint64_t fine = fine32(u, &low) | fine32(u + 32, &high) << 32;
+
+	/* letters that are not ASCII are rare */
+	if ((alpha & ~(low | high << 32)) != 0 || (next && u[64] >= 0x80)) {
+		return bad_scalar(u, alpha, next);
 	}
+	return alpha & ~fine;
 }
 
 AVX2 static inline __m256i sieve32(const nks_unit *u, const uint8_t *sieve)
@@ -236,7 +258,7 @@ AVX2 static uint64_t marks_avx2(const nks_unit *u)
 	return marks32(u) | marks32(u + 32) << 32;
 }
 
-static const struct nks_ops avx2 = { codes_avx2, letters_avx2, member_avx2, marks_avx2 };
+static const struct nks_ops avx2 = { codes_avx2, bad_avx2, member_avx2, marks_avx2 };
 
 const struct nks_ops *nks_ops_get(enum nks_path path)
 {

@@ -327,7 +327,7 @@ static enum nks_status write_all(struct nks_builder *b, struct seal *s)
 	nks_cipher(&b->derived, s->blob + s->head->section[NKS_S_FILTERS].at, s->head->section[NKS_S_FILTERS].len);
 	s->head->max_probe = s->probe;
 	memcpy(s->head->magic, "NKSINDEX", 8);
-	s->head->version = 1;
+	s->head->version = 2;
 	s->head->head_len = sizeof(*s->head);
 	nks_head_check(&b->derived, s->head, s->head->check);
 	return NKS_OK;

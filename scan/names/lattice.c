@@ -89,22 +89,45 @@ static void add_words(struct nks_lattice *l, size_t at)
 	}
 }
 
-/* Cheapest way to a word of `class` that begins at `at`, without the word. */
-static int32_t cost_to(const struct nks_lattice *l, size_t at, unsigned class)
+/* What is as dear as this can only be NONE with the cost of a neighbour. */
+static int32_t settled(int32_t cost)
 {
-	if (at == 0) {
-		return nks_beside_cost(l->left, class);
+	return cost > NKS_COST_NONE / 2 ? NKS_COST_NONE : cost;
+}
+
+static void clear_rows(int32_t rows[][NKS_LANES], size_t n)
+{
+	for (size_t row = 0; row < n; row++) {
+		for (size_t k = 0; k < NKS_LANES; k++) {
+			rows[row][k] = NKS_COST_NONE;
+		}
 	}
-	int32_t least = NKS_COST_NONE;
+}
+
+/* Cheapest ways to words that begin at `at`, for all classes at once: no branch depends on a cost. */
+static void find_into(struct nks_lattice *l, size_t at)
+{
+	int32_t *into = l->into[at];
+	if (at == 0) {
+		for (unsigned k = 0; k < NKS_LANES; k++) {
+			into[k] = nks_beside_cost(l->left, k);
+		}
+		return;
+	}
 	for (uint32_t rest = l->active[at]; rest; rest &= rest - 1) {
 		unsigned before = (unsigned)__builtin_ctz(rest);
-		if (before == NKS_W_SURNAME && class == NKS_W_GIVEN) {
-			continue;
+		const int16_t *beside = &nks_word_beside[before * NKS_WORD_SIDES];
+		int32_t cost = l->to[at][before];
+		int32_t given = into[NKS_W_GIVEN];
+		for (unsigned k = 0; k < NKS_LANES; k++) {
+			int32_t sum = cost + beside[k];
+			into[k] = sum < into[k] ? sum : into[k];
 		}
-		int32_t cost = sum(l->to[at][before], nks_beside_cost(before, class));
-		least = cost < least ? cost : least;
+		into[NKS_W_GIVEN] = before == NKS_W_SURNAME ? given : into[NKS_W_GIVEN];
 	}
-	return least;
+	for (unsigned k = 0; k < NKS_LANES; k++) {
+		into[k] = settled(into[k]);
+	}
 }
 
 static void read_forward(struct nks_lattice *l)
@@ -115,22 +138,16 @@ static void read_forward(struct nks_lattice *l)
 			continue;
 		}
 		add_words(l, at);
-		int32_t to[NKS_WORD_CLASSES];
-		uint32_t asked = 0;
+		find_into(l, at);
 		for (size_t k = l->first[at]; k < l->n_nodes; k++) {
 			const struct nks_node *node = &l->nodes[k];
 			if (is_whole_name(node)) {
 				continue;
 			}
-			if (!(asked >> node->class & 1)) {
-				asked |= UINT32_C(1) << node->class;
-				to[node->class] = cost_to(l, at, node->class);
-			}
-			int32_t cost = sum(to[node->class], node->cost);
-			if (!(l->active[node->end] >> node->class & 1) || cost < l->to[node->end][node->class]) {
-				l->to[node->end][node->class] = cost;
-				l->active[node->end] |= UINT32_C(1) << node->class;
-			}
+			int32_t *to = &l->to[node->end][node->class];
+			int32_t cost = settled(l->into[at][node->class] + node->cost);
+			*to = cost < *to ? cost : *to;
+			l->active[node->end] |= UINT32_C(1) << node->class;
 		}
 	}
 	l->first[l->n] = l->n_nodes;
@@ -147,31 +164,29 @@ static int32_t cost_from(const struct nks_lattice *l, size_t at, unsigned class)
 	if (at == l->n) {
 		return end_cost(l, class);
 	}
+	const int16_t *beside = &nks_word_beside[class * NKS_WORD_SIDES];
+	int32_t with[NKS_LANES];
+	memcpy(with, l->with[at], sizeof with);
+	with[NKS_W_GIVEN] = class == NKS_W_SURNAME ? NKS_COST_NONE : with[NKS_W_GIVEN];
 	int32_t least = NKS_COST_NONE;
-	for (uint32_t rest = l->begin[at]; rest; rest &= rest - 1) {
-		unsigned next = (unsigned)__builtin_ctz(rest);
-		if (class == NKS_W_SURNAME && next == NKS_W_GIVEN) {
-			continue;
-		}
-		int32_t cost = sum(nks_beside_cost(class, next), l->with[at][next]);
+	for (unsigned k = 0; k < NKS_LANES; k++) {
+		int32_t cost = with[k] + beside[k];
 		least = cost < least ? cost : least;
 	}
-	return least;
+	return settled(least);
 }
 
 /* The cheapest of each class that begins at `at`, with all that follows. */
 static void find_with(struct nks_lattice *l, size_t at)
 {
-	l->begin[at] = 0;
 	for (size_t k = l->first[at]; k < l->first[at + 1]; k++) {
 		const struct nks_node *node = &l->nodes[k];
 		if (is_whole_name(node)) {
 			continue;
 		}
-		int32_t cost = sum(node->cost, l->from[node->end][node->class]);
-		bool seen = l->begin[at] >> node->class & 1;
-		l->with[at][node->class] = seen && l->with[at][node->class] < cost ? l->with[at][node->class] : cost;
-		l->begin[at] |= UINT32_C(1) << node->class;
+		int32_t *with = &l->with[at][node->class];
+		int32_t cost = settled(node->cost + l->from[node->end][node->class]);
+		*with = cost < *with ? cost : *with;
 	}
 }
 
@@ -326,7 +341,7 @@ static void weigh_surname(struct nks_lattice *l, const struct nks_node *surname)
 	if (l->wall > surname->at && l->wall > surname->end) {
 		return;
 	}
-	int32_t before = cost_to(l, surname->at, NKS_W_SURNAME);
+	int32_t before = l->into[surname->at][NKS_W_SURNAME];
 	for (size_t end = surname->end + 1U; end <= l->n && end <= surname->end + 3U; end++) {
 		if (surname->end >= l->wall || end <= l->wall) {
 			weigh_given(l, surname, end, before);
@@ -368,7 +383,7 @@ static void weigh_names(struct nks_lattice *l)
 		const struct nks_node *node = &l->nodes[k];
 		if (is_whole_name(node)) {
 			int32_t behind = cost_from(l, node->end, NKS_W_PERSON);
-			int32_t cost = sum(sum(cost_to(l, node->at, NKS_W_PERSON), node->cost), behind);
+			int32_t cost = sum(sum(l->into[node->at][NKS_W_PERSON], node->cost), behind);
 			struct nks_name name = { node->at, node->end, node->end, true, true, node->cost, 0,
 				l->plain - cost };
 			keep_name(l, &name);
@@ -384,6 +399,9 @@ void nks_lattice_read(struct nks_lattice *l)
 	l->n_nodes = 0;
 	l->n_names = 0;
 	memset(l->active, 0, (l->n + 1) * sizeof l->active[0]);
+	clear_rows(l->into, l->n + 1);
+	clear_rows(l->to, l->n + 1);
+	clear_rows(l->with, l->n + 1);
 	memset(l->after, 0, (l->n + 1) * sizeof l->after[0]);
 	memset(l->unknown, 0, (l->n + 1) * sizeof l->unknown[0]);
 	prefetch_words(l);

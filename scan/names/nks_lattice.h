@@ -8,7 +8,7 @@
 
 #include "nks_words.h"
 
-enum { NKS_RUN_MAX = 28, NKS_NODES_MAX = 420, NKS_NAMES_MAX = 24, NKS_MARGIN_LEAST = -5000 };
+enum { NKS_RUN_MAX = 28, NKS_NODES_MAX = 420, NKS_NAMES_MAX = 24, NKS_LANES = 32, NKS_MARGIN_LEAST = -5000 };
 
 struct nks_node {
 	uint8_t at, end, class;
@@ -34,10 +34,11 @@ struct nks_lattice {
 	size_t n_nodes;
 	size_t first[NKS_RUN_MAX + 1]; /* first node that begins there */
 	uint32_t active[NKS_RUN_MAX + 1]; /* classes that end there */
-	int32_t to[NKS_RUN_MAX + 1][NKS_WORD_CLASSES]; /* cheapest from the beginning */
-	int32_t from[NKS_RUN_MAX + 1][NKS_WORD_CLASSES]; /* cheapest to the end, behind that class */
-	int32_t with[NKS_RUN_MAX + 1][NKS_WORD_CLASSES]; /* cheapest to the end, with a word of that class first */
-	uint32_t begin[NKS_RUN_MAX + 1]; /* classes that begin there */
+	/* Rows of costs by class; what is not there costs NKS_COST_NONE. */
+	int32_t into[NKS_RUN_MAX + 1][NKS_LANES]; /* cheapest to a word that begins there, without it */
+	int32_t to[NKS_RUN_MAX + 1][NKS_LANES]; /* cheapest from the beginning, with a word that ends there */
+	int32_t from[NKS_RUN_MAX + 1][NKS_LANES]; /* cheapest to the end, behind a word that ends there */
+	int32_t with[NKS_RUN_MAX + 1][NKS_LANES]; /* cheapest to the end, with a word that begins there */
 	int32_t after[NKS_RUN_MAX + 1]; /* cheapest to the end, behind a given name; 0: not asked yet */
 	int32_t unknown[NKS_RUN_MAX + 1][3]; /* of given names that begin there, of 1 to 3 kanji; 0: not asked yet */
 	int32_t plain; /* cheapest without a name */

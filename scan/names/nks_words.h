@@ -86,10 +86,10 @@ enum nks_char_key {
 };
 
 enum { NKS_CHAR_LEAST = 1000 }; /* no kanji costs less */
-enum { NKS_WORD_BITS = 19, NKS_PAIR_BITS = 18, NKS_BEGIN_BITS = 20, NKS_WORD_LONGEST = 6, NKS_WORD_MEANINGS = 12, NKS_KANA_ROWS = 192, NKS_KNOWN_BITS = 20 };
+enum { NKS_WORD_BITS = 19, NKS_PAIR_BITS = 18, NKS_BEGIN_BITS = 20, NKS_WORD_LONGEST = 6, NKS_WORD_MEANINGS = 12, NKS_KANA_ROWS = 192, NKS_KNOWN_BITS = 20, NKS_WORD_LOOK = 8 };
 #define NKS_COST_NONE 0x3fffffff
 
-extern const uint32_t nks_word_slots[1 << NKS_WORD_BITS];
+extern const uint32_t nks_word_slots[(1 << NKS_WORD_BITS) + NKS_WORD_LOOK]; /* the first ones stand behind again */
 extern const int16_t nks_word_beside[NKS_WORD_SIDES * NKS_WORD_SIDES];
 extern const uint64_t nks_surname_bits[1 << (NKS_PAIR_BITS - 6)];
 extern const uint64_t nks_given_bits[1 << (NKS_PAIR_BITS - 6)];
@@ -154,8 +154,9 @@ static inline bool nks_pair_in(const uint64_t *bits, nks_unit a, nks_unit b)
 static inline bool nks_kana_begins(nks_unit a, nks_unit b, bool b_is_kana)
 {
 	uint32_t row = (uint32_t)a - 0x3040;
-	uint32_t k = b_is_kana ? (uint32_t)b - 0x3040 : 0;
-	return row >= NKS_KANA_ROWS || k >= NKS_KANA_ROWS || ((nks_kana_bits[row * 4 + k / 64] >> (k % 64)) & 1);
+	uint32_t k = ((uint32_t)b - 0x3040) & (0 - (uint32_t)b_is_kana);
+	bool rare = row >= NKS_KANA_ROWS || k >= NKS_KANA_ROWS; /* kana of other blocks */
+	return rare || ((nks_kana_bits[row * 4 + k / 64] >> (k % 64)) & 1);
 }
 
 #endif

@@ -25,42 +25,88 @@ void nks_word_prefetch(uint32_t hash)
 	}
 }
 
+/* A few slots in a row, looked at without a branch. */
+struct look {
+	uint32_t at;
+	uint32_t mine; /* bit per slot: of that word */
+	bool more; /* no slot of these is empty */
+};
+
+static void look_at(uint32_t tag, struct look *look)
+{
+	const uint32_t *slots = &nks_word_slots[look->at];
+	uint32_t mine = 0;
+	uint32_t empty = 0;
+	for (unsigned k = 0; k < NKS_WORD_LOOK; k++) {
+		mine |= (uint32_t)(slots[k] >> 16 == tag) << k;
+		empty |= (uint32_t)(slots[k] == 0) << k;
+	}
+	look->mine = mine & ((empty & (0 - empty)) - 1); /* before the first empty one */
+	look->more = empty == 0;
+}
+
+static int32_t cost_of(uint32_t slot)
+{
+	return (int32_t)(slot & 1023) * COST_STEP - COST_SHIFT;
+}
+
 size_t nks_words_hashed(uint32_t hash, struct nks_word *out)
 {
 	uint32_t h = finish(hash);
-	uint32_t tag = h & 0xffff;
+	struct look look = { .at = h >> (32 - NKS_WORD_BITS), .more = true };
 	size_t n = 0;
 	if (!has(nks_known_bits, h >> (32 - NKS_KNOWN_BITS))) {
 		return 0; /* the table itself is far away */
 	}
-	for (uint32_t at = h >> (32 - NKS_WORD_BITS); nks_word_slots[at]; at = (at + 1) % SLOTS) {
-		uint32_t slot = nks_word_slots[at];
-		if (slot >> 16 == tag && n < NKS_WORD_MEANINGS) {
+	for (; look.more; look.at = (look.at + NKS_WORD_LOOK) % SLOTS) {
+		look_at(h & 0xffff, &look);
+		for (; look.mine && n < NKS_WORD_MEANINGS; look.mine &= look.mine - 1) {
+			uint32_t slot = nks_word_slots[look.at + (unsigned)__builtin_ctz(look.mine)];
 			out[n].class = (uint8_t)((slot >> 10) & 63);
-			out[n].cost = (int32_t)(slot & 1023) * COST_STEP - COST_SHIFT;
+			out[n].cost = cost_of(slot);
 			n++;
 		}
 	}
 	return n;
 }
 
-int32_t nks_word_cost(const nks_unit *folded, size_t n, unsigned class)
+/* The classes of the word as bits; *out_cost: the least cost as `class`. */
+static uint64_t classes_of(uint32_t h, unsigned class, int32_t *out_cost)
 {
-	struct nks_word found[NKS_WORD_MEANINGS];
+	struct look look = { .at = h >> (32 - NKS_WORD_BITS), .more = true };
+	uint64_t found = 0;
+	if (!has(nks_known_bits, h >> (32 - NKS_KNOWN_BITS))) {
+		return 0;
+	}
+	for (; look.more; look.at = (look.at + NKS_WORD_LOOK) % SLOTS) {
+		look_at(h & 0xffff, &look);
+		for (; look.mine; look.mine &= look.mine - 1) {
+			uint32_t slot = nks_word_slots[look.at + (unsigned)__builtin_ctz(look.mine)];
+			unsigned is = (slot >> 10) & 63;
+			int32_t cost = is == class ? cost_of(slot) : NKS_COST_NONE;
+			found |= UINT64_C(1) << is;
+			*out_cost = cost < *out_cost ? cost : *out_cost;
+		}
+	}
+	return found;
+}
+
+static uint32_t hash_of(const nks_unit *folded, size_t n)
+{
 	uint32_t h = NKS_WORD_HASH;
 	for (size_t i = 0; i < n; i++) {
 		h = nks_word_hash(h, folded[i]);
 	}
+	return finish(h);
+}
+
+int32_t nks_word_cost(const nks_unit *folded, size_t n, unsigned class)
+{
+	uint32_t h = hash_of(folded, n);
 	const uint64_t *bits = class == NKS_W_SURNAME ? nks_surname_words : class == NKS_W_GIVEN ? nks_given_words : NULL;
-	if (bits && !has(bits, finish(h) >> (32 - NKS_PAIR_BITS))) {
-		return NKS_COST_NONE;
-	}
-	size_t meanings = nks_words_hashed(h, found);
 	int32_t least = NKS_COST_NONE;
-	for (size_t k = 0; k < meanings; k++) {
-		if (found[k].class == class && found[k].cost < least) {
-			least = found[k].cost;
-		}
+	if (!bits || has(bits, h >> (32 - NKS_PAIR_BITS))) {
+		classes_of(h, class, &least);
 	}
 	return least;
 }
@@ -73,18 +119,9 @@ int32_t nks_char_cost(enum nks_char_key key, nks_unit folded)
 
 bool nks_word_is_common(const nks_unit *u, size_t n)
 {
-	struct nks_word found[NKS_WORD_MEANINGS];
-	uint32_t h = NKS_WORD_HASH;
-	for (size_t i = 0; i < n; i++) {
-		h = nks_word_hash(h, u[i]);
-	}
-	size_t meanings = nks_words_hashed(h, found);
-	for (size_t k = 0; k < meanings; k++) {
-		unsigned class = found[k].class;
-		if (class <= NKS_W_ADJECTIVAL || class == NKS_W_PLACE || class == NKS_W_ADVERBIAL ||
-			class == NKS_W_ORG) {
-			return true;
-		}
-	}
-	return false;
+	static const uint64_t common = UINT64_C(1) << NKS_W_SAHEN | UINT64_C(1) << NKS_W_NAI | UINT64_C(1) << NKS_W_NOUN |
+		UINT64_C(1) << NKS_W_ADJECTIVAL | UINT64_C(1) << NKS_W_PLACE | UINT64_C(1) << NKS_W_ADVERBIAL |
+		UINT64_C(1) << NKS_W_ORG;
+	int32_t cost = NKS_COST_NONE;
+	return (classes_of(hash_of(u, n), NKS_WORD_CLASSES, &cost) & common) != 0;
 }

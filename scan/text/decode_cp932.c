@@ -6,6 +6,8 @@
 #include "nks_decode.h"
 #include "nks_tables.h"
 
+#include <string.h>
+
 /* Two characters of UTF-8 for Japanese, where CP932 would have rare kanji. */
 static bool is_utf8_pair(const struct nks_cut *c)
 {
@@ -50,29 +52,69 @@ static void take_single(struct nks_cut *c)
 	nks_put_break(c);
 }
 
+static inline nks_unit unit_of(const uint8_t *p)
+{
+	return nks_cp932_units[(size_t)p[0] * 192 + p[1] - (0x80 * 192 + 0x40)];
+}
+
+/* Four characters at a time whose first bytes are 80 to DF, as long as they come; returns how many. */
+static size_t take_fours(const uint8_t *p, const uint8_t *end, nks_unit *out)
+{
+	const uint64_t first = UINT64_C(0x0080008000800080);
+	size_t n = 0;
+
+	for (; end - p >= 8; p += 8, n += 4) {
+		uint64_t x = 0;
+
+		memcpy(&x, p, sizeof(x));
+		/* the highest bit, not the next two with it; of the second byte one of the highest two */
+		if ((x & first) != first || (x & x << 1 & x << 2 & first) != 0 ||
+			((x | x << 1) & first << 8) != first << 8) {
+			break;
+		}
+		const uint64_t a = unit_of(p);
+		const uint64_t b = unit_of(p + 2);
+		const uint64_t c = unit_of(p + 4);
+		const uint64_t d = unit_of(p + 6);
+		if ((a == NKS_BREAK) | (b == NKS_BREAK) | (c == NKS_BREAK) | (d == NKS_BREAK)) {
+			break;
+		}
+		const uint64_t four = a | b << 16 | c << 32 | d << 48;
+		memcpy(out + n, &four, sizeof(four));
+	}
+	return n;
+}
+
+/* One that the fours leave out; false: it is none. */
+static bool take_odd_one(struct nks_cut *c, const uint8_t *end)
+{
+	const uint8_t *const p = c->p;
+
+	if (p >= end || p[0] < 0x80 || p[1] < 0x40 || unit_of(p) == NKS_BREAK) {
+		return false;
+	}
+	if (p[0] >= 0xe3 && p[0] <= 0xe9 && is_utf8_pair(c)) {
+		nks_odd(c, p);
+	}
+	*c->out++ = unit_of(p);
+	c->p += 2;
+	return true;
+}
+
 /* Characters of two bytes as long as they come: the common path. */
 static void take_double(struct nks_cut *c)
 {
-	const uint8_t *p = c->p;
-	nks_unit *out = c->out;
 	const uint8_t *const end = c->end - c->limit >= 1 ? c->limit : c->end - 1;
+	bool more = true;
 
-	while (p < end && p[0] >= 0x80 && p[1] >= 0x40) {
-		const nks_unit u = nks_cp932_units[(size_t)p[0] * 192 + p[1] - (0x80 * 192 + 0x40)];
-		if (u == NKS_BREAK) {
-			break;
+	while (more) {
+		const size_t fours = take_fours(c->p, end, c->out);
+		c->p += 2 * fours;
+		c->out += fours;
+		for (unsigned k = 0; more && k < 4; k++) {
+			more = take_odd_one(c, end);
 		}
-		if (p[0] >= 0xe3 && p[0] <= 0xe9) {
-			c->p = p;
-			if (is_utf8_pair(c)) {
-				nks_odd(c, p);
-			}
-		}
-		*out++ = u;
-		p += 2;
 	}
-	c->p = p;
-	c->out = out;
 }
 
 void nks_decode_cp932(struct nks_cut *c)

@@ -91,6 +91,11 @@ static size_t run_at(struct walk *w, size_t at, enum nks_via via)
 	return end;
 }
 
+static inline bool is_hex(nks_unit u)
+{
+	return (unsigned)u - '0' < 10 || ((unsigned)u | 0x20) - 'a' < 6;
+}
+
 /* Cheap: most marks are no escapes. Behind n there are zeros. */
 static bool may_begin(const nks_unit *u, enum nks_via via)
 {
@@ -100,7 +105,7 @@ static bool may_begin(const nks_unit *u, enum nks_via via)
 	if (via == NKS_VIA_ENTITY) {
 		return u[1] == '#' || u[1] == 'n' || u[1] == 'c';
 	}
-	return (nks_hex(u[1]) >= 0 && nks_hex(u[2]) >= 0) || (via == NKS_VIA_QUOTED && u[1] == '?');
+	return (is_hex(u[1]) && is_hex(u[2])) || (via == NKS_VIA_QUOTED && u[1] == '?');
 }
 
 /* Whether in the run that goes on behind the escape before `i` another one comes that is more than ASCII. */
@@ -112,13 +117,11 @@ static bool quoted_pays(const struct nks_text *t, size_t i)
 		if (u[i] != '=' && ((u[i] >= ' ' && u[i] < 0x7f) || u[i] == '\r' || u[i] == '\n' || u[i] == '\t')) {
 			continue;
 		}
-		const int byte = nks_hex(u[i + 1]) < 0 || nks_hex(u[i + 2]) < 0
-			? -1
-			: nks_hex(u[i + 1]) * 16 + nks_hex(u[i + 2]);
-		if (u[i] != '=' || (byte < 0 && u[i + 1] != '\n' && u[i + 1] != '\r')) {
+		const bool escape = is_hex(u[i + 1]) && is_hex(u[i + 2]);
+		if (u[i] != '=' || (!escape && u[i + 1] != '\n' && u[i + 1] != '\r')) {
 			return false;
 		}
-		if (byte >= 0x80 || byte == 0x1b) {
+		if (escape && (u[i + 1] >= '8' || (u[i + 1] == '1' && (u[i + 2] | 0x20) == 'b'))) {
 			return true;
 		}
 		end = i + 1;
@@ -130,13 +133,13 @@ static bool quoted_pays(const struct nks_text *t, size_t i)
 static void quoted_at(struct walk *w, size_t at)
 {
 	const nks_unit *u = w->sink.text->u + at;
-	const int byte = nks_hex(u[1]) * 16 + nks_hex(u[2]);
+	const bool weak = u[1] < '8' && (u[1] != '1' || (u[2] | 0x20) != 'b');
 	const bool chained = w->weak_end != 0 && at - w->weak_end < NKS_QUOTED_GAP;
 
 	if (at < w->done[NKS_VIA_QUOTED]) {
 		return;
 	}
-	if (byte < 0x80 && byte != 0x1b) {
+	if (weak) {
 		w->weak = chained ? w->weak : at;
 		w->weak_end = at + 3;
 		return;
@@ -154,6 +157,9 @@ static void quoted_at(struct walk *w, size_t at)
 static void mark_at(struct walk *w, size_t at)
 {
 	const nks_unit *u = w->sink.text->u + at;
+	if (*u == '#' || *u == '?') {
+		return;
+	}
 	const enum nks_via via = *u == '%' ? NKS_VIA_PERCENT
 		: *u == '\\'               ? NKS_VIA_BACKSLASH
 		: *u == '&'                ? NKS_VIA_ENTITY
@@ -193,8 +199,8 @@ static void look(struct walk *w, size_t word, struct nks_found here)
 }
 
 /* From the first word on that has a candidate: the sink is large, and most blocks need none. */
-static __attribute__((noinline)) bool look_from(const struct nks_text *text, size_t word, struct nks_found here,
-	nks_escapes_next_fn *next, nks_escape_fn *found, void *arg)
+static __attribute__((noinline)) bool look_from(
+	const struct nks_text *text, size_t word, struct nks_found here, nks_escape_fn *found, void *arg)
 {
 	__attribute__((uninitialized)) struct walk w;
 
@@ -208,16 +214,15 @@ static __attribute__((noinline)) bool look_from(const struct nks_text *text, siz
 	w.sink.n = 0;
 	while (word * 64 < text->to && !w.sink.stopped) {
 		look(&w, word, here);
-		word = next(text, word + 1, &here);
+		word = nks_escapes_next(text, word + 1, &here);
 	}
 	return !w.sink.stopped;
 }
 
 bool nks_escapes(const struct nks_text *text, nks_escape_fn *found, void *arg)
 {
-	nks_escapes_next_fn *next = nks_escapes_nexter();
 	struct nks_found here = { 0 };
-	const size_t word = next(text, 0, &here);
+	const size_t word = nks_escapes_next(text, 0, &here);
 
-	return word * 64 >= text->to || look_from(text, word, here, next, found, arg);
+	return word * 64 >= text->to || look_from(text, word, here, found, arg);
 }

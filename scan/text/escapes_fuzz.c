@@ -33,17 +33,6 @@ static nks_unit unit_of(uint8_t b)
 	return b == 0xff ? NKS_BREAK : b >= 0xc0 ? (nks_unit)(0x3040 + (b - 0xc0) * 97) : b;
 }
 
-static uint64_t sum_of(const struct nks_text *t, nks_escapes_next_fn *next)
-{
-	struct nks_found f = { 0 };
-	uint64_t sum = 0;
-
-	for (size_t w = next(t, 0, &f); w * 64 < t->to; w = next(t, w + 1, &f)) {
-		sum = (sum ^ f.marks) * UINT64_C(0x9e3779b97f4a7c15) + f.more * 31 + w;
-	}
-	return sum;
-}
-
 static void escapes_of(nks_unit *u, size_t n, size_t from, size_t to)
 {
 	static uint64_t bits[NKS_M_COUNT][MOST / 64 + 4];
@@ -58,10 +47,6 @@ static void escapes_of(nks_unit *u, size_t n, size_t from, size_t to)
 	}
 	for (size_t w = 0; w * 64 < n; w++) {
 		nks_masks_plain(&masks, w, u + w * 64);
-	}
-	if (sum_of(&text, nks_escapes_next_plain) != sum_of(&text, nks_escapes_next_sse2) ||
-		sum_of(&text, nks_escapes_next_plain) != sum_of(&text, nks_escapes_nexter())) {
-		abort();
 	}
 	(void)nks_escapes(&text, hear, &ears);
 	if (ears.bytes > 64 * n + 64) {

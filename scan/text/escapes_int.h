@@ -46,19 +46,15 @@ int nks_hex(nks_unit u);
 int nks_sextet(nks_unit u);
 
 /*
- * nks_escapes_next_…: the next word of 64 units, from `word` on, in which something may begin; behind `to` when there
- * is none. marks: bits of % \ & = when a letter, a digit, # or ? may follow. more: runs of at least 16 letters,
- * digits and + / - _ (and with letters of both cases, as far as this and the words around tell): the first bit of each such
- * run within the word; a run over several words has its bit in one of the first two. The three are equal.
- * *out: what the word before gave, zeros at first: words are asked for in order.
+ * nks_escapes_next: the next word of 64 units, from `word` on, in which something may begin; behind `to` when there is
+ * none. marks: bits of % \ & = # ? before a letter, a digit or another of them. more: runs of at least 16 letters,
+ * digits and + / - _ (and with letters of both cases, as far as this and the words around tell): the first bit of each
+ * such run within the word; a run over several words has its bit in one of the first two.
  */
 struct nks_found {
 	uint64_t marks, more;
-	uint64_t bits; /* all letters, digits and + / - _ */
 };
-typedef size_t nks_escapes_next_fn(const struct nks_text *text, size_t word, struct nks_found *out);
-nks_escapes_next_fn nks_escapes_next_plain, nks_escapes_next_sse2, nks_escapes_next_avx2;
-nks_escapes_next_fn *nks_escapes_nexter(void); /* the best for this machine */
+size_t nks_escapes_next(const struct nks_text *text, size_t word, struct nks_found *out);
 
 /* nks_is_texty: whether bytes out of base64 may be text in one of the encodings, or begin as a file does that can
  * hold some. */

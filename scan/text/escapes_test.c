@@ -266,44 +266,6 @@ static void a_listener_can_stop(void **state)
 	b->most = 0;
 }
 
-/* Words of a block as the function gives them, folded into one number. */
-static uint64_t sum_of(const struct nks_text *t, nks_escapes_next_fn *next)
-{
-	struct nks_found f = { 0 };
-	uint64_t sum = 0;
-
-	for (size_t w = next(t, 0, &f); w * 64 < t->to; w = next(t, w + 1, &f)) {
-		sum = (sum ^ f.marks) * UINT64_C(0x9e3779b97f4a7c15) + f.more * 31 + w;
-	}
-	return sum;
-}
-
-static void wide_paths_equal_the_plain_one(void **state)
-{
-	struct bench *b = *state;
-	uint32_t seed = 1;
-	size_t full = 0;
-
-	for (size_t round = 0; round < 300; round++) {
-		nks_unit *u = b->room + NKS_PAD;
-
-		fill(b, "");
-		b->text.n = 1000 + round;
-		for (size_t i = 0; i < b->text.n; i++) {
-			seed = seed * 1664525 + 1013904223;
-			u[i] = round < 64            ? (nks_unit)(round * 1024 + i)
-				: (seed >> 24) < 250 ? (nks_unit)(0x25 + (seed >> 16) % 90)
-						     : (nks_unit)(seed >> 16);
-		}
-		b->n_out = 0;
-		look(b, 0, b->text.n);
-		full += sum_of(&b->text, nks_escapes_next_plain) != 0;
-		assert_true(sum_of(&b->text, nks_escapes_next_plain) == sum_of(&b->text, nks_escapes_next_sse2));
-		assert_true(sum_of(&b->text, nks_escapes_next_plain) == sum_of(&b->text, nks_escapes_nexter()));
-	}
-	assert_true(full > 200);
-}
-
 static int set_up(void **state)
 {
 	*state = calloc(1, sizeof(struct bench));
@@ -327,7 +289,6 @@ int main(void)
 		cmocka_unit_test(what_the_block_before_has_reported_is_not_said_again),
 		cmocka_unit_test(what_is_longer_than_the_room_comes_in_pieces),
 		cmocka_unit_test(a_listener_can_stop),
-		cmocka_unit_test(wide_paths_equal_the_plain_one),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -62,6 +62,10 @@ static bool is_in(nks_unit u, enum nks_mask m)
 		return u == '@' || u == 0xff20;
 	case NKS_M_GAP:
 		return is_gap(u);
+	case NKS_M_SIGN:
+		return u == '+' || u == '/' || u == '-' || u == '_';
+	case NKS_M_ESCAPE:
+		return u == '%' || u == '\\' || u == '&' || u == '=' || u == '#' || u == '?';
 	case NKS_M_COUNT:
 		break;
 	}

@@ -37,6 +37,29 @@ INLINE __m256i byte_class(__m256i x)
 	return _mm256_and_si256(_mm256_shuffle_epi8(low, x), _mm256_shuffle_epi8(high, nibble));
 }
 
+enum { SIGN = 24, ESCAPE = 7 };
+/* + / - _ have a bit of SIGN, % \\ & = # ? of ESCAPE: 8 row 2, B D F; 16 row 5, F; 1 row 2, 3 5 6; 2 row 3, D F; 4 row 5, C. */
+INLINE __m256i byte_kind(__m256i x)
+{
+	const __m256i high = _mm256_broadcastsi128_si256(
+		_mm_setr_epi8(0, 0, 1 | 8, 2, 0, 4 | 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+	const __m256i low = _mm256_broadcastsi128_si256(
+		_mm_setr_epi8(0, 0, 0, 1, 0, 1, 1, 0, 0, 0, 0, 8, 4, 2 | 8, 0, 2 | 8 | 16));
+	const __m256i nibble = _mm256_and_si256(_mm256_srli_epi16(x, 4), _mm256_set1_epi8(0x0f));
+
+	return _mm256_and_si256(_mm256_shuffle_epi8(low, x), _mm256_shuffle_epi8(high, nibble));
+}
+
+/* Where these bytes have one of the bits. */
+INLINE uint64_t having(__m256i a, __m256i b, char bits)
+{
+	const __m256i zero = _mm256_setzero_si256();
+	const __m256i wanted = _mm256_set1_epi8(bits);
+
+	return ~bits_of(_mm256_cmpeq_epi8(_mm256_and_si256(a, wanted), zero),
+		_mm256_cmpeq_epi8(_mm256_and_si256(b, wanted), zero));
+}
+
 /* Returns what it means for `any`: kept in a register by those who call, as stores would alias it. */
 INLINE uint64_t put(const struct nks_masks *m, enum nks_mask k, size_t w, uint64_t bits)
 {
@@ -59,6 +82,10 @@ INLINE uint64_t ascii_masks(const struct nks_masks *m, size_t w, __m256i a, __m2
 			byte_within(_mm256_or_si256(b, fold), 'a', 26)));
 	any |= put(m, NKS_M_AT, w, bits_of(_mm256_cmpeq_epi8(a, at), _mm256_cmpeq_epi8(b, at)));
 	any |= put(m, NKS_M_GAP, w, bits_of(_mm256_cmpgt_epi8(ca, zero), _mm256_cmpgt_epi8(cb, zero)));
+	const __m256i ka = byte_kind(a);
+	const __m256i kb = byte_kind(b);
+	any |= put(m, NKS_M_SIGN, w, having(ka, kb, SIGN));
+	any |= put(m, NKS_M_ESCAPE, w, having(ka, kb, ESCAPE));
 	m->word[NKS_M_HAN][w] = 0;
 	m->word[NKS_M_KANA][w] = 0;
 	return any;
@@ -208,6 +235,10 @@ WIDE void nks_masks_wide(struct nks_masks *m, size_t w, const nks_unit *u)
 	any |= put(m, NKS_M_KANA, w, bits_of(is_kana(&x), is_kana(&y)));
 	any |= put(m, NKS_M_AT, w, bits_of(is_at(&x), is_at(&y)));
 	any |= put(m, NKS_M_GAP, w, bits_of(is_gap(&x), is_gap(&y)));
+	const __m256i kx = both(x.narrow, byte_kind(x.low));
+	const __m256i ky = both(y.narrow, byte_kind(y.low));
+	any |= put(m, NKS_M_SIGN, w, having(kx, ky, SIGN));
+	any |= put(m, NKS_M_ESCAPE, w, having(kx, ky, ESCAPE));
 	m->any |= any;
 	m->gaiji |= bits_of(within(x.high, 0xe0, 0xf8), within(y.high, 0xe0, 0xf8)) != 0;
 }

@@ -14,6 +14,7 @@
 enum { NK_SCAN_WHY_MAX = 16, NK_SCAN_PERSONS_SHOWN = 8 };
 
 struct nk_scan_request {
+	const char *home; /* whose forms of numbers count too, if there is an installation; may be NULL */
 	const char *const *paths; /* files, folders, "-" */
 	size_t n_paths;
 	bool roster; /* the persons of the installation; needs a flow */
@@ -26,7 +27,7 @@ struct nk_scan_request {
 	bool one_file_system;
 	const char *const *number_forms; /* beside the configuration's */
 	size_t n_number_forms;
-	const char *const *rules; /* NAME=PATTERN, beside the configuration's */
+	const char *const *rules; /* NAME=PATTERN (PCRE2), or NAME==TEXT, taken literally */
 	size_t n_rules;
 	uint64_t max_total; /* bytes out of containers of one file; 0: max(10 GiB, 200 × file) */
 	unsigned depth; /* 0: 16 */
@@ -93,6 +94,8 @@ struct nk_scan_reply {
 	size_t n_not_by_why;
 	bool roster; /* an index was used */
 	uint64_t roster_persons;
+	uint64_t left_out; /* values of persons that are too short or too long to be looked for (of a roster; of an
+			      index file: said when it was built) */
 	uint64_t persons; /* whose data was found, namesakes counted once a name */
 	uint64_t persons_sure; /* of them by something that is theirs alone, or corroborated */
 	const struct nk_scan_count *verdict; /* by what was found of a person: "kanji + phone" 1180, "kanji" 24 */

@@ -28,6 +28,7 @@ struct scanning {
 	struct nkx_rule rules[RULES_MAX];
 	const char *rule_names[RULES_MAX];
 	const char *forms[FORMS_MAX];
+	struct nk_config *config; /* of an installation that is not opened; else NULL */
 	struct nk_scan_keys keys;
 	struct nk_whose *whose;
 	struct nkx_pool *pool;
@@ -40,6 +41,7 @@ static void scanning_done(struct scanning *s)
 	nk_scan_collector_done(&s->collector);
 	nk_whose_free(&s->whose);
 	nk_scan_keys_done(&s->keys);
+	nk_config_free(&s->config);
 	nk_wipe(s->options.index_key, sizeof(s->options.index_key));
 	nk_wipe(s->options.token_key, sizeof(s->options.token_key));
 }
@@ -90,11 +92,22 @@ static NK_RESULT form(struct scanning *s, const char *text, struct nk_err *err)
 	return nk_done();
 }
 
+/* A text as it stands, for PCRE2. */
+static NK_RESULT literal(struct scanning *s, struct nk_str text, struct nk_str *out, struct nk_err *err)
+{
+	if (text.len == 0 || nk_str_find(text, NK_STR("\\E")) != SIZE_MAX) {
+		return nk_fail(
+			err, NK_USAGE, NK_N("the text of a rule is empty, or holds \\E: write it as a pattern"));
+	}
+	return nk_arena_printf(s->arena, out, err, "\\Q%.*s\\E", NK_FMT(text));
+}
+
 static NK_RESULT rule(struct scanning *s, const char *text, struct nk_err *err)
 {
 	const struct nk_str all = nk_str_c(text);
 	const size_t eq = nk_str_chr(all, '=');
 	struct nk_str name;
+	struct nk_str pattern;
 
 	if (eq == SIZE_MAX || eq == 0 || eq + 1 == all.len) {
 		return nk_fail(err, NK_USAGE, NK_N("a rule is NAME=PATTERN: %s"), nk_short(all).text);
@@ -103,12 +116,36 @@ static NK_RESULT rule(struct scanning *s, const char *text, struct nk_err *err)
 		return nk_fail(err, NK_LIMIT, NK_N("more than %d rules"), RULES_MAX);
 	}
 	NK_TRY(nk_arena_dup(s->arena, nk_str_sub(all, 0, eq), &name, err));
-	s->rules[s->options.n_rules] = (struct nkx_rule){ name.ptr, text + eq + 1 };
+	pattern = nk_str_c(text + eq + 1);
+	if (pattern.ptr[0] == '=') {
+		NK_TRY(literal(s, nk_str_c(text + eq + 2), &pattern, err));
+	}
+	s->rules[s->options.n_rules] = (struct nkx_rule){ name.ptr, pattern.ptr };
 	s->rule_names[s->options.n_rules++] = name.ptr;
 	return nk_done();
 }
 
-static NK_RESULT prepare(struct scanning *s, const struct nk_flow *flow, struct nk_err *err)
+/* Forms of the installation that is there, opened or not. */
+static NK_RESULT configured_forms(
+	struct scanning *s, const struct nk_env *env, const struct nk_flow *flow, struct nk_err *err)
+{
+	const struct nk_config *c = flow != NULL ? flow->config : NULL;
+
+	if (c == NULL && s->req->home != NULL) {
+		const nk_rc rc = nk_config_load(env, s->req->home, &s->config, err);
+
+		if (!nk_ok(rc)) {
+			return rc.code == NK_NOT_FOUND || rc.code == NK_DENIED ? nk_done() : rc;
+		}
+		c = s->config;
+	}
+	for (size_t i = 0; c != NULL && i < c->number_forms.n; i++) {
+		NK_TRY(form(s, c->number_forms.word[i].ptr, err));
+	}
+	return nk_done();
+}
+
+static NK_RESULT prepare(struct scanning *s, const struct nk_env *env, const struct nk_flow *flow, struct nk_err *err)
 {
 	const struct nk_scan_request *const req = s->req;
 
@@ -116,9 +153,7 @@ static NK_RESULT prepare(struct scanning *s, const struct nk_flow *flow, struct 
 	for (size_t i = 0; i < req->n_number_forms; i++) {
 		NK_TRY(form(s, req->number_forms[i], err));
 	}
-	for (size_t i = 0; flow != NULL && i < flow->config->number_forms.n; i++) {
-		NK_TRY(form(s, flow->config->number_forms.word[i].ptr, err));
-	}
+	NK_TRY(configured_forms(s, env, flow, err));
 	for (size_t i = 0; i < req->n_rules; i++) {
 		NK_TRY(rule(s, req->rules[i], err));
 	}
@@ -136,7 +171,13 @@ static NK_RESULT keys(struct scanning *s, const struct nk_env *env, struct nk_fl
 {
 	s->keys.fd = -1;
 	s->options.index_fd = -1;
-	NK_TRY(nk_random(env, s->options.token_key, sizeof(s->options.token_key), err));
+	if (flow != NULL) {
+		/* Equal values, equal tokens, from scan to scan until the next erasure turns the key. */
+		nk_mac16(flow->key[NK_HOUSE_INDEX], nk_str_bytes(NK_STR("nokosazu scan token 1")),
+			s->options.token_key);
+	} else {
+		NK_TRY(nk_random(env, s->options.token_key, sizeof(s->options.token_key), err));
+	}
 	if (!s->req->roster && s->req->index_file == NULL) {
 		return nk_done();
 	}
@@ -176,22 +217,31 @@ NK_RESULT nk_op_scan(const struct nk_env *env, struct nk_flow *flow, const struc
 	NK_OWNED(scanning_done) struct scanning s = { .req = req, .arena = arena, .keys = { .fd = -1 } };
 	struct nkx_reports to_pool;
 	int64_t began = 0;
+	nk_rc rc;
 
 	memset(out, 0, sizeof(*out));
 	nk_assert(flow != NULL || !req->roster);
-	NK_TRY(prepare(&s, flow, err));
+	NK_TRY(prepare(&s, env, flow, err));
 	NK_TRY(keys(&s, env, flow, err));
-	s.collector = (struct nk_scan_collector){
-		.to = reports, .req = req, .whose = s.whose, .rule_names = s.rule_names, .out = out
-	};
+	s.collector = (struct nk_scan_collector){ .to = reports,
+		.req = req,
+		.whose = s.whose,
+		.rule_names = s.rule_names,
+		.n_rules = s.options.n_rules,
+		.out = out };
 	NK_TRY(nk_scan_collector_init(&s.collector, err));
 	nk_scan_collector_reports(&s.collector, &to_pool);
 	began = env->mono_ms(env->self);
 	NK_TRY(nkx_pool_start(&s.options, &to_pool, &s.pool, err));
-	NK_TRY(walk_all(&s, env, err));
+	rc = walk_all(&s, env, err);
+	if (!nk_ok(s.collector.failed)) {
+		return nk_fail_nomem(err);
+	}
+	NK_TRY(rc);
 	out->scan_ms = nk_u64(env->mono_ms(env->self) - began);
 	out->index_ms = s.keys.ms;
 	out->roster = s.whose != NULL;
 	out->roster_persons = s.keys.persons;
+	out->left_out = s.keys.left_out;
 	return nk_scan_collector_end(&s.collector, arena, err);
 }

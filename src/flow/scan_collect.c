@@ -15,6 +15,7 @@ struct kept_stream {
 NK_RESULT nk_scan_collector_init(struct nk_scan_collector *c, struct nk_err *err)
 {
 	nk_vec_init(&c->findings, sizeof(struct nk_whose_finding), KEPT_MAX);
+	nk_vec_init(&c->ended, sizeof(struct nk_whose_finding), KEPT_MAX);
 	nk_vec_init(&c->kept, sizeof(struct nk_whose_finding), KEPT_MAX);
 	nk_vec_init(&c->streams, sizeof(struct kept_stream), KEPT_MAX);
 	return nk_arena_new(NK_ARENA_WIPING, FILE_ARENA, &c->arena, err);
@@ -23,6 +24,7 @@ NK_RESULT nk_scan_collector_init(struct nk_scan_collector *c, struct nk_err *err
 void nk_scan_collector_done(struct nk_scan_collector *c)
 {
 	nk_vec_done(&c->findings);
+	nk_vec_done(&c->ended);
 	nk_vec_done(&c->kept);
 	nk_vec_done(&c->streams);
 	nk_arena_free(&c->arena);
@@ -41,9 +43,29 @@ static bool on_finding(void *arg, const struct nkx_finding *f)
 	return true;
 }
 
+/* An inner stream ends before the one around it: its findings go to `ended`. */
+static NK_RESULT take_ended(struct nk_scan_collector *c, uint32_t stream)
+{
+	struct nk_whose_finding *const all = c->findings.items;
+	size_t left = 0;
+	void *room = NULL;
+
+	nk_vec_clear(&c->ended);
+	for (size_t i = 0; i < c->findings.len; i++) {
+		if (all[i].found.stream != stream) {
+			all[left++] = all[i];
+			continue;
+		}
+		NK_TRY(nk_vec_push(&c->ended, &room, NULL));
+		*(struct nk_whose_finding *)room = all[i];
+	}
+	c->findings.len = left;
+	return nk_done();
+}
+
 static NK_RESULT keep_stream(struct nk_scan_collector *c, const struct nkx_stream *s)
 {
-	struct kept_stream k = { .first = c->kept.len, .n = c->findings.len };
+	struct kept_stream k = { .first = c->kept.len, .n = c->ended.len };
 	struct nk_str path;
 	struct nk_str format;
 	void *room = NULL;
@@ -59,9 +81,9 @@ static NK_RESULT keep_stream(struct nk_scan_collector *c, const struct nkx_strea
 		.bytes = s->bytes,
 		.skipped = s->skipped,
 	};
-	for (size_t i = 0; i < c->findings.len; i++) {
+	for (size_t i = 0; i < c->ended.len; i++) {
 		NK_TRY(nk_vec_push(&c->kept, &room, NULL));
-		*(struct nk_whose_finding *)room = *(const struct nk_whose_finding *)nk_vec_at(&c->findings, i);
+		*(struct nk_whose_finding *)room = *(const struct nk_whose_finding *)nk_vec_at(&c->ended, i);
 	}
 	NK_TRY(nk_vec_push(&c->streams, &room, NULL));
 	*(struct kept_stream *)room = k;
@@ -92,12 +114,17 @@ static bool on_stream(void *arg, const struct nkx_stream *s)
 	struct nk_scan_collector *const c = arg;
 
 	add_up(c, s);
-	if (c->whose != NULL) {
-		nk_whose_judge(c->whose, c->findings.items, c->findings.len);
+	c->failed = take_ended(c, s->stream);
+	if (!nk_ok(c->failed)) {
+		return false;
 	}
-	c->failed = keep_stream(c, s);
-	nk_vec_clear(&c->findings);
-	return nk_ok(c->failed);
+	if (c->whose != NULL) {
+		nk_whose_judge(c->whose, c->ended.items, c->ended.len);
+	}
+	/* One file with more streams than memory holds must not end the scan of all others: it is told as told in
+	 * part. */
+	c->untold += !nk_ok(keep_stream(c, s));
+	return true;
 }
 
 static void explain(const struct nk_whose_finding *w, struct nk_scan_finding *out)
@@ -139,7 +166,7 @@ static bool tell_finding(
 		.chance = f->chance,
 	};
 
-	if (!f->of_index && f->class == NKS_CLASS_RULE) {
+	if (!f->of_index && f->class == NKS_CLASS_RULE && w->found.rule < c->n_rules) {
 		out.rule = c->rule_names[w->found.rule];
 	}
 	memcpy(out.persons, w->persons, sizeof(out.persons));
@@ -172,6 +199,26 @@ static bool tell_streams(struct nk_scan_collector *c, const char *file)
 	return true;
 }
 
+/* What did not fit is said, as something that was not told whole. */
+static bool tell_untold(struct nk_scan_collector *c, const char *file)
+{
+	const struct nk_scan_stream s = {
+		.file = file,
+		.inside = "",
+		.format = "",
+		.state = NK_SCAN_PARTLY,
+		.why = nkx_why_name(NKX_WHY_TOO_MANY),
+		.why_text = nkx_why_text(NKX_WHY_TOO_MANY),
+	};
+
+	if (c->untold == 0) {
+		return true;
+	}
+	c->out->partly++;
+	c->by_why[NKX_WHY_TOO_MANY]++;
+	return c->to->stream == NULL || c->to->stream(c->to->arg, &s);
+}
+
 static bool on_item(void *arg, const struct nkx_item_end *item)
 {
 	struct nk_scan_collector *const c = arg;
@@ -183,9 +230,11 @@ static bool on_item(void *arg, const struct nkx_item_end *item)
 		.not_scanned = item->not_scanned,
 		.findings = item->findings,
 	};
-	const bool go_on = tell_streams(c, item->shown) && (c->to->file == NULL || c->to->file(c->to->arg, &file));
+	const bool go_on = tell_streams(c, item->shown) && tell_untold(c, item->shown) &&
+		(c->to->file == NULL || c->to->file(c->to->arg, &file));
 
 	c->out->files++;
+	c->untold = 0;
 	nk_vec_clear(&c->streams);
 	nk_vec_clear(&c->kept);
 	nk_arena_reset(c->arena);

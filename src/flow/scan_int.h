@@ -49,10 +49,13 @@ struct nk_scan_collector {
 	const struct nk_scan_request *req;
 	struct nk_whose *whose; /* NULL: no index */
 	struct nk_arena *arena; /* of one file */
-	struct nk_vec findings; /* struct nk_whose_finding, of the stream at hand */
+	struct nk_vec findings; /* struct nk_whose_finding, of streams that are open */
+	struct nk_vec ended; /* those of the stream that ends now */
 	struct nk_vec streams; /* struct kept_stream, of the file at hand, told when its name is known */
 	struct nk_vec kept; /* struct nk_whose_finding, of the file at hand */
+	uint64_t untold; /* streams of the file at hand for which there was no memory */
 	const char *const *rule_names;
+	size_t n_rules;
 	uint64_t by_class[NKS_CLASS_COUNT], by_field[NKS_FIELD_COUNT], by_why[NKX_WHY_COUNT];
 	struct nk_scan_reply *out;
 	nk_rc failed;

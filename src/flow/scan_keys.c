@@ -250,11 +250,13 @@ NK_RESULT nk_scan_index_write(
 	nks_blob_free(&blob, len);
 	if (!nk_ok(rc)) {
 		struct nk_err second;
-		const nk_rc closed = nk_holding_end(flow, out->holding, NK_HOLDING_scan_index, NK_GONE_VERIFIED,
-			NK_STR("never written"), &second);
+		const nk_rc closed = nk_holding_end(flow, out->holding, NK_HOLDING_scan_index,
+			rc.code == NK_EXISTS ? NK_GONE_VERIFIED : NK_GONE_UNVERIFIED, NK_STR("not written whole"),
+			&second);
 
-		/* When that fails too, the holding stays on the books, which is the safe side. */
-		return nk_ok(closed) || !nk_ok(rc) ? rc : closed;
+		/* When the books cannot be closed either, the holding stays on them: the safe side. */
+		(void)closed;
+		return rc;
 	}
 	out->persons = keys.persons;
 	out->left_out = keys.left_out;
@@ -262,6 +264,16 @@ NK_RESULT nk_scan_index_write(
 	out->bytes = len;
 	out->build_ms = nk_u64(flow->env->mono_ms(flow->env->self) - began);
 	return nk_done();
+}
+
+static NK_RESULT tell_key_out(struct nk_flow *flow, struct nk_uuid holding, struct nk_err *err)
+{
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	const struct nk_leaf_item item = nk_item_hex("holding", holding.b, 16);
+
+	NK_TRY(nk_tx_begin(flow->store, &tx, err));
+	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_KEY_OUT, &item, 1, NULL, err));
+	return nk_flow_commit(flow, &tx, err);
 }
 
 NK_RESULT nk_scan_key_write(struct nk_flow *flow, struct nk_uuid holding, const char *path, struct nk_err *err)
@@ -272,6 +284,7 @@ NK_RESULT nk_scan_key_write(struct nk_flow *flow, struct nk_uuid holding, const 
 	uint8_t key[NKS_KEY_BYTES];
 	char hex[2 * NKS_KEY_BYTES + 1];
 	char day[NK_DATE_TEXT];
+	nk_rc rc;
 
 	nk_buf_init_wiping(&text, NK_SCAN_KEY_FILE_MAX);
 	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 1 << 20, &arena, err));
@@ -282,8 +295,10 @@ NK_RESULT nk_scan_key_write(struct nk_flow *flow, struct nk_uuid holding, const 
 	key_of(flow, holding, key);
 	nk_hex_print(key, sizeof(key), hex);
 	nk_date_print((nk_date)(h.expires_at / NK_DAY), day);
-	NK_TRY(nk_buf_printf(&text, err, "%suntil %s\nkey %s\n", key_head, day, hex));
+	rc = nk_buf_printf(&text, err, "%suntil %s\nkey %s\n", key_head, day, hex);
 	nk_wipe(key, sizeof(key));
 	nk_wipe(hex, sizeof(hex));
+	NK_TRY(rc);
+	NK_TRY(tell_key_out(flow, holding, err)); /* before there is a copy of it */
 	return nk_env_write_new(flow->env, path, nk_buf_bytes(&text), err);
 }

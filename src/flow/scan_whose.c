@@ -51,22 +51,61 @@ static bool near_each_other(const struct nks_finding *a, const struct nks_findin
 	return (a->offset > b->offset ? a->offset - b->offset : b->offset - a->offset) <= NEAR_BYTES;
 }
 
-/* Leaves in both only the persons that both may be; false when there is none. */
-static bool narrow(struct nk_whose_finding *a, struct nk_whose_finding *b)
+/* All persons of a finding: those it was narrowed to, else all of its key's. *owned is to be freed. */
+static const uint32_t *persons_of(
+	const struct nk_whose *w, const struct nk_whose_finding *f, uint32_t *out_n, uint32_t **owned)
 {
-	uint32_t both[NK_SCAN_PERSONS_SHOWN];
+	*owned = NULL;
+	*out_n = f->n_persons;
+	if (f->n_persons <= NK_SCAN_PERSONS_SHOWN) {
+		return f->persons;
+	}
+	*owned = calloc(f->n_persons, sizeof(**owned));
+	*out_n = *owned == NULL ? 0 : f->n_persons;
+	if (*owned != NULL) {
+		(void)nks_index_persons(w->index, f->found.f.key, *owned, f->n_persons);
+	}
+	return *owned;
+}
+
+/* Both lists rise. Those in both, at most NK_SCAN_PERSONS_SHOWN of them into out; returns how many. */
+static uint32_t in_both(const uint32_t *a, uint32_t n_a, const uint32_t *b, uint32_t n_b, uint32_t *out)
+{
 	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < a->n_persons && i < NK_SCAN_PERSONS_SHOWN; i++) {
-		for (uint32_t k = 0; k < b->n_persons && k < NK_SCAN_PERSONS_SHOWN; k++) {
-			if (a->persons[i] == b->persons[k]) {
-				both[n++] = a->persons[i];
-				break;
+	for (uint32_t i = 0, k = 0; i < n_a && k < n_b;) {
+		if (a[i] == b[k]) {
+			if (n < NK_SCAN_PERSONS_SHOWN) {
+				out[n] = a[i];
 			}
+			n++;
+			i++;
+			k++;
+		} else if (a[i] < b[k]) {
+			i++;
+		} else {
+			k++;
 		}
 	}
-	if (n == 0) {
-		return false;
+	return n;
+}
+
+/* Leaves in both only the persons that both may be, when few enough to be named. */
+static void narrow(const struct nk_whose *w, struct nk_whose_finding *a, struct nk_whose_finding *b)
+{
+	uint32_t both[NK_SCAN_PERSONS_SHOWN];
+	uint32_t *owned_a = NULL;
+	uint32_t *owned_b = NULL;
+	uint32_t n_a = 0;
+	uint32_t n_b = 0;
+	const uint32_t *const list_a = persons_of(w, a, &n_a, &owned_a);
+	const uint32_t *const list_b = persons_of(w, b, &n_b, &owned_b);
+	const uint32_t n = in_both(list_a, n_a, list_b, n_b, both);
+
+	free(owned_a);
+	free(owned_b);
+	if (n == 0 || n > NK_SCAN_PERSONS_SHOWN) {
+		return;
 	}
 	memcpy(a->persons, both, n * sizeof(*both));
 	memcpy(b->persons, both, n * sizeof(*both));
@@ -74,10 +113,9 @@ static bool narrow(struct nk_whose_finding *a, struct nk_whose_finding *b)
 	b->n_persons = n;
 	a->corroborated = true;
 	b->corroborated = true;
-	return true;
 }
 
-static void corroborate(struct nk_whose_finding *findings, size_t i)
+static void corroborate(const struct nk_whose *w, struct nk_whose_finding *findings, size_t i)
 {
 	struct nk_whose_finding *const f = &findings[i];
 	const size_t first = i > LOOK_BACK ? i - LOOK_BACK : 0;
@@ -87,7 +125,7 @@ static void corroborate(struct nk_whose_finding *findings, size_t i)
 
 		if (other->n_persons > 0 && other->found.f.field != f->found.f.field &&
 			other->found.in_name == f->found.in_name && near_each_other(&other->found.f, &f->found.f)) {
-			(void)narrow(other, f);
+			narrow(w, other, f);
 		}
 	}
 }
@@ -120,7 +158,7 @@ void nk_whose_judge(struct nk_whose *whose, struct nk_whose_finding *findings, s
 		if (f->found.f.of_index) {
 			f->n_persons = nk_u32(
 				nks_index_persons(whose->index, f->found.f.key, f->persons, NK_SCAN_PERSONS_SHOWN));
-			corroborate(findings, i);
+			corroborate(whose, findings, i);
 		}
 	}
 	for (size_t i = 0; i < n; i++) {

@@ -30,6 +30,7 @@ PERSON, SURNAME, GIVEN = 5, 6, 7
 GIVEN_COST = 8200  # of a name of given.rows: as a name of middling frequency
 KANA_SURNAME, KANA_GIVEN, CHAR, KANA_WRITTEN = 40, 41, 42, 43
 BITS = 19
+LOOK = 8
 KANA_ROWS = 192
 CHAR_LEAST = 1000  # no kanji is so common in a place of a name that it costs less: NKS_CHAR_LEAST
 USUAL = 2  # a kanji that so many names have in a place is usual there
@@ -202,7 +203,8 @@ def main(folder, given, fold_path, target):
                   " * Source: given.rows (our own).\n"
                   f" * {len(words)} entries. */\n")
         out.write('#include "nks_words.h"\n')
-        out.write(table("const uint32_t nks_word_slots[1 << NKS_WORD_BITS]", [hex(s) for s in place_all(words)], 16))
+        slots = place_all(words)
+        out.write(table("const uint32_t nks_word_slots[(1 << NKS_WORD_BITS) + NKS_WORD_LOOK]", [hex(s) for s in slots + slots[:LOOK]], 16))
         out.write(table("const int16_t nks_word_beside[NKS_WORD_SIDES * NKS_WORD_SIDES]", [str(v) for v in matrix], 16))
         out.write(table("const uint64_t nks_surname_bits[1 << (NKS_PAIR_BITS - 6)]", bitmap(surnames | single, 18), 8))
         out.write(table("const uint64_t nks_given_bits[1 << (NKS_PAIR_BITS - 6)]", bitmap(given, 18), 8))

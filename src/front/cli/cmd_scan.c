@@ -138,6 +138,7 @@ static NK_RESULT request(struct nk_cli *cli, struct words *w, struct nk_scan_req
 	NK_TRY(nk_args_number(&cli->args, "max-entries", 1, 100000000, &entries, err));
 	req->max_total = unpacked << 20;
 	req->entries = (uint32_t)entries;
+	req->home = cli->home;
 	req->only = w->only;
 	req->number_forms = w->forms;
 	req->rules = w->rules;
@@ -265,7 +266,8 @@ static const struct nk_cmd_option options[] = {
 	{ "least", 0, "PERCENT", NK_N("report from this confidence on (default 50)"), NULL },
 	{ "number-form", 0, "FORM",
 		NK_N("form of student or staff numbers: 9 a digit, A a letter, others themselves"), NULL },
-	{ "rule", 0, "NAME=PATTERN", NK_N("a rule of your own: a regular expression (PCRE2)"), NULL },
+	{ "rule", 0, "NAME=PATTERN",
+		NK_N("a rule of your own: a regular expression (PCRE2); NAME==TEXT: a text as it stands"), NULL },
 	{ "rules", 0, "FILE", NK_N("a file of such rules, one a line"), NULL },
 	{ "workers", 0, "N", NK_N("processes at once (default: one a processor)"), NULL },
 	{ "depth", 0, "N", NK_N("how deep containers are opened within each other (default 16)"), NULL },

@@ -150,6 +150,7 @@ static void end(struct nk_cli *cli, const struct nk_scan_reply *r)
 	nk_cli_json_bool(&j, "roster", r->roster);
 	if (r->roster) {
 		nk_cli_json_number(&j, "roster_persons", r->roster_persons);
+		nk_cli_json_number(&j, "left_out", r->left_out);
 		nk_cli_json_number(&j, "persons", r->persons);
 		nk_cli_json_number(&j, "persons_sure", r->persons_sure);
 		counts(&j, "verdict", r->verdict, r->n_verdict);

@@ -171,6 +171,10 @@ static void coverage(struct nk_cli *cli, const struct nk_scan_reply *r)
 		(unsigned long long)r->partly, nk_scan_size(cli, r->bytes_partly).ptr,
 		(unsigned long long)r->not_scanned, nk_scan_size(cli, r->bytes_not).ptr);
 	counts(cli, r->not_by_why, r->n_not_by_why, true);
+	if (r->left_out > 0) {
+		nk_cli_print(cli, NK_N("    not looked for: %llu values of persons that are too short or too long\n"),
+			(unsigned long long)r->left_out);
+	}
 }
 
 static void end(struct nk_cli *cli, const struct nk_scan_reply *r)
