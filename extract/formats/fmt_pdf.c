@@ -7,11 +7,11 @@
  */
 #include "base.h"
 
-#include "pdf_walk.h"
+#include "pdf_draw.h"
 
 extern const struct nkx_format nkx_format_pdf;
 
-enum { REVISIONS = 16 };
+enum { REVISIONS = 16, NEWEST = REVISIONS - 1 };
 
 static int sniff(const uint8_t *head, size_t len, uint64_t size, const char *name)
 {
@@ -28,6 +28,7 @@ static int sniff(const uint8_t *head, size_t len, uint64_t size, const char *nam
 struct pages {
 	size_t pages, empty;
 	bool any;
+	bool some; /* pdftotext gave something */
 };
 
 /* Pages end with form feeds. */
@@ -49,44 +50,57 @@ static struct pages count_pages(const char *text, size_t len)
 	return out;
 }
 
-static enum nkx_why read_pages(struct nkx_work *w, const char *name, struct nk_bytes pdf, struct pages *out)
+/* pdftotext may give text and a reason why it is not all. `seen`: where the text is kept for comparing, or NULL. */
+static enum nkx_why read_pages(
+	struct nkx_work *w, const char *name, struct nk_bytes pdf, struct pages *out, struct nkx_pdf_seen *seen)
 {
 	char *text = NULL;
 	size_t len = 0;
 	const enum nkx_why why = nkx_pdf_text(w, pdf.ptr, pdf.len, &text, &len);
 
-	if (why == NKX_WHY_NONE && text != NULL) {
+	if (text != NULL) {
 		*out = count_pages(text, len);
 		if (nkx_stream_begin(w, name, "pdf", NKS_KIND_TEXT)) {
 			(void)nkx_stream_feed(w, text, len);
-			nkx_stream_end(w, NKX_SCANNED, NKX_WHY_NONE);
+			nkx_stream_end(w, why == NKX_WHY_NONE ? NKX_SCANNED : NKX_PARTLY, why);
+		}
+		if (seen != NULL) {
+			nkx_pdf_seen_of(seen, text, len);
 		}
 		explicit_bzero(text, len);
+		out->some = true;
 	}
 	free(text);
 	return why;
 }
 
-/* Ends of earlier revisions, in order; of a linearized file the first one ends nothing. */
-static size_t revisions(struct nk_bytes pdf, size_t ends[static REVISIONS])
+/* The end of an earlier revision, and which one it is. */
+struct revision {
+	size_t end, number;
+};
+
+/* Earlier revisions: the oldest and the newest ones, in order; of a linearized file the first end is none. Returns
+ * how many there are in all. */
+static size_t revisions(struct nk_bytes pdf, struct revision out[static REVISIONS])
 {
 	const size_t look = pdf.len < 1024 ? pdf.len : 1024;
 	bool skip = memmem(pdf.ptr, look, "/Linearized", 11) != NULL;
+	const uint8_t *eof = memmem(pdf.ptr, pdf.len, "%%EOF", 5);
 	size_t n = 0;
-	size_t at = 0;
 
-	while (n < REVISIONS) {
-		const uint8_t *eof = memmem(pdf.ptr + at, pdf.len - at, "%%EOF", 5);
+	while (eof != NULL) {
+		const size_t at = (size_t)(eof - pdf.ptr) + 5;
 
-		if (eof == NULL) {
-			break;
-		}
-		at = (size_t)(eof - pdf.ptr) + 5;
-		if (pdf.len - at < 64 || memmem(pdf.ptr + at, pdf.len - at, "%%EOF", 5) == NULL) {
+		eof = memmem(pdf.ptr + at, pdf.len - at, "%%EOF", 5);
+		if (pdf.len - at < 64 || eof == NULL) {
 			break; /* the last one is the whole file */
 		}
+		if (!skip && n == REVISIONS) {
+			memmove(out + 1, out + 2, (NEWEST - 1) * sizeof(*out));
+		}
 		if (!skip) {
-			ends[n++] = at;
+			out[n < REVISIONS ? n : NEWEST] = (struct revision){ at, n + 1 };
+			n++;
 		}
 		skip = false;
 	}
@@ -95,25 +109,34 @@ static size_t revisions(struct nk_bytes pdf, size_t ends[static REVISIONS])
 
 static void read_revisions(struct nkx_work *w, struct nk_bytes pdf)
 {
-	size_t ends[REVISIONS] = { 0 };
-	const size_t n = revisions(pdf, ends);
+	struct revision which[REVISIONS] = { 0 };
+	const size_t n = revisions(pdf, which);
 	struct pages pages = { 0 };
 	char name[32];
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && i < REVISIONS; i++) {
 		enum nkx_why why = NKX_WHY_NONE;
 
-		(void)snprintf(name, sizeof(name), "#revision-%zu", i + 1);
-		why = read_pages(w, name, (struct nk_bytes){ pdf.ptr, ends[i] }, &pages);
-		if (why != NKX_WHY_NONE && why != NKX_WHY_DAMAGED) {
+		(void)snprintf(name, sizeof(name), "#revision-%zu", which[i].number);
+		pages = (struct pages){ 0 };
+		why = read_pages(w, name, (struct nk_bytes){ pdf.ptr, which[i].end }, &pages, NULL);
+		if (why == NKX_WHY_DAMAGED && !pages.some) {
+			nkx_partly(w, why);
+		} else if (why != NKX_WHY_NONE && !pages.some) {
 			nkx_not_scanned(w, name, "pdf", why, 0);
 		}
 	}
+	if (n > REVISIONS) {
+		nkx_partly(w, NKX_WHY_TOO_MANY);
+	}
 }
 
-static struct nkx_pdf walk(struct nkx_work *w, struct nk_bytes in, struct nkx_text *text, bool found_only)
+/* seen: NULL: only what is there is found out. */
+static struct nkx_pdf walk(struct nkx_work *w, struct nk_bytes in, struct nkx_text *text, struct nkx_pdf_seen *seen)
 {
-	struct nkx_pdf pdf = { .w = w, .p = in.ptr, .n = in.len, .text = text, .found_only = found_only };
+	struct nkx_pdf pdf = {
+		.w = w, .p = in.ptr, .n = in.len, .text = text, .seen = seen, .found_only = seen == NULL
+	};
 
 	text->w = w;
 	text->n = 0;
@@ -125,7 +148,7 @@ static struct nkx_pdf walk(struct nkx_work *w, struct nk_bytes in, struct nkx_te
 /* What the report has to say about pages whose text nobody has seen. */
 static void judge(struct nkx_work *w, const struct nkx_pdf *pdf, enum nkx_why why, const struct pages *pages)
 {
-	if (why != NKX_WHY_NONE) {
+	if (why != NKX_WHY_NONE && !pages->some) {
 		nkx_not_scanned(w, "(pages)", "pdf", pdf->encrypted ? NKX_WHY_ENCRYPTED : why, 0);
 	} else if (!pages->any && (pdf->images > 0 || pdf->fonts > 0 || pdf->drawings > 0 || pdf->encrypted)) {
 		nkx_not_scanned(w, "(pages)", "pdf", NKX_WHY_NO_TEXT, 0);
@@ -143,23 +166,25 @@ static void judge(struct nkx_work *w, const struct nkx_pdf *pdf, enum nkx_why wh
 /* /Encrypt stands in a trailer or in a stream of references, which are never encrypted themselves. */
 static bool is_encrypted(struct nkx_work *w, struct nk_bytes in, struct nkx_text *text)
 {
-	return memmem(in.ptr, in.len, "/Encrypt", 8) != NULL && walk(w, in, text, true).encrypted;
+	return memmem(in.ptr, in.len, "/Encrypt", 8) != NULL && walk(w, in, text, NULL).encrypted;
 }
 
 static enum nkx_why read_pdf(struct nkx_work *w, struct nk_bytes in, struct nkx_text *text)
 {
 	struct pages pages = { 0 };
-	const enum nkx_why why = read_pages(w, "", in, &pages);
+	struct nkx_pdf_seen seen = { .p = NULL };
+	const enum nkx_why why = read_pages(w, "", in, &pages, &seen);
 	struct nkx_pdf pdf = { 0 };
 
 	if (is_encrypted(w, in, text)) {
-		pdf = walk(w, in, text, true);
+		pdf = walk(w, in, text, NULL);
 	} else if (nkx_stream_begin(w, "#objects", "pdf", NKS_KIND_TEXT)) {
-		pdf = walk(w, in, text, false);
+		pdf = walk(w, in, text, &seen);
 		nkx_stream_end(
 			w, pdf.damaged ? NKX_PARTLY : NKX_SCANNED, pdf.damaged ? NKX_WHY_DAMAGED : NKX_WHY_NONE);
 	}
-	if (why == NKX_WHY_NONE) {
+	nkx_pdf_seen_done(&seen);
+	if (why == NKX_WHY_NONE || pages.some) {
 		read_revisions(w, in);
 	}
 	judge(w, &pdf, why, &pages);

@@ -32,6 +32,8 @@ struct nkx_pdf_lex {
 };
 enum nkx_pdf_token nkx_pdf_next(struct nkx_pdf_lex *l);
 bool nkx_pdf_word_is(const struct nkx_pdf_lex *l, const char *word);
+/* nkx_pdf_skip_image: behind ID of a drawing: pixels up to EI, which are no tokens. */
+void nkx_pdf_skip_image(struct nkx_pdf_lex *l);
 
 /* What is known of an object from its own dictionary. */
 enum nkx_pdf_filter { PDF_FLATE, PDF_LZW, PDF_HEX, PDF_85, PDF_RUN, PDF_DCT, PDF_PIXELS, PDF_UNKNOWN, PDF_CRYPT };

@@ -302,8 +302,7 @@ static void word_met(struct nkx_pdf_dict *d, const struct nest *s, const struct 
 	}
 }
 
-/* Pixels between ID and EI of a content stream are no tokens. */
-static void inline_image(struct nkx_pdf_lex *l)
+void nkx_pdf_skip_image(struct nkx_pdf_lex *l)
 {
 	while (l->at + 3 < l->n) {
 		const uint8_t *e = memchr(l->p + l->at, 'E', l->n - l->at - 3);
@@ -337,7 +336,7 @@ static void value_met(struct nkx_pdf_lex *l, enum nkx_pdf_token token, const str
 	} else if (token == PDF_WORD) {
 		word_met(d, s, l);
 		if (teller->content && nkx_pdf_word_is(l, "ID")) {
-			inline_image(l);
+			nkx_pdf_skip_image(l);
 		}
 	}
 	value_done(s);

@@ -4,7 +4,7 @@
 #include "base.h"
 
 #include "mime_charset.h"
-#include "pdf_walk.h"
+#include "pdf_draw.h"
 #include "utf.h"
 
 enum { AGAIN = 4, PARTS = 20000, BINARY_LEAST = 64, BLANK = 48 };
@@ -90,32 +90,6 @@ static void tell(void *arg, const char *key, const uint8_t *bytes, size_t len)
 	nkx_put(pdf->text, "\n", 1);
 }
 
-/* Drawing instructions, whose text pdftotext gives; of them only strings in dictionaries count (ActualText). */
-static bool is_drawing(struct nk_bytes b)
-{
-	static const char *const signs[] = { " Tf", "BT\n", "BT\r", "BT ", " cm", " re", " Do", "BDC", "BMC", " rg",
-		" gs", " RG", " l\n", " g\n", " w\n", "\nf\n", " m\n" };
-	size_t i = 0;
-	const size_t n = b.len < 4096 ? b.len : 4096;
-
-	while (i < n && (b.ptr[i] <= ' ')) {
-		i++;
-	}
-	if (i == n) {
-		return true;
-	}
-	if (strchr("0123456789/qQB[-.%", b.ptr[i]) == NULL ||
-		(i + 1 < n && (b.ptr[i + 1] == '*' || b.ptr[i + 1] == '/'))) {
-		return false;
-	}
-	for (size_t k = 0; k < NK_ARRAY_LEN(signs); k++) {
-		if (memmem(b.ptr, n, signs[k], strlen(signs[k])) != NULL) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static bool holds(struct nk_bytes b, const char *text)
 {
 	return memmem(b.ptr, b.len < 8192 ? b.len : 8192, text, strlen(text)) != NULL;
@@ -148,24 +122,57 @@ static void image(struct nkx_pdf *pdf, const struct nkx_pdf_dict *d, struct nk_b
 	}
 }
 
+/* A profile of colours says how long it is. */
+static bool is_profile(struct nk_bytes b)
+{
+	return b.len > 128 && memcmp(b.ptr + 36, "acsp", 4) == 0 &&
+		((size_t)b.ptr[0] << 24 | (size_t)b.ptr[1] << 16 | (size_t)b.ptr[2] << 8 | b.ptr[3]) == b.len;
+}
+
+static bool is_blank(struct nk_bytes b)
+{
+	size_t i = 0;
+
+	while (i < b.len && b.ptr[i] <= ' ') {
+		i++;
+	}
+	return i == b.len;
+}
+
 /* A stream of no kind that is known: what its bytes say. */
 static void unnamed(struct nkx_pdf *pdf, struct nk_bytes b)
 {
-	if (holds(b, "begincmap") || (b.len > 40 && memcmp(b.ptr + 36, "acsp", 4) == 0)) {
+	if (is_profile(b) || is_blank(b)) {
 		return;
 	}
-	if (is_drawing(b)) {
+	if (holds(b, "begincmap")) {
+		nkx_pdf_rest(pdf, b);
+	} else if (nkx_pdf_draw(pdf, b)) {
 		pdf->drawings += b.len > BLANK ? 1 : 0;
 		walk_tokens(pdf, b, true);
-		return;
+	} else {
+		part(pdf, "stream", &b, NULL);
 	}
-	part(pdf, "stream", &b, NULL);
 }
 
 static bool is_font(const struct nkx_pdf_dict *d)
 {
 	return d->is_font || strcmp(d->subtype, "Type1C") == 0 || strcmp(d->subtype, "CIDFontType0C") == 0 ||
 		strcmp(d->subtype, "OpenType") == 0;
+}
+
+/* What its dictionary calls a font or references is so only when its bytes look like it: nothing hides behind a name.
+ */
+static bool looks_like_font(struct nk_bytes b)
+{
+	static const char *const signs[] = { "OTTO", "true", "ttcf", "typ1", "%!PS", "%!Fo", "\200\001" };
+
+	for (size_t i = 0; i < NK_ARRAY_LEN(signs); i++) {
+		if (b.len >= strlen(signs[i]) && memcmp(b.ptr, signs[i], strlen(signs[i])) == 0) {
+			return true;
+		}
+	}
+	return b.len >= 4 && (memcmp(b.ptr, "\0\1\0\0", 4) == 0 || memcmp(b.ptr, "\1\0\4", 3) == 0);
 }
 
 static void decoded(struct nkx_pdf *pdf, const struct nkx_pdf_dict *d, struct nk_bytes b, int stopped_at)
@@ -186,7 +193,7 @@ static void decoded(struct nkx_pdf *pdf, const struct nkx_pdf_dict *d, struct nk
 		part(pdf, "attachment", &b, NULL);
 	} else if (is_type(d, "Metadata") || strcmp(d->subtype, "XML") == 0) {
 		part(pdf, "xmp", &b, "markup");
-	} else if (!is_font(d) && !is_type(d, "XRef")) {
+	} else if (!(is_font(d) && looks_like_font(b)) && !(is_type(d, "XRef") && is_binary(b.ptr, b.len))) {
 		unnamed(pdf, b);
 	}
 }
@@ -228,9 +235,8 @@ static void stream(struct nkx_pdf *pdf, const struct nkx_pdf_dict *d)
 	int stopped_at = -1;
 	const bool pixels = strcmp(d->subtype, "Image") == 0 && (d->n_filters != 1 || d->filters[0] != PDF_DCT);
 
-	if (pdf->found_only || is_font(d) ||
-		(pixels && d->n_filters > 0 && d->filters[d->n_filters - 1] != PDF_DCT)) {
-		pdf->fonts += is_font(d) ? 1 : 0;
+	pdf->fonts += is_font(d) ? 1 : 0;
+	if (pdf->found_only || (pixels && d->n_filters > 0 && d->filters[d->n_filters - 1] != PDF_DCT)) {
 		if (pixels) {
 			image(pdf, d, in, PDF_PIXELS);
 		}

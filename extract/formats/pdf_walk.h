@@ -6,11 +6,13 @@
 
 #include "pdf_int.h"
 
+struct nkx_pdf_seen;
 struct nkx_pdf {
 	struct nkx_work *w;
 	const uint8_t *p;
 	size_t n;
 	struct nkx_text *text; /* strings, a line each, under their keys */
+	struct nkx_pdf_seen *seen; /* the text of the pages: pdf_draw.h; NULL: none */
 	struct nkx_pdf_lex lex;
 	uint32_t number; /* of the object at hand */
 	size_t no_endstream; /* behind here there is none */

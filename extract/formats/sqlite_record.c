@@ -159,12 +159,31 @@ static void put_mark(struct nkx_sq *q, char mark)
 	nkx_put(&q->out, &mark, 1);
 }
 
-/* A blob: short ones are text if they can be; longer ones are something of their own. */
+static bool is_packed(const uint8_t *p, size_t len)
+{
+	static const struct {
+		const char *magic;
+		size_t n;
+	} kinds[] = { { "\x1f\x8b\x08", 3 }, { "PK\3\4", 4 }, { "BZh", 3 },
+		{ "\xfd"
+		  "7zXZ",
+			5 },
+		{ "\x28\xb5\x2f\xfd", 4 }, { "7z\xbc\xaf", 4 }, { "%PDF", 4 } };
+
+	for (size_t i = 0; i < NK_ARRAY_LEN(kinds); i++) {
+		if (len > kinds[i].n && memcmp(p, kinds[i].magic, kinds[i].n) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A blob: short ones are text if they can be; longer ones, and packed ones, are something of their own. */
 static void put_blob(struct nkx_sq *q, const char *where, const struct nkx_sq_value *v)
 {
 	const struct nkx_source part = { .mem = v->at, .fd = -1, .size = v->len };
 
-	if (v->len <= SMALL) {
+	if (v->len <= SMALL && !is_packed(v->at, v->len)) {
 		put_other(&q->out, v->at, v->len);
 		return;
 	}

@@ -165,12 +165,12 @@ static int32_t cost_from(const struct nks_lattice *l, size_t at, unsigned class)
 		return end_cost(l, class);
 	}
 	const int16_t *beside = &nks_word_beside[class * NKS_WORD_SIDES];
-	int32_t with[NKS_LANES];
-	memcpy(with, l->with[at], sizeof with);
-	with[NKS_W_GIVEN] = class == NKS_W_SURNAME ? NKS_COST_NONE : with[NKS_W_GIVEN];
+	uint32_t rest = l->begin[at];
+	rest &= class == NKS_W_SURNAME ? ~(UINT32_C(1) << NKS_W_GIVEN) : ~UINT32_C(0);
 	int32_t least = NKS_COST_NONE;
-	for (unsigned k = 0; k < NKS_LANES; k++) {
-		int32_t cost = with[k] + beside[k];
+	for (; rest; rest &= rest - 1) {
+		unsigned next = (unsigned)__builtin_ctz(rest);
+		int32_t cost = l->with[at][next] + beside[next];
 		least = cost < least ? cost : least;
 	}
 	return settled(least);
@@ -187,6 +187,7 @@ static void find_with(struct nks_lattice *l, size_t at)
 		int32_t *with = &l->with[at][node->class];
 		int32_t cost = settled(node->cost + l->from[node->end][node->class]);
 		*with = cost < *with ? cost : *with;
+		l->begin[at] |= UINT32_C(1) << node->class;
 	}
 }
 
@@ -399,6 +400,7 @@ void nks_lattice_read(struct nks_lattice *l)
 	l->n_nodes = 0;
 	l->n_names = 0;
 	memset(l->active, 0, (l->n + 1) * sizeof l->active[0]);
+	memset(l->begin, 0, (l->n + 1) * sizeof l->begin[0]);
 	clear_rows(l->into, l->n + 1);
 	clear_rows(l->to, l->n + 1);
 	clear_rows(l->with, l->n + 1);

@@ -15,7 +15,7 @@ enum {
 	KANA_LEAST = 2,
 	KANA_MAX = 20,
 	NEAR_WINDOW = 120,
-	CHUNK = 32,
+	CHUNK = 16,
 	REACH = 3, /* blanks and marks between a label and its value */
 };
 

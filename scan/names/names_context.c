@@ -261,8 +261,9 @@ unsigned nks_beside_right(const struct nks_text *t, size_t at)
 	if (at >= t->n) {
 		return NKS_B_EDGE;
 	}
+	nks_unit edge = nks_fold[t->u[at]];
 	for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) {
-		if (stands_at(t, at, known[k].text, length_of(known[k].text))) {
+		if (nks_fold[known[k].text[0]] == edge && stands_at(t, at, known[k].text, length_of(known[k].text))) {
 			return known[k].beside;
 		}
 	}

@@ -39,6 +39,7 @@ struct nks_lattice {
 	int32_t to[NKS_RUN_MAX + 1][NKS_LANES]; /* cheapest from the beginning, with a word that ends there */
 	int32_t from[NKS_RUN_MAX + 1][NKS_LANES]; /* cheapest to the end, behind a word that ends there */
 	int32_t with[NKS_RUN_MAX + 1][NKS_LANES]; /* cheapest to the end, with a word that begins there */
+	uint32_t begin[NKS_RUN_MAX + 1]; /* classes that begin there */
 	int32_t after[NKS_RUN_MAX + 1]; /* cheapest to the end, behind a given name; 0: not asked yet */
 	int32_t unknown[NKS_RUN_MAX + 1][3]; /* of given names that begin there, of 1 to 3 kanji; 0: not asked yet */
 	int32_t plain; /* cheapest without a name */

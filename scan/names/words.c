@@ -3,6 +3,7 @@
 #include "nks_words.h"
 
 #include <stddef.h>
+#include <string.h>
 
 enum { COST_STEP = 16, COST_SHIFT = 2048, SLOTS = 1 << NKS_WORD_BITS };
 
@@ -32,15 +33,25 @@ struct look {
 	bool more; /* no slot of these is empty */
 };
 
+typedef uint32_t lanes __attribute__((vector_size(16)));
+typedef uint64_t halves __attribute__((vector_size(16)));
+_Static_assert(NKS_WORD_LOOK * sizeof(uint32_t) == 2 * sizeof(lanes), "two of these");
+
+/* A bit for each of eight lanes that are all ones or all zeros. */
+static uint32_t bits_of(lanes low, lanes high)
+{
+	halves both = (halves)((low & (lanes){ 1, 2, 4, 8 }) | (high & (lanes){ 16, 32, 64, 128 }));
+	uint64_t one = both[0] | both[1];
+	return (uint32_t)(one | one >> 32);
+}
+
 static void look_at(uint32_t tag, struct look *look)
 {
-	const uint32_t *slots = &nks_word_slots[look->at];
-	uint32_t mine = 0;
-	uint32_t empty = 0;
-	for (unsigned k = 0; k < NKS_WORD_LOOK; k++) {
-		mine |= (uint32_t)(slots[k] >> 16 == tag) << k;
-		empty |= (uint32_t)(slots[k] == 0) << k;
-	}
+	lanes low, high;
+	memcpy(&low, &nks_word_slots[look->at], sizeof low);
+	memcpy(&high, &nks_word_slots[look->at + 4], sizeof high);
+	uint32_t mine = bits_of((lanes)(low >> 16 == tag), (lanes)(high >> 16 == tag));
+	uint32_t empty = bits_of((lanes)(low == 0), (lanes)(high == 0));
 	look->mine = mine & ((empty & (0 - empty)) - 1); /* before the first empty one */
 	look->more = empty == 0;
 }

@@ -41,7 +41,8 @@ struct nks_scan {
 	bool begun, guessed;
 	struct nks_guess guess;
 	struct nks_resume resume[NKS_ENCODING_COUNT];
-	uint8_t *buf; /* bytes of the stream from offset buf_base on */
+	uint8_t *window; /* own copy of what is being looked through */
+	const uint8_t *buf; /* bytes of the stream from offset buf_base on: the window, or where the caller has them */
 	size_t fill;
 	uint64_t buf_base;
 	uint64_t at; /* first byte that is not looked through */

@@ -20,6 +20,8 @@ enum {
 	TAIL_MAX = 4096, /* bytes of the tail in one encoding */
 	KEEP = 8192 + 2 * NKS_STEP, /* bytes that are kept before `at` */
 	MARGIN = 64,
+	IN_PLACE = 128 * 1024, /* bytes of one feed from which on they are looked through where they lie */
+	COPY_MAX = 128 * 1024,
 	HEAD_MAX = 16 * 1024,
 	NO_PHASES = 1 << 16, /* beside bits of encodings */
 };
@@ -39,12 +41,13 @@ enum nks_status nks_scan_new(const struct nks_options *options, nks_finding_fn *
 			options->n_number_forms };
 		s->fn = fn;
 		s->arg = arg;
-		s->buf = malloc(WINDOW);
+		s->window = malloc(WINDOW);
+		s->buf = s->window;
 		s->spans = malloc(NKS_SPANS * sizeof(*s->spans));
 		s->windows = malloc(NKS_SPANS * sizeof(*s->windows));
 		s->folded = malloc(NKS_BLOCK * sizeof(nks_unit));
 		s->carver = nks_carver_new();
-		good = s->buf != NULL && s->spans != NULL && s->windows != NULL && s->folded != NULL &&
+		good = s->window != NULL && s->spans != NULL && s->windows != NULL && s->folded != NULL &&
 			s->carver != NULL;
 	}
 	if (good && options->index != NULL) {
@@ -73,13 +76,13 @@ void nks_scan_free(struct nks_scan **scan)
 	}
 	nks_matcher_free(&s->matcher);
 	nks_carver_free(&s->carver);
-	if (s->buf != NULL) {
-		explicit_bzero(s->buf, WINDOW);
+	if (s->window != NULL) {
+		explicit_bzero(s->window, WINDOW);
 	}
 	if (s->folded != NULL) {
 		explicit_bzero(s->folded, NKS_BLOCK * sizeof(nks_unit));
 	}
-	free(s->buf);
+	free(s->window);
 	free(s->spans);
 	free(s->windows);
 	free(s->folded);
@@ -397,7 +400,7 @@ static void slide(struct nks_scan *s)
 
 	if (at > KEEP && s->fill > WINDOW - GUESS) {
 		const size_t gone = at - KEEP;
-		memmove(s->buf, s->buf + gone, s->fill - gone);
+		memmove(s->window, s->window + gone, s->fill - gone);
 		s->fill -= gone;
 		s->buf_base += gone;
 	}
@@ -431,18 +434,45 @@ static void go(struct nks_scan *s, bool final)
 	}
 }
 
+/* The rest of what the caller feeds, where it lies: `bytes` are from the stream's offset `base` on, all before s->at -
+ * KEEP and more is no longer needed. What is needed on is in the window then. */
+static void go_in_place(struct nks_scan *s, const uint8_t *bytes, size_t len, uint64_t base)
+{
+	const size_t first = (size_t)(s->at - KEEP - base);
+
+	s->buf = bytes + first;
+	s->buf_base = base + first;
+	s->fill = len - first;
+	go(s, false);
+	const size_t at = (size_t)(s->at - s->buf_base);
+	const size_t gone = at > KEEP ? at - KEEP : 0;
+	const size_t rest = s->fill - gone < WINDOW ? s->fill - gone : WINDOW; /* more only after an error */
+	memcpy(s->window, s->buf + gone, rest);
+	s->buf = s->window;
+	s->buf_base += gone;
+	s->fill = rest;
+}
+
 enum nks_status nks_scan_feed(struct nks_scan *s, const void *bytes, size_t len)
 {
+	const uint64_t base = s->buf_base + s->fill;
 	const uint8_t *p = bytes;
+	size_t done = 0;
 
-	while (len > 0 && s->status == NKS_OK) {
+	while (done < len && s->status == NKS_OK) {
 		const size_t room = WINDOW - s->fill;
-		const size_t n = len < room ? len : room;
-		memcpy(s->buf + s->fill, p, n);
+		const bool direct = len - done > IN_PLACE && len < UINT32_MAX;
+		const size_t most = direct && room > COPY_MAX ? COPY_MAX : room;
+		const size_t n = len - done < most ? len - done : most;
+		if (direct && s->guessed && s->at >= base + KEEP) {
+			s->summary.bytes += len - done;
+			go_in_place(s, p, len, base);
+			return s->status;
+		}
+		memcpy(s->window + s->fill, p + done, n);
 		s->fill += n;
 		s->summary.bytes += n;
-		p += n;
-		len -= n;
+		done += n;
 		go(s, false);
 		slide(s);
 	}

@@ -63,6 +63,13 @@ while read -r spelling; do
 	check "a_person_is_found_in_the_spelling_$spelling" grep -q "\"type\":\"finding\",\"file\":\"[^\"]*/$spelling.txt\"" "$logs/out"
 done <"$work/spellings.all"
 
+# Places that only one opener reads ------------------------------------------------------------------------------------------
+python3 "$here/../kit/plant_deep.py" "$roster25" "$work/deep" >"$work/deep.all" || bail "the_deep_places_are_made"
+expect 2 "torn_and_packed_names_are_looked_through" "$nk" scan --roster --json --only none "$work/deep"
+while read -r place; do
+	check "a_person_is_found_deep_in_$place" grep -q "\"type\":\"finding\",\"file\":\"[^\"]*/$place\.[a-z]*\"" "$logs/out"
+done <"$work/deep.all"
+
 # The other forms -------------------------------------------------------------------------------------------------------------
 expect 2 "sarif_can_be_had" "$nk" scan --sarif --roster "$share"
 check "and_is_json_of_version_2_1_0" python3 -c 'import json, sys

@@ -17,19 +17,23 @@ need 0 "a_roster_is_taken_in" "$nk" import "$roster25" --json
 python3 "$here/../kit/plant_spellings.py" "$roster25" "$work/spellings" >"$work/spellings.all" || bail "the_spellings_are_made"
 NK_BIN=$work/build/src/bin/nokosazu bash "$here/../e2e/a04-forty-places.sh" >"$logs/a04" 2>&1
 check "the_sound_program_finds_all_places" bash -c "! grep -q '^not ok' '$logs/a04'"
-# missed: what the mutant does not find, a word each.
+python3 "$here/../kit/plant_deep.py" "$roster25" "$work/deep" >"$work/deep.all" || bail "the_deep_places_are_made"
+# missed: what the mutant does not find, a word each: places of a04, spellings, and places that only one opener reads.
 missed() {
-	NK_BIN=$work/build/src/bin/nokosazu timeout 120 bash "$here/../e2e/a04-forty-places.sh" 2>/dev/null | sed -n 's/^not ok [0-9]* - //p'
-	timeout 60 "$work/build/src/bin/nokosazu" scan --roster --json --only none "$work/spellings" 2>/dev/null |
-		sed -n 's|.*"type":"finding","file":"[^"]*/\([^"/]*\)\.txt".*|\1|p' | sort -u >"$work/spellings.found"
-	sort "$work/spellings.all" | comm -23 - "$work/spellings.found"
+	local set
+	NK_BIN=$work/build/src/bin/nokosazu timeout 120 bash "$here/../e2e/a04-forty-places.sh" 2>/dev/null | sed -n 's/^not ok [0-9]* - \(he_.*is_found.*\)/\1/p'
+	for set in spellings deep; do
+		timeout 60 "$work/build/src/bin/nokosazu" scan --roster --json --only none "$work/$set" 2>/dev/null |
+			sed -n 's|.*"type":"finding","file":"[^"]*/\([^"/.]*\)\.[a-z]*".*|\1|p' | sort -u >"$work/$set.found"
+		sort "$work/$set.all" | comm -23 - "$work/$set.found"
+	done
 }
 same "the_sound_program_misses_nothing" "" "$(missed)"
 while IFS= read -r row; do
 	case $row in '#'* | '') continue ;; esac
 	name=$(printf %s "$row" | sed 's/ | .*//')
 	[[ $name =~ ${ONLY:-.} ]] || continue
-	for f in scan/text/block.c scan/text/escapes.c scan/text/nks_norm.h tools/scantab/fold.py extract/formats.rows; do
+	for f in scan/text/block.c scan/text/escapes.c scan/text/fold.c tools/scantab/fold.py extract/formats.rows; do
 		cmp -s "$work/sound/$f" "$tree/$f" || cp "$work/sound/$f" "$tree/$f"
 	done
 	if ! python3 - "$tree" "$row" <<'PY'
@@ -44,7 +48,11 @@ if n == 0:
 open(f"{tree}/{file}", "w", encoding="utf-8").write(new)
 PY
 	then not_ok "$name" "the row no longer fits: mend it"; continue; fi
-	if ! build; then not_ok "$name" "the mutant is not built: $(grep -m 3 error "$logs/build")"; continue; fi
+	if ! build; then # a generator that refuses what the mutant makes has noticed it
+		if grep -q 'not idempotent' "$logs/build"; then ok "${name}_is_noticed"; echo "# by: the generator"; continue; fi
+		not_ok "$name" "the mutant is not built: $(grep -m 3 error "$logs/build")"
+		continue
+	fi
 	seen=$(missed | tr '\n' ' ')
 	if [ -n "$seen" ]; then ok "${name}_is_noticed"; echo "# by: ${seen:0:200}"; else not_ok "${name}_is_noticed" "nobody missed anything"; fi
 done <"$root/tests/torture/scan-mutants.rows"
