@@ -32,6 +32,8 @@ struct nks_layout {
 	uint64_t row; /* line ends before the first new unit of the block */
 	uint32_t column, next_column; /* there and at its end, from 0; for lines that began before the block */
 	uint64_t total; /* line ends in all that was new */
+	bool quotes; /* the block fed last has any */
+	size_t line, record; /* of that block: the line asked for last + 1, and where its record begins; 0: none */
 	uint16_t ends[CHUNKS]; /* line ends of the new part, per chunk */
 	uint16_t n_labels;
 	uint8_t labels[COLUMNS_MAX];
@@ -266,6 +268,19 @@ static size_t record_begin(const struct nks_layout *l, const nks_unit *u, size_t
 	return record;
 }
 
+/* The same, remembered for the line: a row is asked for once per candidate. */
+static size_t record_of(struct nks_layout *l, const struct nks_text *t, size_t line)
+{
+	if (!l->quotes) {
+		return line;
+	}
+	if (l->line != line + 1) {
+		l->line = line + 1;
+		l->record = record_begin(l, t->u, 0, line);
+	}
+	return l->record;
+}
+
 /* Cells that end before unit i of the record that begins at `at`. */
 static uint32_t cells_before(const struct nks_layout *l, const nks_unit *u, size_t at, size_t i)
 {
@@ -279,14 +294,14 @@ static uint32_t cells_before(const struct nks_layout *l, const nks_unit *u, size
 }
 
 /* Column of unit i, from 0; UINT32_MAX when the line is too long to tell. */
-static uint32_t column_at(const struct nks_layout *l, const struct nks_text *t, size_t i)
+static uint32_t column_at(struct nks_layout *l, const struct nks_text *t, size_t i)
 {
 	size_t at = line_begin(l, t->u, 0, i);
 	if (at == SIZE_MAX && t->first && i <= LINE_MAX) {
 		at = 0;
 	}
 	if (at != SIZE_MAX) {
-		return cells_before(l, t->u, record_begin(l, t->u, 0, at), i);
+		return cells_before(l, t->u, record_of(l, t, at), i);
 	}
 	if (i < t->from || i - t->from > LINE_MAX || l->column == UINT32_MAX) {
 		return UINT32_MAX;
@@ -312,7 +327,10 @@ void nks_layout_feed(struct nks_layout *l, const struct nks_text *t)
 		ends += found;
 	}
 	l->total = l->row + ends;
-	l->next_column = l->is_table && l->delimiter ? column_at(l, t, t->to) : 0;
+	bool columns = l->is_table && l->delimiter;
+	l->line = 0;
+	l->quotes = columns && count_of(t->u, t->n, '"') > 0;
+	l->next_column = columns ? column_at(l, t, t->to) : 0;
 }
 
 uint64_t nks_layout_rows(const struct nks_layout *l)
@@ -400,7 +418,7 @@ uint32_t nks_layout_columns(const struct nks_text *t)
 struct nks_place nks_layout_at(const struct nks_text *t, size_t i)
 {
 	struct nks_place out = { 0 };
-	const struct nks_layout *l = t->layout;
+	struct nks_layout *l = t->layout;
 	if (!l) {
 		return out;
 	}

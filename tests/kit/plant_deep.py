@@ -115,6 +115,19 @@ finally:
     shutil.rmtree(folder)
 
 
+def lha(data):
+    crc = 0
+    for b in data:
+        crc ^= b
+        for _ in range(8):
+            crc = crc >> 1 ^ (0xa001 if crc & 1 else 0)
+    body = b"-lh0-" + struct.pack("<IIIBBB", len(data), len(data), 0x5c864800, 0x20, 0, 4) + b"a.gz" + struct.pack("<H", crc)
+    return bytes([len(body), sum(body) & 255]) + body + data + b"\0"
+
+
+put("lha.lzh", lha(packed))
+
+
 def chunk(kind, body):
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
