@@ -71,6 +71,16 @@ static size_t begin_of(const struct nks_label_word *w, const nks_unit *u, size_t
 	return at;
 }
 
+/* The folded unit before `end` when what may stand within a label is left out, as begin_of does; 0: none. */
+static nks_unit inner_end(const nks_unit *u, size_t lo, size_t end)
+{
+	size_t at = end;
+	while (at > lo && end - at < SKIP_MAX && is_inner(nks_fold[u[at - 1]])) {
+		at--;
+	}
+	return at > lo ? nks_fold[u[at - 1]] : 0;
+}
+
 /* A word that goes on before the label is another word: HOTEL, シカナ. One kanji is a label only when it stands
  * alone. */
 static bool begins_well(const struct nks_label_word *w, const nks_unit *u, size_t lo, size_t at)
@@ -99,14 +109,14 @@ enum nks_label nks_label_ending(const nks_unit *u, size_t lo, size_t end, size_t
 		return NKS_LABEL_NONE;
 	}
 	nks_unit before = end - lo >= 2 ? nks_fold[u[end - 2]] : 0;
-	bool skips = is_inner(before);
-	if (!skips && !ends_pair(last, before) && !(ends_pair(last, 0) && may_stand_alone(last, before))) {
+	nks_unit second = is_inner(before) ? inner_end(u, lo, end - 1) : before;
+	if (!ends_pair(last, second) && !(ends_pair(last, 0) && may_stand_alone(last, before))) {
 		return NKS_LABEL_NONE;
 	}
 	size_t b = bucket_of(last);
 	for (size_t k = nks_label_first[b]; k < nks_label_first[b + 1]; k++) {
 		const struct nks_label_word *w = &nks_label_words[k];
-		if (!skips && w->len > 1 && nks_label_units[w->at + 1] != before) {
+		if (nks_label_units[w->at] != last || (w->len > 1 && nks_label_units[w->at + 1] != second)) {
 			continue; /* most words end here */
 		}
 		size_t at = begin_of(w, u, lo, end);

@@ -226,7 +226,8 @@ static int32_t unknown_given(const nks_unit *u, size_t n)
 	}
 	int32_t first = char_or(NKS_C_GIVEN_FIRST, u[0]);
 	if (n == 2) {
-		int32_t common = nks_word_is_common(u, n) || nks_kanji_in(u[1], NKS_KANJI_PLACE_END) ? GIVEN_COMMON : 0;
+		int32_t common =
+			nks_word_is_common(u, n) || nks_kanji_in(u[1], NKS_KANJI_PLACE_END) ? GIVEN_COMMON : 0;
 		return GIVEN_UNKNOWN_TWO + common + first + char_or(NKS_C_GIVEN_LAST, u[1]);
 	}
 	bool ro = u[n - 1] == nks_fold[u'郎'] || u[n - 1] == nks_fold[u'朗'];
@@ -250,7 +251,8 @@ static int32_t goes_on(const struct nks_lattice *l, size_t mid, size_t end)
 	if (end < l->n && is_number(l->u[end - 1]) && is_number(l->u[end])) {
 		return GOES_ON_ONE; /* 乾隆二|十年 */
 	}
-	if (end == mid + 2 && end + 1 == l->n && l->ends && end != l->wall && nks_kanji_in(l->u[end], NKS_KANJI_THREE_END)) {
+	if (end == mid + 2 && end + 1 == l->n && l->ends && end != l->wall &&
+		nks_kanji_in(l->u[end], NKS_KANJI_THREE_END)) {
 		return GOES_ON_ONE;
 	}
 	if (end != mid + 1 || end >= l->n || end == l->wall || nks_kanji_in(l->u[end], NKS_KANJI_SUFFIX)) {
@@ -319,7 +321,8 @@ static void weigh_given(struct nks_lattice *l, const struct nks_node *surname, s
 	bool inside = surname->at > 0 && surname->at != l->wall;
 	bool both = (!surname_known && (inside || end < l->n)) || (inside && mid - surname->at == 1);
 	int32_t rare = surname_known ? 0 : SURNAME_RARE;
-	int32_t rest = sum(sum(before, surname->cost + nks_beside_cost(NKS_W_SURNAME, NKS_W_GIVEN)), after_given(l, end));
+	int32_t rest =
+		sum(sum(before, surname->cost + nks_beside_cost(NKS_W_SURNAME, NKS_W_GIVEN)), after_given(l, end));
 	int32_t least = both ? NKS_COST_NONE : rare + least_unknown(end - mid);
 	least = known < least ? known : least;
 	if (sum(rest, least) >= NKS_COST_NONE || l->plain - rest - least + ACROSS < NKS_MARGIN_LEAST) {

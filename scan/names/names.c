@@ -112,7 +112,8 @@ static size_t with_ending(const struct nks_lattice *l, const struct nks_name *na
  * begins with it. */
 static bool has_head(const struct nks_lattice *l, const struct nks_name *name)
 {
-	return name->at == 1 && name->mid == 3 && l->wall != 1 && l->begins && !nks_kanji_in(l->u[0], NKS_KANJI_PREFIX);
+	return name->at == 1 && name->mid == 3 && l->wall != 1 && l->begins &&
+		!nks_kanji_in(l->u[0], NKS_KANJI_PREFIX);
 }
 
 /* One name of the lattice as it is weighed. */
@@ -323,9 +324,10 @@ static bool may_hold_name(const struct nks_text *t, size_t at, size_t end)
 	for (size_t i = 0; i < n; i++) {
 		u[i] = nks_fold[t->u[at + i]];
 	}
-	for (size_t i = 0; i + 3 <= n; i++) {
+	bool address = n >= 5 && is_address(u, n); /* cheaper than a word */
+	for (size_t i = 0; i + 3 <= n && !address; i++) {
 		if (may_begin(u, i, n)) {
-			return n < 5 || !is_address(u, n);
+			return true;
 		}
 	}
 	return false;
@@ -443,10 +445,15 @@ static bool read_runs(struct finder *f)
 
 bool nks_names_block(const struct nks_text *t, nks_emit_fn *emit, void *arg)
 {
-	struct nks_lattice lattice;
-	struct finder f = { .text = t, .emit = emit, .arg = arg, .lattice = &lattice };
-	if (t->any >> NKS_M_HAN & 1 && !read_runs(&f)) {
-		return false;
+	struct finder f = { .text = t, .emit = emit, .arg = arg };
+	if (t->any >> NKS_M_HAN & 1) {
+		struct nks_lattice lattice; /* large, and not for text without kanji */
+		f.lattice = &lattice;
+		bool more = read_runs(&f);
+		f.lattice = NULL;
+		if (!more) {
+			return false;
+		}
 	}
 	return nks_names_cells(t, &f.seen, emit, arg);
 }

@@ -39,7 +39,8 @@ static uint64_t seek_blank(const struct nks_text *t, size_t w, uint64_t bits)
 	return found;
 }
 
-/* What stands around three kanji, each 0 or 1: whether a fourth and a fifth follow, and whether the run begins here. */
+/* What stands around three kanji, each 0 or 1: whether a fourth and a fifth follow, and whether the run begins here.
+ */
 struct beside {
 	unsigned fourth, fifth, begins;
 };
@@ -80,7 +81,8 @@ static uint64_t seek_three(const struct nks_text *t, size_t w, uint64_t bits)
 	uint64_t found = 0;
 	for (; bits; bits &= bits - 1) {
 		unsigned i = (unsigned)__builtin_ctzll(bits);
-		struct beside b = { (unsigned)(fourth >> i) & 1, (unsigned)(fifth >> i) & 1, (unsigned)(~inside >> i) & 1 };
+		struct beside b = { (unsigned)(fourth >> i) & 1, (unsigned)(fifth >> i) & 1,
+			(unsigned)(~inside >> i) & 1 };
 		found |= (uint64_t)could_begin(t->u + w * 64 + i, b) << i;
 	}
 	return found;

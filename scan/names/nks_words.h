@@ -86,7 +86,16 @@ enum nks_char_key {
 };
 
 enum { NKS_CHAR_LEAST = 1000 }; /* no kanji costs less */
-enum { NKS_WORD_BITS = 19, NKS_PAIR_BITS = 18, NKS_BEGIN_BITS = 20, NKS_WORD_LONGEST = 6, NKS_WORD_MEANINGS = 12, NKS_KANA_ROWS = 192, NKS_KNOWN_BITS = 20, NKS_WORD_LOOK = 8 };
+enum {
+	NKS_WORD_BITS = 19,
+	NKS_PAIR_BITS = 18,
+	NKS_BEGIN_BITS = 20,
+	NKS_WORD_LONGEST = 6,
+	NKS_WORD_MEANINGS = 12,
+	NKS_KANA_ROWS = 192,
+	NKS_KNOWN_BITS = 20,
+	NKS_WORD_LOOK = 8
+};
 #define NKS_COST_NONE 0x3fffffff
 
 extern const uint32_t nks_word_slots[(1 << NKS_WORD_BITS) + NKS_WORD_LOOK]; /* the first ones stand behind again */

@@ -114,7 +114,9 @@ static uint32_t hash_of(const nks_unit *folded, size_t n)
 int32_t nks_word_cost(const nks_unit *folded, size_t n, unsigned class)
 {
 	uint32_t h = hash_of(folded, n);
-	const uint64_t *bits = class == NKS_W_SURNAME ? nks_surname_words : class == NKS_W_GIVEN ? nks_given_words : NULL;
+	const uint64_t *bits = class == NKS_W_SURNAME ? nks_surname_words
+		: class == NKS_W_GIVEN                ? nks_given_words
+						      : NULL;
 	int32_t least = NKS_COST_NONE;
 	if (!bits || has(bits, h >> (32 - NKS_PAIR_BITS))) {
 		classes_of(h, class, &least);
@@ -130,9 +132,9 @@ int32_t nks_char_cost(enum nks_char_key key, nks_unit folded)
 
 bool nks_word_is_common(const nks_unit *u, size_t n)
 {
-	static const uint64_t common = UINT64_C(1) << NKS_W_SAHEN | UINT64_C(1) << NKS_W_NAI | UINT64_C(1) << NKS_W_NOUN |
-		UINT64_C(1) << NKS_W_ADJECTIVAL | UINT64_C(1) << NKS_W_PLACE | UINT64_C(1) << NKS_W_ADVERBIAL |
-		UINT64_C(1) << NKS_W_ORG;
+	static const uint64_t common = UINT64_C(1) << NKS_W_SAHEN | UINT64_C(1) << NKS_W_NAI |
+		UINT64_C(1) << NKS_W_NOUN | UINT64_C(1) << NKS_W_ADJECTIVAL | UINT64_C(1) << NKS_W_PLACE |
+		UINT64_C(1) << NKS_W_ADVERBIAL | UINT64_C(1) << NKS_W_ORG;
 	int32_t cost = NKS_COST_NONE;
 	return (classes_of(hash_of(u, n), NKS_WORD_CLASSES, &cost) & common) != 0;
 }
