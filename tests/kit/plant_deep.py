@@ -55,19 +55,33 @@ def ooxml(part, body):
                    "_rels/.rels": '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>', part: '<?xml version="1.0" encoding="UTF-8"?>' + body})
 
 
-# What markup alone reads as words apart: a phonetic hint, a comment of the program, between the characters of a name.
+# What markup alone reads as words apart: a reading over each character; the parts of a name in cells that lie together only in the sheet.
 put("docx.docx", ooxml("word/document.xml", '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p>' +
-    "".join(f"<w:r><w:rPr><w:lang w:val=\"ja-JP\"/></w:rPr><w:t>{c}</w:t></w:r><w:proofErr w:type=\"spellStart\"/>" for c in torn) + "</w:p></w:body></w:document>"))
-put("xlsx.xlsx", ooxml("xl/sharedStrings.xml", '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si>' +
-    "".join(f"<r><rPr><sz val=\"11\"/></rPr><t>{c}</t></r>" for c in torn) + "</si></sst>"))
+    "".join(f"<w:r><w:ruby><w:rt><w:r><w:t>よみ</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>{c}</w:t></w:r></w:rubyBase></w:ruby></w:r>" for c in torn) + "</w:p></w:body></w:document>"))
+main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+put("xlsx.xlsx", zipped({"[Content_Types].xml": '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/>'
+    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    '<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
+    '<Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>'
+    '<Override PartName="/xl/sharedStrings.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/></Types>',
+    "_rels/.rels": '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r" '
+    'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+    "xl/workbook.xml": f'<?xml version="1.0"?><workbook xmlns="{main}" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>',
+    "xl/_rels/workbook.xml.rels": '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" '
+    'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" '
+    'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" Target="sharedStrings.xml"/></Relationships>',
+    "xl/sharedStrings.xml": f'<?xml version="1.0" encoding="UTF-8"?><sst xmlns="{main}"><si><t>{u["familyName"]}</t></si><si><t>別の行の長い文字列</t></si><si><t>{u["givenName"]}</t></si></sst>',
+    "xl/worksheets/sheet1.xml": f'<?xml version="1.0"?><worksheet xmlns="{main}"><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>2</v></c></row></sheetData></worksheet>'}))
 put("pptx.pptx", ooxml("ppt/slides/slide1.xml", '<p:sld xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
     "<p:cSld><p:spTree><p:sp><p:txBody><a:p>" + "".join(f"<a:r><a:rPr lang=\"ja-JP\"/><a:t>{c}</a:t></a:r>" for c in torn) + "</a:p></p:txBody></p:sp></p:spTree></p:cSld></p:sld>"))
 put("odf.odt", zipped({"mimetype": "application/vnd.oasis.opendocument.text",
     "content.xml": '<?xml version="1.0" encoding="UTF-8"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
     'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:text><text:p>' +
-    "".join(f'<text:span text:style-name="T1">{c}</text:span><text:bookmark text:name="b"/>' for c in torn) + "</text:p></office:text></office:body></office:document-content>"}))
+    "".join(f"<text:ruby><text:ruby-base>{c}</text:ruby-base><text:ruby-text>よみ</text:ruby-text></text:ruby>" for c in torn) + "</text:p></office:text></office:body></office:document-content>"}))
 put("cfb.bin", cfb({"Contents": packed + bytes(5000 - len(packed))}))
 put("entity.txt", "note: " + "".join(f"&#x{ord(c):x};" for c in name) + "\n")
+put("quoted.txt", "in a log: " + "".join(f"={b:02X}" for b in name.encode()) + " and so on\n")
+put("words.txt", "Subject in a log: =?UTF-8?B?" + __import__("base64").b64encode(name.encode()).decode() + "?= and so on\n")
 put("mbox.mbox", "From a@example.org Mon Apr  7 09:00:00 2025\nFrom: a@example.org\nSubject: x\n\nfirst\n\nFrom b@example.org Mon Apr  7 09:00:01 2025\nFrom: b@example.org\nSubject: y\n"
     "MIME-Version: 1.0\nContent-Type: application/gzip\nContent-Transfer-Encoding: base64\n\n" + __import__("base64").encodebytes(packed).decode() + "\n")
 
