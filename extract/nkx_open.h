@@ -21,6 +21,7 @@ struct nkx_source {
 	int fd;
 	uint64_t at; /* of the source's first byte in fd */
 	uint64_t size;
+	bool *failed; /* set when a read fails that is not the end; NULL: nobody asks */
 };
 /* nkx_read: exactly len bytes at `at`, or false (end, or the file shrank or failed: the stream is then "partly").
  * nkx_read_some: as many as there are. */
@@ -63,7 +64,7 @@ uint64_t nkx_nested_fed(const struct nkx_pipe *p, uint32_t *out_crc);
 void nkx_nested_end(struct nkx_pipe **p, enum nkx_state state, enum nkx_why why);
 
 /* nkx_carve: a range of the source as one binary stream. nkx_claimed: [at, at + len) is understood; what no call
- * named is carved behind the opener's end when it is longer than 8 bytes and not all zeros. */
+ * named is carved behind the opener's end when it is of 4 bytes at least behind the zeros it begins with. */
 void nkx_carve(struct nkx_work *w, const char *name, const struct nkx_source *s, uint64_t at, uint64_t len);
 void nkx_claimed(struct nkx_work *w, uint64_t at, uint64_t len);
 
@@ -81,6 +82,9 @@ const struct nkx_limits *nkx_limits(const struct nkx_work *w);
 /* nkx_name_utf8: a name of unknown encoding (UTF-8, CP932, EUC-JP, UTF-16LE when `wide`) as UTF-8 into out[room],
  * controls and what cannot be decoded as U+FFFD. */
 void nkx_name_utf8(const void *bytes, size_t len, bool wide, char *out, size_t room);
+/* nkx_utf8_torn: whether bytes that are no UTF-8 are so for the most part: cut inside a character, or with a bad byte.
+ * They are read as UTF-8, and should be carved too. */
+bool nkx_utf8_torn(const void *bytes, size_t len);
 
 /* nkx_inflate: raw deflate (window bits -15), zlib (15) or gzip (31) of a range, through `p`. Returns what it is
  * worth (state and why for nkx_nested_end); *out_in: bytes of input that were used. */
@@ -88,7 +92,7 @@ enum nkx_why nkx_inflate(struct nkx_work *w, const struct nkx_source *s, uint64_
 	struct nkx_pipe *p, uint64_t *out_in);
 
 /* nkx_pdf_text: asks the parent for pdftotext's reading of these bytes: *out allocated, UTF-8, form feeds between
- * pages. NONE, or why not. */
+ * pages. NONE, or why not, or why not all: there may be text (*out not NULL) then too. */
 enum nkx_why nkx_pdf_text(struct nkx_work *w, const uint8_t *pdf, size_t len, char **out, size_t *out_len);
 
 /* Text that an opener makes of markup or of its own records: a small buffer that is fed on when full. */

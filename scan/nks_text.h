@@ -32,7 +32,7 @@ enum nks_mask {
 	NKS_M_GAP, /* what may stand between the parts of a name: blank, U+3000, tab, ・, cell and row ends, quotes,
 		      comma, slash, one newline, '<' '>' */
 	NKS_M_SIGN, /* + / - _ of ASCII: beside letters and digits in base64 */
-	NKS_M_ESCAPE, /* % \\ & = # ? of ASCII: with which escapes begin */
+	NKS_M_ESCAPE, /* % \ & = # ? of ASCII: with which escapes begin */
 	NKS_M_COUNT
 };
 

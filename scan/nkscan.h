@@ -146,6 +146,9 @@ void nks_blob_free(uint8_t **blob, size_t len); /* wipes */
 enum nks_status nks_index_open(
 	const void *blob, size_t len, const uint8_t key[static NKS_KEY_BYTES], struct nks_index **out);
 void nks_index_close(struct nks_index **index);
+/* nks_index_verify: reads all of it: NKS_BAD_INDEX when a byte behind its head is not as it was sealed. Opening checks
+ * the head only; a damaged body would find less and say nothing, so verify what comes from a disk. */
+enum nks_status nks_index_verify(const struct nks_index *index);
 struct nks_index_facts {
 	uint64_t keys, persons;
 	uint64_t ordinals; /* highest ordinal of a person + 1 */

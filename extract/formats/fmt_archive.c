@@ -8,13 +8,13 @@
 #include "base.h"
 
 #include "nkx_work.h"
-#include "squash.h"
+#include "rest.h"
 
 #include <archive.h>
 #include <archive_entry.h>
 #include <wchar.h>
 
-enum { TAR_BLOCK = 512, FAILURES_MAX = 64, OWNERS_MAX = 65536 };
+enum { TAR_BLOCK = 512, FAILURES_MAX = 64, OWNERS_MAX = 16 << 20, HEAD_MAX = 65536, NAME_LONG = 600, HEAD_LEAST = 32 };
 
 static bool tar_sum(const uint8_t *head)
 {
@@ -134,16 +134,10 @@ static void set_formats(struct archive *a)
 	(void)archive_read_support_format_ar(a);
 }
 
-static void set_tar_packed(struct archive *a)
+static void set_tar(struct archive *a)
 {
 	(void)archive_read_support_format_tar(a);
 	(void)archive_read_support_format_cpio(a);
-	(void)archive_read_support_filter_gzip(a);
-	(void)archive_read_support_filter_bzip2(a);
-	(void)archive_read_support_filter_xz(a);
-	(void)archive_read_support_filter_lzma(a);
-	(void)archive_read_support_filter_zstd(a);
-	(void)archive_read_support_filter_compress(a);
 }
 
 struct walk {
@@ -152,10 +146,20 @@ struct walk {
 	uint64_t size; /* of the archive */
 	unsigned failures;
 	uint64_t entries;
-	char last_owner[128];
+	struct nkx_rest rest; /* of tar and cpio */
+	uint64_t data; /* where the data of the entry at hand begins, when that is known */
+	uint64_t seen; /* bytes of it that went through the pipe */
+	size_t last_owner, last_len; /* place in the owners */
 	char *owners; /* of all entries, each once in a row */
-	size_t n_owners;
+	size_t n_owners, owners_room;
 };
+
+static bool is_rest(const struct walk *k)
+{
+	const int format = archive_format(k->a) & ARCHIVE_FORMAT_BASE_MASK;
+
+	return format == ARCHIVE_FORMAT_TAR || format == ARCHIVE_FORMAT_CPIO;
+}
 
 /* Wide characters of libarchive (UTF-32 here) as UTF-8. */
 static void from_wide(const wchar_t *wide, char *out, size_t room)
@@ -194,29 +198,53 @@ static void entry_name(struct archive_entry *e, char *out, size_t room)
 	}
 }
 
-static void note_owner(struct walk *k, struct archive_entry *e)
+static bool owners_room(struct walk *k, size_t more)
+{
+	size_t room = k->owners_room == 0 ? 4096 : k->owners_room;
+	char *bigger = NULL;
+
+	if (more > OWNERS_MAX || k->n_owners > OWNERS_MAX - more) {
+		return false;
+	}
+	while (room < k->n_owners + more) {
+		room *= 2;
+	}
+	bigger = room == k->owners_room ? k->owners : realloc(k->owners, room);
+	if (bigger == NULL) {
+		return false;
+	}
+	k->owners = bigger;
+	k->owners_room = room;
+	return true;
+}
+
+/* false: there was no room. */
+static bool note_owner(struct walk *k, struct archive_entry *e)
 {
 	const char *user = archive_entry_uname(e);
 	const char *group = archive_entry_gname(e);
-	char both[128];
 	size_t len = 0;
+	char *to = NULL;
 
-	if ((user == NULL || user[0] == '\0') && (group == NULL || group[0] == '\0')) {
-		return;
+	user = user != NULL ? user : "";
+	group = group != NULL ? group : "";
+	len = strlen(user) + strlen(group) + 2;
+	if (len == 2) {
+		return true;
 	}
-	len = (size_t)snprintf(
-		both, sizeof(both), "%.60s %.60s\n", user != NULL ? user : "", group != NULL ? group : "");
-	if (len >= sizeof(both) || strcmp(both, k->last_owner) == 0 || k->n_owners + len > OWNERS_MAX) {
-		return;
+	if (!owners_room(k, len + 1)) {
+		nkx_partly(k->w, NKX_WHY_TOO_MANY);
+		return false;
 	}
-	memcpy(k->last_owner, both, len + 1);
-	if (k->owners == NULL) {
-		k->owners = malloc(OWNERS_MAX);
+	to = k->owners + k->n_owners;
+	(void)snprintf(to, len + 1, "%s %s\n", user, group);
+	if (len == k->last_len && memcmp(to, k->owners + k->last_owner, len) == 0) {
+		return true;
 	}
-	if (k->owners != NULL) {
-		memcpy(k->owners + k->n_owners, both, len);
-		k->n_owners += len;
-	}
+	k->last_owner = k->n_owners;
+	k->last_len = len;
+	k->n_owners += len;
+	return true;
 }
 
 static void report_text(struct nkx_work *w, const char *name, const char *format, const char *text, size_t len)
@@ -244,14 +272,67 @@ static bool without_data(struct walk *k, struct archive_entry *e, const char *na
 	return false;
 }
 
+/* Names that are shown as they are: no longer than that, and nothing of them left out. */
+static bool name_is_told(struct archive_entry *e)
+{
+	const char *name = archive_entry_pathname(e);
+	const char *target = archive_entry_symlink(e);
+
+	if (name == NULL || strlen(name) > NAME_LONG) {
+		return false;
+	}
+	return !nkx_utf8_torn(name, strlen(name)) && (target == NULL || !nkx_utf8_torn(target, strlen(target)));
+}
+
+static void on_seen(void *arg, size_t len)
+{
+	struct walk *k = arg;
+
+	k->seen += len;
+	/* What is not packed is claimed later, when the level at hand is the archive again. */
+	if (k->rest.u != NULL) {
+		nkx_rest_data(&k->rest, k->data + k->seen);
+	}
+}
+
+static void read_entry(struct walk *k, struct archive_entry *e, const char *name)
+{
+	struct nkx_pipe *p = nkx_nested_begin(k->w, name, k->size, NULL);
+	const uint64_t size = archive_entry_size(e) > 0 ? (uint64_t)archive_entry_size(e) : 0;
+	enum nkx_why why = NKX_WHY_NONE;
+	bool gave_up = false;
+
+	if (p == NULL) {
+		return;
+	}
+	k->seen = 0;
+	why = nkx_squash_data_seen(k->a, p, is_rest(k) ? on_seen : NULL, k);
+	gave_up = why != NKX_WHY_NONE || k->seen < size;
+	nkx_nested_end(&p,
+		why == NKX_WHY_NONE                   ? NKX_SCANNED
+			: nkx_nested_fed(p, NULL) > 0 ? NKX_PARTLY
+						      : NKX_NOT,
+		why);
+	if (is_rest(k)) {
+		nkx_rest_data(&k->rest, k->data + k->seen);
+		/* Holes are not in the archive: there the rest is looked at. */
+		if (gave_up && archive_entry_sparse_count(e) == 0) {
+			nkx_rest_pass(&k->rest, k->data + size);
+		}
+	}
+}
+
 static void open_entry(struct walk *k, struct archive_entry *e)
 {
 	char name[NKX_NAME_MAX];
-	struct nkx_pipe *p = NULL;
-	enum nkx_why why = NKX_WHY_NONE;
+	const uint64_t head = (uint64_t)archive_read_header_position(k->a);
+	const bool noted = note_owner(k, e);
 
 	entry_name(e, name, sizeof(name));
-	note_owner(k, e);
+	if (is_rest(k)) {
+		k->data = k->rest.base + (uint64_t)archive_filter_bytes(k->a, 0);
+		nkx_rest_header(&k->rest, k->rest.base + head, k->data, noted && name_is_told(e));
+	}
 	if (without_data(k, e, name)) {
 		return;
 	}
@@ -259,16 +340,7 @@ static void open_entry(struct walk *k, struct archive_entry *e)
 		nkx_not_scanned(k->w, name, "binary", NKX_WHY_ENCRYPTED, (uint64_t)archive_entry_size(e));
 		return;
 	}
-	p = nkx_nested_begin(k->w, name, k->size, NULL);
-	if (p == NULL) {
-		return;
-	}
-	why = nkx_squash_data(k->a, p);
-	nkx_nested_end(&p,
-		why == NKX_WHY_NONE                   ? NKX_SCANNED
-			: nkx_nested_fed(p, NULL) > 0 ? NKX_PARTLY
-						      : NKX_NOT,
-		why);
+	read_entry(k, e, name);
 }
 
 static enum nkx_why walk_entries(struct walk *k)
@@ -297,37 +369,78 @@ static enum nkx_why walk_entries(struct walk *k)
 	}
 }
 
-enum nkx_why nkx_archive_walk(struct nkx_work *w, const struct nkx_source *s, bool packed)
+/* What is claimed of those kinds whose places are not known: the middle, which is data. Headers, comments and what
+ * stands behind the end are carved. */
+static void claim_middle(struct nkx_work *w, const struct nkx_source *s, int format)
 {
-	struct nkx_squash q = { .source = s, .len = s->size };
-	struct walk k = { .w = w, .size = s->size };
-	enum nkx_why why = NKX_WHY_DAMAGED;
-	uint64_t end = 0;
-	int format = 0;
+	uint8_t p[HEAD_LEAST];
+	uint64_t from = HEAD_MAX;
+	uint64_t to = s->size > HEAD_MAX ? s->size - HEAD_MAX : 0;
 
-	k.a = nkx_squash_open(&q, packed ? set_tar_packed : set_formats);
-	if (k.a == NULL) {
-		return NKX_WHY_DAMAGED;
+	if (!nkx_read(s, 0, p, sizeof(p))) {
+		return;
 	}
-	why = walk_entries(&k);
-	format = archive_format(k.a) & ARCHIVE_FORMAT_BASE_MASK;
-	end = (uint64_t)archive_filter_bytes(k.a, 0);
+	if (format == ARCHIVE_FORMAT_7ZIP && memcmp(p, "7z\xbc\xaf\x27\x1c", 6) == 0) {
+		/* Up to its own header, which is its end. */
+		const uint64_t next = nk_get_le64(p + 12);
+
+		from = 4096;
+		to = next < s->size - sizeof(p) ? sizeof(p) + next : to;
+	} else if (format == ARCHIVE_FORMAT_CAB && memcmp(p, "MSCF", 4) == 0) {
+		to = nk_get_le32(p + 8) < s->size ? nk_get_le32(p + 8) : s->size;
+	} else if (format != ARCHIVE_FORMAT_RAR && format != ARCHIVE_FORMAT_RAR_V5 && format != ARCHIVE_FORMAT_LHA &&
+		format != ARCHIVE_FORMAT_7ZIP) {
+		return; /* ar; and images of discs, in which old sessions and other file systems may lie */
+	}
+	if (to > from) {
+		nkx_claimed(w, from, to - from);
+	}
+}
+
+/* One archive after another, as long as they follow each other. */
+static enum nkx_why walk_all(struct walk *k, struct nkx_squash *q, int *out_format)
+{
+	nkx_squash_set_fn *set = k->rest.u != NULL ? set_tar : set_formats;
+	enum nkx_why why = NKX_WHY_NONE;
+	bool again = true;
+
+	while (again) {
+		const uint64_t before = k->entries;
+
+		k->a = nkx_rest_open(&k->rest, q, set);
+		if (k->a == NULL) {
+			return NKX_WHY_DAMAGED;
+		}
+		set = set_tar;
+		why = walk_entries(k);
+		*out_format = archive_format(k->a) & ARCHIVE_FORMAT_BASE_MASK;
+		again = why == NKX_WHY_NONE && is_rest(k) && k->entries > before &&
+			nkx_rest_again(&k->rest, k->rest.base + (uint64_t)archive_filter_bytes(k->a, 0));
+		nkx_squash_close(q, &k->a);
+	}
+	return why;
+}
+
+enum nkx_why nkx_archive_walk(struct nkx_work *w, const struct nkx_source *s, struct nkx_unpack *u)
+{
+	struct nkx_squash q = { .source = s };
+	struct walk k = { .w = w, .size = s->size, .rest = { .w = w, .s = s, .u = u } };
+	int format = 0;
+	enum nkx_why why = walk_all(&k, &q, &format);
+
 	if (k.n_owners > 0) {
 		report_text(w, ":owners", "owners", k.owners, k.n_owners);
 	}
-	if (packed || why == NKX_WHY_NONE) {
-		const bool plain = !packed &&
-			(format == ARCHIVE_FORMAT_TAR || format == ARCHIVE_FORMAT_CPIO ||
-				format == ARCHIVE_FORMAT_AR);
-
-		/* Old sessions and other file systems may lie in an image of a disc: its bytes are carved too. */
-		if (format != ARCHIVE_FORMAT_ISO9660 || packed) {
-			nkx_claimed(w, 0, plain && end <= s->size ? end : s->size);
-		}
+	nkx_rest_end(&k.rest);
+	why = k.rest.why != NKX_WHY_NONE ? k.rest.why : why;
+	if (u == NULL && why == NKX_WHY_NONE) {
+		claim_middle(w, s, format);
+	}
+	if (k.owners != NULL) {
+		explicit_bzero(k.owners, k.owners_room);
 	}
 	free(k.owners);
-	nkx_squash_close(&q, &k.a);
-	if (why == NKX_WHY_NONE && k.entries == 0 && !packed && format == 0) {
+	if (why == NKX_WHY_NONE && k.entries == 0 && u == NULL && format == 0) {
 		return NKX_WHY_DAMAGED;
 	}
 	return why;
@@ -336,7 +449,7 @@ enum nkx_why nkx_archive_walk(struct nkx_work *w, const struct nkx_source *s, bo
 static enum nkx_why open_archive(struct nkx_work *w, const struct nkx_source *s, const char *name)
 {
 	(void)name;
-	return nkx_archive_walk(w, s, false);
+	return nkx_archive_walk(w, s, NULL);
 }
 
 static enum nkx_why open_iso(struct nkx_work *w, const struct nkx_source *s, const char *name)
@@ -348,7 +461,7 @@ static enum nkx_why open_iso(struct nkx_work *w, const struct nkx_source *s, con
 		(memcmp(sign + 1, "CD001", 5) != 0 && memcmp(sign + 1, "BEA01", 5) != 0)) {
 		return NKX_WHY_UNKNOWN_FORMAT;
 	}
-	return nkx_archive_walk(w, s, false);
+	return nkx_archive_walk(w, s, NULL);
 }
 
 const struct nkx_format nkx_format_tar = { "tar", sniff_tar, open_archive, true };

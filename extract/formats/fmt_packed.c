@@ -8,11 +8,9 @@
 
 #include "nkx_work.h"
 #include "squash.h"
+#include "unpack.h"
 
-#include <archive.h>
-#include <archive_entry.h>
-
-enum { PEEK = 4096, MEMBERS_MAX = 65536, GZ_HEAD = 10, TEXT_MAX = 65536, TAIL = 1 << 20 };
+enum { PEEK = 4096, TAIL = 1 << 20 };
 
 static bool starts(const uint8_t *head, size_t len, const char *sign, size_t n)
 {
@@ -65,40 +63,6 @@ static int sniff_compress(const uint8_t *head, size_t len, uint64_t size, const 
 		: 0;
 }
 
-static void set_raw(struct archive *a)
-{
-	(void)archive_read_support_format_raw(a);
-	(void)archive_read_support_filter_gzip(a);
-	(void)archive_read_support_filter_bzip2(a);
-	(void)archive_read_support_filter_xz(a);
-	(void)archive_read_support_filter_zstd(a);
-	(void)archive_read_support_filter_compress(a);
-}
-
-/* The first unpacked bytes. */
-static size_t peek(const struct nkx_source *s, uint8_t *out)
-{
-	struct nkx_squash q = { .source = s, .len = s->size };
-	struct archive *a = nkx_squash_open(&q, set_raw);
-	struct archive_entry *e = NULL;
-	la_ssize_t got = 0;
-
-	if (a != NULL && archive_read_next_header(a, &e) >= ARCHIVE_WARN) {
-		got = archive_read_data(a, out, PEEK);
-	}
-	nkx_squash_close(&q, &a);
-	return got > 0 ? (size_t)got : 0;
-}
-
-static bool holds_tar(const struct nkx_source *s)
-{
-	uint8_t head[PEEK];
-	const bool is = nkx_archive_is_tar(head, peek(s, head));
-
-	explicit_bzero(head, sizeof(head));
-	return is;
-}
-
 /* What the content is called: the packed name without its ending. */
 static void inner_name(const char *name, char *out, size_t room)
 {
@@ -119,99 +83,100 @@ static void inner_name(const char *name, char *out, size_t room)
 	(void)snprintf(out, room, "[content]");
 }
 
-/* gzip: the texts of a member's header. */
-struct member {
-	char name[NKX_NAME_MAX];
+/* A text of a gzip header, as far as it is shown. */
+static void read_text(const struct nkx_source *s, uint64_t at, uint64_t len, char *out, size_t room)
+{
+	uint8_t raw[NKX_NAME_MAX];
+	const size_t n = nkx_read_some(s, at, raw, len < sizeof(raw) ? (size_t)len : sizeof(raw));
+
+	nkx_name_utf8(raw, n, false, out, room);
+}
+
+static void report_comment(struct nkx_work *w, const struct nkx_source *s, const struct nkx_gzip_head *head)
+{
 	char comment[NKX_NAME_MAX];
-};
 
-static size_t cut_text(const uint8_t *bytes, size_t len, char *out, size_t room)
-{
-	const uint8_t *end = memchr(bytes, 0, len);
-	const size_t n = end != NULL ? (size_t)(end - bytes) : len;
-
-	nkx_name_utf8(bytes, n, false, out, room);
-	return end != NULL ? n + 1 : len;
-}
-
-static bool read_member(const struct nkx_source *s, uint64_t at, struct member *m)
-{
-	uint8_t head[PEEK];
-	const size_t n = nkx_read_some(s, at, head, sizeof(head));
-	size_t i = GZ_HEAD;
-
-	memset(m, 0, sizeof(*m));
-	if (sniff_gzip(head, n, 0, "") == 0) {
-		return false;
-	}
-	if ((head[3] & 4) != 0 && n >= i + 2) {
-		i += 2 + (size_t)nk_get_le16(head + i);
-	}
-	if ((head[3] & 8) != 0 && i < n) {
-		i += cut_text(head + i, n - i, m->name, sizeof(m->name));
-	}
-	if ((head[3] & 16) != 0 && i < n) {
-		(void)cut_text(head + i, n - i, m->comment, sizeof(m->comment));
-	}
-	return true;
-}
-
-static void report_comment(struct nkx_work *w, const char *comment)
-{
+	read_text(s, head->comment, head->comment_len, comment, sizeof(comment));
 	if (comment[0] != '\0' && nkx_stream_begin(w, ":comment", "gzip-comment", NKS_KIND_TEXT)) {
 		(void)nkx_stream_feed(w, comment, strlen(comment));
 		nkx_stream_end(w, NKX_SCANNED, NKX_WHY_NONE);
 	}
 }
 
-/* All members, one after another, as one content: that is what gzip means by them. */
-static enum nkx_why gzip_members(struct nkx_work *w, const struct nkx_source *s, struct nkx_pipe *p)
+static bool holds_tar(struct nkx_work *w, const struct nkx_source *s, bool gzip)
 {
-	uint64_t at = 0;
-	struct member m;
+	struct nkx_unpack *u = nkx_unpack_open(w, s, gzip);
+	uint8_t head[PEEK];
+	size_t n = 0;
+	bool is = false;
 
-	for (unsigned i = 0; i < MEMBERS_MAX && at < s->size; i++) {
-		uint64_t used = 0;
-		enum nkx_why why = NKX_WHY_NONE;
+	while (u != NULL && n < sizeof(head)) {
+		const uint8_t *bytes = NULL;
+		size_t len = 0;
 
-		if (!read_member(s, at, &m)) {
-			return NKX_WHY_NONE;
+		if (nkx_unpack_next(u, &bytes, &len) != NKX_WHY_NONE || len == 0) {
+			break;
 		}
-		why = nkx_inflate(w, s, at, s->size - at, 31, p, &used);
-		nkx_claimed(w, at, used);
-		if (why != NKX_WHY_NONE) {
-			return why;
-		}
-		at += used;
-		if (used == 0 || w->stop != NKX_WHY_NONE) {
-			return NKX_WHY_NONE;
+		len = len < sizeof(head) - n ? len : sizeof(head) - n;
+		memcpy(head + n, bytes, len);
+		n += len;
+	}
+	is = nkx_archive_is_tar(head, n);
+	explicit_bzero(head, sizeof(head));
+	nkx_unpack_close(&u);
+	return is;
+}
+
+/* All that is unpacked, as one content: that is what gzip means by several members. */
+static enum nkx_why one_content(struct nkx_work *w, struct nkx_unpack *u, const char *name, uint64_t packed)
+{
+	struct nkx_pipe *p = nkx_nested_begin(w, name, packed, NULL);
+	enum nkx_why why = NKX_WHY_NONE;
+
+	if (p == NULL) {
+		return w->stop;
+	}
+	for (;;) {
+		const uint8_t *bytes = NULL;
+		size_t len = 0;
+
+		why = nkx_unpack_next(u, &bytes, &len);
+		if (why != NKX_WHY_NONE || len == 0 || !nkx_nested_feed(p, bytes, len)) {
+			break;
 		}
 	}
+	nkx_nested_end(&p, why == NKX_WHY_NONE ? NKX_SCANNED : NKX_PARTLY, why);
 	return NKX_WHY_NONE;
+}
+
+static enum nkx_why open_packed(
+	struct nkx_work *w, const struct nkx_source *s, const char *content, bool gzip, uint64_t end)
+{
+	const bool tar = holds_tar(w, s, gzip);
+	struct nkx_unpack *u = nkx_unpack_open(w, s, gzip);
+	enum nkx_why why = NKX_WHY_MEMORY;
+
+	if (u != NULL) {
+		why = tar ? nkx_archive_walk(w, s, u) : one_content(w, u, content, s->size);
+		nkx_unpack_claim(u, end);
+	}
+	nkx_unpack_close(&u);
+	return why;
 }
 
 static enum nkx_why open_gzip(struct nkx_work *w, const struct nkx_source *s, const char *name)
 {
 	char inner[NKX_NAME_MAX];
-	struct member m;
-	struct nkx_pipe *p = NULL;
-	enum nkx_why why = NKX_WHY_NONE;
+	char own[NKX_NAME_MAX] = "";
+	struct nkx_gzip_head head;
 
-	if (!read_member(s, 0, &m)) {
-		return NKX_WHY_UNKNOWN_FORMAT;
+	if (!nkx_gzip_head(s, 0, &head)) {
+		return s->size < PEEK ? NKX_WHY_CUT_OFF : NKX_WHY_UNKNOWN_FORMAT;
 	}
-	report_comment(w, m.comment);
-	if (holds_tar(s)) {
-		return nkx_archive_walk(w, s, true);
-	}
+	report_comment(w, s, &head);
 	inner_name(name, inner, sizeof(inner));
-	p = nkx_nested_begin(w, m.name[0] != '\0' ? m.name : inner, s->size, NULL);
-	if (p == NULL) {
-		return w->stop;
-	}
-	why = gzip_members(w, s, p);
-	nkx_nested_end(&p, why == NKX_WHY_NONE ? NKX_SCANNED : NKX_PARTLY, why);
-	return NKX_WHY_NONE;
+	read_text(s, head.name, head.name_len, own, sizeof(own));
+	return open_packed(w, s, own[0] != '\0' ? own : inner, true, s->size);
 }
 
 /* bzip2: behind its last end mark (48 bits at any bit) and check sum. */
@@ -258,28 +223,9 @@ static uint64_t packed_end(const struct nkx_source *s, char kind)
 static enum nkx_why open_raw(struct nkx_work *w, const struct nkx_source *s, const char *name, char kind)
 {
 	char inner[NKX_NAME_MAX];
-	struct nkx_squash q = { .source = s, .len = s->size };
-	struct archive *a = NULL;
-	struct archive_entry *e = NULL;
-	struct nkx_pipe *p = NULL;
-	enum nkx_why why = NKX_WHY_DAMAGED;
 
-	if (holds_tar(s)) {
-		return nkx_archive_walk(w, s, true);
-	}
-	a = nkx_squash_open(&q, set_raw);
-	if (a == NULL) {
-		return NKX_WHY_DAMAGED;
-	}
 	inner_name(name, inner, sizeof(inner));
-	p = nkx_nested_begin(w, inner, s->size, NULL);
-	if (p != NULL) {
-		why = archive_read_next_header(a, &e) >= ARCHIVE_WARN ? nkx_squash_data(a, p) : nkx_squash_why(a);
-		nkx_nested_end(&p, why == NKX_WHY_NONE ? NKX_SCANNED : NKX_PARTLY, why);
-	}
-	nkx_claimed(w, 0, why == NKX_WHY_NONE ? packed_end(s, kind) : s->size);
-	nkx_squash_close(&q, &a);
-	return NKX_WHY_NONE;
+	return open_packed(w, s, inner, false, packed_end(s, kind));
 }
 
 static enum nkx_why open_bzip2(struct nkx_work *w, const struct nkx_source *s, const char *name)

@@ -95,7 +95,7 @@ static size_t revisions(struct nk_bytes pdf, struct revision out[static REVISION
 		if (pdf.len - at < 64 || eof == NULL) {
 			break; /* the last one is the whole file */
 		}
-		if (!skip && n == REVISIONS) {
+		if (!skip && n >= REVISIONS) {
 			memmove(out + 1, out + 2, (NEWEST - 1) * sizeof(*out));
 		}
 		if (!skip) {

@@ -67,12 +67,47 @@ static void hex_byte(struct nkx_rtf *r, uint8_t byte)
 	}
 }
 
+static void raw_byte(struct nkx_rtf *r, int c)
+{
+	r->raw[r->n_raw++] = (uint8_t)c;
+	if (r->n_raw == sizeof(r->raw)) {
+		nkx_rtf_raw_flush(r);
+	}
+}
+
+/* The digits that waited: text, when they stand close to what is no digit. */
+static void give_before(struct nkx_rtf *r, bool text)
+{
+	for (size_t i = 0; i < r->n_before && text; i++) {
+		raw_byte(r, r->before[i]);
+	}
+	r->n_before = 0;
+}
+
+/* Text between hexadecimal digits, with the digits around it, goes aside. */
+static void hex_text(struct nkx_rtf *r, int c)
+{
+	if (c != ' ' && c != '\t' && nibble(c) < 0) {
+		give_before(r, true);
+		raw_byte(r, c);
+		r->hex_text = true;
+		return;
+	}
+	if (r->n_before == sizeof(r->before) && r->hex_text) {
+		give_before(r, true);
+		raw_byte(r, '\n');
+		r->hex_text = false;
+	} else if (r->n_before == sizeof(r->before)) {
+		r->n_before /= 2;
+		memmove(r->before, r->before + r->n_before, r->n_before);
+	}
+	r->before[r->n_before++] = (uint8_t)c;
+}
+
 /* A byte of text in the font's character set, or half a byte of a picture. */
 static void byte_of(struct nkx_rtf *r, int c)
 {
-	const uint8_t dest = nkx_rtf_top(r)->dest;
-
-	if (dest == RTF_HEX) {
+	if (nkx_rtf_top(r)->dest == RTF_HEX) {
 		const int v = nibble(c);
 
 		if (v >= 0 && r->has_nibble) {
@@ -80,16 +115,14 @@ static void byte_of(struct nkx_rtf *r, int c)
 		}
 		r->has_nibble = v >= 0 ? !r->has_nibble : r->has_nibble;
 		r->nibble = v >= 0 ? (uint8_t)v : r->nibble;
+		hex_text(r, c);
 		return;
 	}
 	if (r->skip > 0) {
 		r->skip--;
 		return;
 	}
-	r->raw[r->n_raw++] = (uint8_t)c;
-	if (r->n_raw == sizeof(r->raw)) {
-		nkx_rtf_raw_flush(r);
-	}
+	raw_byte(r, c);
 }
 
 static void binary(struct nkx_rtf *r, struct input *in, int32_t n)
@@ -161,7 +194,9 @@ static void control(struct nkx_rtf *r, struct input *in)
 		const int high = nibble(next(in));
 		const int low = high >= 0 ? nibble(next(in)) : -1;
 
-		if (low >= 0 && nkx_rtf_top(r)->dest != RTF_HEX) {
+		if (low >= 0 && nkx_rtf_top(r)->dest == RTF_HEX) {
+			raw_byte(r, high << 4 | low);
+		} else if (low >= 0) {
 			byte_of(r, high << 4 | low);
 		}
 	} else if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) {
@@ -201,6 +236,8 @@ static void close_group(struct nkx_rtf *r)
 {
 	const struct nkx_rtf_level was = *nkx_rtf_top(r);
 
+	give_before(r, r->hex_text);
+	r->hex_text = false;
 	nkx_rtf_raw_flush(r);
 	r->skip = 0;
 	r->star = false;
@@ -210,6 +247,8 @@ static void close_group(struct nkx_rtf *r)
 	}
 	if (was.destination && was.dest == RTF_HEX) {
 		object(r);
+	} else if (was.destination && was.dest == RTF_NOTHING) {
+		nkx_rtf_quiet(r);
 	} else if (was.destination && was.dest != RTF_TEXT) {
 		nkx_rtf_put(r, "\n", 1);
 	}
@@ -238,7 +277,9 @@ static void read_all(struct nkx_rtf *r, struct input *in)
 		}
 	}
 	r->damaged = r->damaged || r->depth > 0;
+	give_before(r, r->hex_text);
 	nkx_rtf_raw_flush(r);
+	nkx_rtf_quiet(r);
 	if (nkx_rtf_top(r)->dest == RTF_HEX) {
 		object(r);
 	}
@@ -253,6 +294,7 @@ static void start(struct nkx_rtf *r, struct nkx_work *w)
 	r->levels[0].charset = r->base;
 	memset(r->fonts, r->base, sizeof(r->fonts));
 	r->state.charset = r->base;
+	r->quiet.max = 1 << 20;
 	r->hex.max = (size_t)nkx_limits(w)->in_memory;
 	r->aside_last = '\n';
 	nkx_out_start(&r->out, nkx_out_stream(w), false);
@@ -280,6 +322,7 @@ static enum nkx_why open_rtf(struct nkx_work *w, const struct nkx_source *s, con
 	nkx_claimed(w, 0, s->size);
 	nkx_out_done(&r->out);
 	nkx_strand_done(&r->hex);
+	nkx_strand_done(&r->quiet);
 	explicit_bzero(r, sizeof(*r));
 	explicit_bzero(in->buf, sizeof(in->buf));
 	free(r);

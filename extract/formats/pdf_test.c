@@ -84,7 +84,7 @@ static void streams_are_unpacked_and_opened(void **state)
 {
 	static const char objects[] = "5 0 6 20 << /V (in an object stream) >> << /Names [(second) 1 0 R] >>";
 	static const char drawing[] =
-		"BT /F1 12 Tf (glyphs) Tj [(more) 3 (glyphs)] TJ ET /Span << /ActualText (actual text) >> BDC EMC q 1 0 0 1 0 0 cm BI /W 1 ID <<(x) EI Q";
+		"BT /F1 12 Tf (glyphs) Tj 0 -14 Td [(more) 3 (glyphs)] TJ ET /Span << /ActualText (actual text) >> BDC EMC q 1 0 0 1 0 0 cm BI /W 1 ID <<(x) EI Q";
 	struct made m = { .n = 0 };
 	struct nkx_kit_report r;
 
@@ -109,7 +109,7 @@ static void streams_are_unpacked_and_opened(void **state)
 	assert_true(nkx_kit_holds(&r, "attached: tanaka"));
 	assert_true(nkx_kit_holds(&r, "Sato"));
 	assert_true(nkx_kit_holds(&r, "ActualText: actual text\n"));
-	assert_false(nkx_kit_holds(&r, "glyphs"));
+	assert_true(nkx_kit_in(nkx_kit_stream(&r, "#objects"), "glyphs\nmoreglyphs\n")); /* no page shows them */
 	assert_true(nkx_kit_holds(&r, "in a script"));
 	assert_true(nkx_kit_holds(&r, "Hello W"));
 	nkx_kit_free(&r);
@@ -131,6 +131,123 @@ static void earlier_revisions_are_read_too(void **state)
 	assert_non_null(nkx_kit_stream(&r, "#revision-1"));
 	assert_null(nkx_kit_stream(&r, "#revision-2"));
 	assert_false(nkx_kit_holds(&r, "65535 f"));
+	nkx_kit_free(&r);
+}
+
+/* Twenty-four revisions, the object of one of them changed each time. */
+static void made_of_revisions(struct made *m, unsigned n)
+{
+	char text[200];
+
+	m->n = 0;
+	add_c(m, "%PDF-1.4\n");
+	for (unsigned i = 1; i <= n; i++) {
+		(void)snprintf(text, sizeof(text),
+			"4 0 obj << /Length 64 >> stream\nBT /F1 12 Tf 72 700 Td (drawn in %02u) Tj ET%*s\nendstream endobj\n"
+			"trailer << >> startxref 9 %%%%EOF\n",
+			i, 24, "");
+		add_c(m, text);
+	}
+}
+
+static void more_revisions_than_are_read_are_told_of(void **state)
+{
+	struct made m = { .n = 0 };
+	struct nkx_kit_report r;
+
+	(void)state;
+	made_of_revisions(&m, 24);
+	open_pdf(m.p, m.n, "drawn in 24\f", &r);
+	assert_non_null(nkx_kit_stream(&r, "#revision-1"));
+	assert_null(nkx_kit_stream(&r, "#revision-2"));
+	assert_null(nkx_kit_stream(&r, "#revision-8"));
+	for (unsigned i = 9; i <= 23; i++) {
+		char name[32];
+
+		(void)snprintf(name, sizeof(name), "#revision-%u", i);
+		assert_non_null(nkx_kit_stream(&r, name));
+	}
+	assert_int_equal(nkx_kit_stream(&r, "")->state, NKX_PARTLY);
+	assert_int_equal(nkx_kit_stream(&r, "")->why, NKX_WHY_TOO_MANY);
+	assert_true(nkx_kit_in(nkx_kit_stream(&r, "#objects"), "drawn in 05\n"));
+	assert_false(nkx_kit_in(nkx_kit_stream(&r, "#objects"), "drawn in 24\n")); /* a page shows it */
+	nkx_kit_free(&r);
+	made_of_revisions(&m, 17);
+	open_pdf(m.p, m.n, "x\f", &r);
+	assert_int_equal(nkx_kit_stream(&r, "")->state, NKX_SCANNED);
+	nkx_kit_free(&r);
+}
+
+static void a_revision_that_cannot_be_read_is_told_of(void **state)
+{
+	struct made m = { .n = 0 };
+	struct nkx_kit_options o = { .pdf_text = "x\f" };
+	struct nkx_kit_report r;
+
+	(void)state;
+	made_of_revisions(&m, 3);
+	o.pdf_least = m.n;
+	nkx_kit_open_with(&o, m.p, m.n, "a.pdf", &r);
+	assert_int_equal(nkx_kit_stream(&r, "")->state, NKX_PARTLY);
+	assert_int_equal(nkx_kit_stream(&r, "")->why, NKX_WHY_DAMAGED);
+	nkx_kit_free(&r);
+}
+
+static void text_of_a_reader_that_did_not_finish_is_used(void **state)
+{
+	static const char pdf[] = "%PDF-1.4\n1 0 obj << /Type /Page >> endobj %%EOF";
+	const struct nkx_kit_options o = { .pdf_text = "the first page\f", .pdf_why = NKX_WHY_TIME };
+	struct nkx_kit_report r;
+
+	(void)state;
+	nkx_kit_open_with(&o, pdf, sizeof(pdf) - 1, "a.pdf", &r);
+	assert_true(nkx_kit_in(nkx_kit_stream(&r, ""), "the first page"));
+	assert_int_equal(nkx_kit_stream(&r, "")->state, NKX_PARTLY);
+	assert_int_equal(nkx_kit_stream(&r, "")->why, NKX_WHY_TIME);
+	nkx_kit_free(&r);
+}
+
+static void what_its_dictionary_calls_something_else_is_opened(void **state)
+{
+	static const char *const dicts[] = { "<<", "<< /Type /XRef", "<< /Subtype /Type1C", "<< /Length1 30" };
+	static const char csv[] = "1,report res taro.yamada@example.ac.jp,090-3214-5678\n2,x re x\n";
+	static const char map[] = "taro begincmap 1 beginbfchar <0041> <0042> endbfchar hanako endcmap";
+
+	(void)state;
+	for (size_t i = 0; i < NK_ARRAY_LEN(dicts); i++) {
+		struct made m = { .n = 0 };
+		struct nkx_kit_report r;
+
+		add_c(&m, "%PDF-1.5\n6 0 obj ");
+		add_packed(&m, dicts[i], csv, sizeof(csv) - 1);
+		add_c(&m, "7 0 obj ");
+		add_packed(&m, "<<", map, sizeof(map) - 1);
+		open_pdf(m.p, m.n, "x\f", &r);
+		assert_true(nkx_kit_holds(&r, "taro.yamada@example.ac.jp,090-3214-5678"));
+		assert_true(nkx_kit_holds(&r, "hanako endcmap"));
+		assert_false(nkx_kit_holds(&r, "0041"));
+		nkx_kit_free(&r);
+	}
+}
+
+static void what_no_page_shows_is_read_from_its_drawing(void **state)
+{
+	static const char form[] =
+		"% a comment of hanako\nq BT /F1 12 Tf 72 700 Td [(ta) 20 (ro) -300 <7961>] TJ (mada) Tj 0 -12 Td <5c715c71> Tj\n"
+		"<3042304430460041> Tj 0 -12 Td (on the page) Tj 10 0 Td (090) Tj (-1234) Tj ET Q";
+	struct made m = { .n = 0 };
+	struct nkx_kit_report r;
+	const struct nkx_kit_stream *objects = NULL;
+
+	(void)state;
+	add_c(&m, "%PDF-1.5\n8 0 obj ");
+	add_packed(&m, "<< /Type /XObject /Subtype /Form", form, sizeof(form) - 1);
+	open_pdf(m.p, m.n, "taroyamad\n on  the\npage 090-12 34\f", &r);
+	objects = nkx_kit_stream(&r, "#objects");
+	assert_true(nkx_kit_in(objects, "taro yamada\n"));
+	assert_true(nkx_kit_in(objects, "a comment of hanako\n"));
+	assert_true(nkx_kit_in(objects, "山山あいうA\n"));
+	assert_false(nkx_kit_in(objects, "on the page"));
 	nkx_kit_free(&r);
 }
 
@@ -317,6 +434,11 @@ int main(void)
 		cmocka_unit_test(strings_of_all_objects_are_read),
 		cmocka_unit_test(streams_are_unpacked_and_opened),
 		cmocka_unit_test(earlier_revisions_are_read_too),
+		cmocka_unit_test(more_revisions_than_are_read_are_told_of),
+		cmocka_unit_test(a_revision_that_cannot_be_read_is_told_of),
+		cmocka_unit_test(text_of_a_reader_that_did_not_finish_is_used),
+		cmocka_unit_test(what_its_dictionary_calls_something_else_is_opened),
+		cmocka_unit_test(what_no_page_shows_is_read_from_its_drawing),
 		cmocka_unit_test(pages_without_text_are_not_clean),
 		cmocka_unit_test(an_encrypted_file_says_what_was_not_seen),
 		cmocka_unit_test(the_dictionary_of_a_stream_is_understood),

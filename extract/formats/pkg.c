@@ -5,11 +5,11 @@
 #include "base.h"
 
 #include "pkg.h"
-#include "zip_dir.h"
+#include "zip_lost.h"
 
 #include <zlib.h>
 
-enum { END_SIZE = 22, LOCAL = 30, IN = 32768, OUT = 131072 };
+enum { LOCAL = 30, IN = 32768, OUT = 131072 };
 
 static uint32_t u16(const uint8_t *p)
 {
@@ -50,29 +50,10 @@ static enum nkx_why from_directory(struct nkx_pkg *pkg, const struct nkx_zip *zi
 		}
 		pkg->n++;
 	}
-	/* A comment of the archive is left for carving. */
-	nkx_claimed(pkg->w, zip->dir_at, zip->dir_len);
-	nkx_claimed(pkg->w, zip->end_at, END_SIZE);
 	return NKX_WHY_NONE;
 }
 
-enum nkx_why nkx_pkg_open(struct nkx_work *w, const struct nkx_source *source, struct nkx_pkg *out)
-{
-	struct nkx_zip zip = { 0 };
-	enum nkx_why why = NKX_WHY_UNKNOWN_FORMAT;
-
-	*out = (struct nkx_pkg){ .w = w, .source = source };
-	if (nkx_zip_read(w, source, &zip) == NKX_WHY_NONE) {
-		why = from_directory(out, &zip);
-	}
-	nkx_zip_done(&zip);
-	if (why != NKX_WHY_NONE) {
-		nkx_pkg_done(out);
-	}
-	return why;
-}
-
-void nkx_pkg_done(struct nkx_pkg *pkg)
+static void free_all(struct nkx_pkg *pkg)
 {
 	for (size_t i = 0; pkg->parts != NULL && i < pkg->n; i++) {
 		free(pkg->parts[i].name);
@@ -80,6 +61,30 @@ void nkx_pkg_done(struct nkx_pkg *pkg)
 	free(pkg->parts);
 	pkg->parts = NULL;
 	pkg->n = 0;
+	nkx_zip_done(&pkg->zip);
+}
+
+enum nkx_why nkx_pkg_open(struct nkx_work *w, const struct nkx_source *source, struct nkx_pkg *out)
+{
+	enum nkx_why why = NKX_WHY_UNKNOWN_FORMAT;
+
+	*out = (struct nkx_pkg){ .w = w, .source = source };
+	if (nkx_zip_read(w, source, &out->zip) == NKX_WHY_NONE) {
+		why = from_directory(out, &out->zip);
+	}
+	if (why != NKX_WHY_NONE) {
+		free_all(out);
+	}
+	return why;
+}
+
+void nkx_pkg_done(struct nkx_pkg *pkg)
+{
+	if (pkg->parts != NULL) {
+		nkx_zip_claim_directory(pkg->w, &pkg->zip);
+		nkx_zip_gaps(pkg->w, &pkg->zip);
+	}
+	free_all(pkg);
 }
 
 size_t nkx_pkg_find(const struct nkx_pkg *pkg, const char *name)
@@ -172,7 +177,7 @@ static enum nkx_why run(struct reading *r, uint64_t at)
 	return r->crc == r->part->crc ? NKX_WHY_NONE : NKX_WHY_DAMAGED;
 }
 
-/* Where the bytes begin; claims all of the part. 0: the local header is none. */
+/* Where the bytes begin; claims the part but for words in its header. 0: the local header is none. */
 static uint64_t data_at(const struct nkx_pkg *pkg, const struct nkx_pkg_part *part)
 {
 	struct nkx_zip_local local;
@@ -185,7 +190,7 @@ static uint64_t data_at(const struct nkx_pkg *pkg, const struct nkx_pkg_part *pa
 	if (at > pkg->source->size || part->packed > pkg->source->size - at) {
 		return 0;
 	}
-	nkx_claimed(pkg->w, part->at, at - part->at + part->packed + ((part->flags & 8) != 0 ? 24 : 0));
+	nkx_zip_claim_local(pkg->w, &pkg->zip, &pkg->zip.entries[part - pkg->parts], &local);
 	return at;
 }
 

@@ -7,7 +7,7 @@
 #ifndef NKX_PKG_H
 #define NKX_PKG_H
 
-#include "nkx_open.h"
+#include "zip_dir.h"
 
 struct nkx_pkg_part {
 	char *name; /* UTF-8 */
@@ -20,8 +20,10 @@ struct nkx_pkg {
 	const struct nkx_source *source;
 	struct nkx_pkg_part *parts; /* in the order of the directory */
 	size_t n;
+	struct nkx_zip zip;
 };
-/* nkx_pkg_open: NONE, UNKNOWN_FORMAT, MEMORY, TOO_MANY. nkx_pkg_done: frees. */
+/* nkx_pkg_open: NONE, UNKNOWN_FORMAT, MEMORY, TOO_MANY. nkx_pkg_done: opens what no directory names, comments too, and
+ * frees. */
 enum nkx_why nkx_pkg_open(struct nkx_work *w, const struct nkx_source *source, struct nkx_pkg *out);
 void nkx_pkg_done(struct nkx_pkg *pkg);
 /* nkx_pkg_find: by name without regard to case; SIZE_MAX: none. */

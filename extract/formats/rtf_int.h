@@ -14,7 +14,7 @@ enum nkx_rtf_dest {
 	RTF_ASIDE, /* info, notes, headers, fields, and every destination that is not known */
 	RTF_FONTS_DEST, /* the table of fonts: names go aside */
 	RTF_HEX, /* a picture, an object: bytes as hexadecimal digits */
-	RTF_NOTHING, /* colours and the like */
+	RTF_NOTHING, /* colours and the like: text only when it is more than digits and semicolons */
 };
 
 struct nkx_rtf_level {
@@ -43,6 +43,10 @@ struct nkx_rtf {
 	uint8_t nibble;
 	bool has_nibble;
 	struct nkx_strand hex;
+	struct nkx_strand quiet; /* of RTF_NOTHING */
+	bool hex_text; /* something that is no digit stood in the hex, and few digits since */
+	uint8_t n_before;
+	uint8_t before[64]; /* digits that may belong to such text */
 	unsigned n_objects;
 	bool damaged;
 	size_t n_raw;
@@ -59,5 +63,7 @@ static inline struct nkx_rtf_level *nkx_rtf_top(struct nkx_rtf *r)
 void nkx_rtf_word(struct nkx_rtf *r, const char *word, bool has_number, int32_t number);
 void nkx_rtf_put(struct nkx_rtf *r, const char *utf8, size_t len);
 void nkx_rtf_raw_flush(struct nkx_rtf *r);
+/* nkx_rtf_quiet: what was met in RTF_NOTHING goes aside when it says something. */
+void nkx_rtf_quiet(struct nkx_rtf *r);
 
 #endif

@@ -85,6 +85,25 @@ static void objects_are_opened_in_turn(void **state)
 	nkx_kit_free(&r);
 }
 
+static void text_where_none_belongs_is_kept(void **state)
+{
+	struct nkx_kit_report r;
+
+	(void)state;
+	open_rtf("{\\rtf1\\ansi\\ansicpg932{\\colortbl;\\red0;mail taro@example.jp;}{\\pict\\pngblip abcd {\\*\\blipuid 0123456789ab}"
+		 "fade@example.jp 090-3214-5678 \\'8e\\'52}{\\colortbl ;;}nothing}",
+		&r);
+	assert_string_equal(nkx_kit_stream(&r, "")->text, "nothing");
+	assert_true(nkx_kit_in(nkx_kit_stream(&r, "#aside"), "mail taro@example.jp"));
+	assert_true(nkx_kit_in(nkx_kit_stream(&r, "#aside"), "fade@example.jp 090-3214-5678"));
+	assert_true(nkx_kit_in(nkx_kit_stream(&r, "#aside"), "山"));
+	assert_false(nkx_kit_holds(&r, "0123456789ab"));
+	nkx_kit_free(&r);
+	open_rtf("{\\rtf1{\\colortbl;\\red0;}{\\pict 0102\n0304}x}", &r);
+	assert_null(nkx_kit_stream(&r, "#aside"));
+	nkx_kit_free(&r);
+}
+
 static void damage_does_no_harm_and_is_said(void **state)
 {
 	static const char text[] =
@@ -144,6 +163,7 @@ int main(void)
 		cmocka_unit_test(notes_and_properties_go_aside),
 		cmocka_unit_test(cells_and_rows_are_a_table),
 		cmocka_unit_test(objects_are_opened_in_turn),
+		cmocka_unit_test(text_where_none_belongs_is_kept),
 		cmocka_unit_test(damage_does_no_harm_and_is_said),
 		cmocka_unit_test(samples_of_others_give_their_texts),
 	};

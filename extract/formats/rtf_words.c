@@ -29,7 +29,14 @@ void nkx_rtf_put(struct nkx_rtf *r, const char *utf8, size_t len)
 {
 	const struct nkx_rtf_level *top = nkx_rtf_top(r);
 
-	if (len == 0 || top->dest == RTF_HEX || top->dest == RTF_NOTHING) {
+	if (len == 0) {
+		return;
+	}
+	if (top->dest == RTF_NOTHING) {
+		if (!nkx_strand_put(&r->quiet, utf8, len)) {
+			nkx_rtf_quiet(r);
+			nkx_out_aside(&r->out, utf8, len);
+		}
 		return;
 	}
 	if (top->dest != RTF_TEXT) {
@@ -43,6 +50,21 @@ void nkx_rtf_put(struct nkx_rtf *r, const char *utf8, size_t len)
 	}
 	cell_begin(r);
 	nkx_out_put(&r->out, utf8, len);
+}
+
+void nkx_rtf_quiet(struct nkx_rtf *r)
+{
+	bool telling = r->quiet.n >= 4096;
+
+	for (size_t i = 0; i < r->quiet.n && !telling; i++) {
+		telling = strchr("0123456789abcdefABCDEF;{}- \n\t", r->quiet.p[i]) == NULL;
+	}
+	if (telling) {
+		nkx_out_aside(&r->out, r->quiet.p, r->quiet.n);
+		nkx_out_aside(&r->out, "\n", 1);
+		r->aside_last = '\n';
+	}
+	nkx_strand_done(&r->quiet);
 }
 
 static void put_of(void *arg, const char *utf8, size_t len)

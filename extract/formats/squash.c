@@ -141,6 +141,11 @@ static bool feed_hole(struct nkx_pipe *p, uint64_t len)
 
 enum nkx_why nkx_squash_data(struct archive *a, struct nkx_pipe *p)
 {
+	return nkx_squash_data_seen(a, p, NULL, NULL);
+}
+
+enum nkx_why nkx_squash_data_seen(struct archive *a, struct nkx_pipe *p, nkx_squash_seen_fn *seen, void *arg)
+{
 	uint64_t behind = 0;
 
 	for (;;) {
@@ -160,6 +165,9 @@ enum nkx_why nkx_squash_data(struct archive *a, struct nkx_pipe *p)
 		}
 		if (len > 0 && !nkx_nested_feed(p, bytes, len)) {
 			return NKX_WHY_NONE;
+		}
+		if (seen != NULL) {
+			seen(arg, len);
 		}
 		behind = (at > 0 ? (uint64_t)at : behind) + len;
 	}

@@ -27,8 +27,11 @@ struct archive *nkx_squash_open(struct nkx_squash *q, nkx_squash_set_fn *set);
 void nkx_squash_close(struct nkx_squash *q, struct archive **a);
 /* nkx_squash_why: what its last error means. */
 enum nkx_why nkx_squash_why(struct archive *a);
-/* nkx_squash_data: the data of the entry at hand through a pipe. */
+/* nkx_squash_data: the data of the entry at hand through a pipe. nkx_squash_data_seen: and tells how many bytes went
+ * through it, each time. */
 enum nkx_why nkx_squash_data(struct archive *a, struct nkx_pipe *p);
+typedef void nkx_squash_seen_fn(void *arg, size_t len);
+enum nkx_why nkx_squash_data_seen(struct archive *a, struct nkx_pipe *p, nkx_squash_seen_fn *seen, void *arg);
 
 /* Entries of a zip that are not deflated: bzip2, lzma, zstd, xz, ppmd. */
 struct nkx_squash_member {
@@ -40,9 +43,10 @@ bool nkx_squash_zip_method(uint16_t method);
 enum nkx_why nkx_squash_zip(
 	struct nkx_work *w, const struct nkx_source *s, const struct nkx_squash_member *m, struct nkx_pipe *p);
 
-/* nkx_archive_walk: every entry of an archive (tar, cpio and so on, in any packing when `packed`). See fmt_archive.c.
- */
-enum nkx_why nkx_archive_walk(struct nkx_work *w, const struct nkx_source *s, bool packed);
+/* nkx_archive_walk: every entry of an archive (tar, cpio and so on); of a tar or cpio that is packed, `u` unpacks it;
+ * NULL: it is not. See fmt_archive.c. */
+struct nkx_unpack;
+enum nkx_why nkx_archive_walk(struct nkx_work *w, const struct nkx_source *s, struct nkx_unpack *u);
 /* nkx_archive_is_tar: whether these first bytes are those of a tar or cpio archive. */
 bool nkx_archive_is_tar(const uint8_t *head, size_t len);
 

@@ -21,6 +21,7 @@ struct nkx_unpack {
 	const struct nkx_source *s;
 	bool gzip, inside, begun, ended;
 	uint64_t at; /* in the source */
+	uint64_t data; /* where the member's header ends */
 	uint64_t members;
 	struct nkx_range *ranges;
 	size_t n_ranges, room;
@@ -153,6 +154,7 @@ static bool next_member(struct nkx_unpack *u)
 		note(u, u->at, u->at + head.len);
 	}
 	/* zlib reads the header again: behind it begins what is packed. */
+	u->data = u->at + head.len;
 	u->inside = inflateReset(&u->z) == Z_OK;
 	return u->inside;
 }
@@ -196,9 +198,8 @@ static enum nkx_why inflate_on(struct nkx_unpack *u, size_t *out_len)
 static enum nkx_why next_gzip(struct nkx_unpack *u, size_t *out_len)
 {
 	while (*out_len == 0 && !u->ended) {
-		struct nkx_gzip_head head;
 		enum nkx_why why = NKX_WHY_NONE;
-		uint64_t from = u->at;
+		uint64_t from = 0;
 
 		if (u->w->stop != NKX_WHY_NONE) {
 			u->ended = true;
@@ -210,8 +211,8 @@ static enum nkx_why next_gzip(struct nkx_unpack *u, size_t *out_len)
 				return u->begun ? NKX_WHY_NONE : NKX_WHY_DAMAGED;
 			}
 			u->begun = true;
-			from += nkx_gzip_head(u->s, u->at, &head) ? head.len : 0;
 		}
+		from = u->at > u->data ? u->at : u->data;
 		why = inflate_on(u, out_len);
 		note(u, from, u->at);
 		if (why != NKX_WHY_NONE) {
@@ -257,10 +258,13 @@ enum nkx_why nkx_unpack_next(struct nkx_unpack *u, const uint8_t **out, size_t *
 	return u->gzip ? next_gzip(u, out_len) : next_other(u, out, out_len);
 }
 
-void nkx_unpack_claim(struct nkx_unpack *u)
+void nkx_unpack_claim(struct nkx_unpack *u, uint64_t most)
 {
 	for (size_t i = 0; i < u->n_ranges; i++) {
-		nkx_claimed(u->w, u->ranges[i].from, u->ranges[i].to - u->ranges[i].from);
+		const struct nkx_range r = u->ranges[i];
+		const uint64_t to = r.to < most ? r.to : most;
+
+		nkx_claimed(u->w, r.from, to > r.from ? to - r.from : 0);
 	}
 }
 

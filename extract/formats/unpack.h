@@ -14,8 +14,8 @@ struct nkx_unpack;
 struct nkx_unpack *nkx_unpack_open(struct nkx_work *w, const struct nkx_source *s, bool gzip);
 /* nkx_unpack_next: the next bytes, borrowed until the next call; *out_len 0: the end. NONE, or why it ends here. */
 enum nkx_why nkx_unpack_next(struct nkx_unpack *u, const uint8_t **out, size_t *out_len);
-/* nkx_unpack_claim: claims what was understood. */
-void nkx_unpack_claim(struct nkx_unpack *u);
+/* nkx_unpack_claim: claims what was understood, none of it from `most` on. */
+void nkx_unpack_claim(struct nkx_unpack *u, uint64_t most);
 void nkx_unpack_close(struct nkx_unpack **u);
 
 /* The header of a gzip member: where the parts of it begin. false: there is none at `at`. */

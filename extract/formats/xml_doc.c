@@ -17,9 +17,11 @@ static bool letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* Not a measure, a colour or an id: characters above ASCII, an address, or words. */
+/* Not a measure, a colour or an id: characters above ASCII, an address, words, or a number of somebody's. */
 static bool is_telling(const char *value)
 {
+	size_t digits = 0;
+
 	for (const char *c = value; *c != '\0'; c++) {
 		if ((unsigned char)*c >= 0x80 || *c == '@') {
 			return true;
@@ -27,8 +29,27 @@ static bool is_telling(const char *value)
 		if (*c == ' ' && c > value && letter(c[-1]) && letter(c[1])) {
 			return true;
 		}
+		digits += *c >= '0' && *c <= '9' ? 1 : 0;
 	}
-	return false;
+	return digits >= 4;
+}
+
+/* Attributes that office programs fill with measures, places and ids, by the thousand. */
+static bool is_made(const char *name, const char *value)
+{
+	static const char *const made[] = { "w", "h", "x", "y", "cx", "cy", "l", "t", "r", "b", "left", "right", "top",
+		"bottom", "header", "footer", "gutter", "hanging", "firstLine", "before", "after", "line", "pos", "sz",
+		"start", "end", "paraId", "textId", "editId", "anchorId", "relativeHeight", "distT", "distB", "distL",
+		"distR", "color", "fill", "rgb", "lastClr", "uri", "ref", "sqref", "spans", "ht", "width", "height",
+		"linePitch", "uid", "coordsize", "path", "style", "durableId", "topLinePunct", "tentative", "nsid",
+		"tmpl", "pitch", "panose", "sig", "usb0", "usb1", "usb2", "usb3", "csb0", "csb1", NULL };
+
+	for (const char *c = value; *c != '\0'; c++) {
+		if ((unsigned char)*c >= 0x80 || *c == '@') {
+			return false;
+		}
+	}
+	return strlen(value) < 64 && (strncmp(name, "rsid", 4) == 0 || nkx_xml_is(name, made));
 }
 
 void nkx_xml_attrs_aside(struct nkx_out *out, const char *const *attrs)
@@ -46,7 +67,7 @@ void nkx_xml_attrs_aside(struct nkx_out *out, const char *const *attrs)
 		const char *name = nkx_xml_local(attrs[i]);
 
 		if (attrs[i + 1][0] == '\0' || strncmp(attrs[i], "xmlns", 5) == 0 || nkx_xml_is(name, fonts) ||
-			(!is_telling(attrs[i + 1]) && !nkx_xml_is(name, kept))) {
+			(!nkx_xml_is(name, kept) && (!is_telling(attrs[i + 1]) || is_made(name, attrs[i + 1])))) {
 			continue;
 		}
 		if (any) {

@@ -297,11 +297,25 @@ void nkx_zip_name(const struct nkx_zip *zip, const struct nkx_zip_entry *e, char
 	nkx_name_utf8(name, e->name_len, false, out, room);
 }
 
-/* Kinds of extra fields without room for words: sizes, times, owners, alignment. */
-static bool plain_extra(const uint8_t *extra, size_t len)
+bool nkx_zip_second_name(const uint8_t *extra, size_t len)
 {
-	static const uint16_t kinds[] = { 0x0001, 0x000a, 0x000d, 0x5455, 0x5855, 0x7855, 0x7875, 0x9901, 0xcafe,
-		0x7075, 0x6375, 0xa220, 0xd935 };
+	while (len >= 4) {
+		const size_t n = nk_get_le16(extra + 2);
+
+		if (nk_get_le16(extra) == 0x7075 || n > len - 4) {
+			return true;
+		}
+		extra += 4 + n;
+		len -= 4 + n;
+	}
+	return false;
+}
+
+/* Kinds of extra fields without room for words: sizes, times, owners. Names and comments in
+ * Unicode, and padding, may hold some. */
+bool nkx_zip_plain_extra(const uint8_t *extra, size_t len)
+{
+	static const uint16_t kinds[] = { 0x0001, 0x000a, 0x000d, 0x5455, 0x5855, 0x7855, 0x7875, 0x9901, 0xcafe };
 
 	while (len >= 4) {
 		const uint16_t kind = nk_get_le16(extra);
@@ -342,7 +356,7 @@ bool nkx_zip_local(const struct nkx_source *s, uint64_t at, struct nkx_zip_local
 	wide.size = nk_get_le32(p + 22);
 	if (out->extra_len <= sizeof(extra)) {
 		n = nkx_read_some(s, at + LOCAL_LEN + out->name_len, extra, out->extra_len);
-		out->plain_extra = plain_extra(extra, n);
+		out->plain_extra = nkx_zip_plain_extra(extra, n);
 		widen(&wide, extra, n);
 	}
 	out->packed = wide.packed;

@@ -55,5 +55,9 @@ struct nkx_zip_local {
 	bool plain_extra; /* extra fields of known kinds only: nothing is hidden there */
 };
 bool nkx_zip_local(const struct nkx_source *s, uint64_t at, struct nkx_zip_local *out);
+/* nkx_zip_plain_extra: whether extra fields hold no words. nkx_zip_second_name: whether a name that is shown instead
+ * of the entry's own is among them. */
+bool nkx_zip_plain_extra(const uint8_t *extra, size_t len);
+bool nkx_zip_second_name(const uint8_t *extra, size_t len);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "nkx_work.h"
 
-enum { TRIES = 3, GAP_LEAST = 8, SURE = 75, ZEROS_MAX = 65536, CLAIMS_MAX = 1 << 20 };
+enum { TRIES = 3, GAP_LEAST = 4, SURE = 75, ZEROS_MAX = 65536, CLAIMS_MAX = 1 << 20 };
 
 void nkx_claimed(struct nkx_work *w, uint64_t at, uint64_t len)
 {
@@ -76,7 +76,7 @@ static bool gap_nested(struct nkx_work *w, const struct nkx_source *s, uint64_t 
 	return true;
 }
 
-/* Carves [from, to) without the zeros it begins with. */
+/* Carves [from, to) without the zeros it begins with. Four bytes are two kanji. */
 static void gap(struct nkx_work *w, const struct nkx_source *s, uint64_t from, uint64_t to)
 {
 	uint8_t look[512];
@@ -84,7 +84,7 @@ static void gap(struct nkx_work *w, const struct nkx_source *s, uint64_t from, u
 	size_t zeros = 0;
 	size_t skipped = 0;
 
-	if (to - from <= GAP_LEAST) {
+	if (to - from < GAP_LEAST) {
 		return;
 	}
 	do {
@@ -96,7 +96,11 @@ static void gap(struct nkx_work *w, const struct nkx_source *s, uint64_t from, u
 		from += zeros;
 		skipped += zeros;
 	} while (n > 0 && zeros == n && to > from && skipped < ZEROS_MAX);
-	if (to - from > GAP_LEAST && n > 0 && !gap_nested(w, s, from, to)) {
+	if (n == 0 && to > from) {
+		nkx_partly(w, nkx_missing(s));
+		return;
+	}
+	if (to - from >= GAP_LEAST && !gap_nested(w, s, from, to)) {
 		(void)nkx_feed_range(
 			w, s, from, to - from, (struct nks_stream){ .kind = NKS_KIND_BINARY, .base = from });
 	}
@@ -195,7 +199,7 @@ static void walk(struct nkx_work *w, struct nkx_level *level, const struct nkx_o
 	const struct nkx_sniffed what = { head, n, level->source->size, args->name, args->hint };
 
 	if (n < sizeof(head) && n < level->source->size) {
-		nkx_partly(w, NKX_WHY_CHANGED);
+		nkx_partly(w, nkx_missing(level->source));
 	}
 	if (level->source->size == 0) {
 		w->slots[level->slot].format = args->hint != NULL ? args->hint : "text";
@@ -218,7 +222,11 @@ static void check_stamp(struct nkx_work *w, const struct nkx_source *source)
 	const struct nkx_stamp now = nkx_stamp_of(source);
 	const struct nkx_stamp then = w->stamp;
 
-	if (now.known != then.known || now.size != then.size || now.sec != then.sec || now.nsec != then.nsec) {
+	if (w->read_failed) {
+		nkx_partly(w, NKX_WHY_READ_ERROR);
+	}
+	if (now.known != then.known || now.size != then.size || now.sec != then.sec || now.nsec != then.nsec ||
+		now.change_sec != then.change_sec || now.change_nsec != then.change_nsec) {
 		nkx_partly(w, NKX_WHY_CHANGED);
 	}
 }

@@ -158,6 +158,45 @@ static bool unlikely_utf8(const uint8_t *b, size_t len)
 	return odd > 0 && odd == other;
 }
 
+/* Bytes at the end that begin a character and do not end it. */
+static size_t cut_tail(const uint8_t *b, size_t len)
+{
+	for (size_t n = 1; n <= 3 && n <= len; n++) {
+		const uint8_t c = b[len - n];
+		const size_t want = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc2 ? 2 : 0;
+
+		if (c < 0x80 || want > 0) {
+			return c >= 0x80 && c < 0xf5 && want > n ? n : 0;
+		}
+	}
+	return 0;
+}
+
+bool nkx_utf8_torn(const void *bytes, size_t len)
+{
+	const uint8_t *b = bytes;
+	size_t good = 0; /* bytes in characters of three and more: those of two may be anything */
+	size_t bad = 0;
+	const size_t tail = cut_tail(b, len);
+
+	if (nk_utf8_valid((struct nk_bytes){ b, len }, NULL)) {
+		return false;
+	}
+	for (size_t at = 0; at < len - tail;) {
+		size_t n = len - tail - at;
+
+		if (!nk_utf8_valid((struct nk_bytes){ b + at, n }, &n) && n == 0) {
+			bad++;
+			at++;
+			continue;
+		}
+		for (const size_t end = at + n; at < end; at++) {
+			good += b[at] >= 0xf0 ? 4 : b[at] >= 0xe0 ? 3 : 0;
+		}
+	}
+	return good >= 2 * (bad + (tail > 0 ? 1U : 0U)) && good > 0;
+}
+
 void nkx_name_utf8(const void *bytes, size_t len, bool wide, char *out, size_t room)
 {
 	struct out o = { out, 0, room, 0 };
@@ -168,7 +207,8 @@ void nkx_name_utf8(const void *bytes, size_t len, bool wide, char *out, size_t r
 	len = len > 4 * (size_t)NKX_NAME_MAX ? 4 * (size_t)NKX_NAME_MAX : len;
 	if (wide) {
 		from_wide(&o, bytes, len);
-	} else if (nk_utf8_valid((struct nk_bytes){ bytes, len }, NULL) && !unlikely_utf8(bytes, len)) {
+	} else if (nkx_utf8_torn(bytes, len) ||
+		(nk_utf8_valid((struct nk_bytes){ bytes, len }, NULL) && !unlikely_utf8(bytes, len))) {
 		from_utf8(&o, bytes, len);
 	} else {
 		from_japanese(&o, bytes, len);

@@ -15,6 +15,8 @@ enum { KEEP_MAX = 64 << 20 };
 struct kit {
 	struct nkx_kit_report *report;
 	const char *pdf_text;
+	enum nkx_why pdf_why;
+	size_t pdf_least;
 	size_t open[NKX_SLOTS]; /* place in the report of the stream in that slot */
 	bool ran[NKX_SLOTS];
 	unsigned n_open;
@@ -117,15 +119,17 @@ static enum nkx_why on_pdf(void *arg, const uint8_t *pdf, size_t len, char **out
 	struct kit *k = arg;
 
 	(void)pdf;
-	(void)len;
 	if (k->pdf_text == NULL) {
 		return NKX_WHY_TOOL_MISSING;
+	}
+	if (len < k->pdf_least) {
+		return NKX_WHY_DAMAGED;
 	}
 	*out_len = strlen(k->pdf_text);
 	*out = malloc(*out_len + 1);
 	nk_assert(*out != NULL);
 	memcpy(*out, k->pdf_text, *out_len + 1);
-	return NKX_WHY_NONE;
+	return k->pdf_why;
 }
 
 static bool on_alive(void *arg, uint64_t bytes)
@@ -138,10 +142,17 @@ static bool on_alive(void *arg, uint64_t bytes)
 static void run(const struct nkx_kit_options *options, const struct nkx_source *source, const char *name,
 	struct nkx_kit_report *out)
 {
-	struct kit k = { .report = out, .pdf_text = options->pdf_text };
+	struct kit k = {
+		.report = out,
+		.pdf_text = options->pdf_text,
+		.pdf_why = options->pdf_why,
+		.pdf_least = options->pdf_least,
+	};
 	const struct nkx_sink sink = { &k, on_name, on_begin, on_scan, on_feed, on_scan_end, on_end, on_pdf,
 		on_alive };
-	const struct nkx_item_source item = { *source, name, options->raw, false, source->size };
+	const struct nkx_item_source item = {
+		.source = *source, .name = name, .raw = options->raw, .size = source->size
+	};
 	struct nkx_work w;
 
 	memset(out, 0, sizeof(*out));

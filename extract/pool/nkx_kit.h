@@ -29,6 +29,8 @@ struct nkx_kit_report {
 struct nkx_kit_options {
 	struct nkx_limits limits;
 	const char *pdf_text; /* what nkx_pdf_text answers; NULL: the tool is missing */
+	enum nkx_why pdf_why; /* with that text: it is not all */
+	size_t pdf_least; /* shorter ones are damaged and have no text */
 	bool raw;
 };
 

@@ -32,6 +32,7 @@ struct nkx_stream_end {
 	enum nkx_state state;
 	enum nkx_why why;
 	uint64_t bytes, skipped;
+	uint64_t out, entries; /* of the budgets, used so far */
 	struct nks_summary sum;
 };
 
@@ -93,11 +94,11 @@ struct nkx_cut {
 	uint64_t at[NKX_CUTS_MAX + 1]; /* piece i is [at[i], at[i + 1]) */
 };
 
-/* A file as it was when its work began. */
+/* A file as it was when it was submitted, or, without a pool, when its work began. */
 struct nkx_stamp {
 	bool known;
 	uint64_t size;
-	int64_t sec, nsec;
+	int64_t sec, nsec, change_sec, change_nsec;
 };
 
 struct nkx_work {
@@ -109,6 +110,8 @@ struct nkx_work {
 	unsigned n_slots;
 	uint32_t next_number;
 	uint64_t total_out, entries, held, read;
+	uint64_t size; /* of the item, or a piece's share of it: so much may be fed without having been unpacked */
+	bool read_failed; /* a read of the item's file did: what is missing is not its end */
 	enum nkx_why stop; /* nothing more is looked at, for this reason */
 	bool gone; /* the sink does not want more */
 	struct nkx_part part;
@@ -129,14 +132,20 @@ bool nkx_work_init(struct nkx_work *w, const struct nkx_sink *sink, const struct
 void nkx_work_done(struct nkx_work *w);
 /* nkx_limits_default: fills in what is 0. */
 void nkx_limits_default(struct nkx_limits *limits);
+/* nkx_total_out: the limit of an item of that size. nkx_out_used: what w has used of it: bytes that came out of
+ * containers, or text that openers made beyond what they were given. */
+uint64_t nkx_total_out(const struct nkx_limits *limits, uint64_t size);
+uint64_t nkx_out_used(const struct nkx_work *w);
 /* nkx_work_item: looks through one whole item (or a part of it, w->part). `name` is given to the sniffers. All
- * budgets begin anew. apart: the name is not looked through. When w->cut says "wanted" afterwards nothing was
- * reported. */
+ * budgets begin anew, for each piece too: how much the pieces of one item used together is added up by the parent,
+ * which stops at the limit. apart: the name is not looked through. When w->cut says "wanted" afterwards nothing but
+ * the item's own stream was reported. */
 struct nkx_item_source {
 	struct nkx_source source;
 	const char *name;
 	bool raw, name_apart;
 	uint64_t size; /* of the whole item, for budgets */
+	struct nkx_stamp stamp; /* of its file when it was submitted */
 };
 void nkx_work_item(struct nkx_work *w, const struct nkx_item_source *item);
 
@@ -164,7 +173,9 @@ struct nkx_open_args {
 bool nkx_level_open(struct nkx_work *w, const struct nkx_source *source, const struct nkx_open_args *args);
 /* nkx_level_nested: the same for what was found inside another: checks depth and cycles first. */
 bool nkx_level_nested(struct nkx_work *w, const struct nkx_source *source, const struct nkx_open_args *args);
-/* nkx_stamp_of: of the file behind a source. */
+/* nkx_stamp_of: of the file behind a source. nkx_missing: why a read of it came back short: the file has changed, or
+ * could not be read. */
+enum nkx_why nkx_missing(const struct nkx_source *s);
 struct nkx_stamp nkx_stamp_of(const struct nkx_source *s);
 /* nkx_is_plain: text or binary, which need no source. */
 bool nkx_is_plain(const struct nkx_format *format);

@@ -90,6 +90,7 @@ static NK_RESULT write_config(struct nkx_pool *pool, const struct nkx_options *o
 static NK_RESULT copy_options(struct nkx_pool *pool, const struct nkx_options *o, struct nk_err *err)
 {
 	pool->limits = o->limits;
+	pool->n_rules = (uint32_t)o->n_rules;
 	nkx_limits_default(&pool->limits);
 	pool->texts[0] = o->worker != NULL ? strdup(o->worker) : NULL;
 	pool->texts[1] = strdup(o->pdftotext != NULL ? o->pdftotext : "/usr/bin/pdftotext");
@@ -237,6 +238,7 @@ static void measure(struct nkx_own *item)
 	}
 	end = lseek(item->fd, 0, SEEK_END);
 	item->size = end > 0 ? (uint64_t)end : 0;
+	item->stamp = nkx_stamp_of(&(const struct nkx_source){ .fd = item->fd });
 }
 
 static NK_RESULT item_new(

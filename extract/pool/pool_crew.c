@@ -1,17 +1,19 @@
 /*
  * pool_crew.c: the workers: started, given work, listened to, replaced.
  *
- * Invariant: a task is at one worker or in the queue or done. A worker that says nothing for longer than the limit is
- * killed.
+ * Invariant: a task is at one worker or in the queue or done. A worker that says nothing for longer than the limit, or
+ * computes for longer, or is at one task for WALL times as long (whatever it says meanwhile), is killed. Time in which
+ * it is not listened to, or waits for a program that has a clock of its own, does not count.
  */
 #include "base.h"
 
 #include "pool_int.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <time.h>
 
-enum { READS = 64, GRACE_MS = 5000, FAILURES_MAX = 4, START_MS = 30000, REAP_MS = 2000 };
+enum { READS = 64, GRACE_MS = 5000, FAILURES_MAX = 4, START_MS = 30000, REAP_MS = 2000, WALL = 4, LOOK_MS = 1000 };
 
 int64_t nkx_now_ms(void)
 {
@@ -60,6 +62,7 @@ NK_RESULT nkx_crew_start(struct nkx_pool *pool, struct nkx_crew *c, struct nk_er
 	m->len = 0;
 	note.len = nkx_msg_size(m);
 	c->heard_ms = nkx_now_ms();
+	c->watched_ms = c->heard_ms;
 	return nk_os_role_send(c->role.fd, &note, err);
 }
 
@@ -76,6 +79,9 @@ static enum nkx_why why_of(const struct nkx_crew *c, int status)
 {
 	if (c->killed != NKX_WHY_NONE) {
 		return c->killed;
+	}
+	if (status == 128 + SIGXCPU) {
+		return NKX_WHY_TIME;
 	}
 	return status == nk_err_exit(NK_NOMEM) || status == 128 + SIGKILL ? NKX_WHY_MEMORY : NKX_WHY_CRASH;
 }
@@ -115,20 +121,40 @@ static void kill_it(struct nkx_pool *pool, struct nkx_crew *c, enum nkx_why why)
 	died(pool, c);
 }
 
+/* Its task begins: from now on it may compute for so long. The kernel ends it when we do not get to it. */
+static void begin_task(const struct nkx_pool *pool, struct nkx_crew *c)
+{
+	struct timespec used = { 0, 0 };
+	struct rlimit cpu = { 0, 0 };
+	clockid_t clock = 0;
+
+	c->began_ms = nkx_now_ms();
+	c->heard_ms = c->began_ms;
+	if (clock_getcpuclockid(c->role.pid, &clock) != 0 || clock_gettime(clock, &used) != 0 ||
+		prlimit(c->role.pid, RLIMIT_CPU, NULL, &cpu) != 0) {
+		return;
+	}
+	cpu.rlim_cur = (rlim_t)used.tv_sec + pool->limits.seconds + GRACE_MS / 1000 + 1;
+	cpu.rlim_cur = cpu.rlim_cur < cpu.rlim_max ? cpu.rlim_cur : cpu.rlim_max;
+	(void)prlimit(c->role.pid, RLIMIT_CPU, &cpu, NULL);
+}
+
 /* false: it said what makes no sense. */
 static bool on_message(struct nkx_pool *pool, struct nkx_crew *c, size_t got)
 {
 	const struct nkx_msg *m = &pool->in;
 	struct nkx_task *task = c->n > 0 ? c->queue[0] : NULL;
 
-	if (!nkx_msg_ok(m, got)) {
+	if (!nkx_msg_ok(m, got, pool->n_rules)) {
 		return false;
 	}
 	if (m->type == NKX_W_READY) {
+		const bool first = !c->ready;
+
 		c->ready = true;
-		return true;
+		return first;
 	}
-	if (task == NULL) {
+	if (task == NULL || nkx_pdf_runs(c)) {
 		return false;
 	}
 	if (m->type == NKX_W_PDF) {
@@ -145,6 +171,9 @@ static bool on_message(struct nkx_pool *pool, struct nkx_crew *c, size_t got)
 	}
 	c->n--;
 	c->queue[0] = c->queue[1];
+	if (c->n > 0) {
+		begin_task(pool, c);
+	}
 	nkx_task_done(pool, task);
 	return true;
 }
@@ -196,16 +225,26 @@ static bool give(struct nkx_pool *pool, struct nkx_crew *c, const struct nkx_tas
 	i->raw = item->raw;
 	i->apart = item->apart || !t->whole;
 	i->may_cut = t->whole;
+	i->stamp = item->stamp;
 	memcpy(i->name, item->name, sizeof(i->name));
 	note.len = nkx_msg_size(m);
 	return nk_ok(nk_os_role_send(c->role.fd, &note, NULL));
+}
+
+/* The next task that is still wanted. */
+static struct nkx_task *next_task(struct nkx_pool *pool)
+{
+	while (pool->ready != NULL && pool->ready->item->over != NKX_WHY_NONE) {
+		nkx_task_over(pool, queue_take(pool));
+	}
+	return pool->ready;
 }
 
 void nkx_crew_assign(struct nkx_pool *pool)
 {
 	/* First one each, then one to wait behind. */
 	for (unsigned room = 1; room <= NKX_QUEUE; room++) {
-		for (unsigned i = 0; i < pool->n_crew && pool->ready != NULL; i++) {
+		for (unsigned i = 0; i < pool->n_crew && next_task(pool) != NULL; i++) {
 			struct nkx_crew *c = &pool->crew[i];
 
 			if (!c->ready || c->n >= room || c->role.pid <= 0) {
@@ -215,11 +254,22 @@ void nkx_crew_assign(struct nkx_pool *pool)
 				continue;
 			}
 			if (c->n == 0) {
-				c->heard_ms = nkx_now_ms();
+				begin_task(pool, c);
 			}
 			c->queue[c->n++] = queue_take(pool);
 		}
 	}
+}
+
+/* Its task's beginning is moved by the time since the last look that was not its own. */
+static bool too_long(struct nkx_crew *c, int64_t now, int64_t gone, int64_t most)
+{
+	if (c->paused || nkx_pdf_runs(c)) {
+		c->began_ms += gone;
+		return false;
+	}
+	c->began_ms += gone > LOOK_MS ? gone - LOOK_MS : 0;
+	return now - c->heard_ms > most || now - c->began_ms > WALL * most;
 }
 
 void nkx_crew_watch(struct nkx_pool *pool)
@@ -229,12 +279,16 @@ void nkx_crew_watch(struct nkx_pool *pool)
 
 	for (unsigned i = 0; i < pool->n_crew; i++) {
 		struct nkx_crew *c = &pool->crew[i];
+		const int64_t gone = now - c->watched_ms;
 
-		if (c->role.pid <= 0 || (c->ready && (c->n == 0 || c->paused || c->pdf.busy))) {
+		c->watched_ms = now;
+		if (c->role.pid <= 0) {
 			continue;
 		}
-		if (now - c->heard_ms > (c->ready ? most : START_MS)) {
-			kill_it(pool, c, c->ready ? NKX_WHY_TIME : NKX_WHY_CRASH);
+		if (!c->ready && now - c->heard_ms > START_MS) {
+			kill_it(pool, c, NKX_WHY_CRASH);
+		} else if (c->ready && c->n > 0 && too_long(c, now, gone, most)) {
+			kill_it(pool, c, NKX_WHY_TIME);
 		}
 	}
 }

@@ -26,13 +26,25 @@ void nkx_pdf_drop(struct nkx_crew *c)
 	j->busy = false;
 }
 
-/* The answer, with the text when there is one. */
+bool nkx_pdf_runs(const struct nkx_crew *c)
+{
+	return c->pdf.busy && c->pdf.tool.pid > 0;
+}
+
+/* The answer, with the text when there is one, be it not all. */
 static void answer(struct nkx_pool *pool, struct nkx_crew *c, enum nkx_why why)
 {
 	struct nkx_pdf_job *j = &c->pdf;
 	struct nkx_msg *m = &pool->out;
-	struct nk_os_note note = { m, 0, { why == NKX_WHY_NONE ? j->out_fd : -1, -1, -1, -1 } };
+	struct nk_os_note note = { m, 0, { -1, -1, -1, -1 } };
 
+	if (why == NKX_WHY_NONE || j->made > 0) {
+		if (nk_ok(nk_os_memfd_seal(j->out_fd, NULL))) {
+			note.fds[0] = j->out_fd;
+		} else {
+			why = why == NKX_WHY_NONE ? NKX_WHY_MEMORY : why;
+		}
+	}
 	m->type = NKX_P_PDF;
 	m->len = sizeof(m->u.pdf);
 	m->u.pdf.len = j->made;
@@ -96,7 +108,8 @@ bool nkx_pdf_bytes(struct nkx_pool *pool, struct nkx_crew *c, const uint8_t *byt
 	return true;
 }
 
-/* pdftotext ended: 0, or 1 (it could not open it), 3 (not permitted: encrypted). */
+/* pdftotext ended: 0, or 1 (it could not open it), 3 (not permitted: encrypted). What it printed before is text all
+ * the same. */
 static void finish(struct nkx_pool *pool, struct nkx_crew *c)
 {
 	struct nkx_pdf_job *j = &c->pdf;
@@ -106,13 +119,10 @@ static void finish(struct nkx_pool *pool, struct nkx_crew *c)
 	nk_os_tool_end(&j->tool, REAP_MS, &status);
 	if (status == 127) {
 		why = NKX_WHY_TOOL_MISSING;
-	} else if (status >= 128 && j->made == 0) {
+	} else if (status >= 128) {
 		why = status == 128 + 24 || status == 128 + 9 ? NKX_WHY_TIME : NKX_WHY_CRASH;
-	} else if (status != 0 && j->made == 0) {
+	} else if (status != 0) {
 		why = status == 3 ? NKX_WHY_ENCRYPTED : NKX_WHY_DAMAGED;
-	}
-	if (why == NKX_WHY_NONE && !nk_ok(nk_os_memfd_seal(j->out_fd, NULL))) {
-		why = NKX_WHY_MEMORY;
 	}
 	answer(pool, c, why);
 }

@@ -2,7 +2,8 @@
  * pool_report.c: what is reported, in order.
  *
  * Invariant: nothing of a task is reported before all that stands before it; numbers of streams run on over the
- * pieces of an item; stream 0, the item's own, is summed over them and ends last.
+ * pieces of an item; stream 0, the item's own, is summed over them and ends last. A stream of which a finding was not
+ * reported does not end as scanned.
  */
 #include "base.h"
 
@@ -33,21 +34,39 @@ static void on_begin(struct nkx_own *item, const struct nkx_m_begin *b)
 		}
 		return;
 	}
-	if (item->n_open == NKX_SLOTS) {
+	if (item->n_open == NKX_SLOTS || item->over != NKX_WHY_NONE) {
 		return;
 	}
 	s = &item->open[item->n_open++];
 	s->number = b->number;
-	s->findings = 0;
+	s->unsaid = 0;
 	s->path = strdup(b->path);
 	item->most = b->number > item->most ? b->number : item->most;
+}
+
+/* Findings of a stream that were counted only. NULL: it is not reported. */
+static uint64_t *unsaid_of(struct nkx_own *item, uint32_t number)
+{
+	if (number == 0) {
+		return &item->unsaid;
+	}
+	for (uint32_t i = item->n_open; i-- > 0;) {
+		if (item->open[i].number == number) {
+			return &item->open[i].unsaid;
+		}
+	}
+	return NULL;
 }
 
 static void on_findings(struct nkx_pool *pool, struct nkx_task *task, const struct nkx_m_findings *m)
 {
 	struct nkx_own *item = task->item;
 	const bool plain = !task->whole && m->number == 0;
+	uint64_t *unsaid = unsaid_of(item, m->number);
 
+	if (unsaid == NULL || item->over != NKX_WHY_NONE) {
+		return;
+	}
 	for (uint32_t i = 0; i < m->n && !pool->stopped; i++) {
 		struct nkx_finding f = { .item = item->number,
 			.stream = m->number == 0 ? 0 : item->base + m->number,
@@ -59,10 +78,12 @@ static void on_findings(struct nkx_pool *pool, struct nkx_task *task, const stru
 			f.f.row += (uint32_t)item->rows;
 		}
 		item->findings++;
-		if (item->reported < NKX_FINDINGS_MAX) {
-			item->reported++;
-			pool->stopped = !pool->reports.finding(pool->reports.arg, &f);
+		if (item->reported >= NKX_FINDINGS_MAX) {
+			++*unsaid;
+			continue;
 		}
+		item->reported++;
+		pool->stopped = !pool->reports.finding(pool->reports.arg, &f);
 	}
 }
 
@@ -112,6 +133,35 @@ static void report_stream(
 	}
 }
 
+/* Budgets are the item's, and its pieces come in their order: the stream in which one is used up is the last. */
+static void add_used(const struct nkx_pool *pool, struct nkx_task *task, const struct nkx_m_end *e)
+{
+	struct nkx_own *item = task->item;
+	const uint64_t most = nkx_total_out(&pool->limits, item->size);
+
+	task->out = e->out > task->out ? e->out : task->out;
+	task->entries = e->entries > task->entries ? e->entries : task->entries;
+	if (task->whole || item->over != NKX_WHY_NONE) {
+		return;
+	}
+	if (task->out > most || item->out > most - task->out) {
+		item->over = NKX_WHY_TOO_LARGE;
+	} else if (task->entries > pool->limits.entries || item->entries > pool->limits.entries - task->entries) {
+		item->over = NKX_WHY_TOO_MANY;
+	}
+}
+
+/* What a stream is worth when not all that was found in it, or all of the item, is reported. */
+static void lower(struct nkx_sum *sum, uint64_t unsaid, enum nkx_why over)
+{
+	const enum nkx_why why = over != NKX_WHY_NONE ? over : unsaid > 0 ? NKX_WHY_TOO_MANY : NKX_WHY_NONE;
+
+	if (sum->state == NKX_SCANNED && why != NKX_WHY_NONE) {
+		sum->state = NKX_PARTLY;
+		sum->why = why;
+	}
+}
+
 static void on_end(struct nkx_pool *pool, struct nkx_task *task, const struct nkx_m_end *e)
 {
 	struct nkx_own *item = task->item;
@@ -122,7 +172,15 @@ static void on_end(struct nkx_pool *pool, struct nkx_task *task, const struct nk
 		.skipped = e->skipped,
 		.sum = e->sum };
 
+	uint64_t *unsaid = unsaid_of(item, e->number);
+
 	memcpy(sum.format, e->format, sizeof(sum.format));
+	if (unsaid != NULL && item->over == NKX_WHY_NONE) {
+		item->findings += e->unsent;
+		*unsaid += e->unsent;
+	}
+	add_used(pool, task, e);
+	lower(&sum, unsaid != NULL ? *unsaid : 0, item->over);
 	if (e->number == 0) {
 		task->own = sum;
 		return;
@@ -158,7 +216,7 @@ void nkx_task_event(struct nkx_pool *pool, struct nkx_task *task, const struct n
 		return;
 	}
 	if (!nk_ok(nk_buf_add(&task->events, m, size, NULL)) || !nk_ok(nk_buf_add(&task->events, pad, more, NULL))) {
-		task->lost = true;
+		task->lost = NKX_WHY_MEMORY;
 		return;
 	}
 	pool->buffered += size + more;
@@ -187,9 +245,9 @@ static void report_kept(struct nkx_pool *pool, struct nkx_task *task)
 
 static void finish_task(struct nkx_own *item, struct nkx_task *task)
 {
-	if (task->lost) {
+	if (task->lost != NKX_WHY_NONE) {
 		task->own.state = NKX_PARTLY;
-		task->own.why = NKX_WHY_MEMORY;
+		task->own.why = task->lost;
 		task->own.any = true;
 	}
 	while (item->n_open > 0) {
@@ -199,6 +257,8 @@ static void finish_task(struct nkx_own *item, struct nkx_task *task)
 		add_sum(&item->own, &task->own);
 		item->rows += task->own.sum.rows;
 		item->base += item->most;
+		item->out += task->out;
+		item->entries += task->entries;
 	}
 	item->most = 0;
 }

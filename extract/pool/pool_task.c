@@ -34,6 +34,7 @@ static bool add_cut(struct nkx_task *t, const struct nkx_msg *m)
 {
 	const struct nkx_m_cut *c = &m->u.cut;
 	const size_t n = (m->len - offsetof(struct nkx_m_cut, at)) / sizeof(c->at[0]);
+	struct nkx_cut *cut = NULL;
 
 	if (!t->whole || t->was_cut) {
 		return false;
@@ -44,10 +45,26 @@ static bool add_cut(struct nkx_task *t, const struct nkx_msg *m)
 	if (t->cut == NULL || (c->from != 0 && c->n != t->cut->n)) {
 		return false;
 	}
-	t->cut->n = c->n;
-	t->cut->wanted = c->from + n == c->n + 1;
-	memcpy(t->cut->at + c->from, c->at, n * sizeof(c->at[0]));
+	cut = t->cut;
+	cut->n = c->n;
+	cut->wanted = c->from + n == c->n + 1;
+	memcpy(cut->at + c->from, c->at, n * sizeof(c->at[0]));
+	for (uint32_t i = 0; cut->wanted && i < cut->n; i++) {
+		if (cut->at[i] > cut->at[i + 1]) {
+			return false;
+		}
+	}
 	return true;
+}
+
+static bool is_open(const struct nkx_task *t, uint32_t number)
+{
+	for (uint32_t i = 0; i < t->n_open; i++) {
+		if (t->open[i] == number) {
+			return true;
+		}
+	}
+	return false;
 }
 
 bool nkx_task_message(struct nkx_pool *pool, struct nkx_task *t, const struct nkx_msg *m)
@@ -64,7 +81,7 @@ bool nkx_task_message(struct nkx_pool *pool, struct nkx_task *t, const struct nk
 		}
 		break;
 	case NKX_W_FINDINGS:
-		if (t->n_open == 0) {
+		if (!is_open(t, m->u.findings.number)) {
 			return false;
 		}
 		break;
@@ -116,7 +133,7 @@ static bool make_pieces(struct nkx_pool *pool, struct nkx_task *t)
 void nkx_task_done(struct nkx_pool *pool, struct nkx_task *t)
 {
 	if (t->cut != NULL && t->cut->wanted && !make_pieces(pool, t)) {
-		t->lost = true;
+		t->lost = NKX_WHY_MEMORY;
 	}
 	free(t->cut);
 	t->cut = NULL;
@@ -159,6 +176,7 @@ static void say_begin(struct nkx_pool *pool, struct nkx_task *t)
 
 void nkx_task_died(struct nkx_pool *pool, struct nkx_task *t, enum nkx_why why)
 {
+	const bool all_ended = t->begun && t->n_open == 0;
 	uint32_t culprit = 0;
 
 	free(t->cut);
@@ -177,9 +195,17 @@ void nkx_task_died(struct nkx_pool *pool, struct nkx_task *t, enum nkx_why why)
 		nkx_queue_put(pool, t, true);
 		return;
 	}
+	/* It had said that all was well, and then ended: that is not to be believed. */
+	t->lost = all_ended ? why : t->lost;
 	while (t->n_open > 0) {
 		say_end(pool, t, NKX_PARTLY, why);
 	}
+	pool->read += t->size;
+	t->done = true;
+}
+
+void nkx_task_over(struct nkx_pool *pool, struct nkx_task *t)
+{
 	pool->read += t->size;
 	t->done = true;
 }

@@ -38,6 +38,7 @@ struct nkx_m_item {
 	uint32_t n_skips;
 	bool resume; /* say nothing before the last of these streams: it was said already */
 	bool raw, apart, may_cut;
+	struct nkx_stamp stamp; /* of the file when it was submitted */
 	char name[NKX_NAME_MAX];
 };
 struct nkx_m_begin {
@@ -58,6 +59,8 @@ struct nkx_m_end {
 	uint32_t number, state, why;
 	char format[NKX_FORMAT_MAX];
 	uint64_t bytes, skipped;
+	uint64_t unsent; /* findings in it that were counted only */
+	uint64_t out, entries; /* of its task's budgets, used so far */
 	struct nks_summary sum;
 };
 struct nkx_m_cut {
@@ -83,12 +86,13 @@ struct nkx_msg {
 };
 _Static_assert(sizeof(struct nkx_msg) <= 65536, "one packet");
 
-/* nkx_msg_size: bytes of a message on the wire. nkx_msg_ok: whether what a worker sent can be used. */
+/* nkx_msg_size: bytes of a message on the wire. nkx_msg_ok: whether what a worker sent can be used; n_rules: how many
+ * rules the user has. */
 static inline size_t nkx_msg_size(const struct nkx_msg *m)
 {
 	return offsetof(struct nkx_msg, u) + m->len;
 }
-bool nkx_msg_ok(const struct nkx_msg *m, size_t got);
+bool nkx_msg_ok(const struct nkx_msg *m, size_t got, uint32_t n_rules);
 /* Lengths of messages that are not always full. */
 size_t nkx_msg_begin_len(const struct nkx_m_begin *b);
 size_t nkx_msg_findings_len(uint32_t n);

@@ -3,6 +3,7 @@
  * parent.
  *
  * Invariant: a finding's message stands before the end of its stream; while mute nothing is sent but signs of life.
+ * A finding that is not sent is counted, and its stream does not end as scanned.
  */
 #include "base.h"
 
@@ -28,6 +29,8 @@ struct nkx_scanner {
 	struct lane lanes[LANES];
 	unsigned n_lanes; /* in use */
 	uint32_t number_at[NKX_SLOTS];
+	uint64_t unsent_at[NKX_SLOTS]; /* findings that were counted only */
+	bool blind_at[NKX_SLOTS]; /* its name could not be looked through */
 	struct nkx_msg out, in, waiting;
 	int waiting_fd;
 	bool is_waiting;
@@ -35,7 +38,9 @@ struct nkx_scanner {
 	uint32_t n_batch, batch_number;
 	struct nks_finding hits[NAME_HITS]; /* in the name that is looked through */
 	unsigned n_hits;
-	uint64_t sent; /* findings of this item */
+	uint64_t more_hits; /* for which there was no room */
+	bool blind;
+	uint64_t sent; /* findings of this item, or said before it was begun again */
 	bool mute, limited, asks_resume;
 	uint32_t resume_at;
 	int64_t cpu_began_ms, told_ms;
@@ -80,15 +85,21 @@ static void flush(struct nkx_scanner *s)
 	nkx_scanner_send(s, m);
 }
 
-static void keep(struct nkx_scanner *s, uint32_t number, const struct nks_finding *f, bool in_name)
+static void keep(struct nkx_scanner *s, unsigned slot, const struct nks_finding *f, bool in_name)
 {
-	if (s->mute || s->sent >= SEND_MAX) {
+	const uint32_t number = s->number_at[slot];
+
+	if (s->sent >= SEND_MAX) {
+		s->unsent_at[slot]++;
+		return;
+	}
+	s->sent++;
+	if (s->mute) {
 		return;
 	}
 	if (s->n_batch == NKX_FINDINGS_A_MSG || (s->n_batch > 0 && s->batch_number != number)) {
 		flush(s);
 	}
-	s->sent++;
 	s->batch_number = number;
 	s->batch[s->n_batch].f = *f;
 	s->batch[s->n_batch].rule = !f->of_index && f->class == NKS_CLASS_RULE ? f->key : 0;
@@ -102,9 +113,11 @@ static int on_finding(void *arg, const struct nks_finding *f)
 	struct nkx_scanner *s = lane->s;
 
 	if (!lane->in_name) {
-		keep(s, s->number_at[lane->slot], f, false);
+		keep(s, lane->slot, f, false);
 	} else if (s->n_hits < NAME_HITS) {
 		s->hits[s->n_hits++] = *f;
+	} else {
+		s->more_hits++;
 	}
 	return 0;
 }
@@ -156,15 +169,23 @@ static bool on_name(void *arg, const char *name, char *masked, size_t room)
 	struct nks_summary sum;
 
 	s->n_hits = 0;
+	s->more_hits = 0;
+	s->blind = false;
 	if (lane == NULL || nks_scan_begin(lane->scan, &run) != NKS_OK ||
 		nks_scan_feed(lane->scan, name, strlen(name)) != NKS_OK || nks_scan_end(lane->scan, &sum) != NKS_OK) {
 		/* Not looked through: not shown either. */
 		(void)snprintf(masked, room, "▒");
+		s->blind = true;
 		s->n_lanes -= lane != NULL;
 		return true;
 	}
 	s->n_lanes--;
-	mask(s, name, masked, room);
+	if (s->more_hits > 0) {
+		/* Nobody knows where the others lie. */
+		(void)snprintf(masked, room, "▒");
+	} else {
+		mask(s, name, masked, room);
+	}
 	return true;
 }
 
@@ -175,6 +196,8 @@ static bool on_begin(void *arg, unsigned slot, uint32_t number, const char *path
 
 	flush(s);
 	s->number_at[slot] = number;
+	s->unsent_at[slot] = s->more_hits;
+	s->blind_at[slot] = s->blind;
 	if (!s->mute) {
 		m->type = NKX_W_BEGIN;
 		m->u.begin.number = number;
@@ -187,9 +210,11 @@ static bool on_begin(void *arg, unsigned slot, uint32_t number, const char *path
 	}
 	for (unsigned i = 0; i < s->n_hits; i++) {
 		s->hits[i].offset = 0;
-		keep(s, number, &s->hits[i], true);
+		keep(s, slot, &s->hits[i], true);
 	}
 	s->n_hits = 0;
+	s->more_hits = 0;
+	s->blind = false;
 	return true;
 }
 
@@ -232,6 +257,18 @@ static bool on_scan_end(void *arg, unsigned slot, struct nks_summary *out)
 	return good;
 }
 
+/* What the opener could not know: that not all was looked through, or not all was said. */
+static enum nkx_why missed(const struct nkx_scanner *s, unsigned slot)
+{
+	if (s->limited) {
+		return NKX_WHY_TIME;
+	}
+	if (s->blind_at[slot]) {
+		return NKX_WHY_MEMORY;
+	}
+	return s->unsent_at[slot] > 0 ? NKX_WHY_TOO_MANY : NKX_WHY_NONE;
+}
+
 static bool on_end(void *arg, unsigned slot, const struct nkx_stream_end *end)
 {
 	struct nkx_scanner *s = arg;
@@ -239,7 +276,6 @@ static bool on_end(void *arg, unsigned slot, const struct nkx_stream_end *end)
 	struct nkx_m_end *e = &m->u.end;
 	const bool was_mute = s->mute;
 
-	(void)slot;
 	flush(s);
 	if (s->mute && end->number == s->resume_at) {
 		s->mute = false;
@@ -253,14 +289,17 @@ static bool on_end(void *arg, unsigned slot, const struct nkx_stream_end *end)
 	e->number = end->number;
 	e->state = end->state;
 	e->why = end->why;
-	if (s->limited && end->state == NKX_SCANNED) {
+	if (end->state == NKX_SCANNED && missed(s, slot) != NKX_WHY_NONE) {
 		e->state = NKX_PARTLY;
-		e->why = NKX_WHY_TIME;
+		e->why = missed(s, slot);
 	}
 	s->limited = false;
 	(void)snprintf(e->format, sizeof(e->format), "%s", end->format);
 	e->bytes = end->bytes;
 	e->skipped = end->skipped;
+	e->unsent = s->unsent_at[slot];
+	e->out = end->out;
+	e->entries = end->entries;
 	e->sum = end->sum;
 	nkx_scanner_send(s, m);
 	return true;
@@ -348,13 +387,14 @@ static enum nkx_why on_pdf(void *arg, const uint8_t *pdf, size_t len, char **out
 	}
 	text.size = s->in.u.pdf.len;
 	why = (enum nkx_why)s->in.u.pdf.why;
-	if (why == NKX_WHY_NONE) {
+	if (text.fd >= 0) {
 		*out = malloc((size_t)text.size + 1);
 		if (*out == NULL) {
 			why = NKX_WHY_MEMORY;
 		} else {
 			*out_len = nkx_read_some(&text, 0, *out, (size_t)text.size);
 			(*out)[*out_len] = '\0';
+			why = *out_len < text.size && why == NKX_WHY_NONE ? NKX_WHY_READ_ERROR : why;
 		}
 	}
 	nk_os_fd_close(&text.fd);
@@ -366,6 +406,8 @@ void nkx_scanner_item(struct nkx_scanner *s, const struct nkx_m_item *item)
 	s->n_lanes = 0;
 	s->n_batch = 0;
 	s->n_hits = 0;
+	s->more_hits = 0;
+	s->blind = false;
 	s->sent = 0;
 	s->limited = false;
 	s->mute = item->resume && item->n_skips > 0;

@@ -105,6 +105,8 @@ static void pop(struct nkx_work *w, enum nkx_state state, enum nkx_why why)
 	end.why = why;
 	end.bytes = slot->bytes;
 	end.skipped = slot->skipped;
+	end.out = nkx_out_used(w);
+	end.entries = w->entries;
 	end.sum = slot->sum;
 	end.sum.bytes = slot->bytes;
 	if (!w->sink->end(w->sink->arg, w->n_slots - 1, &end)) {
@@ -199,6 +201,12 @@ bool nkx_stream_feed(struct nkx_work *w, const void *bytes, size_t len)
 	}
 	slot->bytes += len;
 	w->read += len;
+	/* An opener that makes much out of little (a text that is referred to again and again). */
+	if (nkx_out_used(w) > w->limits.total_out) {
+		w->stop = NKX_WHY_TOO_LARGE;
+		nkx_partly(w, w->stop);
+		return false;
+	}
 	if (!w->sink->alive(w->sink->arg, w->read)) {
 		w->stop = NKX_WHY_TIME;
 		return false;

@@ -23,12 +23,20 @@ static size_t read_fd(const struct nkx_source *s, uint64_t at, uint8_t *buf, siz
 		if (got < 0 && errno == EINTR) {
 			continue;
 		}
+		if (got < 0 && s->failed != NULL) {
+			*s->failed = true;
+		}
 		if (got <= 0) {
 			break;
 		}
 		done += (size_t)got;
 	}
 	return done;
+}
+
+enum nkx_why nkx_missing(const struct nkx_source *s)
+{
+	return s->failed != NULL && *s->failed ? NKX_WHY_READ_ERROR : NKX_WHY_CHANGED;
 }
 
 size_t nkx_read_some(const struct nkx_source *s, uint64_t at, void *buf, size_t len)
@@ -86,7 +94,7 @@ const uint8_t *nkx_load(struct nkx_work *w, const struct nkx_source *s, uint8_t 
 		return NULL;
 	}
 	if (!nkx_read(s, 0, copy, (size_t)s->size)) {
-		nkx_partly(w, NKX_WHY_CHANGED);
+		nkx_partly(w, nkx_missing(s));
 		free(copy);
 		return NULL;
 	}
@@ -128,7 +136,7 @@ static bool feed_run(struct nkx_work *w, const struct nkx_source *s, uint64_t at
 		const uint8_t *bytes = s->mem == NULL ? w->chunk : s->mem + at;
 
 		if (s->mem == NULL && read_fd(s, at, w->chunk, want) != want) {
-			nkx_partly(w, NKX_WHY_CHANGED);
+			nkx_partly(w, nkx_missing(s));
 			return false;
 		}
 		if (!nkx_stream_feed(w, bytes, want)) {

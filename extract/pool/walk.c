@@ -88,7 +88,8 @@ static NK_RESULT walk_file(struct walk *k, int dir, const char *name, struct nk_
 	return submit(k, fd, NKX_WHY_NONE, err);
 }
 
-/* A link: its target is text too. One that stays within what is walked is complete with that. */
+/* A link: its target is text too. One that stays within what is walked is complete with that; of another it is said
+ * that it was not followed. */
 static NK_RESULT walk_link(struct walk *k, int dir, const char *name, struct nk_err *err)
 {
 	char target[PATH_ROOM];
@@ -99,12 +100,13 @@ static NK_RESULT walk_link(struct walk *k, int dir, const char *name, struct nk_
 	int fd = -1;
 
 	free(real);
-	if (len <= 0 || !inside || !nk_ok(nk_os_memfd("link", &fd, NULL)) ||
+	if (len <= 0 || !nk_ok(nk_os_memfd("link", &fd, NULL)) ||
 		!nk_ok(nk_os_fd_write(fd, target, (size_t)len, NULL))) {
 		nk_os_fd_close(&fd);
 		return submit(k, -1, NKX_WHY_LINK, err);
 	}
-	return submit(k, fd, NKX_WHY_NONE, err);
+	NK_TRY(submit(k, fd, NKX_WHY_NONE, err));
+	return inside ? nk_done() : submit(k, -1, NKX_WHY_LINK, err);
 }
 
 struct names {

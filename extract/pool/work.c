@@ -1,7 +1,8 @@
 /*
  * work.c: one item from beginning to end.
  *
- * Invariant: budgets begin anew with each item; after nkx_work_item no stream is open.
+ * Invariant: budgets begin anew with each item, or piece of one (whose parent adds them up); after nkx_work_item no
+ * stream is open.
  */
 #include "base.h"
 
@@ -55,7 +56,7 @@ void nkx_work_done(struct nkx_work *w)
 	}
 }
 
-static uint64_t total_of(const struct nkx_limits *given, uint64_t size)
+uint64_t nkx_total_out(const struct nkx_limits *given, uint64_t size)
 {
 	const uint64_t least = UINT64_C(10) << 30;
 	uint64_t most = 0;
@@ -78,15 +79,31 @@ struct nkx_stamp nkx_stamp_of(const struct nkx_source *s)
 		stamp.size = (uint64_t)st.st_size;
 		stamp.sec = st.st_mtim.tv_sec;
 		stamp.nsec = st.st_mtim.tv_nsec;
+		stamp.change_sec = st.st_ctim.tv_sec;
+		stamp.change_nsec = st.st_ctim.tv_nsec;
 	}
 	return stamp;
+}
+
+uint64_t nkx_out_used(const struct nkx_work *w)
+{
+	const uint64_t made = w->read > w->size ? w->read - w->size : 0;
+
+	return made > w->total_out ? made : w->total_out;
+}
+
+/* A piece's share, with what it reads of its neighbours. */
+static uint64_t share(const struct nkx_part *part, uint64_t size)
+{
+	return part->is_part && part->of > 0 ? 2 * (size / part->of) + NKX_PART_HEAD : size;
 }
 
 void nkx_work_item(struct nkx_work *w, const struct nkx_item_source *item)
 {
 	const uint64_t given = w->limits.total_out;
+	struct nkx_source source = item->source;
 
-	w->limits.total_out = total_of(&w->limits, item->size);
+	w->limits.total_out = nkx_total_out(&w->limits, item->size);
 	w->level = NULL;
 	w->depth = 0;
 	w->n_slots = 0;
@@ -98,8 +115,11 @@ void nkx_work_item(struct nkx_work *w, const struct nkx_item_source *item)
 	w->stop = NKX_WHY_NONE;
 	w->gone = false;
 	w->raw = item->raw;
-	w->stamp = nkx_stamp_of(&item->source);
-	(void)nkx_level_open(
-		w, &item->source, &(struct nkx_open_args){ .name = item->name, .apart = item->name_apart });
+	w->size = share(&w->part, item->size);
+	w->read_failed = false;
+	source.failed = &w->read_failed;
+	w->stamp = item->stamp.known ? item->stamp : nkx_stamp_of(&source);
+	(void)nkx_level_open(w, &source,
+		&(struct nkx_open_args){ .name = item->name, .apart = item->name_apart });
 	w->limits.total_out = given;
 }

@@ -20,7 +20,7 @@ struct worker {
 	uint8_t *text; /* the configuration */
 	size_t text_len;
 	struct nkx_config config;
-	const char *forms[FORMS_MAX];
+	char *forms[FORMS_MAX];
 	struct nkx_rule rules[64];
 	struct nks_index *index;
 	struct nks_options scan;
@@ -45,6 +45,7 @@ static bool read_config(struct worker *w, int fd)
 	}
 	w->text[w->text_len] = '\0';
 	memcpy(&w->config, w->text, sizeof(w->config));
+	explicit_bzero(w->text, sizeof(w->config));
 	return w->config.magic == NKX_CONFIG_MAGIC && w->config.n_forms <= FORMS_MAX &&
 		w->config.n_rules <= NK_ARRAY_LEN(w->rules);
 }
@@ -79,7 +80,10 @@ static bool set_up(struct worker *w)
 	size_t at = sizeof(w->config);
 
 	for (uint32_t i = 0; i < w->config.n_forms; i++) {
-		w->forms[i] = next_text(w, &at);
+		w->forms[i] = strdup(next_text(w, &at));
+		if (w->forms[i] == NULL) {
+			return false;
+		}
 	}
 	for (uint32_t i = 0; i < w->config.n_rules; i++) {
 		w->rules[i].name = "";
@@ -88,7 +92,7 @@ static bool set_up(struct worker *w)
 	w->scan.index = w->index;
 	w->scan.classes = w->config.classes;
 	w->scan.least = w->config.least;
-	w->scan.number_forms = w->forms;
+	w->scan.number_forms = (const char *const *)w->forms;
 	w->scan.n_number_forms = w->config.n_forms;
 	memcpy(w->scan.token_key, w->config.token_key, sizeof(w->scan.token_key));
 	if (w->config.n_rules > 0) {
@@ -99,6 +103,10 @@ static bool set_up(struct worker *w)
 		w->scan.rules = nkx_rules_look;
 		w->scan.rules_arg = options.rules;
 	}
+	/* All that was in it is copied or compiled. */
+	explicit_bzero(w->text, w->text_len);
+	free(w->text);
+	w->text = NULL;
 	nkx_limits_default(&w->config.limits);
 	options.seconds = w->config.limits.seconds;
 	w->scanner = nkx_scanner_new(&options);
@@ -144,6 +152,7 @@ static void do_item(struct worker *w, const struct nkx_m_item *m, int fd)
 	w->work.skips = m->skips;
 	w->work.skip_whys = m->skip_whys;
 	w->work.n_skips = m->n_skips <= NKX_SKIPS ? m->n_skips : NKX_SKIPS;
+	item.stamp = m->stamp;
 	w->work.lost = fd < 0 ? (enum nkx_why)m->why : NKX_WHY_NONE;
 	memset(&w->cut, 0, offsetof(struct nkx_cut, at));
 	w->cut.asked = m->may_cut;
@@ -194,6 +203,7 @@ void nkx_worker_main(int argc, char **argv)
 	nk_os_fd_close(&note.fds[0]);
 	nk_os_fd_close(&note.fds[1]);
 	explicit_bzero(&w->config.index_key, sizeof(w->config.index_key));
+	explicit_bzero(&w->config.token_key, sizeof(w->config.token_key));
 	if (!nk_ok(nk_os_role_shut_in(fd, w->config.limits.memory_mb, NULL))) {
 		_exit(nk_err_exit(NK_UNSUPPORTED));
 	}

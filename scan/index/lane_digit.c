@@ -36,9 +36,10 @@ static void take_chain(const struct nks_text *t, size_t i, struct chain *c)
 		if (!is_separator(t->u[i])) {
 			return;
 		}
-		i += nks_text_is(t, NKS_M_DIGIT, i + 1)                                   ? 1
-			: is_separator(t->u[i + 1]) && nks_text_is(t, NKS_M_DIGIT, i + 2) ? 2
-											  : 3;
+		/* at most three */
+		for (unsigned k = 0; k < 3 && i < t->n && is_separator(t->u[i]); k++) {
+			i++;
+		}
 		if (!nks_text_is(t, NKS_M_DIGIT, i)) {
 			return;
 		}

@@ -260,10 +260,10 @@ static inline bool kind_occurs(const struct nks_matcher *m, size_t i, unsigned r
 		((traits & NKS_T_TOKEN_WORDS) != 0 && is_mark(nks_fold[m->t->u[i + run]]));
 }
 
-/* Letters with a digit behind them in the same run; of one that goes on in the next word, all. */
-static inline uint64_t with_digit(uint64_t alpha, uint64_t digit, uint64_t next)
+/* Letters with a digit behind them in the same run; `next`: the run that goes on in the next word has one. */
+static inline uint64_t with_digit(uint64_t alpha, uint64_t digit, bool next)
 {
-	uint64_t found = digit | (alpha & next << 63);
+	uint64_t found = digit | (alpha & (uint64_t)next << 63);
 
 	for (unsigned by = 1; by < 64; by *= 2) {
 		found |= alpha & found >> by;
@@ -272,12 +272,11 @@ static inline uint64_t with_digit(uint64_t alpha, uint64_t digit, uint64_t next)
 	return found;
 }
 
-/* Where tokens could begin of the kinds that the index has. */
-static inline uint64_t token_begins(const struct nks_matcher *m, size_t w, uint64_t x, uint64_t next)
+/* Where tokens could begin of the kinds that the index has; x, next: letters and digits. */
+static inline uint64_t token_begins(const struct nks_text *t, uint64_t traits, size_t w, uint64_t x, uint64_t next)
 {
-	const uint64_t traits = m->x->head->traits;
-	const uint64_t *alpha = m->t->mask[NKS_M_ALPHA];
-	const uint64_t *digit = m->t->mask[NKS_M_DIGIT];
+	const uint64_t *alpha = t->mask[NKS_M_ALPHA];
+	const uint64_t *digit = t->mask[NKS_M_DIGIT];
 	uint64_t begin = x & ~(x << 1 | (w > 0 ? (alpha[w - 1] | digit[w - 1]) >> 63 : 0));
 
 	if ((traits & NKS_T_TOKEN_SHORT) == 0) {
@@ -285,7 +284,9 @@ static inline uint64_t token_begins(const struct nks_matcher *m, size_t w, uint6
 	}
 	begin &= (traits & NKS_T_TOKEN_NUMBER) != 0 ? begin : ~digit[w];
 	if (begin != 0 && (traits & (NKS_T_TOKEN_WORD | NKS_T_TOKEN_WORDS)) == 0) {
-		begin &= with_digit(alpha[w], digit[w], next);
+		const uint64_t run = next & ~(next + 1);
+
+		begin &= with_digit(alpha[w], digit[w], (run & digit[w + 1]) != 0 || run == ~UINT64_C(0));
 	}
 	return begin;
 }
@@ -306,7 +307,7 @@ void nks_lane_token(struct nks_matcher *m)
 		if (x == 0) {
 			continue;
 		}
-		for (uint64_t begin = token_begins(m, w, x, next); begin != 0; begin &= begin - 1) {
+		for (uint64_t begin = token_begins(m->t, traits, w, x, next); begin != 0; begin &= begin - 1) {
 			const unsigned at = (unsigned)__builtin_ctzll(begin);
 			const size_t i = w * 64 + at;
 			unsigned run = 4;

@@ -46,7 +46,8 @@ static void make_sieve(struct nks_matcher *m)
 	}
 }
 
-/* Two digits of a text with which a number could begin: of the filter's five, of their first behind zeros, 81 of Japan. */
+/* Two digits of a text with which a number could begin: of the filter's five, of their first behind zeros, 81 of
+ * Japan. */
 static void make_leads(struct nks_matcher *m)
 {
 	for (uint32_t five = 0; five < 100000; five++) {

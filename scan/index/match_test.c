@@ -239,6 +239,31 @@ static void no_word_that_can_be_romaji_is_thrown_out_by_its_letters(void **state
 	kit_done(&k);
 }
 
+/* Without words among them, only runs with a digit are looked at: at every place of the masks. */
+static void tokens_of_letters_and_digits_are_found_at_every_place(void **state)
+{
+	struct kit_index k;
+
+	(void)state;
+	for (unsigned which = 0; which < 2; which++) {
+		const char *token = which == 0 ? "stu1234x" : "21ab-07";
+
+		kit_new(&k);
+		kit_add(&k, 1, NKS_FIELD_ID, token);
+		kit_open(&k);
+		for (int before = 0; before < 140; before++) {
+			char text[256];
+
+			(void)snprintf(text, sizeof(text), "%.*s %s.", before,
+				"student class page 123 4567 and x1 of the number of words that have none in them, then "
+				"stu1234 and 21ab only, as all the others, of which there may be more to come here.",
+				token);
+			kit_assert_one(&k, text, NKS_FIELD_ID, 1);
+		}
+		kit_done(&k);
+	}
+}
+
 static void tokens_stand_between_what_is_neither_letter_nor_digit(void **state)
 {
 	struct kit_index k;
@@ -436,6 +461,7 @@ int main(void)
 		cmocka_unit_test(names_that_mix_their_scripts_are_found),
 		cmocka_unit_test(romaji_are_found_in_both_orders),
 		cmocka_unit_test(no_word_that_can_be_romaji_is_thrown_out_by_its_letters),
+		cmocka_unit_test(tokens_of_letters_and_digits_are_found_at_every_place),
 		cmocka_unit_test(tokens_stand_between_what_is_neither_letter_nor_digit),
 		cmocka_unit_test(addresses_of_mail_are_found_around_the_at),
 		cmocka_unit_test(telephones_are_found_however_they_are_written),

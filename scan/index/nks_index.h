@@ -95,6 +95,7 @@ struct nks_head {
 	uint64_t digits_of[NKS_DIGITS_MAX + 1]; /* numeric ids by their digits */
 	uint64_t phones[2]; /* of 9 national digits, of 10 */
 	uint8_t log2[16]; /* of the bits of each filter */
+	uint64_t body[2]; /* nks_body_sum of all behind the head */
 	uint64_t check[2]; /* last */
 };
 
@@ -117,6 +118,9 @@ struct nks_keys {
 	uint8_t cipher[16], check[16];
 	uint64_t exact;
 };
+
+/* nks_body_sum: of all that stands behind the head. */
+void nks_body_sum(const struct nks_keys *keys, const uint8_t *body, size_t len, uint64_t out[static 2]);
 
 struct nks_index {
 	const struct nks_head *head;

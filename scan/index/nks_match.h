@@ -41,8 +41,8 @@ struct nks_walk {
 	size_t n;
 };
 
-/* What romaji allow of a letter by the one that follows, by letter & 31: `needs` of the letter and `gives` of the next
- * have a bit in common. The next one of every letter gives ALONE. */
+/* What romaji allow of a letter by the one that follows, by letter & 31: `needs` of the letter and `gives` of the
+ * next have a bit in common. The next one of every letter gives ALONE. */
 enum { NKS_R_VOWEL = 1, NKS_R_H = 2, NKS_R_SC = 4, NKS_R_Z = 8, NKS_R_ALONE = 128 };
 extern const uint8_t nks_romaji_needs[32], nks_romaji_gives[32];
 

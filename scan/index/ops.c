@@ -8,10 +8,10 @@
 #include <string.h>
 
 #define VOWELS(x) ['a' & 31] = (x), ['i' & 31] = (x), ['u' & 31] = (x), ['e' & 31] = (x), ['o' & 31] = (x)
-#define CONSONANTS(x)                                                                                       \
+#define CONSONANTS(x)                                                                                               \
 	['b' & 31] = (x), ['f' & 31] = (x), ['g' & 31] = (x), ['j' & 31] = (x), ['k' & 31] = (x), ['l' & 31] = (x), \
-	['p' & 31] = (x), ['q' & 31] = (x), ['r' & 31] = (x), ['v' & 31] = (x), ['w' & 31] = (x), ['x' & 31] = (x), \
-	['y' & 31] = (x), ['z' & 31] = (x)
+	       ['p' & 31] = (x), ['q' & 31] = (x), ['r' & 31] = (x), ['v' & 31] = (x), ['w' & 31] = (x),            \
+	       ['x' & 31] = (x), ['y' & 31] = (x), ['z' & 31] = (x)
 /* A consonant stands before a vowel or y; n, m and h anywhere; sh, ch, ts, tc, dz; any letter twice. */
 const uint8_t nks_romaji_needs[32] = {
 	VOWELS(NKS_R_ALONE),
@@ -173,7 +173,8 @@ AVX2 static inline __m256i of_letter(const uint8_t *table, __m256i letter)
 {
 	/* an index with its highest bit set gives 0 */
 	const __m256i first = _mm256_shuffle_epi8(table16(table), _mm256_adds_epu8(letter, _mm256_set1_epi8(0x70)));
-	const __m256i second = _mm256_shuffle_epi8(table16(table + 16), _mm256_sub_epi8(letter, _mm256_set1_epi8(16)));
+	const __m256i second =
+		_mm256_shuffle_epi8(table16(table + 16), _mm256_sub_epi8(letter, _mm256_set1_epi8(16)));
 
 	return _mm256_or_si256(first, second);
 }

@@ -329,6 +329,7 @@ static enum nks_status write_all(struct nks_builder *b, struct seal *s)
 	memcpy(s->head->magic, "NKSINDEX", 8);
 	s->head->version = 2;
 	s->head->head_len = sizeof(*s->head);
+	nks_body_sum(&b->derived, s->blob + sizeof(*s->head), s->head->total - sizeof(*s->head), s->head->body);
 	nks_head_check(&b->derived, s->head, s->head->check);
 	return NKS_OK;
 }

@@ -60,26 +60,30 @@ static inline nks_unit unit_of(const uint8_t *p)
 /* Four characters at a time whose first bytes are 80 to DF, as long as they come; returns how many. */
 static size_t take_fours(const uint8_t *p, const uint8_t *end, nks_unit *out)
 {
-	const uint64_t first = UINT64_C(0x0080008000800080);
+	const uint64_t each = UINT64_C(0x0001000100010001); /* 16 bits for each character */
 	size_t n = 0;
 
 	for (; end - p >= 8; p += 8, n += 4) {
 		uint64_t x = 0;
 
 		memcpy(&x, p, sizeof(x));
-		/* the highest bit, not the next two with it; of the second byte one of the highest two */
-		if ((x & first) != first || (x & x << 1 & x << 2 & first) != 0 ||
-			((x | x << 1) & first << 8) != first << 8) {
+		/* of the first byte the highest bit, not the next two with it; of the second one of the highest two
+		 */
+		if ((x & each << 7) != each << 7 || (x & x << 1 & x << 2 & each << 7) != 0 ||
+			((x | x << 1) & each << 15) != each << 15) {
 			break;
 		}
-		const uint64_t a = unit_of(p);
-		const uint64_t b = unit_of(p + 2);
-		const uint64_t c = unit_of(p + 4);
-		const uint64_t d = unit_of(p + 6);
-		if ((a == NKS_BREAK) | (b == NKS_BREAK) | (c == NKS_BREAK) | (d == NKS_BREAK)) {
+		/* first × 256 + second becomes first × 192 + second, from the table's beginning on */
+		x = __builtin_bswap64(x);
+		x -= ((x >> 8) & each * 0xff) * 64 + each * (0x80 * 192 + 0x40);
+		const uint64_t four = (uint64_t)nks_cp932_units[x >> 48] |
+			(uint64_t)nks_cp932_units[(x >> 32) & 0xffff] << 16 |
+			(uint64_t)nks_cp932_units[(x >> 16) & 0xffff] << 32 |
+			(uint64_t)nks_cp932_units[x & 0xffff] << 48;
+		/* a break is all ones */
+		if (((~four - each) & four & each << 15) != 0) {
 			break;
 		}
-		const uint64_t four = a | b << 16 | c << 32 | d << 48;
 		memcpy(out + n, &four, sizeof(four));
 	}
 	return n;

@@ -61,7 +61,8 @@ void nks_sink_put_unit(struct nks_sink *sink, uint32_t c, size_t at)
 struct walk {
 	struct nks_sink sink;
 	size_t done[NKS_VIA_COUNT];
-	size_t weak, weak_end; /* quoted: first and end of the last of a chain of escapes of ASCII; weak_end 0: none */
+	size_t weak,
+		weak_end; /* quoted: first and end of the last of a chain of escapes of ASCII; weak_end 0: none */
 };
 
 static size_t run_at(struct walk *w, size_t at, enum nks_via via)

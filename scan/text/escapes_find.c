@@ -103,13 +103,14 @@ static struct cases cases_of(const struct nks_text *t, size_t word)
 	return (struct cases){ signs_of(t, word), upper, t->mask[NKS_M_ALPHA][word] & ~upper };
 }
 
-static __attribute__((noinline)) uint64_t runs_at(const struct nks_text *t, size_t word, uint64_t bits, uint64_t eight)
+static __attribute__((noinline)) uint64_t runs_at(
+	const struct nks_text *t, size_t word, uint64_t bits, uint64_t eight)
 {
 	const struct cases none = { 0, 0, 0 };
 	const bool last = bits >> 63 == 0 || (word + 1) * 64 >= t->n;
 	const bool first = (bits & 1) == 0 || word == 0;
-	const uint64_t found = long_runs(
-		bits, eight, first ? 0 : signs_of(t, word - 1), last ? 0 : signs_of(t, word + 1));
+	const uint64_t found =
+		long_runs(bits, eight, first ? 0 : signs_of(t, word - 1), last ? 0 : signs_of(t, word + 1));
 
 	return found == 0 ? 0
 			  : both_cases(found, cases_of(t, word), first ? none : cases_of(t, word - 1),
@@ -126,7 +127,8 @@ size_t nks_escapes_next(const struct nks_text *t, size_t word, struct nks_found 
 
 		out->marks = marks & (((known | marks) >> 1) | (UINT64_C(1) << 63));
 		/* sixteen in a row, or eight at an end of the word */
-		out->more = (eight & (eight >> 8 | UINT64_C(0x0100000000000001))) != 0 ? runs_at(t, word, bits, eight) : 0;
+		out->more = (eight & (eight >> 8 | UINT64_C(0x0100000000000001))) != 0 ? runs_at(t, word, bits, eight)
+										       : 0;
 		if ((out->marks | out->more) != 0) {
 			break;
 		}

@@ -46,10 +46,10 @@ int nks_hex(nks_unit u);
 int nks_sextet(nks_unit u);
 
 /*
- * nks_escapes_next: the next word of 64 units, from `word` on, in which something may begin; behind `to` when there is
- * none. marks: bits of % \ & = # ? before a letter, a digit or another of them. more: runs of at least 16 letters,
- * digits and + / - _ (and with letters of both cases, as far as this and the words around tell): the first bit of each
- * such run within the word; a run over several words has its bit in one of the first two.
+ * nks_escapes_next: the next word of 64 units, from `word` on, in which something may begin; behind `to` when there
+ * is none. marks: bits of % \ & = # ? before a letter, a digit or another of them. more: runs of at least 16 letters,
+ * digits and + / - _ (and with letters of both cases, as far as this and the words around tell): the first bit of
+ * each such run within the word; a run over several words has its bit in one of the first two.
  */
 struct nks_found {
 	uint64_t marks, more;

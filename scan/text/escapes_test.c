@@ -266,6 +266,19 @@ static void a_listener_can_stop(void **state)
 	b->most = 0;
 }
 
+static void quoted_text_ends_at_a_sign_that_begins_no_escape(void **state)
+{
+	struct bench *b = *state;
+
+	fill(b, "page=64 status=200 bytes=8E3 user=svc sum=9Fa host=x time=80 host=y bytes=90 user=a");
+	assert_int_equal(b->runs, 0);
+	fill(b, "page=64 user=svc charset=x =E5=B1=B1=E7=94=B0=20a=b =E5=A4=AA=E9=83=8E");
+	assert_true(gave(b, NKS_VIA_QUOTED, "山田"));
+	assert_true(gave(b, NKS_VIA_QUOTED, "太郎"));
+	fill(b, "yamada=20taro=\n=2C =E5=A4=AA=E9=83=8E");
+	assert_true(gave(b, NKS_VIA_QUOTED, "yamada taro, 太郎"));
+}
+
 static int set_up(void **state)
 {
 	*state = calloc(1, sizeof(struct bench));
@@ -289,6 +302,7 @@ int main(void)
 		cmocka_unit_test(what_the_block_before_has_reported_is_not_said_again),
 		cmocka_unit_test(what_is_longer_than_the_room_comes_in_pieces),
 		cmocka_unit_test(a_listener_can_stop),
+		cmocka_unit_test(quoted_text_ends_at_a_sign_that_begins_no_escape),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -38,11 +38,12 @@ INLINE __m256i byte_class(__m256i x)
 }
 
 enum { SIGN = 24, ESCAPE = 7 };
-/* + / - _ have a bit of SIGN, % \\ & = # ? of ESCAPE: 8 row 2, B D F; 16 row 5, F; 1 row 2, 3 5 6; 2 row 3, D F; 4 row 5, C. */
+/* + / - _ have a bit of SIGN, % \ & = # ? of ESCAPE: 8 row 2, B D F; 16 row 5, F; 1 row 2, 3 5 6; 2 row 3, D F; 4
+ * row 5, C. */
 INLINE __m256i byte_kind(__m256i x)
 {
-	const __m256i high = _mm256_broadcastsi128_si256(
-		_mm_setr_epi8(0, 0, 1 | 8, 2, 0, 4 | 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+	const __m256i high =
+		_mm256_broadcastsi128_si256(_mm_setr_epi8(0, 0, 1 | 8, 2, 0, 4 | 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
 	const __m256i low = _mm256_broadcastsi128_si256(
 		_mm_setr_epi8(0, 0, 0, 1, 0, 1, 1, 0, 0, 0, 0, 8, 4, 2 | 8, 0, 2 | 8 | 16));
 	const __m256i nibble = _mm256_and_si256(_mm256_srli_epi16(x, 4), _mm256_set1_epi8(0x0f));

@@ -434,8 +434,8 @@ static void go(struct nks_scan *s, bool final)
 	}
 }
 
-/* The rest of what the caller feeds, where it lies: `bytes` are from the stream's offset `base` on, all before s->at -
- * KEEP and more is no longer needed. What is needed on is in the window then. */
+/* The rest of what the caller feeds, where it lies: `bytes` are from the stream's offset `base` on, all before s->at
+ * - KEEP and more is no longer needed. What is needed on is in the window then. */
 static void go_in_place(struct nks_scan *s, const uint8_t *bytes, size_t len, uint64_t base)
 {
 	const size_t first = (size_t)(s->at - KEEP - base);

@@ -352,6 +352,46 @@ static void a_mailbox_in_ascii_that_turns_japanese_late_is_found(void **state)
 	kit_free(k);
 }
 
+/* What is fed in one piece is looked through where it lies, what comes in small ones in the scan's own memory. */
+static void one_long_feed_gives_what_many_short_ones_give(void **state)
+{
+	enum { LEN = 1 << 20, STEP = 7001 };
+	const struct nks_stream stream = { .kind = NKS_KIND_UNKNOWN };
+	struct kit *const k = kit_new();
+	struct kit *const other = kit_new();
+	struct nks_scan *s = NULL;
+	char *const text = malloc(LEN);
+
+	(void)state;
+	assert_non_null(text);
+	for (size_t i = 0; i < LEN; i++) {
+		text[i] = i % 80 == 79 ? '\n' : (char)('a' + i % 23);
+	}
+	for (size_t i = 300; i + 100 < LEN; i += STEP) {
+		memcpy(text + i, " \xe5\xb1\xb1\xe7\x94\xb0\xe5\xa4\xaa\xe9\x83\x8e ", 14);
+	}
+	scan(k, &stream, text, LEN);
+	assert_int_equal(nks_scan_new(&other->options, collect, other, &s), NKS_OK);
+	assert_int_equal(nks_scan_begin(s, &stream), NKS_OK);
+	for (size_t at = 0; at < LEN; at += 5000) {
+		assert_int_equal(nks_scan_feed(s, text + at, LEN - at < 5000 ? LEN - at : 5000), NKS_OK);
+	}
+	assert_int_equal(nks_scan_end(s, &other->sum), NKS_OK);
+	assert_int_equal(k->n, (LEN - 400) / STEP + 1);
+	assert_int_equal(k->n, other->n);
+	for (size_t i = 0; i < k->n; i++) {
+		assert_int_equal(k->f[i].offset, 301 + i * STEP);
+		assert_int_equal(other->f[i].offset, 301 + i * STEP);
+		assert_int_equal(k->f[i].row, other->f[i].row);
+	}
+	assert_int_equal(k->sum.bytes, LEN);
+	assert_int_equal(k->sum.rows, other->sum.rows);
+	nks_scan_free(&s);
+	free(text);
+	kit_free(k);
+	kit_free(other);
+}
+
 static void private_characters_are_noted(void **state)
 {
 	struct kit *const k = kit_new();
@@ -402,6 +442,7 @@ int main(void)
 		cmocka_unit_test(rules_of_the_caller_see_every_new_unit_once),
 		cmocka_unit_test(a_name_behind_megabytes_of_zeros_is_found_at_no_cost),
 		cmocka_unit_test(a_mailbox_in_ascii_that_turns_japanese_late_is_found),
+		cmocka_unit_test(one_long_feed_gives_what_many_short_ones_give),
 		cmocka_unit_test(private_characters_are_noted),
 		cmocka_unit_test(all_words_lead_back),
 	};

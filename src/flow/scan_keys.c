@@ -158,6 +158,7 @@ NK_RESULT nk_scan_keys_file(const struct nk_env *env, const char *index, const c
 {
 	uint64_t size = 0;
 	bool together = true;
+	enum nks_status status = NKS_OK;
 
 	NK_TRY(nk_os_fd_open_read(index, UINT64_MAX, &out->fd, &size, err));
 	NK_TRY(nk_os_same_folder(index, key_file, &together, err));
@@ -166,7 +167,9 @@ NK_RESULT nk_scan_keys_file(const struct nk_env *env, const char *index, const c
 			err, NK_DENIED, NK_N("index and key lie in one folder: keep them apart")); /* one thief */
 	}
 	NK_TRY(read_key(env, key_file, out->key, err));
-	return open_index(out, err);
+	NK_TRY(open_index(out, err));
+	status = nks_index_verify(out->index);
+	return status == NKS_OK ? nk_done() : nk_spell_fail(status, err);
 }
 
 /* The key of the index file that this holding is. */

@@ -136,6 +136,9 @@ sed 's/^until .*/until 2020-01-01/' "$work/key/site.key" >"$work/key/old.key"
 expect 77 "a_key_whose_day_is_over_is_refused" "$nk" scan --index "$work/disk/site.nks" --index-key "$work/key/old.key" "$share"
 head -c 100000 "$work/disk/site.nks" >"$work/disk/cut.nks"
 expect 65 "a_cut_index_is_refused" "$nk" scan --index "$work/disk/cut.nks" --index-key "$work/key/site.key" "$share"
+cp "$work/disk/site.nks" "$work/disk/holed.nks"
+dd if=/dev/zero of="$work/disk/holed.nks" bs=1 count=64 seek=$(($(stat -c %s "$work/disk/holed.nks") - 64)) conv=notrunc 2>/dev/null
+expect 65 "an_index_with_a_hole_in_its_body_is_refused" "$nk" scan --index "$work/disk/holed.nks" --index-key "$work/key/site.key" "$share"
 expect 73 "an_index_never_replaces_a_file" "$nk" scan index build "$work/disk/site.nks"
 
 done_testing
