@@ -2,7 +2,8 @@
 
 Texts: 128 MiB each of Japanese prose in UTF-8 and CP932 (the novels of ../shared/data/scan/aozora where they are, else sentences made of
 mecab-ipadic's words), C and Python source, CSV of other synthetic persons, a web server's log. Index: PERSONS_SCAN persons (default
-1,000,000; ten texts each). Everything is read once before, so all read from memory.
+1,000,000; ten texts each). Numbers in CSV and logs are nobody's:. Everything is read once
+before, so all read from memory.
 """
 import glob
 import os
@@ -66,7 +67,7 @@ def csv_rows():
     rng = random.Random(2)
     out = ["number,name,mail,phone,born\n"]
     for i in range(400000):
-        out.append(f"{rng.randrange(10**7):07d},item {i},user{rng.randrange(10**6)}@example.net,0{rng.choice('36')}-{rng.randrange(1000, 9999)}-{rng.randrange(10000):04d},"
+        out.append(f"{rng.randrange(5 * 10**6, 10**7)},item {i},user{rng.randrange(10**6)}@example.net,0{rng.choice('36')}-{rng.randrange(1000, 9999)}-{rng.randrange(10000):04d},"
                    f"{rng.randrange(1990, 2015)}-{rng.randrange(1, 13):02d}-{rng.randrange(1, 29):02d}\n")
     return "".join(out).encode()
 
@@ -97,7 +98,7 @@ def persons_table(path, names):
         for i in range(PERSONS):
             f = often[i] if rng.random() < .7 else rng.choice(tail)
             g = rng.choice(given)
-            out.write(f"S{i},{f[0]} {g[0]},{f[1]} {g[1]},{f[2]} {g[2]},{g[2][0]}{f[2]}{i},{i:07d},{g[2]}.{f[2]}{i}@example.jp,0{7 + i % 3}0{i + 12345678:08d},"
+            out.write(f"S{i},{f[0]} {g[0]},{f[1]} {g[1]},{f[2]} {g[2]},{g[2][0]}{f[2]}{i},{2000000 + i},{g[2]}.{f[2]}{i}@example.jp,0{7 + i % 3}0{i + 12345678:08d},"
                       f"{1955 + i % 60}-{1 + i % 12:02d}-{1 + i % 28:02d}\n")
             if f[0] + g[0] not in seen:
                 seen.add(f[0] + g[0])

@@ -415,15 +415,11 @@ uint32_t nks_layout_columns(const struct nks_text *t)
 	return found & ~UINT32_C(1);
 }
 
-struct nks_place nks_layout_at(const struct nks_text *t, size_t i)
+struct nks_place nks_layout_cell(const struct nks_text *t, size_t i)
 {
 	struct nks_place out = { 0 };
 	struct nks_layout *l = t->layout;
-	if (!l) {
-		return out;
-	}
-	find_before(t, i, &out);
-	if (!l->is_table) {
+	if (!l || !l->is_table) {
 		return out;
 	}
 	uint32_t column = l->delimiter ? column_at(l, t, i) : 0;
@@ -434,6 +430,16 @@ struct nks_place nks_layout_at(const struct nks_text *t, size_t i)
 	out.row = row > UINT32_MAX ? UINT32_MAX : (uint32_t)row;
 	out.column = column + 1;
 	out.column_label = column < l->n_labels ? (enum nks_label)l->labels[column] : NKS_LABEL_NONE;
+	return out;
+}
+
+struct nks_place nks_layout_at(const struct nks_text *t, size_t i)
+{
+	struct nks_place out = nks_layout_cell(t, i);
+
+	if (t->layout != NULL) {
+		find_before(t, i, &out);
+	}
 	return out;
 }
 

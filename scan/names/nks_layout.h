@@ -54,6 +54,8 @@ uint64_t nks_layout_rows(const struct nks_layout *layout);
 /* nks_layout_at: for unit i of the block fed last. Asked for findings and candidates only: costs a walk to the
  * beginning of the line. */
 struct nks_place nks_layout_at(const struct nks_text *text, size_t i);
+/* nks_layout_cell: the same without the label before the place, which costs more than all else. */
+struct nks_place nks_layout_cell(const struct nks_text *text, size_t i);
 /* nks_layout_columns: bit set (1 << label) of the labels among the headings of the table; 0 without. */
 uint32_t nks_layout_columns(const struct nks_text *text);
 /* nks_layout_cells: calls visit for each cell that begins in [from, to) of the block and whose column has one of the

@@ -79,7 +79,7 @@ static void place(const struct nks_scan *s, const struct nks_text *text, size_t 
 	if (text->layout == NULL) {
 		return;
 	}
-	const struct nks_place there = nks_layout_at(text, at);
+	const struct nks_place there = nks_layout_cell(text, at);
 	f->row = there.row > s->rows_before ? (uint32_t)(there.row - s->rows_before) : there.row;
 	f->column = there.column;
 }
