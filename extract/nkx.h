@@ -35,8 +35,8 @@ const char *nkx_why_text(enum nkx_why why); /* English phrase, static: a msgid *
 
 /* Policy. Exceeding one of them makes a stream "not scanned" or "partly", never silence. 0 = default. */
 struct nkx_limits {
-	uint64_t total_out; /* bytes out of containers, or of text that openers make beyond them, per item: max(10 GiB, 200
-				 × item) */
+	uint64_t total_out; /* bytes out of containers, or of text that openers make beyond them, per item: max(10
+			       GiB, 200 × item) */
 	uint32_t ratio; /* out : in of one entry above 1 MiB: 1032 */
 	uint32_t depth; /* 16 */
 	uint32_t entries; /* per item: 1,000,000 */
@@ -91,8 +91,8 @@ struct nkx_item_end {
 	uint64_t bytes; /* of the item that were read */
 	uint32_t streams, partly, not_scanned;
 	uint64_t findings; /* exactly, whether reported or not, but for what was in streams whose reader crashed */
-	uint64_t reported; /* of these; beyond 100,000 an item they are counted only, and their streams end as "partly"
-				(too-many) */
+	uint64_t reported; /* of these; beyond 100,000 an item they are counted only, and their streams end as
+			      "partly" (too-many) */
 };
 /* Reports: of one item first all findings and streams (a stream's findings stand before its end), then its end. false
  * from any of them ends the pool's work. */
@@ -111,8 +111,9 @@ NK_RESULT nkx_pool_start(const struct nkx_options *options, const struct nkx_rep
 	struct nk_err *err);
 /*
  * nkx_pool_submit: the next item. Takes the descriptor (closed in any case). `name` is shown and its own text is
- * looked through. Whatever changes the file from here on until it was read makes it "partly" (changed). fd -1 with `why`: something that could not be opened; it is reported in its order as not scanned.
- * Blocks while many wait, and reports meanwhile. Items get numbers from 0 in the order of the calls.
+ * looked through. Whatever changes the file from here on until it was read makes it "partly" (changed). fd -1 with
+ * `why`: something that could not be opened; it is reported in its order as not scanned. Blocks while many wait, and
+ * reports meanwhile. Items get numbers from 0 in the order of the calls.
  */
 struct nkx_item {
 	int fd;
@@ -127,8 +128,9 @@ NK_RESULT nkx_pool_finish(struct nkx_pool *pool, struct nk_err *err);
 void nkx_pool_free(struct nkx_pool **pool);
 
 /* nkx_walk: submits a path: a file, or a folder with all in it (not following links; sorted by name; within one file
- * system or not). FIFOs, sockets, devices, unreadable and vanished ones are submitted as not scanned with their reason;
- * of a link its target's name is an item, and when it leads out there is a second one, not scanned. "-": standard input, streamed into a sealed memfd of at most `stdin_max`. */
+ * system or not). FIFOs, sockets, devices, unreadable and vanished ones are submitted as not scanned with their
+ * reason; of a link its target's name is an item, and when it leads out there is a second one, not scanned. "-":
+ * standard input, streamed into a sealed memfd of at most `stdin_max`. */
 struct nkx_walk_options {
 	uint64_t stdin_max; /* 0: 1 GiB */
 	bool one_file_system;

@@ -82,8 +82,8 @@ const struct nkx_limits *nkx_limits(const struct nkx_work *w);
 /* nkx_name_utf8: a name of unknown encoding (UTF-8, CP932, EUC-JP, UTF-16LE when `wide`) as UTF-8 into out[room],
  * controls and what cannot be decoded as U+FFFD. */
 void nkx_name_utf8(const void *bytes, size_t len, bool wide, char *out, size_t room);
-/* nkx_utf8_torn: whether bytes that are no UTF-8 are so for the most part: cut inside a character, or with a bad byte.
- * They are read as UTF-8, and should be carved too. */
+/* nkx_utf8_torn: whether bytes that are no UTF-8 are so for the most part: cut inside a character, or with a bad
+ * byte. They are read as UTF-8, and should be carved too. */
 bool nkx_utf8_torn(const void *bytes, size_t len);
 
 /* nkx_inflate: raw deflate (window bits -15), zlib (15) or gzip (31) of a range, through `p`. Returns what it is

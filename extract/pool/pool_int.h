@@ -2,13 +2,13 @@
  * pool_int.h: the parent's side, as its files share it.
  *
  * An item has tasks: one, or its pieces. Tasks go to workers in order; what comes back is reported in order: at once
- * for the task whose turn it is (the head), kept in the task for others. Invariant: a worker whose task is ahead of its
- * turn is not read any more when BUFFER_MAX is reached, and the worker of the head always is; so at most BUFFER_MAX and
- * one message more of each worker are kept.
+ * for the task whose turn it is (the head), kept in the task for others. Invariant: a worker whose task is ahead of
+ * its turn is not read any more when BUFFER_MAX is reached, and the worker of the head always is; so at most
+ * BUFFER_MAX and one message more of each worker are kept.
  *
- * Budgets are an item's: what its pieces used is added up in their order, and the stream in which the limit is reached
- * is the last one that is reported. Pieces that were given out before that was known have each worked under the whole
- * limit: what they found is not reported either.
+ * Budgets are an item's: what its pieces used is added up in their order, and the stream in which the limit is
+ * reached is the last one that is reported. Pieces that were given out before that was known have each worked under
+ * the whole limit: what they found is not reported either.
  */
 #ifndef NKX_POOL_INT_H
 #define NKX_POOL_INT_H
@@ -156,8 +156,8 @@ void nkx_task_died(struct nkx_pool *pool, struct nkx_task *task, enum nkx_why wh
 void nkx_task_over(struct nkx_pool *pool, struct nkx_task *task);
 
 /* pool_pdf.c: pdftotext for a worker. nkx_pdf_ask, nkx_pdf_bytes: as they arrive; false: nonsense. nkx_pdf_read: its
- * output is there, or its time is over. nkx_pdf_runs: it is at work, and watched by its own clock. nkx_pdf_drop: nobody
- * waits for it any more. */
+ * output is there, or its time is over. nkx_pdf_runs: it is at work, and watched by its own clock. nkx_pdf_drop:
+ * nobody waits for it any more. */
 bool nkx_pdf_ask(struct nkx_pool *pool, struct nkx_crew *c, uint64_t len);
 bool nkx_pdf_bytes(struct nkx_pool *pool, struct nkx_crew *c, const uint8_t *bytes, size_t len);
 void nkx_pdf_read(struct nkx_pool *pool, struct nkx_crew *c);

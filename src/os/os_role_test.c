@@ -127,6 +127,7 @@ static void a_tool_reads_its_input_and_writes_text(void **state)
 {
 	static const char *const argv[] = { "/bin/cat", NULL };
 	static const char *const peek[] = { "/bin/cat", "/etc/passwd", NULL };
+	static const char *const empty_it[] = { "/usr/bin/truncate", "-s", "0", "/tmp/nk-tool-may-not", NULL };
 	static const char *const none[] = { "/nowhere/tool", NULL };
 	struct nk_os_tool tool;
 	struct nk_err err;
@@ -142,6 +143,12 @@ static void a_tool_reads_its_input_and_writes_text(void **state)
 	assert_memory_equal(buf, "hello", 5);
 	nk_os_tool_end(&tool, WAIT_MS, &status);
 	assert_int_equal(status, 0);
+	/* Not even without Landlock: nothing is opened to be written to. */
+	assert_true(nk_ok(nk_os_tool_start(empty_it, fd, 512, 10, &tool, &err)));
+	(void)read_all(tool.fd, buf, sizeof(buf));
+	nk_os_tool_end(&tool, WAIT_MS, &status);
+	assert_int_not_equal(status, 0);
+	assert_int_not_equal(access("/tmp/nk-tool-may-not", F_OK), 0);
 	if (nk_os_has_landlock()) {
 		assert_true(nk_ok(nk_os_tool_start(peek, fd, 512, 10, &tool, &err)));
 		assert_int_equal(read_all(tool.fd, buf, sizeof(buf)), 0);

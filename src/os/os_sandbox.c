@@ -352,6 +352,24 @@ static const int tool_refused[] = {
 	SCMP_SYS(process_vm_writev),
 	SCMP_SYS(kill),
 	SCMP_SYS(tkill),
+	SCMP_SYS(tgkill),
+	SCMP_SYS(rt_sigqueueinfo),
+	SCMP_SYS(rt_tgsigqueueinfo),
+	SCMP_SYS(pidfd_send_signal),
+	SCMP_SYS(execveat),
+	SCMP_SYS(creat),
+	SCMP_SYS(ftruncate),
+	SCMP_SYS(fallocate),
+	SCMP_SYS(fchmod),
+	SCMP_SYS(fchown),
+	SCMP_SYS(lchown),
+	SCMP_SYS(utimensat),
+	SCMP_SYS(setxattr),
+	SCMP_SYS(lsetxattr),
+	SCMP_SYS(fsetxattr),
+	SCMP_SYS(removexattr),
+	SCMP_SYS(lremovexattr),
+	SCMP_SYS(fremovexattr),
 	SCMP_SYS(unlink),
 	SCMP_SYS(unlinkat),
 	SCMP_SYS(rename),
@@ -387,6 +405,23 @@ static const int tool_refused[] = {
 	SCMP_SYS(pidfd_getfd),
 };
 
+/* Nothing is opened to be written to: its output is open already. */
+static int refuse_writing(scmp_filter_ctx filter)
+{
+	static const unsigned flags[] = { O_WRONLY, O_RDWR, O_CREAT, O_TRUNC };
+	int rc = 0;
+
+	for (size_t i = 0; i < NK_ARRAY_LEN(flags) && rc == 0; i++) {
+		rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(open), 1,
+			SCMP_A1(SCMP_CMP_MASKED_EQ, flags[i], flags[i]));
+		rc = rc != 0 ? rc
+			     : seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(openat), 1,
+				       SCMP_A2(SCMP_CMP_MASKED_EQ, flags[i], flags[i]));
+	}
+	/* Its flags lie in memory, where a filter cannot look. */
+	return rc != 0 ? rc : seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(openat2), 0);
+}
+
 bool nk_os_shut_tool(unsigned memory_mb, unsigned cpu_s)
 {
 	static const char *const readable[] = { "/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/fonts",
@@ -396,8 +431,9 @@ bool nk_os_shut_tool(unsigned memory_mb, unsigned cpu_s)
 	int rc = 0;
 
 	if (!nk_os_landlock(readable, NK_ARRAY_LEN(readable)) || !limit(RLIMIT_CPU, cpu_s, (uint64_t)cpu_s + 1) ||
-		(!NK_SANITIZED && !limit(RLIMIT_AS, memory, memory)) || !limit(RLIMIT_CORE, 0, 0) || !limit(RLIMIT_FSIZE, 0, 0) ||
-		!limit(RLIMIT_NPROC, 0, 0) || !limit(RLIMIT_NOFILE, TOOL_FILES, TOOL_FILES)) {
+		(!NK_SANITIZED && !limit(RLIMIT_AS, memory, memory)) || !limit(RLIMIT_CORE, 0, 0) ||
+		!limit(RLIMIT_FSIZE, 0, 0) || !limit(RLIMIT_NPROC, 0, 0) ||
+		!limit(RLIMIT_NOFILE, TOOL_FILES, TOOL_FILES)) {
 		return false;
 	}
 	filter = seccomp_init(SCMP_ACT_ALLOW);
@@ -407,6 +443,7 @@ bool nk_os_shut_tool(unsigned memory_mb, unsigned cpu_s)
 	for (size_t i = 0; i < NK_ARRAY_LEN(tool_refused) && rc == 0; i++) {
 		rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), tool_refused[i], 0);
 	}
+	rc = rc != 0 ? rc : refuse_writing(filter);
 	return rc == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && seccomp_load(filter) == 0;
 }
 
