@@ -195,6 +195,7 @@ static void control(struct nkx_rtf *r, struct input *in)
 		const int low = high >= 0 ? nibble(next(in)) : -1;
 
 		if (low >= 0 && nkx_rtf_top(r)->dest == RTF_HEX) {
+			give_before(r, true); /* digits that stand before it */
 			raw_byte(r, high << 4 | low);
 		} else if (low >= 0) {
 			byte_of(r, high << 4 | low);
