@@ -147,6 +147,17 @@ def rule_rows():
                 say("rows", rows, 1, f"{f} has no row")
 
 
+def rule_test_names():
+    """Every test is known by the name of its file: two of one name and the harness stops in the middle."""
+    seen = {}
+    for path in c_files():
+        if path.endswith(("_test.c", "_fuzz.c")):
+            name = os.path.basename(path)
+            if name in seen:
+                say("test-names", path, 1, f"{seen[name]} has the same name")
+            seen[name] = path
+
+
 def rule_man():
     rows = "src/front/cli/cmds.rows"
     if not os.path.exists(os.path.join(ROOT, rows)):
@@ -167,6 +178,7 @@ def main():
             rule(path, text, code)
     rule_catalogue()
     rule_rows()
+    rule_test_names()
     rule_man()
     counts = {}
     for rule, path, _, _ in found:

@@ -345,7 +345,9 @@ void nks_guess_of(const uint8_t *bytes, size_t len, bool whole, struct nks_guess
 	count_utf8(bytes, len, whole, &u);
 	score_cp932(bytes, len, whole, &s);
 	score_eucjp(bytes, len, whole, &e);
-	const bool is_utf8 = u.bad == 0 && t.nul == 0 && t.control <= len / 128;
+	/* A few bad bytes among many good characters are a damaged or cut text: what stands around them is looked through in
+	 * every encoding all the same (nks_block.odds). */
+	const bool is_utf8 = u.bad <= (u.three + u.four) / 200 && t.nul == 0 && t.control <= len / 128;
 	if (is_utf8 &&
 		(t.high >= SMALL || (u.three > 2 * u.two && 4 * u.rare <= u.three && s.bad > 0 && e.bad > 0))) {
 		decide(out, NKS_UTF8);

@@ -276,6 +276,28 @@ static void a_long_text_is_decided_and_found_in_full(void **state)
 	kit_free(k);
 }
 
+/* A disk's block or a log's tail begins in the middle of a character; a copy may have lost a byte. It stays one text. */
+static void a_cut_or_damaged_utf8_text_is_one_text_still(void **state)
+{
+	struct kit *const k = kit_new();
+	size_t names = 0;
+	size_t mails = 0;
+
+	(void)state;
+	const size_t lead = encoded(NKS_UTF8, "断", k->room, ROOM);
+	const size_t n = lead + table_of(NKS_UTF8, 0, 3000, k->room + lead, ROOM - lead);
+	k->room[n / 2] = 0xff;
+	for (size_t cut = 1; cut < lead; cut++) {
+		scan(k, k->room + cut, n - cut);
+		count(k, &names, &mails);
+		assert_true(names >= 2999);
+		assert_true(mails >= 2999);
+		assert_true((k->sum.encodings & 1U << NKS_UTF8) != 0);
+		assert_true(k->sum.units < 2 * n); /* in every encoding it would be several times as many */
+	}
+	kit_free(k);
+}
+
 static void the_length_of_feeding_changes_nothing(void **state)
 {
 	static const size_t steps[] = { 1, 7, 1000, 4096, 65537, 200000 };
@@ -403,6 +425,7 @@ int main(void)
 		cmocka_unit_test(one_row_alone_is_found_in_each_encoding),
 		cmocka_unit_test(half_width_kana_alone_are_found),
 		cmocka_unit_test(a_long_text_is_decided_and_found_in_full),
+		cmocka_unit_test(a_cut_or_damaged_utf8_text_is_one_text_still),
 		cmocka_unit_test(the_length_of_feeding_changes_nothing),
 		cmocka_unit_test(a_stream_that_changes_its_encoding_is_found_in_full),
 		cmocka_unit_test(a_name_in_binary_is_found_at_every_alignment_and_behind_a_length),

@@ -1,5 +1,5 @@
 /*
- * zip_test.c: zips, right and lying: every entry gives a stream or a reason.
+ * zip_open_test.c: zips, right and lying: every entry gives a stream or a reason.
  */
 #include "base.h"
 
