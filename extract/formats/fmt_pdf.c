@@ -107,7 +107,8 @@ static size_t revisions(struct nk_bytes pdf, struct revision out[static REVISION
 	return n;
 }
 
-static void read_revisions(struct nkx_work *w, struct nk_bytes pdf)
+/* Returns whether there were any. */
+static bool read_revisions(struct nkx_work *w, struct nk_bytes pdf)
 {
 	struct revision which[REVISIONS] = { 0 };
 	const size_t n = revisions(pdf, which);
@@ -129,6 +130,7 @@ static void read_revisions(struct nkx_work *w, struct nk_bytes pdf)
 	if (n > REVISIONS) {
 		nkx_partly(w, NKX_WHY_TOO_MANY);
 	}
+	return n > 0;
 }
 
 /* seen: NULL: only what is there is found out. */
@@ -184,8 +186,10 @@ static enum nkx_why read_pdf(struct nkx_work *w, struct nk_bytes in, struct nkx_
 			w, pdf.damaged ? NKX_PARTLY : NKX_SCANNED, pdf.damaged ? NKX_WHY_DAMAGED : NKX_WHY_NONE);
 	}
 	nkx_pdf_seen_done(&seen);
-	if (why == NKX_WHY_NONE || pages.some) {
-		read_revisions(w, in);
+	/* A tree that leads back to itself ends pdftotext's reading without a word. Of a file with earlier revisions the tree
+	 * may have been longer once, and each of them is read. */
+	if ((why == NKX_WHY_NONE || pages.some) && !read_revisions(w, in) && pdf.pages > pages.pages) {
+		nkx_not_scanned(w, "(pages missing)", "pdf", pdf.encrypted ? NKX_WHY_ENCRYPTED : NKX_WHY_DAMAGED, 0);
 	}
 	judge(w, &pdf, why, &pages);
 	return pdf.objects == 0 ? NKX_WHY_DAMAGED : NKX_WHY_NONE;

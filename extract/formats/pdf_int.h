@@ -44,7 +44,7 @@ struct nkx_pdf_dict {
 	size_t n_filters;
 	uint64_t length;
 	bool has_length, is_font, encrypted;
-	uint32_t predictor, colors, bits, columns, early, first, width, height;
+	uint32_t predictor, colors, bits, columns, early, first, width, height, count;
 };
 /* nkx_pdf_object: reads one object from the lexer on: up to `stream`, `endobj` or the end. Every string is told with
  * the key it stands under ("" for none); content: only those in dictionaries (the others are glyphs). */

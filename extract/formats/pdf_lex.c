@@ -271,7 +271,7 @@ static void number_value(struct nkx_pdf_dict *d, const struct nest *s, uint32_t 
 		uint32_t *to;
 	} known[] = { { "Predictor", &d->predictor }, { "Colors", &d->colors }, { "BitsPerComponent", &d->bits },
 		{ "Columns", &d->columns }, { "EarlyChange", &d->early }, { "First", &d->first },
-		{ "Width", &d->width }, { "Height", &d->height } };
+		{ "Width", &d->width }, { "Height", &d->height }, { "Count", &d->count } };
 	const char *key = s->key[s->depth];
 
 	if (s->depth == 1 && strcmp(key, "Length") == 0) {

@@ -339,6 +339,21 @@ static void the_dictionary_of_a_stream_is_understood(void **state)
 	nkx_strand_done(&lex.string);
 }
 
+/* A page tree that is a loop: pdftotext ends without a word and gives fewer pages than there are said to be. */
+static void pages_that_nobody_read_are_told(void **state)
+{
+	static const char tree[] = "%PDF-1.4\n1 0 obj << /Type /Pages /Kids [1 0 R 1 0 R] /Count 2 >> endobj %%EOF";
+	struct nkx_kit_report r;
+
+	(void)state;
+	open_text(tree, "one page\f", &r);
+	assert_int_equal(nkx_kit_stream(&r, "(pages missing)")->why, NKX_WHY_DAMAGED);
+	nkx_kit_free(&r);
+	open_text(tree, "one page\ftwo pages\f", &r);
+	assert_null(nkx_kit_stream(&r, "(pages missing)"));
+	nkx_kit_free(&r);
+}
+
 static void loops_cuts_and_bombs_are_bounded(void **state)
 {
 	static const char loop[] =
@@ -442,6 +457,7 @@ int main(void)
 		cmocka_unit_test(pages_without_text_are_not_clean),
 		cmocka_unit_test(an_encrypted_file_says_what_was_not_seen),
 		cmocka_unit_test(the_dictionary_of_a_stream_is_understood),
+		cmocka_unit_test(pages_that_nobody_read_are_told),
 		cmocka_unit_test(loops_cuts_and_bombs_are_bounded),
 		cmocka_unit_test(filters_give_what_they_were_given),
 		cmocka_unit_test(samples_of_others_are_walked),

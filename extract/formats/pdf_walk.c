@@ -338,6 +338,7 @@ static size_t object(struct nkx_pdf *pdf, size_t start, size_t body)
 	after = nkx_pdf_object(&pdf->lex, &teller, &dict);
 	pdf->encrypted = pdf->encrypted || (dict.encrypted && strcmp(dict.type, "XRef") == 0);
 	pdf->fonts += strcmp(dict.type, "Font") == 0 ? 1 : 0;
+	pdf->pages = strcmp(dict.type, "Pages") == 0 && dict.count > pdf->pages ? dict.count : pdf->pages;
 	if (after == PDF_AFTER_STREAM) {
 		stream(pdf, &dict);
 	}

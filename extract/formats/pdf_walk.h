@@ -18,6 +18,7 @@ struct nkx_pdf {
 	size_t no_endstream; /* behind here there is none */
 	unsigned parts, again;
 	uint32_t objects, images, pixels, fonts, drawings; /* pixels: pictures that are no files of their own */
+	uint32_t pages; /* as many as the page tree says there are */
 	bool encrypted, damaged, found_only; /* found_only: says what is there, tells nothing (for encrypted ones) */
 };
 /* nkx_pdf_walk: the caller has begun a stream. Marks as claimed what it understood. */
