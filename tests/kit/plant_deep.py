@@ -81,7 +81,9 @@ put("odf.odt", zipped({"mimetype": "application/vnd.oasis.opendocument.text",
 put("cfb.bin", cfb({"Contents": packed + bytes(5000 - len(packed))}))
 put("entity.txt", "note: " + "".join(f"&#x{ord(c):x};" for c in name) + "\n")
 put("quoted.txt", "in a log: " + "".join(f"={b:02X}" for b in name.encode()) + " and so on\n")
-put("words.txt", "Subject in a log: =?UTF-8?B?" + __import__("base64").b64encode(name.encode()).decode() + "?= and so on\n")
+b64 = __import__("base64").b64encode
+cut = name.encode()[:5], name.encode()[5:]  # in the middle of a character: only both words together are one
+put("words.txt", "Subject in a log: " + " ".join(f"=?UTF-8?B?{b64(c).decode()}?=" for c in cut) + " and so on\n")
 put("mbox.mbox", "From a@example.org Mon Apr  7 09:00:00 2025\nFrom: a@example.org\nSubject: x\n\nfirst\n\nFrom b@example.org Mon Apr  7 09:00:01 2025\nFrom: b@example.org\nSubject: y\n"
     "MIME-Version: 1.0\nContent-Type: application/gzip\nContent-Transfer-Encoding: base64\n\n" + __import__("base64").encodebytes(packed).decode() + "\n")
 
