@@ -1,12 +1,13 @@
 # The few commands of the house. Everything else is Meson's: build/release, build/check, build/san.
 # SPDX-License-Identifier: Apache-2.0
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo check quick fuzz torture bench accuracy clean
+.PHONY: help deps build package demo check quick fuzz torture bench accuracy clean
 
 help:
 	@echo 'make demo     build, then the main job end to end on sample rosters and a private OpenLDAP'
 	@echo 'make check    build and pass the tests (what CI runs); make quick: the two-minute part of it'
 	@echo 'make build    build/release/src/bin/nokosazu'
+	@echo 'make package  the Debian package from what is committed, into build/package; KEY=FILE signs (else a new key)'
 	@echo 'make fuzz     each fuzzer for FUZZ_SECONDS (default 30)      make torture  the long crash loops'
 	@echo 'make bench    all figures, into bench/RESULTS.md             make bench-import, bench-plan, bench-scan … one of them'
 	@echo 'make accuracy a corpus of planted persons made anew, scanned and scored'
@@ -16,6 +17,9 @@ deps:
 
 build: deps
 	@tools/build release
+
+package: build
+	@tools/package
 
 demo: build
 	@tools/demo

@@ -269,6 +269,20 @@ static void i4_who_asks_does_not_sign_and_who_signed_does_not_execute(void **sta
 	kit_commit(&tx);
 }
 
+static nk_rc sign(
+	struct nk_tx *tx, struct nk_uuid id, struct nk_uuid party, const char *role, const char *signature)
+{
+	const struct nk_warrant_part p = { .part = NK_PART_SIGN,
+		.party = party,
+		.role = nk_str_c(role),
+		.statement = nk_str_bytes(nk_str_c(signature)),
+		.at = KIT_START,
+		.leaf = -1 };
+	struct nk_err err = { 0 };
+
+	return nk_warrant_step(tx, id, &p, &err);
+}
+
 static void i4_a_warrant_is_signed_once_and_not_by_who_asked(void **state)
 {
 	NK_OWNED(world_done) struct world w = { 0 };
@@ -288,11 +302,11 @@ static void i4_a_warrant_is_signed_once_and_not_by_who_asked(void **state)
 	tx = kit_begin(&w.k);
 	kit_ok(nk_warrant_add(tx, &open, &err), &err);
 	kit_fails(nk_warrant_use(tx, open.id, w.operator_id, KIT_START, &err), NK_DENIED);
-	kit_fails(nk_warrant_sign(tx, open.id, w.operator_id, signature, &err), NK_DENIED);
-	kit_fails(nk_warrant_sign(tx, open.id, w.officer_id, nk_bytes_of("", 0), &err), NK_INVALID);
-	kit_fails(nk_warrant_sign(tx, kit_uuid(999), w.officer_id, signature, &err), NK_NOT_FOUND);
-	kit_ok(nk_warrant_sign(tx, open.id, w.officer_id, signature, &err), &err);
-	kit_fails(nk_warrant_sign(tx, open.id, w.officer_id, signature, &err), NK_EXISTS);
+	kit_fails(sign(tx, open.id, w.operator_id, "officer", "signature"), NK_DENIED);
+	kit_fails(sign(tx, open.id, w.officer_id, "officer", ""), NK_INVALID);
+	kit_fails(sign(tx, kit_uuid(999), w.officer_id, "officer", "signature"), NK_NOT_FOUND);
+	kit_ok(sign(tx, open.id, w.officer_id, "officer", "signature"), &err);
+	kit_fails(sign(tx, open.id, w.officer_id, "officer", "signature"), NK_EXISTS);
 	kit_commit(&tx);
 	kit_ok(nk_warrant_find(w.k.store, NK_STR("order"), NK_STR("plan"), KIT_START, w.arena, &got, &err), &err);
 	assert_true(nk_uuid_eq(got.signer, w.officer_id) && nk_bytes_eq(got.signature, signature));

@@ -46,13 +46,19 @@ const char *nk_holding_kind_summary(enum nk_holding_kind k)
 	return kinds[k].summary;
 }
 
+bool nk_holding_kind_dual(enum nk_holding_kind k)
+{
+	nk_assert(k < NK_HOLDING_KIND_COUNT);
+	return kinds[k].dual;
+}
+
 const char *nk_gone_name(enum nk_gone g)
 {
 	nk_assert(g < NK_GONE_COUNT);
 	return gone_names[g];
 }
 
-static bool kind_by_name(struct nk_str name, enum nk_holding_kind *out)
+bool nk_holding_kind_of(struct nk_str name, enum nk_holding_kind *out)
 {
 	for (unsigned k = 0; k < NK_HOLDING_KIND_COUNT; k++) {
 		if (nk_str_eq(name, nk_str_c(kinds[k].name))) {
@@ -63,7 +69,7 @@ static bool kind_by_name(struct nk_str name, enum nk_holding_kind *out)
 	return false;
 }
 
-static bool gone_by_name(struct nk_str name, enum nk_gone *out)
+bool nk_gone_of(struct nk_str name, enum nk_gone *out)
 {
 	for (unsigned g = 0; g < NK_GONE_COUNT; g++) {
 		if (nk_str_eq(name, nk_str_c(gone_names[g]))) {
@@ -106,7 +112,7 @@ static NK_RESULT check_warrant(struct nk_tx *tx, const struct nk_holding *h, str
 	bool found = false;
 
 	NK_TRY(nk_stmt_get(nk_tx_store(tx),
-		"SELECT id FROM warrant WHERE id = ?1 AND signer_id IS NOT NULL AND from_at <= ?2 AND until_at > ?2",
+		"SELECT id FROM warrant WHERE id = ?1 AND signer_id IS NOT NULL AND state IN ('granted', 'spent') AND from_at <= ?2 AND until_at > ?2",
 		&stmt, err));
 	nk_stmt_uuid(stmt, 1, h->warrant);
 	nk_stmt_int(stmt, 2, h->opened_at);
@@ -123,6 +129,8 @@ NK_RESULT nk_holding_open(struct nk_tx *tx, const struct nk_holding *h, struct n
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 	struct nk_duty duty = { .kind = NK_STR("close-holding"), .owner = h->custodian, .due_at = h->expires_at };
+	char about[sizeof("holding:") + NK_UUID_TEXT];
+	char text[NK_UUID_TEXT];
 	struct nk_uuid duty_id;
 	struct nk_uuid id;
 
@@ -130,8 +138,8 @@ NK_RESULT nk_holding_open(struct nk_tx *tx, const struct nk_holding *h, struct n
 	NK_TRY(check_warrant(tx, h, err));
 	NK_TRY(nk_uuid_new(nk_store_env(nk_tx_store(tx)), &id, err));
 	NK_TRY(nk_stmt_get(nk_tx_store(tx),
-		"INSERT INTO holding(id, kind, place, custodian_id, purpose, warrant_id, derived_from, opened_at, expires_at, gone, was_read) "
-		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'open', ?10)",
+		"INSERT INTO holding(id, kind, place, custodian_id, purpose, warrant_id, derived_from, opened_at, expires_at, gone, was_read, "
+		"existence) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'open', ?10, ?11)",
 		&stmt, err));
 	nk_stmt_uuid(stmt, 1, id);
 	nk_stmt_text(stmt, 2, nk_str_c(nk_holding_kind_name(h->kind)));
@@ -144,8 +152,13 @@ NK_RESULT nk_holding_open(struct nk_tx *tx, const struct nk_holding *h, struct n
 	nk_stmt_int(stmt, 9, h->expires_at);
 	/* I10: not said means not known. */
 	nk_stmt_text(stmt, 10, h->was_read[0] == '\0' ? NK_STR("unknown") : nk_str_c(h->was_read));
+	nk_stmt_text(stmt, 11, h->possible ? NK_STR("possible") : NK_STR("certain"));
 	NK_TRY(nk_stmt_run(stmt, err));
+	/* I2: somebody can read it from the start, and is written down. */
+	NK_TRY(nk_reach_open(tx, id, h->custodian, h->opened_at, err));
 	duty.holding = id;
+	(void)snprintf(about, sizeof(about), "holding:%s", nk_uuid_print(id, text));
+	duty.about = nk_str_c(about);
 	NK_TRY(nk_duty_add(tx, &duty, &duty_id, err));
 	*out_id = id;
 	return nk_done();
@@ -161,11 +174,12 @@ static NK_RESULT take_row(
 		.opened_at = nk_col_int(stmt, 7),
 		.expires_at = nk_col_int(stmt, 8),
 		.closed_at = nk_col_int(stmt, 9),
+		.possible = nk_str_eq(nk_col_text(stmt, 12), NK_STR("possible")),
 	};
 	NK_TRY(nk_column_id(stmt, 0, "holding", &out->id, err));
 	NK_TRY(nk_column_id(stmt, 3, "holding", &out->custodian, err));
 	NK_TRY(nk_column_id(stmt, 5, "holding", &out->warrant, err));
-	if (!kind_by_name(nk_col_text(stmt, 1), &out->kind) || !gone_by_name(nk_col_text(stmt, 10), &out->gone) ||
+	if (!nk_holding_kind_of(nk_col_text(stmt, 1), &out->kind) || !nk_gone_of(nk_col_text(stmt, 10), &out->gone) ||
 		was_read.len >= sizeof(out->was_read)) {
 		return nk_fail(err, NK_CORRUPT,
 			"table holding: a row has a kind or a state that this version does not know");
@@ -184,7 +198,7 @@ NK_RESULT nk_holding_get(
 
 	NK_TRY(nk_stmt_get(store,
 		"SELECT id, kind, place, custodian_id, purpose, warrant_id, derived_from, opened_at, expires_at, COALESCE(closed_at, 0), gone, "
-		"was_read FROM holding WHERE id = ?1",
+		"was_read, existence FROM holding WHERE id = ?1",
 		&stmt, err));
 	nk_stmt_uuid(stmt, 1, id);
 	NK_TRY(nk_stmt_step(stmt, &found, err));
@@ -204,7 +218,7 @@ NK_RESULT nk_holding_list(struct nk_store *store, bool only_open, struct nk_aren
 	nk_vec_init(&rows, sizeof(struct nk_holding), HOLDINGS_MAX);
 	NK_TRY(nk_stmt_get(store,
 		"SELECT id, kind, place, custodian_id, purpose, warrant_id, derived_from, opened_at, expires_at, COALESCE(closed_at, 0), gone, "
-		"was_read FROM holding WHERE ?1 = 0 OR closed_at IS NULL ORDER BY opened_at, rowid",
+		"was_read, existence FROM holding WHERE ?1 = 0 OR closed_at IS NULL ORDER BY opened_at, rowid",
 		&stmt, err));
 	nk_stmt_int(stmt, 1, only_open ? 1 : 0);
 	NK_TRY(nk_stmt_step(stmt, &more, err));
@@ -273,5 +287,8 @@ NK_RESULT nk_holding_close(struct nk_tx *tx, struct nk_uuid id, enum nk_gone gon
 	nk_stmt_text(stmt, 3, nk_str_c(nk_gone_name(gone)));
 	nk_column_bind_id(stmt, 4, checked_by);
 	NK_TRY(nk_stmt_run(stmt, err));
+	if (gone == NK_GONE_VERIFIED || gone == NK_GONE_UNVERIFIED) {
+		NK_TRY(nk_reach_close(tx, id, now, err));
+	}
 	return close_duty(tx, id, evidence, now, err);
 }

@@ -9,40 +9,48 @@
 
 #include "column_int.h"
 #include "crypto.h"
+#include "json.h"
+
+#define COLUMNS                                                                                                       \
+	"SELECT id, kind, roles, label, public_key, ended_at, unit, organisation, ssh_key, recipient, contact, deputy_id " \
+	"FROM party "
 
 enum { LABEL_MAX = 1024, PARTIES_MAX = 100000, AAD_LEN = 21 };
 
-static void aad_of(struct nk_uuid id, uint8_t out[static AAD_LEN])
+/* A party's two sealed texts, each under a word of its own. */
+static const char label_word[] = "party";
+static const char contact_word[] = "reach";
+
+static void aad_of(const char *word, struct nk_uuid id, uint8_t out[static AAD_LEN])
 {
-	memcpy(out, "party", 5);
+	memcpy(out, word, 5);
 	memcpy(out + 5, id.b, sizeof(id.b));
 }
 
-static NK_RESULT seal_label(const struct nk_env *env, const struct nk_key *label_key, const struct nk_party *party,
-	struct nk_buf *out, struct nk_err *err)
+static NK_RESULT seal_text(const struct nk_env *env, const struct nk_key *label_key,
+	const uint8_t aad[static AAD_LEN], struct nk_str text, struct nk_buf *out, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf plain = { 0 };
-	uint8_t aad[AAD_LEN];
 	uint8_t *at = NULL;
 
+	nk_buf_init(out, LABEL_MAX + 64 + NK_SEAL_EXTRA);
 	nk_buf_init_wiping(&plain, LABEL_MAX + 64);
-	NK_TRY(nk_buf_add_str(&plain, party->label, err));
+	NK_TRY(nk_buf_add_str(&plain, text, err));
 	NK_TRY(nk_pad(&plain, err));
 	NK_TRY(nk_buf_reserve(out, plain.len + NK_SEAL_EXTRA, &at, err));
-	aad_of(party->id, aad);
-	NK_TRY(nk_seal(env, label_key, nk_bytes_of(aad, sizeof(aad)), nk_buf_bytes(&plain), at, err));
+	NK_TRY(nk_seal(env, label_key, nk_bytes_of(aad, AAD_LEN), nk_buf_bytes(&plain), at, err));
 	out->len += plain.len + NK_SEAL_EXTRA;
 	return nk_done();
 }
 
-static NK_RESULT open_label(const struct nk_key *label_key, struct nk_uuid id, struct nk_bytes box,
-	struct nk_arena *arena, struct nk_str *out, struct nk_err *err)
+static NK_RESULT open_text(const struct nk_key *label_key, const struct nk_party *party, const char *word,
+	struct nk_bytes box, struct nk_arena *arena, struct nk_str *out, struct nk_err *err)
 {
 	uint8_t aad[AAD_LEN];
 	uint8_t *plain = NULL;
 	size_t len = 0;
 
-	aad_of(id, aad);
+	aad_of(word, party->id, aad);
 	if (box.len > NK_SEAL_EXTRA && box.len <= LABEL_MAX + 64 + NK_SEAL_EXTRA) {
 		plain = nk_arena_alloc(arena, box.len);
 		if (plain == NULL) {
@@ -58,7 +66,7 @@ static NK_RESULT open_label(const struct nk_key *label_key, struct nk_uuid id, s
 
 	return nk_fail(err, NK_CORRUPT,
 		"the name of party %s does not open: store and vault are not of the same state; restore both from one backup",
-		nk_uuid_print(id, text));
+		nk_uuid_print(party->id, text));
 }
 
 NK_RESULT nk_party_add(
@@ -67,16 +75,22 @@ NK_RESULT nk_party_add(
 	const struct nk_env *env = nk_store_env(nk_tx_store(tx));
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 	NK_OWNED(nk_buf_done) struct nk_buf box = { 0 };
+	NK_OWNED(nk_buf_done) struct nk_buf contact = { 0 };
+	uint8_t aad[AAD_LEN];
 
 	if (nk_uuid_is_nil(party->id) || party->kind.len == 0 || party->label.len == 0 ||
 		party->label.len > LABEL_MAX) {
 		return nk_fail(err, NK_INVALID, "a party needs an id, a kind and a name of at most %d bytes",
 			(int)LABEL_MAX);
 	}
-	nk_buf_init(&box, LABEL_MAX + 64 + NK_SEAL_EXTRA);
-	NK_TRY(seal_label(env, label_key, party, &box, err));
+	if (party->contact.len > LABEL_MAX) {
+		return nk_fail(err, NK_INVALID, "a contact has at most %d bytes", (int)LABEL_MAX);
+	}
+	aad_of(label_word, party->id, aad);
+	NK_TRY(seal_text(env, label_key, aad, party->label, &box, err));
 	NK_TRY(nk_stmt_get(nk_tx_store(tx),
-		"INSERT INTO party(id, kind, roles, label, public_key, enrolled_at, ended_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+		"INSERT INTO party(id, kind, roles, label, public_key, enrolled_at, ended_at, unit, organisation, ssh_key, recipient, contact, "
+		"deputy_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
 		&stmt, err));
 	nk_stmt_uuid(stmt, 1, party->id);
 	nk_stmt_text(stmt, 2, party->kind);
@@ -89,6 +103,18 @@ NK_RESULT nk_party_add(
 	}
 	nk_stmt_int(stmt, 6, nk_now(env));
 	nk_column_bind_time(stmt, 7, party->ended ? nk_now(env) : 0);
+	nk_stmt_text(stmt, 8, party->unit);
+	nk_stmt_text(stmt, 9, party->organisation);
+	nk_stmt_text(stmt, 10, party->ssh_key);
+	nk_stmt_text(stmt, 11, party->recipient);
+	if (party->contact.len > 0) {
+		aad_of(contact_word, party->id, aad);
+		NK_TRY(seal_text(env, label_key, aad, party->contact, &contact, err));
+		nk_stmt_blob(stmt, 12, nk_buf_bytes(&contact));
+	} else {
+		nk_stmt_null(stmt, 12);
+	}
+	nk_column_bind_id(stmt, 13, party->deputy);
 	return nk_stmt_run(stmt, err);
 }
 
@@ -104,7 +130,18 @@ static NK_RESULT take_row(const struct nk_stmt *stmt, const struct nk_key *label
 	if (out->has_key) {
 		memcpy(out->public_key, pub.ptr, NK_SIGN_PUB_LEN);
 	}
-	return open_label(label_key, out->id, nk_col_blob(stmt, 3), arena, &out->label, err);
+	NK_TRY(nk_column_text(stmt, 6, arena, &out->unit, err));
+	NK_TRY(nk_column_text(stmt, 7, arena, &out->organisation, err));
+	NK_TRY(nk_column_text(stmt, 8, arena, &out->ssh_key, err));
+	NK_TRY(nk_column_text(stmt, 9, arena, &out->recipient, err));
+	out->deputy = nk_column_id_or_nil(stmt, 11);
+	if (label_key == NULL) {
+		return nk_done();
+	}
+	if (!nk_col_is_null(stmt, 10)) {
+		NK_TRY(open_text(label_key, out, contact_word, nk_col_blob(stmt, 10), arena, &out->contact, err));
+	}
+	return open_text(label_key, out, label_word, nk_col_blob(stmt, 3), arena, &out->label, err);
 }
 
 NK_RESULT nk_party_list(struct nk_store *store, const struct nk_key *label_key, struct nk_arena *arena,
@@ -116,8 +153,7 @@ NK_RESULT nk_party_list(struct nk_store *store, const struct nk_key *label_key, 
 
 	nk_vec_init_wiping(&rows, sizeof(struct nk_party), PARTIES_MAX);
 	NK_TRY(nk_stmt_get(store,
-		"SELECT id, kind, roles, label, public_key, ended_at FROM party ORDER BY enrolled_at, rowid", &stmt,
-		err));
+		COLUMNS "ORDER BY enrolled_at, rowid", &stmt, err));
 	NK_TRY(nk_stmt_step(stmt, &more, err));
 	while (more) {
 		void *item = NULL;
@@ -138,8 +174,7 @@ NK_RESULT nk_party_get(struct nk_store *store, const struct nk_key *label_key, s
 	char text[NK_UUID_TEXT];
 	bool found = false;
 
-	NK_TRY(nk_stmt_get(
-		store, "SELECT id, kind, roles, label, public_key, ended_at FROM party WHERE id = ?1", &stmt, err));
+	NK_TRY(nk_stmt_get(store, COLUMNS "WHERE id = ?1", &stmt, err));
 	nk_stmt_uuid(stmt, 1, id);
 	NK_TRY(nk_stmt_step(stmt, &found, err));
 	if (!found) {
@@ -150,13 +185,80 @@ NK_RESULT nk_party_get(struct nk_store *store, const struct nk_key *label_key, s
 
 bool nk_party_has_role(const struct nk_party *party, struct nk_str role)
 {
-	struct nk_str rest = party->roles;
+	return nk_words_have(party->roles, role);
+}
+
+NK_RESULT nk_party_end(struct nk_tx *tx, struct nk_uuid id, nk_time now, struct nk_err *err)
+{
+	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
+	char text[NK_UUID_TEXT];
+
+	NK_TRY(nk_stmt_get(nk_tx_store(tx), "UPDATE party SET ended_at = ?2 WHERE id = ?1 AND ended_at IS NULL", &stmt,
+		err));
+	nk_stmt_uuid(stmt, 1, id);
+	nk_stmt_int(stmt, 2, now);
+	NK_TRY(nk_stmt_run(stmt, err));
+	if (nk_store_changes(nk_tx_store(tx)) == 0) {
+		return nk_fail(err, NK_NOT_FOUND, "there is no party %s, or it has ended already",
+			nk_uuid_print(id, text));
+	}
+	return nk_done();
+}
+
+/* RFC 4253 §6.6 and RFC 8709: string "ssh-ed25519", string key of 32 bytes; 51 bytes in all. */
+bool nk_party_raw_key(struct nk_str ssh_key, uint8_t out[static NK_SIGN_PUB_LEN])
+{
+	static const uint8_t head[19] = { 0, 0, 0, 11, 's', 's', 'h', '-', 'e', 'd', '2', '5', '5', '1', '9', 0, 0, 0, 32 };
+	NK_OWNED(nk_buf_done) struct nk_buf raw = { 0 };
+	struct nk_str type;
+	struct nk_str body;
+
+	nk_buf_init(&raw, 256);
+	if (!nk_str_cut(&ssh_key, ' ', &type) || !nk_str_cut(&ssh_key, ' ', &body) ||
+		!nk_ok(nk_base64_get(&raw, nk_str_trim(body), NULL)) || raw.len != sizeof(head) + NK_SIGN_PUB_LEN ||
+		!nk_bytes_eq(nk_bytes_of(raw.ptr, sizeof(head)), nk_bytes_of(head, sizeof(head)))) {
+		return false;
+	}
+	memcpy(out, raw.ptr + sizeof(head), NK_SIGN_PUB_LEN);
+	return true;
+}
+
+/* The base64 part alone: a comment behind it makes no other key. */
+static struct nk_str ssh_body(const struct nk_party *p)
+{
+	struct nk_str rest = nk_str_trim(p->ssh_key);
 	struct nk_str word = { NULL, 0 };
 
-	while (nk_str_cut(&rest, ',', &word)) {
-		if (role.len > 0 && nk_str_eq(nk_str_trim(word), role)) {
-			return true;
+	(void)nk_str_cut(&rest, ' ', &word);
+	return nk_str_cut(&rest, ' ', &word) ? nk_str_trim(word) : (struct nk_str){ NULL, 0 };
+}
+
+static size_t raw_keys(const struct nk_party *p, uint8_t out[static 2][NK_SIGN_PUB_LEN])
+{
+	size_t n = 0;
+
+	if (p->has_key) {
+		memcpy(out[n++], p->public_key, NK_SIGN_PUB_LEN);
+	}
+	if (nk_party_raw_key(p->ssh_key, out[n])) {
+		n++;
+	}
+	return n;
+}
+
+bool nk_party_same_key(const struct nk_party *a, const struct nk_party *b)
+{
+	uint8_t ka[2][NK_SIGN_PUB_LEN];
+	uint8_t kb[2][NK_SIGN_PUB_LEN];
+	const size_t na = raw_keys(a, ka);
+	const size_t nb = raw_keys(b, kb);
+
+	for (size_t i = 0; i < na; i++) {
+		for (size_t k = 0; k < nb; k++) {
+			if (nk_ct_equal(ka[i], kb[k], NK_SIGN_PUB_LEN)) {
+				return true;
+			}
 		}
 	}
-	return false;
+	return ssh_body(a).len > 0 && nk_str_eq(ssh_body(a), ssh_body(b));
 }

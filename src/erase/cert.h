@@ -165,4 +165,27 @@ struct nk_cert_verify_report {
 NK_RESULT nk_cert_verify(const struct nk_cert_verify_input *in, struct nk_buf *out_statement,
 	struct nk_cert_verify_report *out, struct nk_err *err);
 
+/*
+ * nk_any_verify: the same for every other signed statement (in-toto in DSSE): signature by one of the keys, form, the
+ * ledger's entry (fact "payload") and its place in the ledger. The texts of the report live in `keep`.
+ * nk_any_type: the type that a statement says to have, unverified; empty: it is none.
+ */
+struct nk_any_verify_input {
+	struct nk_bytes envelope;
+	struct nk_bytes proof; /* empty: not done */
+	const uint8_t *pubs; /* n_pubs × 32 bytes */
+	size_t n_pubs;
+	struct nk_str ledger_vkey; /* empty: not done */
+};
+struct nk_any_verify_report {
+	struct nk_cert_verify_report checks;
+	size_t signer; /* which key; SIZE_MAX: none */
+	struct nk_str predicate; /* type URI */
+	struct nk_str subjects; /* lines "name sha256" */
+	struct nk_str body; /* the predicate as it stands */
+};
+NK_RESULT nk_any_verify(const struct nk_any_verify_input *in, struct nk_arena *keep, struct nk_any_verify_report *out,
+	struct nk_err *err);
+NK_RESULT nk_any_type(struct nk_bytes envelope, struct nk_arena *arena, struct nk_str *out, struct nk_err *err);
+
 #endif

@@ -46,6 +46,8 @@ bool nk_cert_searched(const struct nk_residue_report *scan);
 const struct nk_residue_report *nk_cert_decisive(const struct nk_cert *cert);
 /* nk_receipt_counts: is it signed, by a medium that is no file, and for this rotation? */
 bool nk_receipt_counts(const struct nk_cert *cert, const struct nk_receipt *r);
+/* nk_cert_leaf_names: does the leaf (of that type; NULL: of any) hold the digest of the statement? */
+bool nk_cert_leaf_names(struct nk_bytes leaf, const char *type, struct nk_bytes statement);
 bool nk_level_by_name(struct nk_str name, enum nk_level *out);
 
 /* A sheet: text of 80 columns that people read. The first failure stays and everything after it does nothing. */

@@ -80,9 +80,9 @@ static inline void facts_scans(struct facts *f)
 		.files = 12, .bytes = 4096000, .hits_of_others = 2, .control_found = true
 	};
 
-	f->places[0] = (struct nk_place){ NK_PLACE_STORE, "", NK_STR("store") };
-	f->places[1] = (struct nk_place){ NK_PLACE_VAULT, "", NK_STR("vault") };
-	f->places[2] = (struct nk_place){ NK_PLACE_TARGET_FILES, "", NK_STR("target ldap-main: files") };
+	f->places[0] = (struct nk_place){ NK_PLACE_STORE, "", NK_STR("store"), NULL, 0 };
+	f->places[1] = (struct nk_place){ NK_PLACE_VAULT, "", NK_STR("vault"), NULL, 0 };
+	f->places[2] = (struct nk_place){ NK_PLACE_TARGET_FILES, "", NK_STR("target ldap-main: files"), NULL, 0 };
 	for (size_t i = 0; i < FACTS_PLACES; i++) {
 		f->before_places[i] = clean;
 		f->after_places[i] = clean;

@@ -118,7 +118,7 @@ static void check_claims(struct checking *k)
 }
 
 /* The leaf's bytes, which the proof carries, name the statement by its digest. */
-static bool leaf_names_statement(struct checking *k, struct nk_bytes leaf)
+bool nk_cert_leaf_names(struct nk_bytes leaf, const char *wanted, struct nk_bytes statement)
 {
 	NK_OWNED(nk_jdoc_free) struct nk_jdoc *doc = NULL;
 	struct nk_hash want;
@@ -129,8 +129,9 @@ static bool leaf_names_statement(struct checking *k, struct nk_bytes leaf)
 	if (!nk_ok(nk_jdoc_parse(leaf, LEAF_MAX, &doc, NULL))) {
 		return false;
 	}
-	nk_cert_digest(k->statement, &want);
-	return nk_jstr(nk_jget(nk_jdoc_root(doc), "type"), &type) && nk_str_eq(type, NK_STR("cert")) &&
+	nk_cert_digest(statement, &want);
+	return nk_jstr(nk_jget(nk_jdoc_root(doc), "type"), &type) &&
+		(wanted == NULL || nk_str_eq(type, nk_str_c(wanted))) &&
 		nk_jstr(nk_jget(nk_jget(nk_jdoc_root(doc), "facts"), NK_CERT_LEAF_FACT), &hex) &&
 		nk_hex_parse(hex, got.b, sizeof(got.b)) &&
 		nk_bytes_eq(nk_bytes_of(want.b, sizeof(want.b)), nk_bytes_of(got.b, sizeof(got.b)));
@@ -163,7 +164,7 @@ static void check_ledger(struct checking *k)
 		note(k, NK_CHECK_FAILED, what_tree);
 		return;
 	}
-	judge(k, leaf_names_statement(k, proof.extra), what_leaf);
+	judge(k, nk_cert_leaf_names(proof.extra, "cert", k->statement), what_leaf);
 	if (k->in->ledger_vkey.len == 0) {
 		note(k, NK_CHECK_NOT_DONE, what_tree);
 		return;

@@ -85,11 +85,32 @@ static void run_done(struct run *r)
 	nk_vec_done(&r->ended);
 }
 
+static bool only_digits(struct nk_str value)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.ptr[i] < '0' || value.ptr[i] > '9') {
+			return false;
+		}
+	}
+	return true;
+}
+
+static size_t hits_max(const struct nk_residue_options *opt)
+{
+	return opt->hits_max > 0 ? opt->hits_max : HITS_MAX;
+}
+
 static NK_RESULT note_hit(struct run *r, const struct nk_residue_pattern *p, const struct nkx_finding *found,
 	struct nk_str file, bool others)
 {
-	struct nk_residue_hit hit = { r->place, NK_STR(""), found->in_name ? 0 : found->f.offset, p->person_number,
-		p->item, found->in_name ? "file-name" : nks_encoding_name(found->f.encoding), others };
+	struct nk_residue_hit hit = { .place = r->place,
+		.file = NK_STR(""),
+		.offset = found->in_name ? 0 : found->f.offset,
+		.person_number = p->person_number,
+		.item = p->item,
+		.encoding = found->in_name ? "file-name" : nks_encoding_name(found->f.encoding),
+		.also_of_others = others,
+		.digits = only_digits(p->value) };
 	void *room = NULL;
 
 	if (others) {
@@ -97,7 +118,7 @@ static NK_RESULT note_hit(struct run *r, const struct nk_residue_pattern *p, con
 	} else {
 		r->report->hits++;
 	}
-	if (r->hits.len >= HITS_MAX) {
+	if (r->hits.len >= hits_max(r->opt)) {
 		return nk_done();
 	}
 	NK_TRY(nk_arena_dup(r->arena, file, &hit.file, NULL));
@@ -288,7 +309,10 @@ static bool on_item(void *arg, const struct nkx_item_end *item)
 	r->report->bytes += item->bytes;
 	r->report->files += item->partly == 0 && item->not_scanned == 0;
 	for (size_t i = r->item_hits; i < r->hits.len && nk_ok(r->failed); i++) {
-		r->failed = name_file(r, item->shown, &((struct nk_residue_hit *)nk_vec_at(&r->hits, i))->file);
+		struct nk_residue_hit *const hit = nk_vec_at(&r->hits, i);
+
+		hit->file_len = strlen(item->shown);
+		r->failed = name_file(r, item->shown, &hit->file);
 	}
 	for (size_t i = r->item_unscanned; i < r->unscanned.len && nk_ok(r->failed); i++) {
 		r->failed = name_file(
@@ -363,8 +387,8 @@ static NK_RESULT walk(struct run *r, const struct nk_env *env, const char *path,
 	const struct nkx_walk_options options = {
 		.relative_to = from,
 		.raw = is_raw(place->kind),
-		.skip = own,
-		.n_skip = place->kind == NK_PLACE_HOME ? NK_ARRAY_LEN(own) : 0,
+		.skip = place->kind == NK_PLACE_HOME ? own : place->skip,
+		.n_skip = place->kind == NK_PLACE_HOME ? NK_ARRAY_LEN(own) : place->n_skip,
 	};
 
 	NK_TRY(nkx_walk(r->pool, env, path, &options, err));
@@ -439,7 +463,7 @@ NK_RESULT nk_residue_scan(const struct nk_env *env, const struct nk_residue_opti
 	struct nk_residue_report report = { .n_places = opt->n_places };
 	struct nk_control *const controls = nk_arena_array(arena, opt->n_places, sizeof(*controls));
 
-	nk_vec_init(&r.hits, sizeof(struct nk_residue_hit), HITS_MAX);
+	nk_vec_init(&r.hits, sizeof(struct nk_residue_hit), hits_max(opt));
 	nk_vec_init(&r.unscanned, sizeof(struct nk_residue_unscanned), UNSCANNED_MAX);
 	nk_vec_init(&r.waiting, sizeof(struct nkx_finding), WAITING_MAX);
 	nk_vec_init(&r.ended, sizeof(struct nkx_finding), WAITING_MAX);

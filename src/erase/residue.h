@@ -30,6 +30,8 @@ struct nk_place {
 	enum nk_place_kind kind;
 	const char *path; /* file or folder; folders are walked without following links to folders */
 	struct nk_str label; /* for the certificate: "store", "target ldap-main: files" */
+	const char *const *skip; /* names directly in a folder of kind EXTRA that are left out: somebody else's */
+	size_t n_skip;
 };
 
 /* A pattern's reason for not counting: the same value belongs to somebody who stays, or it is kept by a rule. */
@@ -48,11 +50,13 @@ struct nk_residue_hit {
 	size_t place;
 	struct nk_str
 		file; /* relative to the place, with what it lies in: "a.zip!/b.txt"; a value in a name is masked */
+	size_t file_len; /* of the file itself in `file`; behind it "!/" and what it lies in */
 	uint64_t offset; /* 0 for a finding in the file's name */
 	uint32_t person_number;
 	enum nk_item_class item;
 	const char *encoding; /* "utf-8" …, "file-name"; static */
 	bool also_of_others;
+	bool digits; /* the value has digits only: by itself it may be anything */
 };
 
 /* A file, folder or part of one that could not be read whole, or is no regular file. */
@@ -72,7 +76,7 @@ struct nk_residue_place_report {
 struct nk_residue_report {
 	struct nk_residue_place_report *places; /* same order as given */
 	size_t n_places;
-	const struct nk_residue_hit *hits; /* first 10,000 */
+	const struct nk_residue_hit *hits; /* first 10,000, or as many as the options say */
 	size_t n_hits;
 	const struct nk_residue_unscanned *unscanned; /* first 1,000 */
 	size_t n_unscanned;
@@ -106,6 +110,7 @@ struct nk_residue_options {
 	NK_RESULT (*plant)(void *arg, const struct nk_place *place, struct nk_str control, struct nk_err *err);
 	NK_RESULT (*unplant)(void *arg, const struct nk_place *place, struct nk_err *err);
 	void *plant_arg;
+	size_t hits_max; /* 0: 10,000 */
 	void (*progress)(void *arg, uint64_t bytes); /* bytes scanned so far, in all places */
 	void *progress_arg;
 };

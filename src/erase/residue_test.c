@@ -92,7 +92,7 @@ static struct nk_residue_report scan_env(
 /* One folder of the kind EXTRA. */
 static struct nk_residue_report scan_folder(struct world *w, const char *name)
 {
-	const struct nk_place place = { NK_PLACE_EXTRA, kit_path(&w->k.tmp, name), NK_STR("folder") };
+	const struct nk_place place = { NK_PLACE_EXTRA, kit_path(&w->k.tmp, name), NK_STR("folder"), NULL, 0 };
 	const struct nk_residue_options opt = options(w, &place, 1);
 
 	return scan_env(w, w->k.env, &opt);
@@ -220,7 +220,7 @@ static void everything_is_found_in_every_encoding_and_every_kind_of_place(void *
 			(void)snprintf(name, sizeof(name), "place%u/deep/file%u", kind, e);
 			put_everything(&w, name, (enum nk_encoding)e);
 		}
-		places[kind] = (struct nk_place){ (enum nk_place_kind)kind, paths[kind], NK_STR("place") };
+		places[kind] = (struct nk_place){ (enum nk_place_kind)kind, paths[kind], NK_STR("place"), NULL, 0 };
 	}
 	opt = options(&w, places, NK_PLACE_KIND_COUNT);
 	opt.plant = plant;
@@ -262,7 +262,7 @@ static void a_control_that_is_not_found_makes_the_scan_invalid(void **state)
 	world_new(&w);
 	folder(&w, "place0");
 	put(&w, "place0/clean", "nothing");
-	place = (struct nk_place){ NK_PLACE_STORE, kit_path(&w.k.tmp, "place0"), NK_STR("store") };
+	place = (struct nk_place){ NK_PLACE_STORE, kit_path(&w.k.tmp, "place0"), NK_STR("store"), NULL, 0 };
 	opt = options(&w, &place, 1);
 	opt.plant = plant;
 	opt.unplant = unplant;
@@ -327,7 +327,7 @@ static void what_cannot_be_read_is_unscanned_and_never_clean(void **state)
 	put(&w, "place/inside.zip", "PK\003\004 and then nothing of a zip");
 	put(&w, "place/good", "s2025001");
 	assert_int_equal(mkfifo(kit_path(&w.k.tmp, "place/fifo"), 0600), 0);
-	place = (struct nk_place){ NK_PLACE_HOME, kit_path(&w.k.tmp, "place"), NK_STR("home") };
+	place = (struct nk_place){ NK_PLACE_HOME, kit_path(&w.k.tmp, "place"), NK_STR("home"), NULL, 0 };
 	opt = options(&w, &place, 1);
 	s = stubborn(w.k.env);
 	s->env.write = self_write;
@@ -356,7 +356,7 @@ static void a_place_into_which_nothing_can_be_planted_is_not_valid(void **state)
 	world_new(&w);
 	folder(&w, "readonly");
 	put(&w, "readonly/file", "s2025001");
-	place = (struct nk_place){ NK_PLACE_TARGET_FILES, kit_path(&w.k.tmp, "readonly"), NK_STR("files") };
+	place = (struct nk_place){ NK_PLACE_TARGET_FILES, kit_path(&w.k.tmp, "readonly"), NK_STR("files"), NULL, 0 };
 	opt = options(&w, &place, 1);
 	s = stubborn(w.k.env);
 	s->env.write = self_write;
@@ -445,7 +445,7 @@ static void the_home_is_what_its_own_places_are_not(void **state)
 	folder(&w, "home/deep/vault");
 	put(&w, "home/vault/left-to-its-own-place", "s2025001");
 	put(&w, "home/deep/vault/not-a-place", "s2025001");
-	place = (struct nk_place){ NK_PLACE_HOME, kit_path(&w.k.tmp, "home"), NK_STR("home") };
+	place = (struct nk_place){ NK_PLACE_HOME, kit_path(&w.k.tmp, "home"), NK_STR("home"), NULL, 0 };
 	opt = options(&w, &place, 1);
 	r = scan_env(&w, w.k.env, &opt);
 	assert_int_equal(r.places[0].hits, 1);
@@ -517,9 +517,9 @@ static void our_own_store_holds_nothing_readable_of_anybody(void **state)
 
 	(void)state;
 	world_new(&w);
-	places[0] = (struct nk_place){ NK_PLACE_STORE, w.k.tmp.dir, NK_STR("store") };
-	places[1] = (struct nk_place){ NK_PLACE_VAULT, w.k.vault_dir, NK_STR("vault") };
-	places[2] = (struct nk_place){ NK_PLACE_VAULT, w.k.copy_dir, NK_STR("second place") };
+	places[0] = (struct nk_place){ NK_PLACE_STORE, w.k.tmp.dir, NK_STR("store"), NULL, 0 };
+	places[1] = (struct nk_place){ NK_PLACE_VAULT, w.k.vault_dir, NK_STR("vault"), NULL, 0 };
+	places[2] = (struct nk_place){ NK_PLACE_VAULT, w.k.copy_dir, NK_STR("second place"), NULL, 0 };
 	opt = options(&w, places, 3);
 	opt.plant = plant_row;
 	opt.unplant = unplant_row;

@@ -4,6 +4,7 @@
 #include "base.h"
 #include "config.h"
 
+#include "custody.h"
 #include "ini.h"
 
 enum kind { K_TEXT, K_NUMBER, K_YES_NO, K_WORDS };
@@ -47,6 +48,19 @@ static const struct setting settings[] = {
 	{ "notice", "grades", K_WORDS, AT(notice_grades), 0, 0, 0, "grades whose joiners get an initial password" },
 	{ "notice", "classes", K_WORDS, AT(notice_classes), 0, 0, 0,
 		"classes whose joiners get one: title, code, or school/title" },
+	{ "duty", "remind_hours", K_NUMBER, AT(remind_hours), 0, 8760, 24, "hours before the due time when the owner is reminded" },
+	{ "duty", "deputy_hours", K_NUMBER, AT(deputy_hours), 0, 8760, 0, "hours behind it when the deputy is called" },
+	{ "duty", "director_hours", K_NUMBER, AT(director_hours), 0, 8760, 24, "hours behind it when the director is called" },
+	{ "duty", "channels", K_WORDS, AT(notify_channels), 0, 0, 0,
+		"how people are called: mail, command, webhook; none: duty run prints whom it would have called" },
+	{ "duty", "timeout_seconds", K_NUMBER, AT(notify_seconds), 1, 300, 20, "longest wait for one notice" },
+	{ "duty", "mail_url", K_TEXT, AT(mail_url), 0, 0, 0, "mail server: smtp://host:port with STARTTLS, smtps://host" },
+	{ "duty", "mail_from", K_TEXT, AT(mail_from), 0, 0, 0, "sender of notices" },
+	{ "duty", "mail_to", K_TEXT, AT(mail_to), 0, 0, 0, "where notices go for parties without an address" },
+	{ "duty", "hosts", K_WORDS, AT(notify_hosts), 0, 0, 0, "mail servers that may be spoken to" },
+	{ "duty", "command", K_TEXT, AT(notify_command), 0, 0, 0, "program (whole path) that reads a notice from its standard input" },
+	{ "duty", "webhook", K_TEXT, AT(notify_webhook), 0, 0, 0, "where notices go as JSON for parties without such an address" },
+	{ "duty", "urls", K_WORDS, AT(notify_urls), 0, 0, 0, "whole addresses that may be posted to" },
 	{ "guard", "floor", K_NUMBER, AT(guard.floor), 1, 10000000, 1, "fewest persons of a source" },
 	{ "guard", "cell_percent", K_NUMBER, AT(guard.cell_percent), 1, 100, 10,
 		"largest change of a school, grade and role outside the season" },
@@ -73,6 +87,44 @@ static const struct setting settings[] = {
 		"the same, 15 March to 30 April" },
 	{ "scan", "number_forms", K_WORDS, AT(number_forms), 0, 0, 0,
 		"forms of student and staff numbers: 9 a digit, A a letter, others themselves" },
+	{ "case", "regime", K_TEXT, AT(cases.regime), 0, 0, 0, "whose rules: public (default), private or appendix2" },
+	{ "case", "address", K_TEXT, AT(cases.address), 0, 0, 0, "address of the organisation, for reports" },
+	{ "case", "head", K_TEXT, AT(cases.head), 0, 0, 0, "its representative, for reports" },
+	{ "case", "trade", K_TEXT, AT(cases.trade), 0, 0, 0, "its trade, for reports" },
+	{ "case", "clerk", K_TEXT, AT(cases.clerk), 0, 0, 0, "whom the authority asks: unit, telephone, mail" },
+	{ "case", "desk", K_TEXT, AT(cases.desk), 0, 0, 0, "where persons and the public ask" },
+	{ "case", "law", K_TEXT, AT(cases.law), 0, 0, 0, "folder of law data (*.law) laid over those that come with the program" },
+	{ "case", "pmark", K_YES_NO, AT(cases.pmark), 0, 0, 0, "has the Privacy Mark: its duties to report too" },
+	{ "case", "contract_hours", K_NUMBER, AT(cases.contract_hours), 0, 8760, 0,
+		"hours within which who entrusted the data is told, by contract" },
+	{ "case", "ack_minutes", K_NUMBER, AT(cases.ack_minutes), 1, 10080, 60,
+		"minutes within which the officer acknowledges a doubt" },
+	{ "case", "answer_hours", K_NUMBER, AT(cases.answer_hours), 1, 8760, 24, "hours within which an inquiry is answered" },
+	{ "sweep", "places", K_WORDS, AT(sweep_places), 0, 0, 0, "further files and folders that the sweeper looks through" },
+	{ "sweep", "temp", K_WORDS, AT(sweep_temp), 0, 0, 0,
+		"temporary folders (default $TMPDIR /tmp /var/tmp; none: none)" },
+	{ "sweep", "logs", K_WORDS, AT(sweep_logs), 0, 0, 0, "folders of logs (default /var/log/nokosazu; none: none)" },
+	{ "sweep", "crash", K_WORDS, AT(sweep_crash), 0, 0, 0,
+		"folders of crash reports (default /var/crash /var/lib/systemd/coredump; none: none)" },
+	{ "roles", "WORD", K_TEXT, 0, 0, 0, 0, "what a role is called here, such as: principal = 校長" },
+	{ "separation", "apart", K_WORDS, AT(apart), 0, 0, 0,
+		"pairs of units or roles that no party and no key may be in both of, such as development/build" },
+	{ "separation", "limitation", K_TEXT, AT(limitation), 0, 0, 0,
+		"why too few people are kept less apart: allows it, and every statement says so" },
+	{ "warrant", "access", K_TEXT, AT(needs.access), 0, 0, 0, "roles that sign such a warrant; all of them" },
+	{ "warrant", "change", K_TEXT, AT(needs.change), 0, 0, 0, "the same, for changes" },
+	{ "warrant", "egress", K_TEXT, AT(needs.egress), 0, 0, 0, "the same, for what is taken out" },
+	{ "warrant", "exception", K_TEXT, AT(needs.exception), 0, 0, 0, "the same, for exceptions" },
+	{ "warrant", "order", K_TEXT, AT(needs.order), 0, 0, 0, "the same, for orders" },
+	{ "warrant", "release", K_TEXT, AT(needs.release), 0, 0, 0, "the same, for releases" },
+	{ "training", "required_for", K_WORDS, AT(train_for), 0, 0, 0,
+		"what needs a test passed: kinds of warrants, or case; egress, egress:PROCEDURE, or none (default: egress release, "
+		"once procedures are registered)" },
+	{ "training", "pass_percent", K_NUMBER, AT(train_percent), 1, 100, 80, "right answers that pass the test" },
+	{ "training", "test_days", K_NUMBER, AT(train_days), 1, 180, 60,
+		"days of a half-year within which the test is to be passed; until then the last half-year's pass stands" },
+	{ "training", "read_days", K_NUMBER, AT(read_days), 1, 180, 14,
+		"days within which a new revision of a procedure is to be read" },
 	{ "target", "type", K_TEXT, TAT(type), 0, 0, 0, "ldap" },
 	{ "target", "uri", K_TEXT, TAT(settings.uri), 0, 0, 0, "ldap://host:port, ldaps://host, ldapi://%2Fpath" },
 	{ "target", "base", K_TEXT, TAT(settings.base), 0, 0, 0, "suffix, such as dc=example,dc=ac,dc=jp" },
@@ -260,6 +312,32 @@ static NK_RESULT remember(struct reader *r, struct nk_str section, struct nk_str
 	return nk_arena_dup(r->values_arena, r->file, &v->file, err);
 }
 
+/* [roles] takes any word: a site has its own. */
+static NK_RESULT role_row(struct reader *r, struct nk_str key, struct nk_str value, struct nk_err *err)
+{
+	struct nk_config *const c = r->config;
+
+	if (c->n_roles == NK_CONFIG_WORDS_MAX) {
+		return nk_fail(err, NK_LIMIT, NK_N("a configuration value has more than %d words"), NK_CONFIG_WORDS_MAX);
+	}
+	NK_TRY(nk_arena_dup(c->arena, key, &c->roles[c->n_roles].word, err));
+	NK_TRY(nk_arena_dup(c->arena, value, &c->roles[c->n_roles].label, err));
+	c->n_roles++;
+	return nk_done();
+}
+
+struct nk_str nk_config_role_label(const struct nk_config *config, struct nk_str word)
+{
+	const char *const preset = nk_role_label(word);
+
+	for (size_t i = 0; i < config->n_roles; i++) {
+		if (nk_str_eq(config->roles[i].word, word)) {
+			return config->roles[i].label;
+		}
+	}
+	return preset != NULL ? nk_str_c(preset) : word;
+}
+
 static NK_RESULT row(
 	void *arg, struct nk_str section, struct nk_str key, struct nk_str value, unsigned line, struct nk_err *err)
 {
@@ -277,6 +355,9 @@ static NK_RESULT row(
 		if (nk_str_starts(key, NK_STR("map."))) {
 			return map_row(r, t, key, value, err);
 		}
+	}
+	if (nk_str_eq(section, NK_STR("roles"))) {
+		return role_row(r, key, value, err);
 	}
 	s = setting_of(is_target ? "target" : nk_short(section).text, key);
 	if (s == NULL) {

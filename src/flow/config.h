@@ -30,6 +30,22 @@ struct nk_config_target {
 	size_t n_rows;
 };
 
+struct nk_config_role {
+	struct nk_str word, label;
+};
+
+/* Roles that sign a warrant of each kind, separated by blanks or commas; empty: those of warrants.rows. */
+struct nk_config_needs {
+	struct nk_str access, change, egress, exception, order, release;
+};
+
+/* What cases need to know of the organisation; all of it may be empty. */
+struct nk_config_cases {
+	struct nk_str regime, address, head, trade, clerk, desk, law;
+	bool pmark;
+	uint32_t contract_hours, ack_minutes, answer_hours;
+};
+
 struct nk_config {
 	struct nk_arena *arena;
 	struct nk_str organisation, domain;
@@ -48,12 +64,28 @@ struct nk_config {
 	uint32_t contact_months;
 	uint32_t notice_days;
 	struct nk_config_words number_forms; /* of the scanner */
+	struct nk_config_words sweep_places, sweep_temp, sweep_logs, sweep_crash; /* of the sweeper; "none": none */
 	struct nk_config_words notice_grades, notice_classes;
 	struct nk_guard_limits guard;
 	uint32_t erase_percent, erase_number, erase_season_percent;
+	uint32_t remind_hours, deputy_hours, director_hours; /* before the due time; behind it */
+	uint32_t notify_seconds;
+	struct nk_config_words notify_channels, notify_hosts, notify_urls; /* notices.rows; allow-lists */
+	struct nk_str mail_url, mail_from, mail_to, notify_command, notify_webhook;
+	struct nk_config_words train_for; /* kinds of warrants that need a pass: "egress", "egress:carry" */
+	uint32_t train_percent, train_days, read_days;
+	struct nk_config_cases cases;
 	struct nk_config_target targets[NK_CONFIG_TARGETS_MAX];
 	size_t n_targets;
+	struct nk_config_role roles[NK_CONFIG_WORDS_MAX]; /* [roles]: own words, or other labels */
+	size_t n_roles;
+	struct nk_config_needs needs;
+	struct nk_config_words apart; /* "development/build" */
+	struct nk_str limitation; /* why too few people are kept less apart */
 };
+
+/* nk_config_role_label: what a role is called: [roles], else roles.rows, else the word itself. */
+struct nk_str nk_config_role_label(const struct nk_config *config, struct nk_str word);
 
 /* nk_config_load: NK_CONFIG with file and line; NK_NOT_FOUND when `home` is no installation. */
 NK_RESULT nk_config_load(const struct nk_env *env, const char *home, struct nk_config **out, struct nk_err *err);

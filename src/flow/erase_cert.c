@@ -91,6 +91,11 @@ static NK_RESULT fill(struct nk_erasing *e, struct nk_err *err)
 	} else {
 		c->limitation = NK_STR("no second person was needed by the limits of this installation");
 	}
+	if (e->flow->config->limitation.len > 0) {
+		/* [separation] limitation: every statement says it. */
+		NK_TRY(nk_arena_printf(e->arena, &c->limitation, err, "%.*s; %.*s", NK_FMT(c->limitation),
+			NK_FMT(e->flow->config->limitation)));
+	}
 	c->grace_days = e->flow->config->grace_days;
 	c->simulated_clock = e->flow->simulated;
 	c->single_copy = e->flow->config->single_copy;

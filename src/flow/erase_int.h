@@ -66,7 +66,6 @@ NK_RESULT nk_erase_certify(struct nk_erasing *e, struct nk_err *err);
 /* nk_erase_files: the files of a certificate that is in the ledger, written (again) from the evidence. */
 NK_RESULT nk_erase_files(struct nk_erasing *e, struct nk_err *err);
 /* erase_copies.c: each subject's own copy of the opening: the holding before, the files after the commit. */
-NK_RESULT nk_erase_copies_announce(struct nk_erasing *e, struct nk_tx *tx, struct nk_err *err);
 NK_RESULT nk_erase_copies_write(struct nk_erasing *e, struct nk_err *err);
 /* erase_contacts.c: notification contacts, where a rule keeps them; NK_OK and nothing where none does. */
 NK_RESULT nk_erase_contacts_keys(struct nk_erasing *e, struct nk_err *err); /* before the transaction */

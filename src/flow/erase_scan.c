@@ -80,13 +80,13 @@ static NK_RESULT control_row(struct nk_flow *flow, const char *sql, struct nk_st
 	return nk_tx_commit(&tx, err);
 }
 
-static NK_RESULT plant(void *arg, const struct nk_place *place, struct nk_str control, struct nk_err *err)
+NK_RESULT nk_store_control_plant(void *arg, const struct nk_place *place, struct nk_str control, struct nk_err *err)
 {
 	(void)place;
 	return control_row(arg, "INSERT INTO control(value) VALUES (?1)", control, err);
 }
 
-static NK_RESULT unplant(void *arg, const struct nk_place *place, struct nk_err *err)
+NK_RESULT nk_store_control_unplant(void *arg, const struct nk_place *place, struct nk_err *err)
 {
 	struct nk_flow *const flow = arg;
 
@@ -146,8 +146,8 @@ static NK_RESULT scan(struct nk_erasing *e, struct nk_residue_report *out, struc
 		.n_places = e->n_places,
 		.patterns = e->patterns,
 		.n_patterns = e->n_patterns,
-		.plant = plant,
-		.unplant = unplant,
+		.plant = nk_store_control_plant,
+		.unplant = nk_store_control_unplant,
 		.plant_arg = e->flow,
 		.progress = tell,
 		.progress_arg = e->flow,

@@ -6,6 +6,8 @@
  */
 #include "base.h"
 #include "flow_int.h"
+#include "hold_int.h"
+#include "sweep_int.h"
 
 static const struct nk_op ops[] = {
 #define ROW(name, role, writes, leaf, summary) { #name, #role, leaf, summary, writes },
@@ -365,11 +367,16 @@ NK_RESULT nk_flow_open(
 	NK_TRY(env->lock(env->self, path, flow->write, opt->wait_ms, &flow->lock, err));
 	NK_TRY(open_clock(flow, env, err));
 	NK_TRY(open_store(flow, opt, err));
+	NK_TRY(nk_separation_check(flow, err));
 	if (!opt->locked_only) {
 		NK_TRY(open_vault(flow, opt, err));
 		NK_TRY(open_ledger(flow, err));
 		NK_TRY(release_unreferenced(flow, err));
 		NK_TRY(tell_recovered(flow, err));
+		NK_TRY(nk_hold_recover(flow, err));
+		if (flow->write && nk_sweep_start(flow) > 0) {
+			nk_flow_tell(flow, NK_N("files that only this program would make lie in temporary folders: nokosazu sweep"), 0, 0);
+		}
 	}
 	*out = flow;
 	flow = NULL;

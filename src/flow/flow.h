@@ -32,6 +32,9 @@ struct nk_flow_options {
 NK_RESULT nk_flow_open(
 	const struct nk_env *env, const struct nk_flow_options *opt, struct nk_flow **out, struct nk_err *err);
 void nk_flow_close(struct nk_flow **flow);
+/* nk_flow_end_job: NK_INCOMPLETE, "finished with errors", when a copy that was made could not be removed (hold.c), by
+ * this run or by one that was cut off before it. Asked at the end of every verb. */
+NK_RESULT nk_flow_end_job(struct nk_flow *flow, struct nk_err *err);
 NK_RESULT nk_flow_secret_kind(
 	const struct nk_env *env, const char *home, struct nk_buf *out_keyfile, struct nk_err *err);
 bool nk_flow_clock_simulated(const struct nk_flow *flow);
@@ -264,15 +267,26 @@ NK_RESULT nk_op_notice_done(struct nk_flow *flow, struct nk_uuid holding, struct
 struct nk_party_request {
 	struct nk_str name; /* personal; sealed */
 	struct nk_str roles; /* officer … */
-	uint8_t public_key[32];
+	uint8_t public_key[32]; /* zeros: none */
+	struct nk_str kind; /* operator, officer, person, unit, organisation, program, site, anyone; empty: officer */
+	struct nk_str unit, organisation; /* words */
+	struct nk_str ssh_key; /* a line as in id_ed25519.pub */
+	struct nk_str recipient; /* age1… */
+	struct nk_str contact; /* personal; sealed */
+	struct nk_uuid deputy; /* nil: none */
 };
 struct nk_party_row {
 	struct nk_uuid id;
 	struct nk_str name, roles;
 	bool has_key, ended;
+	struct nk_str kind, unit, organisation, ssh_key, recipient, contact;
+	struct nk_str called; /* what its roles are called here: 校長、… */
+	struct nk_uuid deputy;
 };
 NK_RESULT nk_op_party_add(
 	struct nk_flow *flow, const struct nk_party_request *req, struct nk_uuid *out_id, struct nk_err *err);
+/* nk_op_party_end: it signs and does nothing more; what it signed is worth nothing from now on. */
+NK_RESULT nk_op_party_end(struct nk_flow *flow, struct nk_uuid id, struct nk_err *err);
 NK_RESULT nk_op_party_list(
 	struct nk_flow *flow, struct nk_arena *arena, struct nk_party_row **out, size_t *out_n, struct nk_err *err);
 /* nk_op_party_key: a new signing key: the seed for the party's own key file, the public half for enrolment. */
@@ -332,9 +346,10 @@ NK_RESULT nk_op_vault_escrow(
 NK_RESULT nk_op_vault_escrow_try(struct nk_flow *flow, const struct nk_str *shares, size_t n, struct nk_err *err);
 
 struct nk_duty_row {
-	struct nk_uuid id, holding;
-	struct nk_str kind, place;
-	nk_time due_at, closed_at;
+	struct nk_uuid id, holding, owner;
+	struct nk_str kind, place, about;
+	unsigned level; /* who was called: 0 nobody, 1 the owner, 2 the deputy, 3 the director */
+	nk_time due_at, closed_at, told_at, acked_at;
 	bool overdue;
 };
 NK_RESULT nk_op_duty_list(struct nk_flow *flow, bool only_open, struct nk_arena *arena, struct nk_duty_row **out,

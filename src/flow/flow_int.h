@@ -46,6 +46,7 @@ struct nk_flow {
 	struct nk_uuid tenant, actor, standing_order, store_holding;
 	nk_progress_fn *progress;
 	void *progress_arg;
+	unsigned unclosed; /* copies that could not be closed (hold.c): the job has failed */
 };
 
 /* flow.c */
@@ -105,6 +106,15 @@ NK_RESULT nk_approval_find(struct nk_flow *flow, struct nk_str prefix, struct nk
 /* nk_approval_state: NK_OK = signed and still good (id out); NK_GUARD = waits for a second person; NK_NOT_FOUND =
  * nobody asked. */
 NK_RESULT nk_approval_state(struct nk_flow *flow, const char *hash, struct nk_uuid *out_warrant, struct nk_err *err);
+/* nk_approval_use: the one use of a warrant that nk_approval_state gave; everything is verified again. */
+NK_RESULT nk_approval_use(
+	struct nk_flow *flow, struct nk_tx *tx, const char *hash, struct nk_uuid warrant, struct nk_err *err);
+
+/* parties.c: nk_separation_check: NK_CONFIG when a party or a key is in two units that [separation] wants apart, and
+ * there is no limitation. nk_separation_with: the same for one party against others. */
+NK_RESULT nk_separation_check(struct nk_flow *flow, struct nk_err *err);
+NK_RESULT nk_separation_with(struct nk_flow *flow, const struct nk_party *one, const struct nk_party *all, size_t n,
+	struct nk_err *err);
 
 /* shown.c: findings and texts for people. */
 NK_RESULT nk_shown_intake(
@@ -157,6 +167,10 @@ NK_RESULT nk_holding_end(struct nk_flow *flow, struct nk_uuid id, enum nk_holdin
 NK_RESULT nk_rotate_vault(struct nk_flow *flow, struct nk_vault_finish *out, struct nk_err *err);
 /* nk_erase_may_cancel: NK_CONFLICT once the keys of an erase plan are destroyed. */
 NK_RESULT nk_erase_may_cancel(struct nk_flow *flow, const struct nk_plan_row *row, struct nk_err *err);
+/* erase_scan.c: the control person of a scan as a row of the database, for struct nk_residue_options; arg: the flow. */
+struct nk_place;
+NK_RESULT nk_store_control_plant(void *arg, const struct nk_place *place, struct nk_str control, struct nk_err *err);
+NK_RESULT nk_store_control_unplant(void *arg, const struct nk_place *place, struct nk_err *err);
 /* op_apply.c hands erase plans over. */
 NK_RESULT nk_erase_run(struct nk_flow *flow, const struct nk_plan_row *row, const struct nk_apply_request *req,
 	struct nk_arena *arena, struct nk_apply_reply *out, struct nk_err *err);

@@ -13,11 +13,18 @@
 
 enum { NK_SCAN_WHY_MAX = 16, NK_SCAN_PERSONS_SHOWN = 8 };
 
+struct nk_scan_text {
+	uint32_t number; /* reported in place of a person's */
+	const char *field; /* kanji, kana, romaji, login, id, mail, phone, text */
+	struct nk_str value;
+};
 struct nk_scan_request {
 	const char *home; /* whose forms of numbers count too, if there is an installation; may be NULL */
 	const char *const *paths; /* files, folders, "-" */
 	size_t n_paths;
 	bool roster; /* the persons of the installation; needs a flow */
+	const struct nk_scan_text *texts; /* or these texts instead of persons (canary persons of many sites) */
+	size_t n_texts;
 	const char *index_file, *key_file; /* or an index and its key; both or neither */
 	const char *const
 		*only; /* names of classes; none: all but those for which the configuration must say a form */

@@ -48,12 +48,14 @@ NK_RESULT nk_apply_begin(struct nk_flow *flow, const struct nk_plan_row *row, st
 	struct nk_tx *tx, struct nk_err *err)
 {
 	struct nk_leaf_item items[1] = { nk_item_hex("hash", row->hash.b, NK_HASH_LEN) };
+	char hex[65];
 
 	if (row->state == NK_PLAN_APPLYING) {
 		return nk_done();
 	}
 	if (!nk_uuid_is_nil(warrant)) {
-		NK_TRY(nk_warrant_use(tx, warrant, flow->actor, nk_now(flow->env), err));
+		nk_hex_print(row->hash.b, NK_HASH_LEN, hex);
+		NK_TRY(nk_approval_use(flow, tx, hex, warrant, err));
 	}
 	NK_TRY(nk_plan_set_state(tx, row->id, NK_PLAN_APPLYING, warrant, err));
 	return nk_flow_leaf(flow, tx, NK_LEAF_APPLY_BEGIN, items, 1, NULL, err);

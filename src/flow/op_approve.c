@@ -1,30 +1,28 @@
 /*
  * approval.c: what the guard held back, and the second person's signature under it.
  *
- * A request is an unsigned warrant of kind "exception"; its scope is "<what>:<hash>:<count>", so that what is signed
- * is the hash of exactly one plan and the number that was shown. Good for a day and one use.
+ * A request is a warrant of kind "exception" that needs an officer; its scope is "<what>:<hash>:<count>", so that what
+ * is signed is the hash of exactly one plan and the number that was shown. Good for a day and one use.
  */
 #include "base.h"
-#include "flow_int.h"
+
+#include "asked_int.h"
 
 NK_RESULT nk_approval_request(struct nk_flow *flow, struct nk_tx *tx, struct nk_str what, const char *hash,
 	uint64_t count, struct nk_err *err)
 {
 	char scope[160];
-	const nk_time now = nk_now(flow->env);
-	struct nk_warrant w = { .kind = NK_STR("exception"),
+	struct nk_uuid id;
+	struct nk_warrant_ask ask = { .kind = NK_STR("exception"),
 		.verbs = NK_STR("apply"),
-		.requester = flow->actor,
-		.limitation = NK_STR(""),
-		.uses_left = 1,
-		.from_at = now,
-		.until_at = now + NK_DAY,
-		.review_on = NK_DATE_NONE };
+		.purpose = NK_STR("what the guard held back"),
+		.needs = NK_STR("officer"),
+		.uses = 1,
+		.until_at = nk_now(flow->env) + NK_DAY };
 
 	(void)snprintf(scope, sizeof(scope), "%.*s:%s:%" PRIu64, NK_FMT(what), hash, count);
-	w.scope = nk_str_c(scope);
-	NK_TRY(nk_uuid_new(flow->env, &w.id, err));
-	return nk_warrant_add(tx, &w, err);
+	ask.scope = nk_str_c(scope);
+	return nk_warrant_ask(flow, tx, &ask, &id, err);
 }
 
 NK_RESULT nk_approval_find(struct nk_flow *flow, struct nk_str prefix, struct nk_approval *out, struct nk_err *err)
@@ -34,7 +32,8 @@ NK_RESULT nk_approval_find(struct nk_flow *flow, struct nk_str prefix, struct nk
 	size_t found = 0;
 
 	NK_TRY(nk_stmt_get(flow->store,
-		"SELECT id, scope, signer_id, until_at, uses_left, from_at FROM warrant WHERE kind = 'exception' AND uses_left > 0 AND until_at > ?1",
+		"SELECT id, scope, signer_id, until_at, uses_left, from_at FROM warrant WHERE kind = 'exception' "
+		"AND state IN ('requested', 'granted') AND uses_left > 0 AND until_at > ?1",
 		&s, err));
 	nk_stmt_int(s, 1, nk_now(flow->env));
 	for (;;) {
@@ -69,38 +68,17 @@ NK_RESULT nk_approval_find(struct nk_flow *flow, struct nk_str prefix, struct nk
 	return nk_done();
 }
 
-/* The text that the approver signs: short enough to be read aloud. */
-static NK_RESULT statement(const struct nk_approval *a, struct nk_buf *out, struct nk_err *err)
+static struct nk_str scope_of(const struct nk_approval *a, char room[static 160])
 {
-	return nk_buf_printf(
-		out, err, "{\"approve\":\"%s\",\"count\":%" PRIu64 ",\"hash\":\"%s\"}", a->what, a->count, a->hash);
-}
-
-/* What stands in the store is looked at again when it is used: the words, the key that is enrolled, the signature. */
-static NK_RESULT signature_true(struct nk_flow *flow, const struct nk_approval *a, struct nk_err *err)
-{
-	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
-	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
-	bool have = false;
-
-	nk_buf_init(&text, 1024);
-	NK_TRY(statement(a, &text, err));
-	NK_TRY(nk_stmt_get(flow->store,
-		"SELECT w.signature, p.public_key FROM warrant w JOIN party p ON p.id = w.signer_id WHERE w.id = ?1 AND p.ended_at IS NULL",
-		&s, err));
-	nk_stmt_uuid(s, 1, a->warrant);
-	NK_TRY(nk_stmt_step(s, &have, err));
-	if (have && nk_col_blob(s, 0).len == NK_SIG_LEN && nk_col_blob(s, 1).len == NK_SIGN_PUB_LEN &&
-		nk_sign_verify(nk_col_blob(s, 1).ptr, nk_buf_bytes(&text), nk_col_blob(s, 0).ptr)) {
-		return nk_done();
-	}
-	return nk_fail(err, NK_DENIED,
-		NK_N("the signature under this approval is not true, or its signer is no longer enrolled"));
+	(void)snprintf(room, 160, "%s:%s:%" PRIu64, a->what, a->hash, a->count);
+	return nk_str_c(room);
 }
 
 NK_RESULT nk_approval_state(struct nk_flow *flow, const char *hash, struct nk_uuid *out_warrant, struct nk_err *err)
 {
+	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
 	struct nk_approval a = { .hash = "" };
+	char scope[160];
 
 	NK_TRY(nk_approval_find(flow, nk_str_c(hash), &a, err));
 	if (!a.is_signed) {
@@ -108,69 +86,65 @@ NK_RESULT nk_approval_state(struct nk_flow *flow, const char *hash, struct nk_uu
 			NK_N("a second person has to approve this first: nokosazu approve %1$.12s --count %2$llu --key FILE"),
 			a.hash, (unsigned long long)a.count);
 	}
-	NK_TRY(signature_true(flow, &a, err));
+	NK_TRY(nk_arena_new(NK_ARENA_WIPING, 64 << 20, &arena, err));
+	NK_TRY(nk_warrant_look(flow, a.warrant, NK_STR("exception"), NK_STR("apply"), scope_of(&a, scope), arena, NULL,
+		err));
 	*out_warrant = a.warrant;
 	return nk_done();
 }
 
-static NK_RESULT signer_of(struct nk_flow *flow, const struct nk_key *seed, struct nk_arena *arena,
-	struct nk_party *out, struct nk_err *err)
+NK_RESULT nk_approval_use(
+	struct nk_flow *flow, struct nk_tx *tx, const char *hash, struct nk_uuid warrant, struct nk_err *err)
 {
-	uint8_t pub[NK_SIGN_PUB_LEN];
-	struct nk_party *list = NULL;
-	size_t n = 0;
+	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
+	struct nk_approval a = { .hash = "" };
+	char scope[160];
 
-	nk_sign_public(seed, pub);
-	NK_TRY(nk_party_list(flow->store, flow->key[NK_HOUSE_LOG], arena, &list, &n, err));
-	for (size_t i = 0; i < n; i++) {
-		if (list[i].has_key && !list[i].ended && nk_ct_equal(list[i].public_key, pub, sizeof(pub))) {
-			*out = list[i];
-			return nk_done();
-		}
-	}
-	return nk_fail(err, NK_DENIED, NK_N("this key belongs to nobody who is enrolled (nokosazu party add)"));
+	NK_TRY(nk_approval_find(flow, nk_str_c(hash), &a, err));
+	NK_TRY(nk_arena_new(NK_ARENA_WIPING, 64 << 20, &arena, err));
+	return nk_warrant_take(flow, tx, warrant, NK_STR("exception"), NK_STR("apply"), scope_of(&a, scope), arena, NULL,
+		err);
 }
 
-NK_RESULT nk_op_approve(struct nk_flow *flow, const struct nk_approve_request *req, struct nk_err *err)
+static NK_RESULT approve(struct nk_flow *flow, const struct nk_approve_request *req, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
-	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
+	const struct nk_judging how = { .part = NK_PART_SIGN, .role = NK_STR("officer"), .seed = &req->seed };
 	struct nk_approval a = { .hash = "" };
 	struct nk_party signer;
-	uint8_t sig[NK_SIG_LEN];
 	struct nk_leaf_item items[4];
 
-	nk_buf_init(&text, 1024);
 	if (req->hash.len < 8) {
 		return nk_fail(err, NK_USAGE, NK_N("at least eight characters of the hash are needed"));
 	}
-	NK_TRY(nk_arena_new(NK_ARENA_WIPING, 1 << 20, &arena, err));
 	NK_TRY(nk_approval_find(flow, req->hash, &a, err));
 	if (a.is_signed) {
 		return nk_fail(err, NK_EXISTS, NK_N("this is approved already"));
 	}
-	NK_TRY(signer_of(flow, &req->seed, arena, &signer, err));
-	if (nk_uuid_eq(signer.id, flow->actor)) {
-		return nk_fail(err, NK_DENIED,
-			NK_N("who asks or carries out cannot approve: a second person signs with a key of his own"));
-	}
-	if (!nk_party_has_role(&signer, NK_STR("officer"))) {
-		return nk_fail(err, NK_DENIED, NK_N("this person does not have the role \"officer\""));
-	}
+	NK_TRY(nk_arena_new(NK_ARENA_WIPING, 64 << 20, &arena, err));
+	NK_TRY(nk_signer_of(flow, &req->seed, arena, &signer, err));
+	NK_TRY(nk_tx_begin(flow->store, &tx, err));
+	NK_TRY(nk_asked_judge(flow, tx, a.warrant, &how, err));
 	if (req->count != a.count) {
 		return nk_fail(err, NK_INVALID,
 			NK_N("the number typed (%1$llu) is not the number of this plan; look at it again"),
 			(unsigned long long)req->count);
 	}
-	NK_TRY(statement(&a, &text, err));
-	nk_sign(&req->seed, nk_buf_bytes(&text), sig);
 	items[0] = nk_item_text("what", nk_str_c(a.what));
 	items[1] = nk_item_text("hash", nk_str_c(a.hash));
 	items[2] = nk_item_number("count", a.count);
 	items[3] = nk_item_hex("signer", signer.id.b, sizeof(signer.id.b));
-	NK_TRY(nk_tx_begin(flow->store, &tx, err));
-	NK_TRY(nk_warrant_sign(tx, a.warrant, signer.id, nk_bytes_of(sig, sizeof(sig)), err));
 	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_APPROVE, items, 4, NULL, err));
 	return nk_flow_commit(flow, &tx, err);
+}
+
+NK_RESULT nk_op_approve(struct nk_flow *flow, const struct nk_approve_request *req, struct nk_err *err)
+{
+	const nk_rc rc = approve(flow, req, err);
+
+	if (rc.code == NK_DENIED || rc.code == NK_INVALID) {
+		nk_flow_refused(flow, "approval", nk_err_name(rc.code));
+	}
+	return rc;
 }

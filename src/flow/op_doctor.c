@@ -3,6 +3,8 @@
  */
 #include "base.h"
 #include "flow_int.h"
+#include "law_folder.h"
+#include "sweep_int.h"
 
 struct exam {
 	struct nk_vec lines; /* of struct nk_doctor_line */
@@ -153,6 +155,63 @@ static NK_RESULT approvers(struct nk_flow *flow, struct exam *x, struct nk_err *
 	return nk_done();
 }
 
+static NK_RESULT count_rows(struct nk_flow *flow, int64_t *out, struct nk_err *err)
+{
+	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
+	bool row = false;
+
+	NK_TRY(nk_stmt_get(flow->store, "SELECT count(*) FROM copy_open", &stmt, err));
+	NK_TRY(nk_stmt_step(stmt, &row, err));
+	*out = row ? nk_col_int(stmt, 0) : 0;
+	return nk_done();
+}
+
+/* Copies that should be gone, and when anybody last looked for those that nobody wrote down. */
+static NK_RESULT copies(struct nk_flow *flow, struct exam *x, struct nk_err *err)
+{
+	const uint64_t strays = nk_sweep_start(flow);
+	int64_t left = 0;
+	int64_t at = 0;
+	int64_t suspects = 0;
+	struct nk_err never;
+
+	NK_TRY(count_rows(flow, &left, err));
+	if (left > 0) {
+		SAY(x, "fail", err, NK_N("%lld copies of a run that was cut off are not removed yet (nokosazu holding list)"),
+			(long long)left);
+	}
+	if (strays > 0) {
+		SAY(x, "warn", err, NK_N("files that only this program would make lie in temporary folders: nokosazu sweep"));
+	}
+	if (!nk_ok(nk_store_fact_int(flow->store, "sweep_at", &at, &never)) || nk_now(flow->env) - at > 2 * NK_DAY) {
+		SAY(x, "warn", err, NK_N("nobody has looked for forgotten copies for two days: nokosazu sweep (a timer does it every night)"));
+		return nk_done();
+	}
+	if (nk_ok(nk_store_fact_int(flow->store, "sweep_suspects", &suspects, &never)) && suspects > 0) {
+		SAY(x, "warn", err, NK_N("the last sweep found %lld files that hold data of persons and are on no books"),
+			(long long)suspects);
+	}
+	return nk_done();
+}
+
+/* Deadlines need the holidays of the year in which they end: said three months before. */
+static NK_RESULT law_data(struct nk_flow *flow, struct exam *x, struct nk_err *err)
+{
+	enum { LOOK_AHEAD_DAYS = 92 };
+	NK_OWNED(nk_law_free) struct nk_law *law = NULL;
+	const nk_date ahead = nk_flow_today(flow) + LOOK_AHEAD_DAYS;
+	struct nk_err why;
+
+	if (!nk_ok(nk_flow_law(flow->env, flow->config->cases.law, &law, &why))) {
+		return say(x, "fail", &why, err);
+	}
+	if (nk_law_day(law, ahead, NULL) == NK_DAY_NO_TABLE) {
+		SAY(x, "warn", err, NK_N("law/ has no table of holidays for %d: deadlines that end in it need review (docs/howto/law.md)"),
+			nk_date_split(ahead).year);
+	}
+	return nk_done();
+}
+
 static NK_RESULT opened(struct nk_flow *flow, struct exam *x, struct nk_err *err)
 {
 	struct nk_people *people = NULL;
@@ -172,7 +231,9 @@ static NK_RESULT opened(struct nk_flow *flow, struct exam *x, struct nk_err *err
 	}
 	NK_TRY(ledger(flow, x, err));
 	NK_TRY(duties(flow, x, err));
+	NK_TRY(copies(flow, x, err));
 	NK_TRY(approvers(flow, x, err));
+	NK_TRY(law_data(flow, x, err));
 	if (nk_ok(nk_os_free_bytes(flow->home, &room, &why)) && room < (uint64_t)1 << 30) {
 		SAY(x, "warn", err, NK_N("less than 1 GiB is free on the disk of this installation"));
 	}

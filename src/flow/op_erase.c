@@ -102,7 +102,6 @@ static NK_RESULT new_job(struct nk_erasing *e, struct nk_err *err)
 	NK_TRY(nk_tx_begin(e->flow->store, &tx, err));
 	NK_TRY(nk_apply_begin(e->flow, &e->plan, e->warrant, tx, err));
 	NK_TRY(nk_erase_job_new(tx, &e->job, e->persons, e->n, err));
-	NK_TRY(nk_erase_copies_announce(e, tx, err));
 	e->plan.warrant = e->warrant;
 	NK_TRY(nk_flow_person_leaves(e->flow, tx, NK_LEAF_RESTRICT, e->numbers, e->who, e->n, NULL, 0, err));
 	NK_TRY(nk_flow_person_leaves(e->flow, tx, NK_LEAF_ERASE_BEGIN, e->numbers, e->who, e->n, NULL, 0, err));

@@ -75,32 +75,3 @@ NK_RESULT nk_op_holding_close(struct nk_flow *flow, struct nk_uuid id, bool veri
 	return nk_holding_end(flow, id, NK_HOLDING_KIND_COUNT, verified ? NK_GONE_VERIFIED : NK_GONE_UNVERIFIED,
 		verified ? NK_STR("looked at and destroyed") : NK_STR("said to be destroyed"), err);
 }
-
-NK_RESULT nk_op_duty_list(struct nk_flow *flow, bool only_open, struct nk_arena *arena, struct nk_duty_row **out,
-	size_t *out_n, struct nk_err *err)
-{
-	struct nk_duty *list = NULL;
-	size_t n = 0;
-
-	NK_TRY(nk_duty_list(flow->store, only_open, arena, &list, &n, err));
-	*out = nk_arena_array(arena, n, sizeof(**out));
-	if (*out == NULL) {
-		return nk_fail_nomem(err);
-	}
-	for (size_t i = 0; i < n; i++) {
-		struct nk_holding h = { .place = NK_STR("") };
-
-		if (!nk_uuid_is_nil(list[i].holding)) {
-			NK_TRY(nk_holding_get(flow->store, list[i].holding, arena, &h, err));
-		}
-		(*out)[i] = (struct nk_duty_row){ .id = list[i].id,
-			.holding = list[i].holding,
-			.kind = list[i].kind,
-			.place = h.place,
-			.due_at = list[i].due_at,
-			.closed_at = list[i].closed_at,
-			.overdue = list[i].closed_at == 0 && list[i].due_at < nk_now(flow->env) };
-	}
-	*out_n = n;
-	return nk_done();
-}

@@ -285,7 +285,7 @@ static NK_RESULT write_all(struct importing *im, const struct nk_join_keys *join
 	nk_flow_tell(im->flow, NK_N("writing"), 0, im->changes->n);
 	NK_TRY(nk_tx_begin(im->flow->store, &tx, err));
 	if (!nk_uuid_is_nil(im->warrant)) {
-		NK_TRY(nk_warrant_use(tx, im->warrant, im->flow->actor, nk_now(im->flow->env), err));
+		NK_TRY(nk_approval_use(im->flow, tx, im->out->hash, im->warrant, err));
 	}
 	NK_TRY(source_row(im, tx, err));
 	NK_TRY(nk_changes_apply(im->people, tx, im->changes, joins, &rules, im->numbers, err));

@@ -73,7 +73,8 @@ static bool wanted(const struct issuing *is, const struct nk_person *p)
 	const struct nk_link *const l = nk_links_of(is->links, p->number);
 	char id[NK_UUID_TEXT];
 
-	if (l == NULL || l->state != NK_LINK_PRESENT || !nk_person_active_on(p, nk_flow_today(is->flow))) {
+	if (l == NULL || l->state != NK_LINK_PRESENT || !nk_person_active_on(p, nk_flow_today(is->flow)) ||
+		nk_str_eq(p->field[NK_FIELD_SOURCE], NK_STR("canary"))) { /* canary persons are nobody: no paper for them */
 		return false;
 	}
 	if (is->req->only.len > 0) {

@@ -178,8 +178,14 @@ static NK_RESULT keys(struct scanning *s, const struct nk_env *env, struct nk_fl
 	} else {
 		NK_TRY(nk_random(env, s->options.token_key, sizeof(s->options.token_key), err));
 	}
-	if (!s->req->roster && s->req->index_file == NULL) {
+	if (!s->req->roster && s->req->index_file == NULL && s->req->n_texts == 0) {
 		return nk_done();
+	}
+	if (s->req->n_texts > 0) {
+		NK_TRY(nk_scan_keys_texts(env, s->req->texts, s->req->n_texts, &s->keys, err));
+		s->options.index_fd = s->keys.fd;
+		memcpy(s->options.index_key, s->keys.key, sizeof(s->options.index_key));
+		return nk_whose_new(s->keys.index, &s->whose, err);
 	}
 	NK_TRY(s->req->roster ? nk_scan_keys_roster(flow, &s->keys, err)
 			      : nk_scan_keys_file(env, s->req->index_file, s->req->key_file, &s->keys, err));

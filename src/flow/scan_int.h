@@ -20,6 +20,8 @@ struct nk_scan_keys {
 	uint64_t persons, keys, left_out, ms;
 };
 NK_RESULT nk_scan_keys_roster(struct nk_flow *flow, struct nk_scan_keys *out, struct nk_err *err);
+NK_RESULT nk_scan_keys_texts(const struct nk_env *env, const struct nk_scan_text *texts, size_t n,
+	struct nk_scan_keys *out, struct nk_err *err);
 NK_RESULT nk_scan_keys_file(const struct nk_env *env, const char *index, const char *key_file,
 	struct nk_scan_keys *out, struct nk_err *err);
 NK_RESULT nk_scan_index_write(

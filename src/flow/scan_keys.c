@@ -7,6 +7,7 @@
 #include "base.h"
 #include "scan_int.h"
 
+#include "measures_int.h"
 #include "spell.h"
 
 enum { SPELL_ARENA = 1024 * 1024, SPELLINGS_MAX = 256 };
@@ -112,6 +113,60 @@ NK_RESULT nk_scan_keys_roster(struct nk_flow *flow, struct nk_scan_keys *out, st
 	return nk_done();
 }
 
+static bool field_of(const char *name, enum nks_field *out)
+{
+	for (int f = 0; f < (int)NKS_FIELD_COUNT; f++) {
+		if (strcmp(nks_field_name((enum nks_field)f), name) == 0) {
+			*out = (enum nks_field)f;
+			return true;
+		}
+	}
+	return false;
+}
+
+static NK_RESULT build_texts(const struct nk_scan_text *texts, size_t n, struct nks_builder *b, struct nk_scan_keys *out,
+	struct nk_err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		enum nks_field field = NKS_FIELD_COUNT;
+		bool is_short = false;
+
+		if (!field_of(texts[i].field, &field)) {
+			return nk_fail(err, NK_INVALID, NK_N("no field of a person is called \"%s\""), nk_short(nk_str_c(texts[i].field)).text);
+		}
+		NK_TRY(nk_spell_add(b, texts[i].number, field, texts[i].value, &is_short, err));
+		out->left_out += is_short;
+	}
+	return nk_done();
+}
+
+NK_RESULT nk_scan_keys_texts(const struct nk_env *env, const struct nk_scan_text *texts, size_t n,
+	struct nk_scan_keys *out, struct nk_err *err)
+{
+	NK_OWNED(nks_builder_free) struct nks_builder *b = NULL;
+	enum nks_status status = NKS_OK;
+	uint8_t *blob = NULL;
+	size_t len = 0;
+	nk_rc rc;
+
+	NK_TRY(nk_random(env, out->key, sizeof(out->key), err));
+	status = nks_builder_new(out->key, &b);
+	if (status != NKS_OK) {
+		return nk_spell_fail(status, err);
+	}
+	NK_TRY(build_texts(texts, n, b, out, err));
+	status = nks_builder_seal(b, &blob, &len);
+	if (status != NKS_OK) {
+		return nk_spell_fail(status, err);
+	}
+	rc = nk_os_memfd("nokosazu-index", &out->fd, err);
+	rc = nk_ok(rc) ? nk_os_fd_write(out->fd, blob, len, err) : rc;
+	nks_blob_free(&blob, len);
+	NK_TRY(rc);
+	NK_TRY(nk_os_memfd_seal(out->fd, err));
+	return open_index(out, err);
+}
+
 /* The next line without its first word. */
 static bool line(struct nk_str *rest, const char *word, struct nk_str *out)
 {
@@ -183,88 +238,77 @@ static void key_of(struct nk_flow *flow, struct nk_uuid holding, uint8_t out[sta
 	nk_wipe(&h, sizeof(h));
 }
 
-static NK_RESULT open_holding(
-	struct nk_flow *flow, unsigned days, const char *path, struct nk_scan_index_reply *out, struct nk_err *err)
+/* Everybody, and what of each. */
+static NK_RESULT open_hold(
+	struct nk_flow *flow, unsigned days, const char *path, struct nk_hold **out, struct nk_err *err)
 {
-	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
-	static const enum nk_item_class classes[] = { NK_ITEM_name, NK_ITEM_kana, NK_ITEM_login, NK_ITEM_mail,
-		NK_ITEM_ids, NK_ITEM_birth };
-	const nk_time now = nk_now(flow->env);
-	const struct nk_holding h = {
+	struct nk_hold_spec spec = {
 		.kind = NK_HOLDING_scan_index,
-		.place = nk_str_c(path),
-		.custodian = flow->actor,
+		.path = path,
 		.purpose = NK_STR("scanning where the store is not"),
 		.warrant = flow->standing_order,
-		.opened_at = now,
-		.expires_at = now + (int64_t)days * NK_DAY,
-		.was_read = "unknown",
+		.expires_at = nk_now(flow->env) + (int64_t)days * NK_DAY,
+		.classes = 1U << NK_ITEM_name | 1U << NK_ITEM_kana | 1U << NK_ITEM_login | 1U << NK_ITEM_mail |
+			1U << NK_ITEM_ids | 1U << NK_ITEM_birth,
 	};
 	struct nk_people *people = NULL;
-	struct nk_leaf_item items[2];
 	uint32_t *numbers = NULL;
-	size_t n = 0;
-	nk_rc rc = nk_done();
+	nk_rc rc;
 
 	NK_TRY(nk_flow_people(flow, &people, err));
-	n = nk_people_count(people);
-	numbers = calloc(n + 1, sizeof(*numbers));
+	spec.n = nk_people_count(people);
+	numbers = calloc(spec.n + 1, sizeof(*numbers));
 	if (numbers == NULL) {
 		return nk_fail_nomem(err);
 	}
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < spec.n; i++) {
 		numbers[i] = nk_people_at(people, i)->number;
 	}
-	rc = nk_tx_begin(flow->store, &tx, err);
-	rc = nk_ok(rc) ? nk_holding_open(tx, &h, &out->holding, err) : rc;
-	for (size_t c = 0; c < NK_ARRAY_LEN(classes) && nk_ok(rc); c++) {
-		rc = nk_extent_add(tx, out->holding, classes[c], numbers, n, err);
-	}
+	spec.numbers = numbers;
+	rc = nk_hold_open(flow, &spec, out, err);
 	free(numbers);
-	NK_TRY(rc);
-	items[0] = nk_item_hex("holding", out->holding.b, 16);
-	items[1] = nk_item_text("kind", NK_STR("scan_index"));
-	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_HOLDING_OPEN, items, 2, NULL, err));
-	out->destroy_by = h.expires_at;
-	return nk_flow_commit(flow, &tx, err);
+	return rc;
 }
 
-NK_RESULT nk_scan_index_write(
-	struct nk_flow *flow, const char *path, unsigned days, struct nk_scan_index_reply *out, struct nk_err *err)
+/* The key of the file is made of its holding, so the books come first; a file that is not written whole goes again. */
+static NK_RESULT write_index(struct nk_flow *flow, struct nk_hold **hold, struct nk_scan_keys *keys,
+	struct nk_scan_index_reply *out, struct nk_err *err)
 {
-	const int64_t began = flow->env->mono_ms(flow->env->self);
-	struct nk_scan_keys keys = { .fd = -1 };
+	const struct nk_env *const env = flow->env;
 	struct nks_index *index = NULL;
 	struct nks_index_facts facts = { 0 };
 	uint8_t *blob = NULL;
 	size_t len = 0;
 	nk_rc rc;
 
-	memset(out, 0, sizeof(*out));
-	NK_TRY(open_holding(flow, days, path, out, err));
-	key_of(flow, out->holding, keys.key);
-	rc = build(flow, keys.key, &keys, &blob, &len, err);
-	if (nk_ok(rc) && nks_index_open(blob, len, keys.key, &index) == NKS_OK) {
+	key_of(flow, nk_hold_id(*hold), keys->key);
+	rc = build(flow, keys->key, keys, &blob, &len, err);
+	if (nk_ok(rc) && nks_index_open(blob, len, keys->key, &index) == NKS_OK) {
 		nks_index_facts(index, &facts);
 	}
 	nks_index_close(&index);
-	nk_wipe(keys.key, sizeof(keys.key));
-	rc = nk_ok(rc) ? nk_env_write_new(flow->env, path, nk_bytes_of(blob, len), err) : rc;
+	nk_wipe(keys->key, sizeof(keys->key));
+	rc = nk_ok(rc) ? env->write(env->self, nk_hold_fd(*hold), 0, blob, len, err) : rc;
 	nks_blob_free(&blob, len);
-	if (!nk_ok(rc)) {
-		struct nk_err second;
-		const nk_rc closed = nk_holding_end(flow, out->holding, NK_HOLDING_scan_index,
-			rc.code == NK_EXISTS ? NK_GONE_VERIFIED : NK_GONE_UNVERIFIED, NK_STR("not written whole"),
-			&second);
-
-		/* When the books cannot be closed either, the holding stays on them: the safe side. */
-		(void)closed;
-		return rc;
-	}
-	out->persons = keys.persons;
-	out->left_out = keys.left_out;
+	out->persons = keys->persons;
+	out->left_out = keys->left_out;
 	out->keys = facts.keys;
 	out->bytes = len;
+	return nk_ok(rc) ? nk_hold_keep(hold, err) : rc;
+}
+
+NK_RESULT nk_scan_index_write(
+	struct nk_flow *flow, const char *path, unsigned days, struct nk_scan_index_reply *out, struct nk_err *err)
+{
+	NK_OWNED(nk_hold_drop) struct nk_hold *hold = NULL;
+	const int64_t began = flow->env->mono_ms(flow->env->self);
+	struct nk_scan_keys keys = { .fd = -1 };
+
+	memset(out, 0, sizeof(*out));
+	NK_TRY(open_hold(flow, days, path, &hold, err));
+	out->holding = nk_hold_id(hold);
+	out->destroy_by = nk_now(flow->env) + (int64_t)days * NK_DAY;
+	NK_TRY(write_index(flow, &hold, &keys, out, err));
 	out->build_ms = nk_u64(flow->env->mono_ms(flow->env->self) - began);
 	return nk_done();
 }

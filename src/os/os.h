@@ -133,6 +133,44 @@ bool nk_os_has_landlock(void);
  * exit status, or 128 + signal. NK_INVALID, NK_NOT_FOUND, NK_DENIED: it cannot be started.
  */
 NK_RESULT nk_os_run(const char *const *argv, int64_t wait_ms, int *out_status, struct nk_err *err);
+/* nk_os_run_fed: the same with a file (from its beginning) as standard input; it stays the caller's. */
+NK_RESULT nk_os_run_fed(const char *const *argv, int stdin_fd, int64_t wait_ms, int *out_status, struct nk_err *err);
+
+/*
+ * nk_os_job: a program of the system that works on files for us (git, a compiler): in a network of its own that leads
+ * nowhere where the kernel gives one (end->no_network says whether it did), with no descriptor of ours but 2, no variable
+ * but PATH, LANG, HOME and those named. What it writes to standard output is appended to `out`, at most out->max bytes
+ * (NK_LIMIT); quiet: what it says on standard error too. NK_NOT_FOUND: not installed. NK_LIMIT: took longer than
+ * wait_ms and was ended with all that it started. end->status: exit status, or 128 + signal; 126, 127: not started.
+ */
+struct nk_os_job {
+	const char *const *argv; /* the whole path first; NULL-ended */
+	const char *dir; /* where it works, or NULL */
+	const char *const *variables; /* at most 12, NULL-ended, or NULL */
+	int64_t wait_ms;
+	bool quiet;
+};
+struct nk_os_job_end {
+	int status;
+	bool no_network;
+};
+NK_RESULT nk_os_job(const struct nk_os_job *job, struct nk_buf *out, struct nk_os_job_end *end, struct nk_err *err);
+
+/*
+ * nk_os_put_below: a file "usr/bin/x" below `root` (which exists), its folders made (0755), put in place by rename, with
+ * these permission bits; NK_DENIED when a link stands on the way. nk_os_tree_each: every file below root (or root
+ * itself, when it is one) by its path without root, in order of names; links are told as files, never followed.
+ * nk_os_tree_remove: all of it. nk_os_work_folder: a new folder in $TMPDIR for this user alone. nk_os_is_folder,
+ * nk_os_is_there: links are not followed.
+ */
+typedef NK_RESULT nk_os_tree_fn(void *arg, const char *path, struct nk_err *err);
+NK_RESULT nk_os_put_below(
+	const char *root, const char *path, unsigned mode, struct nk_bytes data, struct nk_err *err);
+NK_RESULT nk_os_tree_each(const char *root, nk_os_tree_fn *fn, void *arg, struct nk_err *err);
+NK_RESULT nk_os_tree_remove(const char *root, struct nk_err *err);
+NK_RESULT nk_os_work_folder(char out[static PATH_MAX], struct nk_err *err);
+bool nk_os_is_folder(const char *path);
+bool nk_os_is_there(const char *path);
 
 /* nk_os_memfd: an anonymous file in memory (sealed against growth by nk_os_memfd_seal), for input that must not touch
  * a disk. */
@@ -146,6 +184,15 @@ NK_RESULT nk_os_map(int fd, const void **out, size_t *out_len, struct nk_err *er
 void nk_os_unmap(const void **map, size_t len);
 /* nk_os_same_folder: whether two files that exist lie in one folder, all links followed. */
 NK_RESULT nk_os_same_folder(const char *a, const char *b, bool *out, struct nk_err *err);
+/* nk_os_whole_path: a file's path from the root: its folder (which must exist) with all links followed, and its last
+ * name as it is. NK_USAGE: no name for a file. nk_os_is_file: whether that name is this open file, no link followed. */
+NK_RESULT nk_os_whole_path(const char *path, char out[static PATH_MAX], struct nk_err *err);
+bool nk_os_is_file(const char *path, int fd);
+/* nk_os_real_path: with all links followed; it must exist. nk_os_kind_of: what a name is, no link followed, and whether
+ * it is ours. */
+NK_RESULT nk_os_real_path(const char *path, char out[static PATH_MAX], struct nk_err *err);
+enum nk_os_kind { NK_OS_NOTHING, NK_OS_FILE, NK_OS_FOLDER, NK_OS_OTHER };
+enum nk_os_kind nk_os_kind_of(const char *path, bool *out_mine);
 /* nk_os_fd_close: closes and sets -1; accepts -1. For NK_OWNED on int. */
 void nk_os_fd_close(int *fd);
 /* nk_os_fd_open_read: a path, or "-" for standard input, which is copied into a memfd of at most max bytes so that it
@@ -180,6 +227,8 @@ NK_RESULT nk_os_free_bytes(const char *path, uint64_t *out_bytes, struct nk_err 
 NK_RESULT nk_os_file_mode(const char *path, unsigned *out_mode, bool *out_mine, struct nk_err *err);
 /* nk_os_interrupted: has SIGINT or SIGTERM come since start? First asks for a tidy end; the second ends at once. */
 bool nk_os_interrupted(void);
+/* nk_os_sleep: so many milliseconds, or until a signal is noted. */
+void nk_os_sleep(int64_t ms);
 /* nk_os_peak_memory_kb: peak resident memory of this process (bench). */
 uint64_t nk_os_peak_memory_kb(void);
 

@@ -5,6 +5,7 @@
 
 #include "os.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -35,6 +36,16 @@ static void on_signal(int signum)
 bool nk_os_interrupted(void)
 {
 	return interrupted != 0;
+}
+
+void nk_os_sleep(int64_t ms)
+{
+	while (ms > 0 && interrupted == 0) {
+		const int64_t part = ms < 1000 ? ms : 1000; /* a signal between the look and the sleep costs a second */
+
+		(void)poll(NULL, 0, (int)part);
+		ms -= part;
+	}
 }
 
 static bool take_signals(void)

@@ -33,12 +33,14 @@ static void spawn_room_done(struct spawn_room *room)
 	(void)posix_spawnattr_destroy(&room->attributes);
 }
 
-/* 0 or an errno. */
-static int spawn_room_fill(struct spawn_room *room)
+/* 0 or an errno. stdin_fd -1: it reads nothing. */
+static int spawn_room_fill(struct spawn_room *room, int stdin_fd)
 {
 	sigset_t standard;
 	sigset_t none;
-	int rc = posix_spawn_file_actions_addopen(&room->files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	int rc = stdin_fd >= 0
+		? posix_spawn_file_actions_adddup2(&room->files, stdin_fd, STDIN_FILENO)
+		: posix_spawn_file_actions_addopen(&room->files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 
 	(void)sigemptyset(&none);
 	(void)sigemptyset(&standard);
@@ -65,21 +67,21 @@ static char *const *unconst(const char *const *list)
 	return u.out;
 }
 
-static NK_RESULT spawn(const char *const *argv, pid_t *out_pid, struct nk_err *err)
+static NK_RESULT spawn(const char *const *argv, int stdin_fd, pid_t *out_pid, struct nk_err *err)
 {
 	NK_OWNED(spawn_room_done) struct spawn_room room = { 0 };
 	int rc = 0;
 
 	(void)posix_spawn_file_actions_init(&room.files);
 	(void)posix_spawnattr_init(&room.attributes);
-	rc = spawn_room_fill(&room);
+	rc = spawn_room_fill(&room, stdin_fd);
 	rc = rc != 0 ? rc
 		     : posix_spawn(out_pid, argv[0], &room.files, &room.attributes, unconst(argv),
 			       unconst(fixed_variables));
 	return rc == 0 ? nk_done() : nk_fail_errno(err, rc, "cannot start the program", argv[0]);
 }
 
-NK_RESULT nk_os_run(const char *const *argv, int64_t wait_ms, int *out_status, struct nk_err *err)
+static NK_RESULT run(const char *const *argv, int stdin_fd, int64_t wait_ms, int *out_status, struct nk_err *err)
 {
 	enum nk_os_end end = NK_OS_END_EXIT;
 	pid_t pid = 0;
@@ -89,7 +91,7 @@ NK_RESULT nk_os_run(const char *const *argv, int64_t wait_ms, int *out_status, s
 		return nk_fail(err, NK_INVALID, "a program is named by its whole path, beginning with /, not: %s",
 			argv[0] == NULL ? "" : argv[0]);
 	}
-	NK_TRY(spawn(argv, &pid, err));
+	NK_TRY(spawn(argv, stdin_fd, &pid, err));
 	NK_TRY(nk_os_reap(pid, -pid, wait_ms, &end, &value, err));
 	if (end == NK_OS_END_TIME) {
 		return nk_fail(err, NK_LIMIT, "the program %1$s took longer than %2$" PRId64 " ms and was ended",
@@ -97,4 +99,17 @@ NK_RESULT nk_os_run(const char *const *argv, int64_t wait_ms, int *out_status, s
 	}
 	*out_status = end == NK_OS_END_EXIT ? value : 128 + value;
 	return nk_done();
+}
+
+NK_RESULT nk_os_run(const char *const *argv, int64_t wait_ms, int *out_status, struct nk_err *err)
+{
+	return run(argv, -1, wait_ms, out_status, err);
+}
+
+NK_RESULT nk_os_run_fed(const char *const *argv, int stdin_fd, int64_t wait_ms, int *out_status, struct nk_err *err)
+{
+	if (lseek(stdin_fd, 0, SEEK_SET) != 0) {
+		return nk_fail_errno(err, errno, "cannot read from the beginning", argv[0] == NULL ? "" : argv[0]);
+	}
+	return run(argv, stdin_fd, wait_ms, out_status, err);
 }

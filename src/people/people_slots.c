@@ -36,6 +36,7 @@ NK_RESULT nk_people_each_slot(struct nk_store *store, nk_vault_slot_fn *fn, void
 	NK_OWNED(nk_stmt_put) struct nk_stmt *persons = NULL;
 	NK_OWNED(nk_stmt_put) struct nk_stmt *links = NULL;
 	NK_OWNED(nk_stmt_put) struct nk_stmt *contacts = NULL;
+	NK_OWNED(nk_stmt_put) struct nk_stmt *cases = NULL;
 	NK_OWNED(nk_stmt_put) struct nk_stmt *keys = NULL;
 
 	NK_TRY(nk_stmt_get(store, "SELECT slot, generation FROM person WHERE record IS NOT NULL ORDER BY number",
@@ -45,6 +46,8 @@ NK_RESULT nk_people_each_slot(struct nk_store *store, nk_vault_slot_fn *fn, void
 	NK_TRY(each_row(links, NK_SLOT_LINK, fn, arg, err));
 	NK_TRY(nk_stmt_get(store, "SELECT slot, generation FROM contact", &contacts, err));
 	NK_TRY(each_row(contacts, NK_SLOT_CONTACT, fn, arg, err));
+	NK_TRY(nk_stmt_get(store, "SELECT slot, generation FROM incident", &cases, err));
+	NK_TRY(each_row(cases, NK_SLOT_CASE, fn, arg, err));
 	NK_TRY(nk_stmt_get(store, "SELECT slot, generation FROM system_key", &keys, err));
 	return each_row(keys, NK_SLOT_SYSTEM, fn, arg, err);
 }

@@ -106,14 +106,17 @@ static void a_migration_that_was_another_text_is_refused(void **state)
 {
 	NK_OWNED(kit_tmp_done) struct kit_tmp tmp = kit_tmp();
 	const char *path = kit_path(&tmp, "db");
+	const char *holed = kit_path(&tmp, "holed");
 	struct nk_store *store = open_store(path, NK_STORE_CREATE);
 
 	(void)state;
 	nk_store_close(&store);
 	raw(path, "UPDATE schema_version SET sha256 = zeroblob(32) WHERE version = 1");
 	kit_fails(try_open(path, NK_STORE_WRITE, &store), NK_CORRUPT);
-	raw(path, "UPDATE schema_version SET version = 0");
-	kit_fails(try_open(path, NK_STORE_WRITE, &store), NK_CORRUPT);
+	store = open_store(holed, NK_STORE_CREATE);
+	nk_store_close(&store);
+	raw(holed, "UPDATE schema_version SET version = 0 WHERE version = 1");
+	kit_fails(try_open(holed, NK_STORE_WRITE, &store), NK_CORRUPT);
 }
 
 static void a_second_writer_is_told_who_has_the_store(void **state)

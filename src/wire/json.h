@@ -70,10 +70,16 @@ bool nk_jstr(struct nk_jval v, struct nk_str *out); /* false: not a string */
 bool nk_jint(struct nk_jval v, int64_t *out);
 bool nk_jbool(struct nk_jval v, bool *out);
 bool nk_jis_null(struct nk_jval v);
+bool nk_jis_object(struct nk_jval v);
+bool nk_jis_array(struct nk_jval v);
 /* nk_jmember: the i-th member of an object in the order of the text; takes i steps: for small objects. */
 bool nk_jmember(struct nk_jval obj, size_t i, struct nk_str *out_key, struct nk_jval *out_val);
 /* nk_jnext: the members one after the other: *pos is NULL before the first; false at the end. */
 bool nk_jnext(struct nk_jval obj, void **pos, struct nk_str *out_key, struct nk_jval *out_val);
+
+/* nk_json_canonical: appends a parsed object or array by RFC 8785. NK_INVALID: a real number, or a key that is not
+ * plain ASCII; NK_LIMIT: an object of more than 256 members, or `out`. */
+NK_RESULT nk_json_canonical(struct nk_jval v, struct nk_buf *out, struct nk_err *err);
 
 /* Base64 (RFC 4648 §4, with padding). nk_base64_get is strict: one spelling only, no blanks (NK_INVALID). Both append
  * to `out` and leave it as it was when they fail (NK_LIMIT). */

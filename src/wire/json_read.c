@@ -199,6 +199,20 @@ bool nk_jis_null(struct nk_jval v)
 	return json_is_null(json);
 }
 
+bool nk_jis_object(struct nk_jval v)
+{
+	const json_t *json = v.v;
+
+	return json_is_object(json);
+}
+
+bool nk_jis_array(struct nk_jval v)
+{
+	const json_t *json = v.v;
+
+	return json_is_array(json);
+}
+
 /* jansson walks objects through a pointer that is not const, though it changes nothing. */
 static json_t *walkable(struct nk_jval v)
 {

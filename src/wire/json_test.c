@@ -305,6 +305,31 @@ static void base64_has_one_spelling_only(void **state)
 	}
 }
 
+static enum nk_code canonical(const char *text, const char *wanted)
+{
+	NK_OWNED(nk_jdoc_free) struct nk_jdoc *doc = NULL;
+	NK_OWNED(nk_buf_done) struct nk_buf out = { 0 };
+	struct nk_err err = { 0 };
+	nk_rc rc;
+
+	nk_buf_init(&out, 4096);
+	assert_true(nk_ok(nk_jdoc_parse(nk_str_bytes(nk_str_c(text)), 4096, &doc, &err)));
+	rc = nk_json_canonical(nk_jdoc_root(doc), &out, &err);
+	assert_true(!nk_ok(rc) || nk_str_eq(nk_buf_str(&out), nk_str_c(wanted)));
+	return rc.code;
+}
+
+static void anybodys_json_gets_one_spelling_or_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(canonical("{ \"b\": [1, true, null, {}, []],\n \"a\": \"\\u6f22\" }", "{\"a\":\"漢\",\"b\":[1,true,null,{},[]]}"), NK_OK);
+	assert_int_equal(canonical("{\"aa\":1,\"a\":2,\"B\":3}", "{\"B\":3,\"a\":2,\"aa\":1}"), NK_OK);
+	assert_int_equal(canonical("{\"a\":1.5}", ""), NK_INVALID);
+	assert_int_equal(canonical("{\"漢\":1}", ""), NK_INVALID);
+	assert_int_equal(canonical("{\"a\\\"b\":1}", ""), NK_INVALID);
+	assert_int_equal(canonical("{\"a\":9007199254740993}", ""), NK_INVALID);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -320,6 +345,7 @@ int main(void)
 		cmocka_unit_test(depth_and_size_have_limits),
 		cmocka_unit_test(base64_has_the_vectors_of_rfc_4648),
 		cmocka_unit_test(base64_has_one_spelling_only),
+		cmocka_unit_test(anybodys_json_gets_one_spelling_or_is_refused),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

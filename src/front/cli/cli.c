@@ -383,7 +383,8 @@ static NK_RESULT run_verb(struct nk_cli *cli, int argc, char **argv, struct nk_e
 		nk_help_verb(&cli->out, cli->lang, cli->args.cmd);
 		return nk_done();
 	}
-	return cli->args.sub != NULL ? cli->args.sub->run(cli, err) : cli->args.cmd->run(cli, err);
+	NK_TRY(cli->args.sub != NULL ? cli->args.sub->run(cli, err) : cli->args.cmd->run(cli, err));
+	return cli->flow != NULL ? nk_flow_end_job(cli->flow, err) : nk_done();
 }
 
 static NK_RESULT run(struct nk_cli *cli, int argc, char **argv, struct nk_err *err)

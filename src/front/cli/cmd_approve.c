@@ -3,26 +3,7 @@
  */
 #include "base.h"
 
-#include "os.h"
 #include "unlock.h"
-
-enum { KEY_TEXT = 2 * NK_KEY_LEN, KEY_FILE_MAX = 256 };
-
-/* 64 hexadecimal characters: an Ed25519 seed, as `party key` makes it. */
-static NK_RESULT read_seed(struct nk_cli *cli, const char *path, struct nk_key *out, struct nk_err *err)
-{
-	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
-
-	nk_buf_init_wiping(&text, KEY_FILE_MAX);
-	NK_TRY(nk_unlock_read_key(cli, path, &text, err));
-	if (!nk_hex_parse(nk_str_trim(nk_buf_str(&text)), out->b, sizeof(out->b))) {
-		return nk_fail(err, NK_INVALID,
-			NK_N("%s is not a signing key: it should hold 64 hexadecimal characters, as \"nokosazu "
-			     "party key\" makes it"),
-			path);
-	}
-	return nk_done();
-}
 
 static NK_RESULT approve_run(struct nk_cli *cli, struct nk_err *err)
 {
@@ -33,7 +14,7 @@ static NK_RESULT approve_run(struct nk_cli *cli, struct nk_err *err)
 	NK_TRY(nk_args_need(&cli->args, "key", err));
 	NK_TRY(nk_args_need(&cli->args, "count", err));
 	NK_TRY(nk_args_number(&cli->args, "count", 0, UINT32_MAX, &req.count, err));
-	NK_TRY(read_seed(cli, nk_args_get(&cli->args, "key"), &seed, err));
+	NK_TRY(nk_unlock_seed(cli, nk_args_get(&cli->args, "key"), &seed, err));
 	NK_TRY(nk_unlock_open(cli, true, err));
 	req.seed = seed;
 	rc = nk_op_approve(cli->flow, &req, err);

@@ -4,6 +4,7 @@
  */
 #include "base.h"
 
+#include "flow_duty.h"
 #include "unlock.h"
 
 static NK_RESULT row_json(struct nk_cli *cli, const struct nk_holding_row *r, struct nk_err *err)
@@ -57,18 +58,77 @@ static NK_RESULT close_one(struct nk_cli *cli, struct nk_err *err)
 	return nk_cli_done(cli, "holding-close", NK_N("Closed: this copy is off the books."), err);
 }
 
+static NK_RESULT time_of(const struct nk_cli *cli, const char *option, nk_time *out, struct nk_err *err)
+{
+	const struct nk_str text = nk_args_str(&cli->args, option);
+
+	NK_TRY(nk_args_need(&cli->args, option, err));
+	return nk_time_parse(text, out) && *out > 0
+		? nk_done()
+		: nk_fail(err, NK_USAGE, NK_N("--%s wants a time such as 2026-04-01T09:00:00Z"), option);
+}
+
+static NK_RESULT read_by(struct nk_cli *cli, struct nk_err *err)
+{
+	struct nk_seen_request req = { .persons = UINT64_MAX };
+
+	NK_TRY(nk_cli_operand_id(cli, 0, &req.holding, err));
+	NK_TRY(nk_args_need(&cli->args, "by", err));
+	if (!nk_uuid_parse(nk_args_str(&cli->args, "by"), &req.party)) {
+		return nk_fail(err, NK_USAGE, NK_N("--by wants the id of a party (nokosazu party list)"));
+	}
+	NK_TRY(time_of(cli, "at", &req.at, err));
+	if (nk_args_has(&cli->args, "persons")) {
+		NK_TRY(nk_args_number(&cli->args, "persons", 0, UINT32_MAX, &req.persons, err));
+	}
+	NK_TRY(nk_unlock_open(cli, true, err));
+	NK_TRY(nk_op_seen(cli->flow, &req, err));
+	return nk_cli_done(cli, "holding-read", NK_N("Written down: this copy was read."), err);
+}
+
+static NK_RESULT coverage(struct nk_cli *cli, struct nk_err *err)
+{
+	struct nk_coverage_request req = { .complete = nk_args_has(&cli->args, "complete"),
+		.filtered = nk_args_has(&cli->args, "filtered"),
+		.why = nk_args_str(&cli->args, nk_args_has(&cli->args, "gap") ? "gap" : "complete") };
+	struct nk_uuid evidence;
+
+	if (req.complete == nk_args_has(&cli->args, "gap")) {
+		return nk_fail(err, NK_USAGE,
+			NK_N("say either --complete SOURCE, where the log comes from, or --gap WHY, what is missing"));
+	}
+	NK_TRY(nk_cli_operand_id(cli, 0, &req.holding, err));
+	NK_TRY(time_of(cli, "from", &req.from_at, err));
+	NK_TRY(time_of(cli, "until", &req.until_at, err));
+	NK_TRY(nk_unlock_open(cli, true, err));
+	NK_TRY(nk_op_coverage(cli->flow, &req, &evidence, err));
+	return nk_cli_done(cli, "holding-coverage", NK_N("Signed and written down: how complete this log is."), err);
+}
+
 static const struct nk_cmd_sub subs[] = {
 	{ "list", 0, 0, list },
 	{ "close", 1, 1, close_one },
+	{ "read", 1, 1, read_by },
+	{ "coverage", 1, 1, coverage },
 	{ NULL, 0, 0, NULL },
 };
 
-static const char *const usage[] = { "holding list [--all]", "holding close [--verified] ID", NULL };
+static const char *const usage[] = { "holding list [--all]", "holding close [--verified] ID",
+	"holding read HOLDING --by PARTY --at TIME [--persons N]",
+	"holding coverage HOLDING --from TIME --until TIME (--complete SOURCE [--filtered] | --gap WHY)", NULL };
 
 static const struct nk_cmd_option options[] = {
 	{ "all", 0, NULL, NK_N("those that are closed too"), "list" },
 	{ "verified", 0, NULL, NK_N("you looked and the copy is destroyed; without it, it is only said to be"),
 		"close" },
+	{ "by", 0, "PARTY", NK_N("who read it"), "read" },
+	{ "at", 0, "TIME", NK_N("when, such as 2026-04-01T09:00:00Z"), "read" },
+	{ "persons", 0, "N", NK_N("of how many persons; without it, that is not known"), "read" },
+	{ "from", 0, "TIME", NK_N("since when the log tells"), "coverage" },
+	{ "until", 0, "TIME", NK_N("until when"), "coverage" },
+	{ "complete", 0, "SOURCE", NK_N("no reading is missing from it: where the log comes from"), "coverage" },
+	{ "filtered", 0, NULL, NK_N("somebody chose what of it was kept: it is never complete then"), "coverage" },
+	{ "gap", 0, "WHY", NK_N("readings may be missing: what happened to the log"), "coverage" },
 	{ NULL, 0, NULL, NULL, NULL },
 };
 

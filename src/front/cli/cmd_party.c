@@ -7,20 +7,45 @@
 
 enum { HEX = 2 * NK_KEY_LEN + 1 };
 
-static NK_RESULT add(struct nk_cli *cli, struct nk_err *err)
+static NK_RESULT keys_of(struct nk_cli *cli, struct nk_party_request *req, struct nk_buf *ssh, struct nk_err *err)
 {
-	struct nk_party_request req = { .name = nk_args_str(&cli->args, "name"), .roles = NK_STR("officer") };
-	struct nk_uuid id;
-	struct nk_json j;
-
-	NK_TRY(nk_args_need(&cli->args, "name", err));
-	NK_TRY(nk_args_need(&cli->args, "public-key", err));
-	if (!nk_hex_parse(nk_args_str(&cli->args, "public-key"), req.public_key, sizeof(req.public_key))) {
+	if (nk_args_has(&cli->args, "public-key") &&
+		!nk_hex_parse(nk_args_str(&cli->args, "public-key"), req->public_key, sizeof(req->public_key))) {
 		return nk_fail(err, NK_USAGE,
 			NK_N("a public key is 64 hexadecimal characters, as \"nokosazu party key\" prints it"));
 	}
-	if (nk_args_has(&cli->args, "role")) {
-		req.roles = nk_args_str(&cli->args, "role");
+	if (nk_args_has(&cli->args, "ssh-key")) {
+		NK_TRY(nk_cli_read(cli, nk_args_get(&cli->args, "ssh-key"), ssh, err));
+		if (!nk_utf8_valid(nk_buf_bytes(ssh), NULL)) {
+			return nk_fail(err, NK_INVALID, NK_N("%s is no OpenSSH public key"),
+				nk_args_get(&cli->args, "ssh-key"));
+		}
+		req->ssh_key = nk_str_trim(nk_buf_str(ssh));
+	}
+	if (nk_args_has(&cli->args, "deputy") && !nk_uuid_parse(nk_args_str(&cli->args, "deputy"), &req->deputy)) {
+		return nk_fail(err, NK_USAGE, NK_N("--deputy wants an id, as \"nokosazu party list\" shows it"));
+	}
+	return nk_done();
+}
+
+static NK_RESULT add(struct nk_cli *cli, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf ssh = { 0 };
+	struct nk_party_request req = { .name = nk_args_str(&cli->args, "name"),
+		.roles = nk_args_has(&cli->args, "role") ? nk_args_str(&cli->args, "role") : NK_STR("officer"),
+		.kind = nk_args_str(&cli->args, "kind"),
+		.unit = nk_args_str(&cli->args, "unit"),
+		.organisation = nk_args_str(&cli->args, "organisation"),
+		.recipient = nk_args_str(&cli->args, "recipient"),
+		.contact = nk_args_str(&cli->args, "contact") };
+	struct nk_uuid id;
+	struct nk_json j;
+
+	nk_buf_init(&ssh, 4096);
+	NK_TRY(nk_args_need(&cli->args, "name", err));
+	NK_TRY(keys_of(cli, &req, &ssh, err));
+	if (req.kind.len == 0 && !nk_args_has(&cli->args, "ssh-key")) {
+		NK_TRY(nk_args_need(&cli->args, "public-key", err));
 	}
 	NK_TRY(nk_unlock_open(cli, true, err));
 	NK_TRY(nk_op_party_add(cli->flow, &req, &id, err));
@@ -43,6 +68,14 @@ static NK_RESULT row_json(struct nk_cli *cli, const struct nk_party_row *r, stru
 	nk_cli_json_id(&j, "id", r->id);
 	nk_cli_json_str(&j, "name", r->name);
 	nk_cli_json_str(&j, "roles", r->roles);
+	nk_cli_json_str(&j, "called", r->called);
+	nk_cli_json_str(&j, "kind", r->kind);
+	nk_cli_json_str(&j, "unit", r->unit);
+	nk_cli_json_str(&j, "organisation", r->organisation);
+	nk_cli_json_str(&j, "ssh_key", r->ssh_key);
+	nk_cli_json_str(&j, "recipient", r->recipient);
+	nk_cli_json_str(&j, "contact", r->contact);
+	nk_cli_json_id(&j, "deputy", r->deputy);
 	nk_cli_json_bool(&j, "has_key", r->has_key);
 	nk_cli_json_bool(&j, "ended", r->ended);
 	return nk_cli_json_end(cli, &j, err);
@@ -52,6 +85,7 @@ static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 {
 	NK_OWNED(nk_table_done) struct nk_table table = { 0 };
 	const char *const titles[] = { nk_cli_tr(cli, NK_N("Full name")), nk_cli_tr(cli, NK_N("Roles")),
+		nk_cli_tr(cli, NK_N("Called")), nk_cli_tr(cli, NK_N("Unit")),
 		nk_cli_tr(cli, NK_N("Signing key")), nk_cli_tr(cli, NK_N("State")), nk_cli_tr(cli, NK_N("Id")) };
 	struct nk_party_row *rows = NULL;
 	size_t n = 0;
@@ -60,7 +94,7 @@ static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 	NK_TRY(nk_unlock_open(cli, false, err));
 	NK_TRY(nk_op_party_list(cli->flow, cli->arena, &rows, &n, err));
 	for (size_t i = 0; i < n; i++) {
-		const struct nk_str cells[] = { rows[i].name, rows[i].roles,
+		const struct nk_str cells[] = { rows[i].name, rows[i].roles, rows[i].called, rows[i].unit,
 			nk_cli_word(cli, rows[i].has_key ? NK_STR("yes") : NK_STR("no")),
 			nk_cli_word(cli, rows[i].ended ? NK_STR("ended") : NK_STR("enrolled")),
 			nk_cli_id(cli, rows[i].id) };
@@ -69,6 +103,16 @@ static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 	}
 	nk_table_print(&table, 0, &cli->out);
 	return nk_done();
+}
+
+static NK_RESULT end(struct nk_cli *cli, struct nk_err *err)
+{
+	struct nk_uuid id;
+
+	NK_TRY(nk_cli_operand_id(cli, 0, &id, err));
+	NK_TRY(nk_unlock_open(cli, true, err));
+	NK_TRY(nk_op_party_end(cli->flow, id, err));
+	return nk_cli_done(cli, "party-end", NK_N("Ended: from now on this party signs and does nothing."), err);
 }
 
 static NK_RESULT write_seed(struct nk_cli *cli, const struct nk_key *seed, struct nk_err *err)
@@ -110,16 +154,31 @@ static const struct nk_cmd_sub subs[] = {
 	{ "add", 0, 0, add },
 	{ "list", 0, 0, list },
 	{ "key", 1, 1, key },
+	{ "end", 1, 1, end },
 	{ NULL, 0, 0, NULL },
 };
 
-static const char *const usage[] = { "party add --name NAME --public-key HEX [--role ROLE]", "party list",
-	"party key FILE", NULL };
+static const char *const usage[] = {
+	"party add --name NAME --public-key HEX [--role ROLES] [--unit UNIT] [--organisation WORD]",
+	"party add --name NAME --ssh-key FILE [--role ROLES]",
+	"party add --name NAME --kind KIND [--role ROLES] [--recipient age1…] [--contact ADDRESS] [--deputy ID]",
+	"party end ID",
+	"party list",
+	"party key FILE",
+	NULL,
+};
 
 static const struct nk_cmd_option options[] = {
 	{ "name", 0, "NAME", NK_N("who it is; kept encrypted"), "add" },
 	{ "public-key", 0, "HEX", NK_N("the public half of the person's signing key"), "add" },
+	{ "ssh-key", 0, "FILE", NK_N("the public half of an SSH or FIDO key (Ed25519), which signs as well"), "add" },
 	{ "role", 0, "ROLE", NK_N("what the person may do (default: officer, who approves)"), "add" },
+	{ "kind", 0, "KIND", NK_N("officer, person, unit, organisation, program, site or anyone"), "add" },
+	{ "unit", 0, "UNIT", NK_N("the unit it belongs to, such as development or build"), "add" },
+	{ "organisation", 0, "WORD", NK_N("the organisation it belongs to, such as maker or verifier"), "add" },
+	{ "recipient", 0, "age1…", NK_N("the key to which bundles for it are sealed"), "add" },
+	{ "contact", 0, "ADDRESS", NK_N("where notices go; kept encrypted"), "add" },
+	{ "deputy", 0, "ID", NK_N("who is called when it does not answer"), "add" },
 	{ NULL, 0, NULL, NULL, NULL },
 };
 

@@ -1,17 +1,21 @@
 /*
- * cmd_verify.c: nokosazu verify: checks a certificate with public keys alone. Needs no installation and no secret.
+ * cmd_verify.c: nokosazu verify: checks a certificate, or any other signed statement, with public keys alone. Needs no
+ * installation and no secret.
  *
- * The keys are never taken from beside the certificate: whoever forged one would have put his own there.
+ * The keys are never taken from beside the statement: whoever forged one would have put his own there.
  */
 #include "base.h"
 
 #include "cli.h"
+#include "flow_duty.h"
 
-enum { ENVELOPE_MAX = 16 << 20, PROOF_MAX = 16 << 20, KEY_MAX = 65536 };
+enum { ENVELOPE_MAX = 16 << 20, PROOF_MAX = 16 << 20, KEY_MAX = 65536, KEYS_MAX = 64 };
 
 struct papers {
 	struct nk_buf envelope, proof, pem, vkey;
 	bool has_proof, has_vkey;
+	struct nk_verify_key keys[KEYS_MAX]; /* the certificate key first */
+	size_t n_keys;
 };
 
 static void papers_done(struct papers *p)
@@ -53,6 +57,43 @@ static struct nk_str proof_place(struct nk_cli *cli, struct nk_str envelope)
 	return nk_cli_text(cli, "%.*s.tlog-proof", NK_FMT(nk_str_sub(envelope, 0, envelope.len - cut)));
 }
 
+struct listing {
+	struct nk_cli *cli;
+	struct papers *papers;
+	const char *dir;
+};
+
+/* Keys of others: every other .pem and .pub of the folder. */
+static NK_RESULT take_key(void *arg, struct nk_str name, bool is_dir, struct nk_err *err)
+{
+	const struct listing *const l = arg;
+	struct papers *const p = l->papers;
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
+
+	if (is_dir || nk_str_eq(name, NK_STR("certificate.pem")) ||
+		(!nk_str_ends(name, NK_STR(".pem")) && !nk_str_ends(name, NK_STR(".pub")))) {
+		return nk_done();
+	}
+	if (p->n_keys == KEYS_MAX) {
+		return nk_fail(err, NK_LIMIT, NK_N("more than %d keys in one folder"), (int)KEYS_MAX);
+	}
+	nk_buf_init(&text, KEY_MAX);
+	NK_TRY(nk_cli_read(l->cli, nk_cli_text(l->cli, "%s/%.*s", l->dir, NK_FMT(name)).ptr, &text, err));
+	NK_TRY(nk_arena_dup(l->cli->arena, name, &p->keys[p->n_keys].name, err));
+	NK_TRY(nk_arena_dup(l->cli->arena, nk_buf_str(&text), &p->keys[p->n_keys].text, err));
+	p->n_keys++;
+	return nk_done();
+}
+
+static NK_RESULT read_keys(struct nk_cli *cli, const char *dir, struct papers *p, struct nk_err *err)
+{
+	struct listing l = { .cli = cli, .papers = p, .dir = dir };
+
+	p->keys[0] = (struct nk_verify_key){ NK_STR("certificate.pem"), nk_buf_str(&p->pem) };
+	p->n_keys = 1;
+	return nk_args_has(&cli->args, "keys") ? cli->env->list(cli->env->self, dir, take_key, &l, err) : nk_done();
+}
+
 static NK_RESULT read_papers(struct nk_cli *cli, struct papers *p, struct nk_err *err)
 {
 	const struct nk_args *const args = &cli->args;
@@ -73,19 +114,25 @@ static NK_RESULT read_papers(struct nk_cli *cli, struct papers *p, struct nk_err
 			     "certificate.pem and ledger.vkey that you "
 			     "got from the issuer, or --cert-key FILE"));
 	}
+	NK_TRY(read_keys(cli, keys, p, err));
 	NK_TRY(read_named(cli, nk_args_get(args, "ledger-key"), nk_cli_text(cli, "%s/ledger.vkey", keys), &p->vkey,
 		&p->has_vkey, err));
 	NK_TRY(nk_cli_read(cli, file.ptr, &p->envelope, err));
 	return read_named(cli, nk_args_get(args, "proof"), proof_place(cli, file), &p->proof, &p->has_proof, err);
 }
 
-static NK_RESULT show_json(struct nk_cli *cli, const struct nk_verify_reply *r, struct nk_err *err)
+static NK_RESULT show_json(struct nk_cli *cli, const struct nk_verify_any_reply *any, struct nk_err *err)
 {
+	const struct nk_verify_reply *const r = &any->checks;
 	struct nk_json j;
 
 	nk_cli_json_begin(cli, &j, "verify");
 	nk_cli_json_bool(&j, "good", r->good);
 	nk_cli_json_str(&j, "level", nk_str_c(r->level));
+	nk_cli_json_str(&j, "predicate", any->predicate);
+	nk_cli_json_str(&j, "signed_by", any->signed_by);
+	nk_cli_json_str(&j, "subjects", any->subjects);
+	nk_cli_json_str(&j, "body", any->body);
 	nk_json_key(&j, "checks");
 	nk_json_open(&j, '[');
 	for (size_t i = 0; i < r->n; i++) {
@@ -110,8 +157,23 @@ static void line(struct nk_cli *cli, const struct nk_verify_line *l)
 	nk_out_c(&cli->out, "\n");
 }
 
-static void show(struct nk_cli *cli, const struct nk_verify_reply *r)
+static void show_statement(struct nk_cli *cli, const struct nk_verify_any_reply *any)
 {
+	if (!any->checks.good) {
+		nk_cli_print(cli, NK_N("This statement is NOT good: do not rely on it.\n"));
+		return;
+	}
+	nk_cli_print(cli, NK_N("The statement is good. Signed by: %s\n"), nk_short(any->signed_by).text);
+	nk_out_lines(&cli->out, any->predicate);
+	nk_out_c(&cli->out, "\n");
+	nk_out_lines(&cli->out, any->subjects);
+	nk_out_lines(&cli->out, any->body);
+	nk_out_c(&cli->out, "\n");
+}
+
+static void show(struct nk_cli *cli, const struct nk_verify_any_reply *any)
+{
+	const struct nk_verify_reply *const r = &any->checks;
 	bool open = false;
 
 	nk_cli_print(cli, NK_N("Checked\n"));
@@ -131,6 +193,10 @@ static void show(struct nk_cli *cli, const struct nk_verify_reply *r)
 		}
 	}
 	nk_out_c(&cli->out, "\n");
+	if (!any->certificate) {
+		show_statement(cli, any);
+		return;
+	}
 	if (!r->good) {
 		nk_cli_print(cli, NK_N("This certificate is NOT good: do not rely on it.\n"));
 		return;
@@ -142,19 +208,24 @@ static void show(struct nk_cli *cli, const struct nk_verify_reply *r)
 static NK_RESULT verify_run(struct nk_cli *cli, struct nk_err *err)
 {
 	NK_OWNED(papers_done) struct papers p = { 0 };
-	struct nk_verify_reply reply;
+	struct nk_verify_any_reply reply;
+	struct nk_verify_request req;
 
 	memset(&p, 0, sizeof(p));
 	NK_TRY(read_papers(cli, &p, err));
-	NK_TRY(nk_op_verify(nk_buf_bytes(&p.envelope), nk_buf_bytes(&p.proof), nk_buf_str(&p.pem),
-		nk_str_trim(nk_buf_str(&p.vkey)), cli->arena, &reply, err));
-	cli->status = reply.good ? 0 : 1;
+	req = (struct nk_verify_request){ .envelope = nk_buf_bytes(&p.envelope),
+		.proof = nk_buf_bytes(&p.proof),
+		.keys = p.keys,
+		.n_keys = p.n_keys,
+		.ledger_vkey = nk_str_trim(nk_buf_str(&p.vkey)) };
+	NK_TRY(nk_op_verify_any(&req, cli->arena, &reply, err));
+	cli->status = reply.checks.good ? 0 : 1;
 	if (cli->json) {
 		return show_json(cli, &reply, err);
 	}
 	show(cli, &reply);
 	if (!p.has_proof) {
-		nk_cli_say(cli, NK_N("No proof of the ledger beside the certificate: --proof FILE."));
+		nk_cli_say(cli, NK_N("No proof of the ledger beside it: --proof FILE."));
 	}
 	if (!p.has_vkey) {
 		nk_cli_say(cli, NK_N("No public key of the ledger: --ledger-key FILE."));
@@ -167,7 +238,7 @@ static const char *const usage[] = { "verify [--keys DIR] [--cert-key PEM] [--le
 
 static const struct nk_cmd_option options[] = {
 	{ "keys", 0, "DIR",
-		NK_N("folder with certificate.pem and ledger.vkey (default: public/ of the installation)"), NULL },
+		NK_N("folder with certificate.pem, ledger.vkey and keys of others as .pem or .pub (default: public/ of the installation)"), NULL },
 	{ "cert-key", 0, "PEM", NK_N("public key of certificates, as a file"), NULL },
 	{ "ledger-key", 0, "VKEY", NK_N("public key of the ledger, as a file"), NULL },
 	{ "proof", 0, "FILE", NK_N("proof that the ledger has it (default: the .tlog-proof beside the certificate)"),
@@ -179,7 +250,7 @@ const struct nk_cmd nk_cmd_verify = {
 	.name = "verify",
 	.job = NK_CMD_PROOF,
 	.usage = usage,
-	.summary = NK_N("check a certificate with public keys alone"),
+	.summary = NK_N("check a certificate or another signed statement with public keys alone"),
 	.options = options,
 	.min = 1,
 	.max = 1,

@@ -37,6 +37,21 @@ NK_RESULT nk_unlock_read_key(struct nk_cli *cli, const char *path, struct nk_buf
 	return nk_env_read_all(cli->env, path, out->max, out, err);
 }
 
+NK_RESULT nk_unlock_seed(struct nk_cli *cli, const char *path, struct nk_key *out, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
+
+	nk_buf_init_wiping(&text, 256);
+	NK_TRY(nk_unlock_read_key(cli, path, &text, err));
+	if (!nk_hex_parse(nk_str_trim(nk_buf_str(&text)), out->b, sizeof(out->b))) {
+		return nk_fail(err, NK_INVALID,
+			NK_N("%s is not a signing key: it should hold 64 hexadecimal characters, as \"nokosazu "
+			     "party key\" makes it"),
+			path);
+	}
+	return nk_done();
+}
+
 NK_RESULT nk_unlock_secret(struct nk_cli *cli, struct nk_buf *out, bool *out_keyfile, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf path = { 0 };

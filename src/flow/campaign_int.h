@@ -1,0 +1,52 @@
+/*
+ * campaign_int.h: what sites and campaigns share: the files they exchange, and who joins what.
+ */
+#ifndef NK_CAMPAIGN_INT_H
+#define NK_CAMPAIGN_INT_H
+
+#include "dsse.h"
+#include "flow_campaign.h"
+#include "intoto.h"
+#include "json.h"
+#include "measures_int.h"
+
+#define NK_PREDICATE_SITE_IDENTITY NK_PREDICATE("site-identity/v1")
+#define NK_PREDICATE_SITE_REQUEST NK_PREDICATE("site-request/v1")
+
+/* nk_steps: the words of the steps, in the order of nk_board_site.step. */
+extern const char *const nk_steps[NK_CAMPAIGN_STEPS];
+
+/* nk_exchange_body: the predicate of an envelope that is NOT verified: to find out whose key to try. The document is
+ * the caller's. */
+NK_RESULT nk_exchange_body(struct nk_bytes envelope, struct nk_arena *arena, struct nk_jdoc **out, struct nk_err *err);
+/* nk_exchange_text, nk_exchange_id: a text or an id of the predicate; NK_INVALID names the key. */
+NK_RESULT nk_exchange_text(const struct nk_jdoc *doc, const char *key, struct nk_str *out, struct nk_err *err);
+NK_RESULT nk_exchange_id(const struct nk_jdoc *doc, const char *key, struct nk_uuid *out, struct nk_err *err);
+
+struct nk_site {
+	struct nk_uuid id;
+	struct nk_str name, organisation, version;
+	uint8_t key[NK_SIGN_PUB_LEN];
+	nk_time enrolled_at, last_report;
+	bool ended;
+};
+/* nk_site_find: by id, or by name when `id` is NULL; NK_NOT_FOUND. */
+NK_RESULT nk_site_find(struct nk_flow *flow, const struct nk_uuid *id, struct nk_str name, struct nk_arena *arena,
+	struct nk_site *out, struct nk_err *err);
+NK_RESULT nk_sites(struct nk_flow *flow, struct nk_arena *arena, struct nk_site **out, size_t *out_n, struct nk_err *err);
+/* nk_campaign_join: the site becomes part of every open campaign that concerns it: its last version is the
+ * campaign's, or it has never said one (I10). */
+NK_RESULT nk_campaign_join(struct nk_flow *flow, struct nk_tx *tx, const struct nk_site *site, struct nk_err *err);
+
+/*
+ * nk_third_party: a verification summary (SVR) about "site:<site>", kept as evidence `about`, signed by an enrolled
+ * party whose organisation is none of: the site's, maker, integrator. The key decides, never the keyid. NK_DENIED:
+ * nobody such signed it; NK_INVALID: it is about another site, or it did not pass.
+ */
+struct nk_third {
+	struct nk_uuid party, evidence;
+};
+NK_RESULT nk_third_party(struct nk_flow *flow, struct nk_tx *tx, struct nk_bytes envelope, struct nk_uuid site,
+	struct nk_str site_organisation, struct nk_str about, struct nk_arena *arena, struct nk_third *out, struct nk_err *err);
+
+#endif

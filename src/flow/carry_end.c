@@ -1,0 +1,273 @@
+/*
+ * carry_end.c: the end of a bundle: receipt, destruction, the second look.
+ *
+ * Invariant (I3): a bundle is off the books only when its place was scanned for exactly the persons that were in it, a
+ * control person was planted and found, nothing was left, and a second party signed that.
+ */
+#include "base.h"
+
+#include "carry_int.h"
+#include "cert.h"
+#include "hold_int.h"
+#include "intoto.h"
+#include "json.h"
+#include "residue.h"
+
+/* --- receipt --- */
+
+static NK_RESULT keep_receipt(struct nk_flow *flow, const struct nk_carry_receipt *r, struct nk_bytes text,
+	struct nk_arena *arena, struct nk_err *err)
+{
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	struct nk_statement st = { .predicate = NK_PREDICATE_RECEIPT, .subject_sha256 = r->bundle, .result = "PASSED" };
+	struct nk_evidence *list = NULL;
+	struct nk_uuid evidence;
+	char about[64];
+	size_t n = 0;
+
+	nk_carry_about(r->holding, about);
+	st.subject = about;
+	st.about = nk_str_c(about);
+	st.body = nk_str_trim(nk_bytes_str(text));
+	NK_TRY(nk_evidence_list(flow->store, st.about, arena, &list, &n, err));
+	for (size_t i = 0; i < n; i++) {
+		if (nk_str_eq(list[i].kind, NK_STR(NK_PREDICATE_RECEIPT))) {
+			return nk_fail(err, NK_EXISTS, NK_N("the receipt of this bundle was taken in before"));
+		}
+	}
+	NK_TRY(nk_tx_begin(flow->store, &tx, err));
+	NK_TRY(nk_statement_make(flow, tx, &st, arena, &evidence, NULL, err));
+	NK_TRY(nk_carry_leaf(flow, tx, "received", r->holding, r->warrant, err));
+	return nk_flow_commit(flow, &tx, err);
+}
+
+/* The receipt again in our spelling: nothing that was added to it is kept. */
+static NK_RESULT take_receipt(struct nk_flow *flow, struct nk_bytes text, struct nk_arena *arena,
+	struct nk_uuid *out_holding, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf own = { 0 };
+	NK_OWNED(nk_key_wipe) struct nk_key secret = { { 0 } };
+	struct nk_carry_receipt r;
+	struct nk_holding h;
+
+	NK_TRY(nk_carry_receipt_read(flow, text, arena, &r, err));
+	NK_TRY(nk_carry_holding(flow, r.warrant, arena, &h, err));
+	if (!nk_uuid_eq(h.id, r.holding)) {
+		return nk_fail(err, NK_DENIED, NK_N("this receipt is of another bundle than the warrant's"));
+	}
+	nk_buf_init(&own, 8192);
+	nk_carry_secret(flow, r.holding, &secret);
+	NK_TRY(nk_carry_receipt_print(&r, &secret, &own, err));
+	NK_TRY(keep_receipt(flow, &r, nk_buf_bytes(&own), arena, err));
+	*out_holding = r.holding;
+	return nk_done();
+}
+
+NK_RESULT nk_op_carry_receipt(struct nk_flow *flow, struct nk_bytes receipt, struct nk_arena *arena,
+	struct nk_uuid *out_holding, struct nk_err *err)
+{
+	const nk_rc rc = take_receipt(flow, receipt, arena, out_holding, err);
+
+	return nk_carry_tell(flow, "carry receipt", rc,
+		rc.code == NK_EXISTS ? "taken in before" : "not made by who opened a bundle of this house");
+}
+
+/* --- the second look --- */
+
+struct ending {
+	struct nk_flow *flow;
+	const struct nk_carry_end_request *req;
+	struct nk_arena *arena;
+	struct nk_holding holding;
+	struct nk_party by;
+	struct nk_residue_report report;
+	uint64_t persons; /* that were looked for */
+	struct nk_carry_ended *out;
+};
+
+static NK_RESULT second_party(struct ending *e, struct nk_err *err)
+{
+	NK_TRY(nk_signer_of(e->flow, e->req->seed, e->arena, &e->by, err));
+	if (nk_uuid_eq(e->by.id, e->holding.custodian) || nk_uuid_eq(e->by.id, e->flow->actor)) {
+		return nk_fail(err, NK_DENIED, NK_N("who carried it out cannot say alone that it is gone: another party's key is needed"));
+	}
+	return nk_done();
+}
+
+/* The bundle itself, where it still lies at home. */
+static NK_RESULT destroy_bundle(const struct ending *e, struct nk_err *err)
+{
+	const struct nk_env *const env = e->flow->env;
+	char path[PATH_MAX];
+	bool mine = false;
+	int fd = -1;
+	nk_rc rc;
+
+	if (e->holding.place.len >= sizeof(path)) {
+		return nk_fail(err, NK_LIMIT, NK_N("the name of the folder is too long"));
+	}
+	memcpy(path, e->holding.place.ptr, e->holding.place.len);
+	path[e->holding.place.len] = '\0';
+	if (nk_os_kind_of(path, &mine) != NK_OS_FILE) {
+		return nk_done();
+	}
+	NK_TRY(env->open(env->self, path, NK_OPEN_WRITE, &fd, err));
+	rc = nk_copy_erase(env, path, fd, err);
+	env->close(env->self, &fd);
+	return rc;
+}
+
+static NK_RESULT look_again(struct ending *e, struct nk_err *err)
+{
+	const struct nk_place place = { .kind = NK_PLACE_EXTRA, .path = e->req->place, .label = NK_STR("where the bundle lay") };
+	struct nk_residue_options opt = { .places = &place, .n_places = 1 };
+	struct nk_residue_pattern *patterns = NULL;
+	struct nk_extent_person *persons = NULL;
+	struct nk_people *people = NULL;
+	uint32_t *numbers = NULL;
+	size_t n = 0;
+	nk_rc rc;
+
+	NK_TRY(nk_extent_persons(e->flow->store, &e->holding.id, 1, e->arena, &persons, &n, err));
+	e->persons = n;
+	numbers = nk_arena_array(e->arena, n, sizeof(*numbers));
+	if (numbers == NULL) {
+		return nk_fail_nomem(err);
+	}
+	for (size_t i = 0; i < n; i++) {
+		numbers[i] = persons[i].number;
+	}
+	NK_TRY(nk_flow_people(e->flow, &people, err));
+	NK_TRY(nk_residue_patterns(people, numbers, n, e->arena, &patterns, &opt.n_patterns, err));
+	opt.patterns = patterns;
+	rc = nk_residue_scan(e->flow->env, &opt, e->arena, &e->report, err);
+	for (size_t i = 0; i < opt.n_patterns; i++) {
+		nk_wipe((char *)(uintptr_t)patterns[i].value.ptr, patterns[i].value.len);
+	}
+	return rc;
+}
+
+static NK_RESULT judge(struct ending *e, struct nk_err *err)
+{
+	const struct nk_residue_place_report *const p = &e->report.places[0];
+
+	e->out->files = p->files;
+	e->out->bytes = p->bytes;
+	e->out->traces = nk_residue_hits(&e->report);
+	e->out->unscanned = p->unscanned;
+	e->out->control_found = p->control_found;
+	if (e->out->traces > 0) {
+		return nk_fail(err, NK_PENDING, NK_N("it is not gone: %1$llu traces of the persons are still in %2$s"),
+			(unsigned long long)e->out->traces, e->req->place);
+	}
+	if (!nk_residue_is_valid(&e->report)) {
+		return nk_fail(err, NK_INCOMPLETE,
+			NK_N("not everything in %s could be looked through, or the control person was not found: nothing is closed"), e->req->place);
+	}
+	return nk_done();
+}
+
+static NK_RESULT body(const struct ending *e, struct nk_buf *out, struct nk_err *err)
+{
+	char id[NK_UUID_TEXT];
+	char party[NK_UUID_TEXT];
+	struct nk_json j;
+
+	nk_json_init_canonical(&j, out);
+	nk_json_open(&j, '{');
+	nk_json_key(&j, "bytes");
+	nk_json_int(&j, nk_i64(e->out->bytes));
+	nk_json_key(&j, "closer");
+	nk_json_c(&j, nk_uuid_print(e->by.id, party));
+	nk_json_key(&j, "control_found");
+	nk_json_bool(&j, e->out->control_found);
+	nk_json_key(&j, "files");
+	nk_json_int(&j, nk_i64(e->out->files));
+	nk_json_key(&j, "holding");
+	nk_json_c(&j, nk_uuid_print(e->holding.id, id));
+	nk_json_key(&j, "limits");
+	nk_json_c(&j, "files of the place as they are named; free blocks, other copies and what is encrypted are not seen");
+	nk_json_key(&j, "method");
+	nk_json_c(&j, e->req->returned ? "returned" : "destroyed");
+	nk_json_key(&j, "persons");
+	nk_json_int(&j, nk_i64(e->persons));
+	nk_json_key(&j, "place");
+	nk_json_c(&j, e->req->place);
+	nk_json_key(&j, "result");
+	nk_json_c(&j, "PASSED");
+	nk_json_key(&j, "scanner");
+	nk_json_c(&j, e->report.scanner);
+	nk_json_key(&j, "traces");
+	nk_json_int(&j, nk_i64(e->out->traces));
+	nk_json_close(&j, '}');
+	return nk_json_end(&j, err);
+}
+
+static NK_RESULT sign(const struct ending *e, const char *about, struct nk_hash *subject, struct nk_buf *envelope, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
+	NK_OWNED(nk_buf_done) struct nk_buf payload = { 0 };
+	struct nk_intoto_subject s = { .name = nk_str_c(about), .has_sha256 = true };
+	struct nk_intoto st = { .type = NK_STR(NK_PREDICATE_CLOSURE), .subjects = &s, .n_subjects = 1 };
+
+	nk_buf_init(&text, 65536);
+	nk_buf_init(&payload, NK_INTOTO_MAX);
+	nk_sha256(nk_bytes_of(e->holding.id.b, sizeof(e->holding.id.b)), subject);
+	memcpy(s.sha256, subject->b, sizeof(s.sha256));
+	NK_TRY(body(e, &text, err));
+	st.predicate = nk_buf_str(&text);
+	NK_TRY(nk_intoto_print(&st, nk_flow_limitation(e->flow), &payload, err));
+	return nk_cert_sign(nk_buf_bytes(&payload), e->req->seed, envelope, err);
+}
+
+static NK_RESULT close_books(struct ending *e, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf envelope = { 0 };
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	struct nk_flow *const flow = e->flow;
+	const struct nk_leaf_item items[3] = { nk_item_text("gone", NK_STR("verified")),
+		nk_item_hex("holding", e->holding.id.b, 16), nk_item_text("how", NK_STR("looked at by another party")) };
+	const nk_time now = nk_now(flow->env);
+	struct nk_hash subject;
+	char about[64];
+
+	nk_buf_init(&envelope, 4 << 20);
+	nk_carry_about(e->holding.id, about);
+	NK_TRY(sign(e, about, &subject, &envelope, err));
+	NK_TRY(nk_tx_begin(flow->store, &tx, err));
+	NK_TRY(nk_statement_take(flow, tx, nk_buf_bytes(&envelope), e->by.public_key, NK_PREDICATE_CLOSURE, &subject,
+		nk_str_c(about), e->by.id, e->arena, NULL, &e->out->evidence, err));
+	NK_TRY(nk_carry_leaf(flow, tx, e->req->returned ? "returned" : "destroyed", e->holding.id, e->req->warrant, err));
+	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_HOLDING_CLOSE, items, 3, NULL, err));
+	NK_TRY(nk_holding_close(tx, e->holding.id, NK_GONE_VERIFIED, e->out->evidence, e->by.id, now, err));
+	return nk_flow_commit(flow, &tx, err);
+}
+
+static NK_RESULT end_it(struct ending *e, struct nk_err *err)
+{
+	NK_TRY(nk_carry_holding(e->flow, e->req->warrant, e->arena, &e->holding, err));
+	e->out->holding = e->holding.id;
+	if (e->holding.closed_at != 0) {
+		return nk_fail(err, NK_EXISTS, NK_N("this bundle is off the books already"));
+	}
+	NK_TRY(second_party(e, err));
+	NK_TRY(destroy_bundle(e, err));
+	NK_TRY(look_again(e, err));
+	NK_TRY(judge(e, err));
+	return close_books(e, err);
+}
+
+NK_RESULT nk_op_carry_end(struct nk_flow *flow, const struct nk_carry_end_request *req, struct nk_arena *arena,
+	struct nk_carry_ended *out, struct nk_err *err)
+{
+	struct ending e = { .flow = flow, .req = req, .arena = arena, .out = out };
+
+	nk_rc rc;
+
+	memset(out, 0, sizeof(*out));
+	rc = end_it(&e, err);
+	return nk_carry_tell(flow, req->returned ? "carry return" : "carry destroy", rc,
+		rc.code == NK_PENDING ? "traces of the persons are still there"
+		: rc.code == NK_EXISTS ? "off the books already"
+				       : "the key is nobody's, or of who carried it out");
+}

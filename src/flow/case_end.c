@@ -1,0 +1,158 @@
+/*
+ * case_end.c: how a case ends: dismissed under a signature, or closed with cause, lesson and the roll-out to the peers.
+ *
+ * A doubt is never downgraded unsigned; a case never closes over an open duty. B4: without the roll-out the same thing
+ * happens at the next school.
+ */
+#include "base.h"
+
+#include "case_int.h"
+
+enum { ROLLOUT_DAYS = 14 };
+
+static NK_RESULT end_all(struct nk_flow *flow, struct nk_tx *tx, const struct nk_case *c, struct nk_uuid evidence,
+	struct nk_err *err)
+{
+	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
+	struct nk_case_duty *list = NULL;
+	size_t n = 0;
+
+	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 16 << 20, &arena, err));
+	NK_TRY(nk_case_duties(flow, c, arena, &list, &n, err));
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].closed_at == 0) {
+			NK_TRY(nk_case_duty_end(flow, tx, list[i].kind.ptr, list[i].about, evidence, err));
+		}
+	}
+	return nk_done();
+}
+
+NK_RESULT nk_op_case_dismiss(struct nk_flow *flow, struct nk_str ref, struct nk_str reason,
+	const struct nk_key *seed, struct nk_err *err)
+{
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
+	const struct nk_case_signing s = { .seed = seed, .act = "dismiss", .role = NK_STR("officer"), .text = reason };
+	struct nk_case_signed who;
+	struct nk_case_written done;
+	struct nk_party party;
+	struct nk_case c;
+	struct nk_case_word words[] = { { NK_STR("reason"), reason }, { NK_STR("salt"), NK_STR("") } };
+	struct nk_case_write w = { .leaf = NK_LEAF_CASE, .kind = "dismiss", .words = words, .n_words = 2 };
+
+	if (nk_str_trim(reason).len == 0) {
+		return nk_fail(err, NK_USAGE, NK_N("a doubt is dismissed only with its reason: --reason TEXT"));
+	}
+	NK_TRY(nk_arena_new(NK_ARENA_WIPING, 64 << 20, &arena, err));
+	NK_TRY(nk_case_find_open(flow, ref, arena, &c, err));
+	if (!nk_ok(nk_signer_of(flow, seed, arena, &party, NULL)) || !nk_party_has_role(&party, NK_STR("officer"))) {
+		nk_flow_refused(flow, "case-dismiss", "the signer is not an officer");
+		return nk_fail(err, NK_DENIED, NK_N("a doubt is dismissed by the officer's signature alone: --key FILE"));
+	}
+	NK_TRY(nk_tx_begin(flow->store, &tx, err));
+	NK_TRY(nk_case_sign(flow, tx, &c, &s, arena, &who, err));
+	words[1].text = nk_str_c(who.salt);
+	w.party = who.party.id;
+	w.evidence = who.evidence;
+	NK_TRY(nk_case_write_note(flow, tx, &c, &w, &done, err));
+	NK_TRY(end_all(flow, tx, &c, done.evidence, err));
+	NK_TRY(nk_case_set_state(tx, &c, "dismissed", nk_now(flow->env), err));
+	return nk_flow_commit(flow, &tx, err);
+}
+
+/* Duties that are open but for the roll-out itself. */
+static NK_RESULT open_duties(
+	struct nk_flow *flow, const struct nk_case *c, uint64_t *out, struct nk_err *err)
+{
+	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
+	struct nk_case_duty *list = NULL;
+	size_t n = 0;
+
+	*out = 0;
+	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 16 << 20, &arena, err));
+	NK_TRY(nk_case_duties(flow, c, arena, &list, &n, err));
+	for (size_t i = 0; i < n; i++) {
+		*out += list[i].closed_at == 0 && !nk_str_eq(list[i].kind, NK_STR("case-rollout")) ? 1 : 0;
+	}
+	return nk_done();
+}
+
+static NK_RESULT campaign_began(
+	struct nk_flow *flow, const struct nk_case *c, struct nk_uuid campaign, struct nk_err *err)
+{
+	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
+	bool have = false;
+
+	NK_TRY(nk_stmt_get(flow->store, "SELECT 1 FROM campaign WHERE id = ?1 AND started_at >= ?2", &s, err));
+	nk_stmt_uuid(s, 1, campaign);
+	nk_stmt_int(s, 2, c->known_at);
+	NK_TRY(nk_stmt_step(s, &have, err));
+	return have ? nk_done()
+		    : nk_fail(err, NK_NOT_FOUND, NK_N("there is no campaign of this id that was started after the doubt (nokosazu campaign list)"));
+}
+
+static NK_RESULT want_rollout(struct nk_flow *flow, const struct nk_case *c, struct nk_err *err)
+{
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	char about[NK_CASE_ABOUT];
+
+	NK_TRY(nk_tx_begin(flow->store, &tx, err));
+	NK_TRY(nk_case_duty_once(
+		flow, tx, c, "case-rollout", "officer", nk_now(flow->env) + ROLLOUT_DAYS * NK_DAY, err));
+	NK_TRY(nk_flow_commit(flow, &tx, err));
+	return nk_fail(err, NK_PENDING,
+		NK_N("the same thing could be at the peer sites: start a campaign there and close with --campaign ID, or with --waiver ID of a warrant (exception, verb WAIVE, scope %s/rollout). The duty is open now"),
+		nk_case_about(c->id, NULL, 0, about).ptr);
+}
+
+static NK_RESULT waive(struct nk_flow *flow, struct nk_tx *tx, const struct nk_case *c, struct nk_uuid waiver,
+	struct nk_arena *arena, struct nk_err *err)
+{
+	char about[NK_CASE_ABOUT];
+	char scope[NK_CASE_ABOUT + 16];
+
+	(void)snprintf(scope, sizeof(scope), "%s/rollout", nk_case_about(c->id, NULL, 0, about).ptr);
+	return nk_warrant_take(
+		flow, tx, waiver, NK_STR("exception"), NK_STR("WAIVE"), nk_str_c(scope), arena, NULL, err);
+}
+
+NK_RESULT nk_op_case_close(struct nk_flow *flow, const struct nk_case_close_request *req, struct nk_err *err)
+{
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
+	const bool by_campaign = !nk_uuid_is_nil(req->campaign);
+	const bool by_waiver = !nk_uuid_is_nil(req->waiver);
+	struct nk_case_written done;
+	struct nk_case c;
+	uint64_t open = 0;
+	char id[NK_UUID_TEXT];
+	struct nk_case_word words[] = { { NK_STR("cause"), req->cause }, { NK_STR("lesson"), req->lesson },
+		{ NK_STR("rollout"), nk_str_c(nk_uuid_print(by_campaign ? req->campaign : req->waiver, id)) } };
+	const struct nk_case_write w = { .leaf = NK_LEAF_CASE, .kind = "close", .words = words, .n_words = 3 };
+
+	if (nk_str_trim(req->cause).len == 0 || nk_str_trim(req->lesson).len == 0) {
+		return nk_fail(err, NK_USAGE, NK_N("a case closes with its cause and its lesson: --cause TEXT --lesson TEXT"));
+	}
+	NK_TRY(nk_arena_new(NK_ARENA_WIPING, 64 << 20, &arena, err));
+	NK_TRY(nk_case_find_open(flow, req->ref, arena, &c, err));
+	NK_TRY(open_duties(flow, &c, &open, err));
+	if (open > 0) {
+		nk_flow_refused(flow, "case-close", "duties are open");
+		return nk_fail(err, NK_PENDING, NK_N("the case %1$s has %2$llu open duties and does not close over them (nokosazu case show %1$s)"),
+			c.receipt, (unsigned long long)open);
+	}
+	if (!by_campaign && !by_waiver) {
+		return want_rollout(flow, &c, err);
+	}
+	if (by_campaign) {
+		NK_TRY(campaign_began(flow, &c, req->campaign, err));
+	}
+	NK_TRY(nk_tx_begin(flow->store, &tx, err));
+	if (!by_campaign) {
+		NK_TRY(waive(flow, tx, &c, req->waiver, arena, err));
+	}
+	NK_TRY(nk_case_write_note(flow, tx, &c, &w, &done, err));
+	NK_TRY(end_all(flow, tx, &c, done.evidence, err));
+	NK_TRY(nk_case_set_state(tx, &c, "closed", nk_now(flow->env), err));
+	return nk_flow_commit(flow, &tx, err);
+}

@@ -1,0 +1,159 @@
+/*
+ * case_hq_test.c: the headquarters: nobody decides alone, nor without a director; presence is a signature, looked at
+ * each time.
+ */
+#include "base.h"
+
+#include <cmocka.h>
+
+#include "case_test_kit.h"
+
+static void without_a_director_nothing_is_decided(void **state)
+{
+	NK_OWNED(ft_done) struct ft t;
+	struct who privacy;
+	struct who director;
+	struct nk_suspect_reply r;
+	struct nk_case_view v;
+	bool quorate = true;
+
+	(void)state;
+	begin(&t);
+	privacy = enrol(&t, "privacy");
+	director = enrol(&t, "director");
+	r = doubt(&t);
+	kit_fails(decide(&t, r.receipt, &privacy), NK_DENIED);
+	assert_true(nk_ok(attend(&t, r.receipt, "privacy", &privacy, &quorate)));
+	assert_false(quorate);
+	kit_fails(decide(&t, r.receipt, &privacy), NK_DENIED);
+	assert_int_equal(ft_leaves(t.flow, "refused"), 2);
+	assert_int_equal(ft_count(t.flow, "SELECT COUNT(*) FROM warrant WHERE verbs = 'DECIDE'"), 0);
+	assert_true(nk_ok(attend(&t, r.receipt, "director", &director, &quorate)));
+	assert_true(quorate);
+	v = shown(&t, r.receipt);
+	assert_true(v.quorate && nk_str_eq(v.row.state, NK_STR("quorate")));
+	assert_int_not_equal(duty(&v, "case-convene").closed_at, 0);
+	assert_true(nk_ok(decide(&t, r.receipt, &director)));
+	assert_int_equal(ft_count(t.flow, "SELECT COUNT(*) FROM warrant WHERE verbs = 'DECIDE' AND state = 'granted'"), 1);
+}
+
+static void who_left_no_longer_counts(void **state)
+{
+	NK_OWNED(ft_done) struct ft t;
+	struct who privacy;
+	struct who director;
+	struct nk_suspect_reply r;
+	bool quorate = false;
+	struct nk_err err = { 0 };
+
+	(void)state;
+	begin(&t);
+	privacy = enrol(&t, "privacy");
+	director = enrol(&t, "director");
+	r = doubt(&t);
+	assert_true(nk_ok(attend(&t, r.receipt, "privacy", &privacy, &quorate)));
+	assert_true(nk_ok(attend(&t, r.receipt, "director", &director, &quorate)));
+	kit_ok(nk_op_case_leave(t.flow, nk_str_c(r.receipt), &privacy.seed, &quorate, &err), &err);
+	assert_false(quorate);
+	kit_fails(decide(&t, r.receipt, &director), NK_DENIED);
+	assert_true(nk_ok(attend(&t, r.receipt, "privacy", &privacy, &quorate)));
+	assert_true(quorate);
+}
+
+static void one_person_is_not_a_headquarters(void **state)
+{
+	NK_OWNED(ft_done) struct ft t;
+	struct who both;
+	struct who stranger = { .id = { { 0 } } };
+	struct nk_suspect_reply r;
+	bool quorate = true;
+
+	(void)state;
+	begin(&t);
+	both = enrol(&t, "director,privacy");
+	r = doubt(&t);
+	assert_true(nk_ok(attend(&t, r.receipt, "director", &both, &quorate)));
+	kit_fails(attend(&t, r.receipt, "privacy", &both, &quorate), NK_EXISTS);
+	kit_fails(decide(&t, r.receipt, &both), NK_DENIED);
+	memset(stranger.seed.b, 7, sizeof(stranger.seed.b));
+	kit_fails(attend(&t, r.receipt, "director", &stranger, &quorate), NK_DENIED);
+	kit_fails(attend(&t, r.receipt, "officer", &both, &quorate), NK_DENIED);
+}
+
+/* Rows that somebody put into the store make nobody present: the signature is looked at each time. */
+static void a_row_without_a_true_signature_makes_nobody_present(void **state)
+{
+	NK_OWNED(ft_done) struct ft t;
+	struct who privacy;
+	struct who director;
+	struct nk_suspect_reply r;
+	bool quorate = true;
+
+	(void)state;
+	begin(&t);
+	privacy = enrol(&t, "privacy");
+	director = enrol(&t, "director");
+	assert_false(nk_uuid_is_nil(director.id));
+	r = doubt(&t);
+	assert_true(nk_ok(attend(&t, r.receipt, "privacy", &privacy, &quorate)));
+	sql(&t, "INSERT INTO role_held(incident_id, role, party_id, evidence_id, from_at) SELECT h.incident_id, 'director', "
+		"(SELECT id FROM party WHERE roles = 'director'), h.evidence_id, h.from_at FROM role_held h");
+	assert_false(shown(&t, r.receipt).quorate);
+	kit_fails(decide(&t, r.receipt, &privacy), NK_DENIED);
+}
+
+static void a_signature_of_one_case_says_nothing_in_another(void **state)
+{
+	NK_OWNED(ft_done) struct ft t;
+	struct who privacy;
+	struct nk_suspect_reply a;
+	struct nk_suspect_reply b;
+	bool quorate = true;
+
+	(void)state;
+	begin(&t);
+	privacy = enrol(&t, "privacy");
+	a = doubt(&t);
+	b = doubt(&t);
+	assert_true(nk_ok(attend(&t, a.receipt, "privacy", &privacy, &quorate)));
+	sql(&t, "INSERT INTO role_held(incident_id, role, party_id, evidence_id, from_at) SELECT i.id, h.role, h.party_id, "
+		"h.evidence_id, h.from_at FROM role_held h, incident i WHERE i.id <> h.incident_id");
+	assert_true(shown(&t, a.receipt).present[0].is_true);
+	assert_false(shown(&t, b.receipt).present[0].is_true);
+}
+
+static void presence_by_a_key_that_is_no_longer_enrolled_counts_for_nothing(void **state)
+{
+	NK_OWNED(ft_done) struct ft t;
+	struct who privacy;
+	struct who director;
+	struct nk_suspect_reply r;
+	bool quorate = false;
+
+	(void)state;
+	begin(&t);
+	privacy = enrol(&t, "privacy");
+	director = enrol(&t, "director");
+	r = doubt(&t);
+	assert_true(nk_ok(attend(&t, r.receipt, "privacy", &privacy, &quorate)));
+	assert_true(nk_ok(attend(&t, r.receipt, "director", &director, &quorate)));
+	assert_true(shown(&t, r.receipt).quorate);
+	sql(&t, "UPDATE party SET public_key = X'0101010101010101010101010101010101010101010101010101010101010101' "
+		"WHERE roles = 'privacy'");
+	assert_false(shown(&t, r.receipt).quorate);
+	kit_fails(decide(&t, r.receipt, &director), NK_DENIED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_a_director_nothing_is_decided),
+		cmocka_unit_test(who_left_no_longer_counts),
+		cmocka_unit_test(one_person_is_not_a_headquarters),
+		cmocka_unit_test(a_row_without_a_true_signature_makes_nobody_present),
+		cmocka_unit_test(a_signature_of_one_case_says_nothing_in_another),
+		cmocka_unit_test(presence_by_a_key_that_is_no_longer_enrolled_counts_for_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,311 @@
+/*
+ * op_carry.c: asking for, and sealing, what is to be carried out.
+ *
+ * Invariant (A6): what leaves has exactly the digests and recipients that were signed, and no more persons in it than
+ * the signers were shown; its holding is on the books before the first byte is written. Refusals are written down.
+ */
+#include "base.h"
+
+#include "carry_int.h"
+#include "flow_sweep.h"
+#include "json.h"
+
+#define VERB "SEAL"
+
+nk_rc nk_carry_tell(struct nk_flow *flow, const char *what, nk_rc rc, const char *why)
+{
+	if (rc.code == NK_DENIED || rc.code == NK_EXISTS || rc.code == NK_PENDING || rc.code == NK_CONFLICT) {
+		nk_flow_refused(flow, what, why != NULL ? why : nk_err_name(rc.code));
+	}
+	return rc;
+}
+
+/* --- asking --- */
+
+static NK_RESULT unchanged(const struct nk_carry_file *files, size_t n, enum nk_code code, struct nk_err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct nk_carry_file now = { .size = 0 };
+
+		NK_TRY(nk_carry_digest(files[i].path.ptr, &now, err));
+		if (now.size != files[i].size || !nk_ct_equal(now.sha256.b, files[i].sha256.b, sizeof(now.sha256.b))) {
+			return nk_fail(err, code, NK_N("%s is not the file that was signed: it has changed; ask again"),
+				nk_short(files[i].name).text);
+		}
+	}
+	return nk_done();
+}
+
+/* The superior always; the officer when anybody is in it, or nobody can know. */
+static NK_RESULT needs(const struct nk_flow *flow, const struct nk_carry_extent *x, struct nk_arena *arena,
+	struct nk_str *out, struct nk_err *err)
+{
+	const bool officer = x->persons > 0 || x->others > 0 || x->unscanned > 0;
+	const struct nk_str own = nk_warrant_needs(flow, NK_STR("egress"));
+
+	if (!officer || nk_words_have(own, NK_STR("officer"))) {
+		*out = own;
+		return nk_done();
+	}
+	return nk_arena_printf(arena, out, err, "%.*s,officer", NK_FMT(own));
+}
+
+static NK_RESULT ask(struct nk_flow *flow, const struct nk_carry_request *req, const struct nk_carry_paper *paper,
+	struct nk_carry_asked *out, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf details = { 0 };
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	struct nk_warrant_ask a = { .kind = NK_STR("egress"),
+		.verbs = NK_STR(VERB),
+		.purpose = req->purpose,
+		.needs = out->needs,
+		.until_at = paper->until,
+		.uses = 1 };
+	char scope[80];
+
+	nk_buf_init_wiping(&details, NK_CARRY_MANIFEST_MAX);
+	NK_TRY(nk_carry_details(paper, &details, err));
+	nk_carry_scope(flow, nk_buf_str(&details), scope);
+	a.scope = nk_str_c(scope);
+	a.details = nk_buf_str(&details);
+	NK_TRY(nk_tx_begin(flow->store, &tx, err));
+	NK_TRY(nk_warrant_ask(flow, tx, &a, &out->warrant, err));
+	return nk_flow_commit(flow, &tx, err);
+}
+
+NK_RESULT nk_op_carry_request(struct nk_flow *flow, const struct nk_carry_request *req, struct nk_arena *arena,
+	struct nk_carry_asked *out, struct nk_err *err)
+{
+	struct nk_carry_paper paper = { .ticket = req->ticket,
+		.until = ((nk_time)req->until_day + 1) * NK_DAY - (nk_time)flow->config->tz_minutes * 60 * NK_SECOND };
+	struct nk_carry_whose whose;
+
+	memset(out, 0, sizeof(*out));
+	if (req->purpose.len == 0 || paper.until <= nk_now(flow->env)) {
+		return nk_fail(err, NK_USAGE, NK_N("carrying out needs a purpose, and a day to come until which it is destroyed again"));
+	}
+	NK_TRY(nk_carry_recipients(flow, req->to, req->n_to, arena, &paper.to, &paper.n_to, err));
+	NK_TRY(nk_carry_files(req->paths, req->n_paths, arena, &paper.files, err));
+	paper.n_files = req->n_paths;
+	NK_TRY(nk_carry_scan(flow, paper.files, paper.n_files, arena, &whose, err));
+	NK_TRY(unchanged(paper.files, paper.n_files, NK_CONFLICT, err));
+	paper.extent = whose.extent;
+	out->files = paper.files;
+	out->n_files = paper.n_files;
+	out->extent = whose.extent;
+	NK_TRY(needs(flow, &whose.extent, arena, &out->needs, err));
+	return ask(flow, req, &paper, out, err);
+}
+
+/* --- sealing --- */
+
+struct sealing {
+	struct nk_flow *flow;
+	const struct nk_carry_seal_request *req;
+	struct nk_arena *arena;
+	struct nk_warrant warrant;
+	struct nk_carry_paper paper;
+	struct nk_carry_whose whose;
+	struct nk_carry_sealed *out;
+	const char *why; /* of a refusal: words of ours */
+};
+
+static NK_RESULT same_recipients(struct sealing *s, struct nk_err *err)
+{
+	struct nk_carry_to *to = NULL;
+	size_t n = 0;
+	nk_rc rc;
+
+	if (s->req->n_to == 0) {
+		return nk_done();
+	}
+	rc = nk_carry_recipients(s->flow, s->req->to, s->req->n_to, s->arena, &to, &n, err);
+	for (size_t i = 0; nk_ok(rc) && i < n && n == s->paper.n_to; i++) {
+		if (!nk_str_eq(to[i].text, s->paper.to[i].text)) {
+			n = 0;
+		}
+	}
+	return nk_ok(rc) && n == s->paper.n_to
+		? nk_done()
+		: nk_fail(err, NK_DENIED, NK_N("the warrant is for other recipients; ask again for these"));
+}
+
+/* What was signed: read from the warrant, never from what is said now. */
+static NK_RESULT read_warrant(struct sealing *s, struct nk_err *err)
+{
+	struct nk_flow *const flow = s->flow;
+	struct nk_str details = { 0 };
+	char scope[80];
+	nk_rc rc;
+
+	NK_TRY(nk_warrant_get(flow->store, s->req->warrant, s->arena, &s->warrant, err));
+	s->why = "the warrant is not signed by all, used up, over, or of another kind";
+	NK_TRY(nk_warrant_look(flow, s->req->warrant, NK_STR("egress"), NK_STR(VERB), s->warrant.scope, s->arena, &details, err));
+	nk_carry_scope(flow, details, scope);
+	s->why = "a recipient is another than signed, or not enrolled any more";
+	if (!nk_str_eq(s->warrant.scope, nk_str_c(scope))) {
+		return nk_fail(err, NK_DENIED, NK_N("this warrant is not one to carry out files; nokosazu carry request makes one"));
+	}
+	rc = nk_carry_details_read(flow, details, s->arena, &s->paper, err);
+	if (rc.code == NK_NOT_FOUND) {
+		return nk_fail(err, NK_DENIED, NK_N("a recipient of this warrant is not enrolled any more with that key; ask again"));
+	}
+	NK_TRY(rc);
+	return same_recipients(s, err);
+}
+
+static NK_RESULT check_content(struct sealing *s, struct nk_err *err)
+{
+	const struct nk_carry_extent *const shown = &s->paper.extent;
+	const struct nk_carry_extent *const is = &s->whose.extent;
+
+	s->why = "a file is another than signed";
+	NK_TRY(unchanged(s->paper.files, s->paper.n_files, NK_DENIED, err));
+	s->why = "more is inside than was shown to those who signed";
+	NK_TRY(nk_carry_scan(s->flow, s->paper.files, s->paper.n_files, s->arena, &s->whose, err));
+	s->whose.extent.persons_shown = shown->persons;
+	if (is->persons > shown->persons || is->unscanned > shown->unscanned) {
+		return nk_fail(err, NK_DENIED,
+			NK_N("more persons are found in the files than those who signed were shown (%1$llu, shown %2$llu); ask again"),
+			(unsigned long long)is->persons, (unsigned long long)shown->persons);
+	}
+	return nk_done();
+}
+
+static NK_RESULT take(struct sealing *s, struct nk_err *err)
+{
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+
+	NK_TRY(nk_tx_begin(s->flow->store, &tx, err));
+	NK_TRY(nk_warrant_take(s->flow, tx, s->req->warrant, NK_STR("egress"), NK_STR(VERB), s->warrant.scope, s->arena, NULL, err));
+	return nk_flow_commit(s->flow, &tx, err);
+}
+
+/* The others who can read it, beside the first. */
+static NK_RESULT reach_all(struct sealing *s, struct nk_uuid holding, struct nk_err *err)
+{
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	const nk_time now = nk_now(s->flow->env);
+
+	NK_TRY(nk_tx_begin(s->flow->store, &tx, err));
+	for (size_t i = 1; i < s->paper.n_to; i++) {
+		NK_TRY(nk_reach_open(tx, holding, s->paper.to[i].party, now, err));
+	}
+	NK_TRY(nk_carry_leaf(s->flow, tx, "begun", holding, s->req->warrant, err));
+	return nk_flow_commit(s->flow, &tx, err);
+}
+
+static NK_RESULT write_bundle(struct sealing *s, struct nk_hold *hold, struct nk_err *err)
+{
+	char when[NK_TIME_TEXT];
+	struct nk_carry_manifest m = { .warrant = s->req->warrant,
+		.holding = nk_hold_id(hold),
+		.until = nk_str_c(nk_time_print(s->paper.until, when)),
+		.files = s->paper.files,
+		.n_files = s->paper.n_files };
+	const struct nk_carry_writing w = { &s->paper, &m, nk_hold_fd(hold) };
+	nk_rc rc;
+
+	nk_carry_secret(s->flow, m.holding, &m.secret);
+	rc = nk_carry_write(s->flow, &w, &s->out->sha256, &s->out->bytes, err);
+	nk_key_wipe(&m.secret);
+	return rc;
+}
+
+static NK_RESULT statement_body(const struct sealing *s, struct nk_buf *out, struct nk_err *err)
+{
+	char warrant[NK_UUID_TEXT];
+	char when[NK_TIME_TEXT];
+	struct nk_json j;
+
+	nk_json_init_canonical(&j, out);
+	nk_json_open(&j, '{');
+	nk_json_key(&j, "destroy_by");
+	nk_json_c(&j, nk_time_print(s->paper.until, when));
+	nk_json_key(&j, "files");
+	nk_json_int(&j, nk_i64(s->paper.n_files));
+	nk_json_key(&j, "persons");
+	nk_json_int(&j, nk_i64(s->whose.extent.persons));
+	nk_json_key(&j, "recipients");
+	nk_json_open(&j, '[');
+	for (size_t i = 0; i < s->paper.n_to; i++) {
+		nk_json_str(&j, s->paper.to[i].text);
+	}
+	nk_json_close(&j, ']');
+	nk_json_key(&j, "unscanned");
+	nk_json_int(&j, nk_i64(s->whose.extent.unscanned));
+	nk_json_key(&j, "warrant");
+	nk_json_c(&j, nk_uuid_print(s->req->warrant, warrant));
+	nk_json_close(&j, '}');
+	return nk_json_end(&j, err);
+}
+
+static NK_RESULT prove(struct sealing *s, struct nk_err *err)
+{
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	NK_OWNED(nk_buf_done) struct nk_buf body = { 0 };
+	struct nk_statement st = { .predicate = NK_PREDICATE_CARRY, .subject_sha256 = s->out->sha256, .result = "" };
+	char about[64];
+
+	nk_buf_init(&body, 65536);
+	NK_TRY(statement_body(s, &body, err));
+	nk_carry_about(s->out->holding, about);
+	st.subject = about;
+	st.about = nk_str_c(about);
+	st.body = nk_buf_str(&body);
+	NK_TRY(nk_tx_begin(s->flow->store, &tx, err));
+	NK_TRY(nk_statement_make(s->flow, tx, &st, s->arena, &s->out->evidence, NULL, err));
+	NK_TRY(nk_carry_leaf(s->flow, tx, "sealed", s->out->holding, s->req->warrant, err));
+	return nk_flow_commit(s->flow, &tx, err);
+}
+
+static NK_RESULT seal(struct sealing *s, struct nk_err *err)
+{
+	NK_OWNED(nk_hold_drop) struct nk_hold *hold = NULL;
+	struct nk_hold_spec spec = { .kind = NK_HOLDING_bundle,
+		.path = s->req->out_path,
+		.purpose = NK_STR("carried out"),
+		.warrant = s->req->warrant };
+	bool mine = false;
+
+	NK_TRY(read_warrant(s, err));
+	s->why = "the bundle would overwrite a file";
+	if (nk_os_kind_of(s->req->out_path, &mine) != NK_OS_NOTHING) { /* before the one use is gone */
+		return nk_fail(err, NK_EXISTS, NK_N("the file %s is there already and is not overwritten"), s->req->out_path);
+	}
+	NK_TRY(check_content(s, err));
+	s->why = "the sweep before sealing was not clean";
+	NK_TRY(nk_sweep_before_seal(s->flow, err));
+	s->why = NULL;
+	NK_TRY(take(s, err));
+	spec.reach = s->paper.to[0].party;
+	spec.expires_at = s->paper.until;
+	spec.numbers = s->whose.numbers;
+	spec.n = s->whose.n;
+	spec.classes_of = s->whose.classes;
+	NK_TRY(nk_hold_open(s->flow, &spec, &hold, err));
+	s->out->holding = nk_hold_id(hold);
+	NK_TRY(reach_all(s, s->out->holding, err));
+	NK_TRY(write_bundle(s, hold, err));
+	NK_TRY(nk_hold_keep(&hold, err));
+	s->out->destroy_by = s->paper.until;
+	s->out->extent = s->whose.extent;
+	return prove(s, err);
+}
+
+/* The reason is known only when it is over. */
+static nk_rc tell_seal(const struct sealing *s, nk_rc rc)
+{
+	return nk_carry_tell(s->flow, "carry seal", rc, s->why);
+}
+
+NK_RESULT nk_op_carry_seal(struct nk_flow *flow, const struct nk_carry_seal_request *req, struct nk_arena *arena,
+	struct nk_carry_sealed *out, struct nk_err *err)
+{
+	struct sealing s = { .flow = flow, .req = req, .arena = arena, .out = out };
+	nk_rc rc;
+
+	memset(out, 0, sizeof(*out));
+	rc = seal(&s, err);
+	return tell_seal(&s, rc);
+}

@@ -1,0 +1,201 @@
+/*
+ * package_git.c: the checkout that a package is made from: clean, and what is committed.
+ *
+ * Invariant: nothing is taken that git does not know, and nothing that differs from what git knows; git runs without
+ * network, without hooks, and reads no configuration but the checkout's own.
+ */
+#include "base.h"
+#include "package_int.h"
+
+enum { GIT_OUT_MAX = 64 << 20, GIT_WAIT_MS = 120000, ARGS_MAX = 24 };
+
+/* What a program said last: about files of a checkout, nobody's data. */
+static struct nk_str last_line(struct nk_str said)
+{
+	struct nk_str line = NK_STR("");
+	struct nk_str rest = nk_str_trim(said);
+
+	while (nk_str_cut(&rest, '\n', &line)) {
+	}
+	return nk_utf8_valid(nk_str_bytes(line), NULL) ? line : NK_STR("");
+}
+
+NK_RESULT nk_package_run(const struct nk_package_job *job, struct nk_buf *out, bool *no_network, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf own = { 0 };
+	const struct nk_os_job j = {
+		.argv = job->argv, .dir = job->dir, .variables = job->variables, .wait_ms = job->wait_ms, .quiet = out == NULL
+	};
+	struct nk_os_job_end end = { 0 };
+
+	nk_buf_init(&own, GIT_OUT_MAX);
+	NK_TRY(nk_os_job(&j, out != NULL ? out : &own, &end, err));
+	if (no_network != NULL) {
+		*no_network = *no_network && end.no_network;
+	}
+	return end.status == 0 ? nk_done()
+			       : nk_fail(err, NK_IO, NK_N("%1$s failed, it ended with %2$d: %3$s"), job->what, end.status,
+					 nk_short(last_line(nk_buf_str(&own))).text);
+}
+
+static NK_RESULT git(struct nk_package_source *s, const char *const *words, struct nk_buf *out, struct nk_err *err)
+{
+	static const char *const variables[] = { "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_OPTIONAL_LOCKS=0",
+		"GIT_TERMINAL_PROMPT=0", NULL };
+	const char *argv[ARGS_MAX] = { "/usr/bin/git", "-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-c",
+		"core.hooksPath=/dev/null", "-C", s->dir };
+	const struct nk_package_job job = {
+		.argv = argv, .variables = variables, .wait_ms = GIT_WAIT_MS, .what = "git"
+	};
+	size_t n = 9;
+
+	for (size_t i = 0; words[i] != NULL && n < ARGS_MAX - 1; i++) {
+		argv[n++] = words[i];
+	}
+	nk_buf_reset(out);
+	return nk_package_run(&job, out, &s->no_network, err);
+}
+
+/* The first path that is not as committed; files that git does not know are looked at by the allow-list. */
+static NK_RESULT all_clean(struct nk_package_source *s, struct nk_buf *out, struct nk_err *err)
+{
+	static const char *const status[] = { "status", "--porcelain=v1", "-z", "--untracked-files=no", "--ignore-submodules=none",
+		NULL };
+	static const char *const flags[] = { "ls-files", "-v", "-z", NULL };
+	struct nk_str rest;
+	struct nk_str row;
+
+	NK_TRY(git(s, status, out, err));
+	if (out->len > 3) {
+		rest = nk_buf_str(out);
+		(void)nk_str_cut(&rest, '\0', &row);
+		return nk_fail(err, NK_CONFLICT, NK_N("the checkout is not as committed: %s; commit or restore it first"),
+			nk_short(nk_str_sub(row, 3, row.len)).text);
+	}
+	NK_TRY(git(s, flags, out, err));
+	rest = nk_buf_str(out);
+	while (nk_str_cut(&rest, '\0', &row)) {
+		if (row.len > 2 && row.ptr[0] != 'H') {
+			return nk_fail(err, NK_CONFLICT, NK_N("git was told not to look at %s: undo that (update-index) first"),
+				nk_short(nk_str_sub(row, 2, row.len)).text);
+		}
+	}
+	return nk_done();
+}
+
+static NK_RESULT keep(const struct nk_vec *files, struct nk_arena *arena, const struct nk_str **out, size_t *out_n, struct nk_err *err)
+{
+	struct nk_str *const kept = nk_arena_array(arena, files->len, sizeof(*kept));
+
+	if (kept == NULL) {
+		return nk_fail_nomem(err);
+	}
+	if (files->len > 0) {
+		memcpy(kept, files->items, files->len * sizeof(*kept));
+	}
+	*out = kept;
+	*out_n = files->len;
+	return nk_done();
+}
+
+/* "100644 <object> 0\tpath": regular files only; a link leads somewhere that nobody reviewed. */
+static NK_RESULT take_files(
+	struct nk_package_source *s, struct nk_str rest, struct nk_arena *arena, struct nk_err *err)
+{
+	NK_OWNED(nk_vec_done) struct nk_vec files = { 0 };
+	struct nk_str row;
+
+	nk_vec_init(&files, sizeof(struct nk_str), NK_DEB_FILES_MAX);
+	while (nk_str_cut(&rest, '\0', &row)) {
+		const size_t tab = nk_str_chr(row, '\t');
+		void *at = NULL;
+
+		if (tab == SIZE_MAX || !nk_str_starts(row, NK_STR("100"))) {
+			continue;
+		}
+		NK_TRY(nk_vec_push(&files, &at, err));
+		NK_TRY(nk_arena_dup(arena, nk_str_sub(row, tab + 1, row.len), at, err));
+	}
+	return keep(&files, arena, &s->files, &s->n, err);
+}
+
+static NK_RESULT take_others(
+	struct nk_package_source *s, struct nk_str rest, struct nk_arena *arena, struct nk_err *err)
+{
+	NK_OWNED(nk_vec_done) struct nk_vec files = { 0 };
+	struct nk_str row;
+
+	nk_vec_init(&files, sizeof(struct nk_str), NK_DEB_FILES_MAX);
+	while (nk_str_cut(&rest, '\0', &row)) {
+		void *at = NULL;
+
+		if (row.len > 0) {
+			NK_TRY(nk_vec_push(&files, &at, err));
+			NK_TRY(nk_arena_dup(arena, row, at, err));
+		}
+	}
+	return keep(&files, arena, &s->others, &s->n_others, err);
+}
+
+NK_RESULT nk_package_source(const char *dir, struct nk_arena *arena, struct nk_package_source *out, struct nk_err *err)
+{
+	static const char *const head[] = { "show", "-s", "--format=%H %ct", "HEAD", NULL };
+	static const char *const files[] = { "ls-files", "-s", "-z", NULL };
+	static const char *const others[] = { "ls-files", "-z", "--others", "--exclude-standard", NULL };
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
+	struct nk_str rest;
+	struct nk_str word;
+
+	*out = (struct nk_package_source){ .dir = dir, .no_network = true };
+	nk_buf_init(&text, GIT_OUT_MAX);
+	NK_TRY(git(out, head, &text, err));
+	rest = nk_str_trim(nk_buf_str(&text));
+	if (!nk_str_cut(&rest, ' ', &word) || word.len < 40 || !nk_parse_u64(rest, 0, UINT32_MAX, &out->epoch)) {
+		return nk_fail(err, NK_INVALID, NK_N("this is no git checkout with a commit: %s"), dir);
+	}
+	NK_TRY(nk_arena_dup(arena, word, &out->revision, err));
+	NK_TRY(all_clean(out, &text, err));
+	NK_TRY(git(out, others, &text, err));
+	NK_TRY(take_others(out, nk_buf_str(&text), arena, err));
+	NK_TRY(git(out, files, &text, err));
+	return take_files(out, nk_buf_str(&text), arena, err);
+}
+
+/* --- no installation, no holding where it is built ----------------------------------------------------------------- */
+
+struct looking {
+	const char *dir;
+};
+
+static NK_RESULT is_store(void *arg, const char *path, struct nk_err *err)
+{
+	const struct looking *const l = arg;
+	const struct nk_str p = nk_str_c(path);
+
+	if (nk_str_eq(p, NK_STR("store/nokosazu.db")) || nk_str_ends(p, NK_STR("/store/nokosazu.db"))) {
+		return nk_fail(err, NK_DENIED,
+			NK_N("an installation lies in %s: nothing is built where persons are; use a fresh clone"), l->dir);
+	}
+	return nk_done();
+}
+
+static bool below(const char *inner, const char *outer)
+{
+	const size_t n = strlen(outer);
+
+	return strncmp(inner, outer, n) == 0 && (inner[n] == '\0' || inner[n] == '/');
+}
+
+NK_RESULT nk_package_no_home(const char *dir, const char *home, struct nk_err *err)
+{
+	struct looking l = { dir };
+	char whole_dir[PATH_MAX];
+	char whole_home[PATH_MAX];
+
+	if (home != NULL && nk_os_is_folder(home) && realpath(home, whole_home) != NULL && realpath(dir, whole_dir) != NULL &&
+		(below(whole_home, whole_dir) || below(whole_dir, whole_home))) {
+		return nk_fail(err, NK_DENIED,
+			NK_N("an installation lies in %s: nothing is built where persons are; use a fresh clone"), dir);
+	}
+	return nk_os_tree_each(dir, is_store, &l, err);
+}

@@ -1,0 +1,253 @@
+/*
+ * package_test.c: the allow-list, the gate with canary persons of several sites, drift, layouts, canary persons as
+ * persons. What needs git, dpkg and whole programs is in tests/e2e/c05-packages.sh.
+ */
+#include "base.h"
+
+#include "flow_test_kit.h"
+#include "package_int.h"
+
+static struct ft begin(void)
+{
+	struct ft t;
+
+	ft_new(&t, NULL);
+	ft_open(&t);
+	return t;
+}
+
+static void put(const char *dir, const char *name, const char *text)
+{
+	struct nk_err err = { 0 };
+
+	kit_ok(nk_os_put_below(dir, name, 0644, nk_str_bytes(nk_str_c(text)), &err), &err);
+}
+
+static void canary_persons_are_persons_and_the_same_ones_come_again(void **state)
+{
+	NK_OWNED(ft_done) struct ft t = begin();
+	NK_OWNED(nk_buf_done) struct nk_buf out = { 0 };
+	struct nk_canary_row *rows = NULL;
+	struct nk_err err = { 0 };
+	uint32_t all = 0;
+	size_t n = 0;
+
+	(void)state;
+	nk_buf_init(&out, 1 << 20);
+	kit_ok(nk_op_canary_make(t.flow, 3, NK_STR("東小学校"), t.arena, &all, &err), &err);
+	assert_int_equal(all, 3);
+	kit_ok(nk_op_canary_make(t.flow, 2, NK_STR(""), t.arena, &all, &err), &err);
+	assert_int_equal(all, 5);
+	kit_ok(nk_op_canary_list(t.flow, t.arena, &rows, &n, &err), &err);
+	assert_int_equal(n, 5 * NK_CANARY_FIELDS);
+	assert_int_equal(nk_people_count(ft_people(t.flow)), 5);
+	for (size_t i = 0; i < n; i++) {
+		assert_true(nk_str_eq(rows[i].site, NK_STR("東小学校")));
+		assert_non_null(nk_people_by_number(t.flow->people, rows[i].person));
+	}
+	assert_int_equal(ft_count(t.flow, "SELECT count(*) FROM holding WHERE kind = 'import_file' AND closed_at IS NULL"), 0);
+	kit_ok(nk_op_canary_export(t.flow, &out, &err), &err);
+	assert_int_equal(nk_op_canary_import(t.flow, nk_buf_bytes(&out), &(uint64_t){ 0 }, &err).code, NK_DENIED);
+	assert_int_equal(nk_op_canary_make(t.flow, 1000, NK_STR(""), t.arena, &all, &err).code, NK_LIMIT);
+	assert_int_equal(ft_leaves(t.flow, "canary"), 5); /* the seed, two makings, and two imports of that source */
+}
+
+static const char other_site[] = "{\"field\":\"mail\",\"site\":\"学校17\",\"value\":\"kn0011223344@canary.example.jp\"}\n"
+				 "{\"field\":\"kanji\",\"site\":\"学校17\",\"value\":\"囀鍵 虹標\"}\n"
+				 "{\"field\":\"mail\",\"site\":\"学校18\",\"value\":\"kn9988776655@canary.example.jp\"}\n";
+
+static struct nk_package_gate gate(struct ft *t, const char *path, const char *known, bool roster)
+{
+	NK_OWNED(nk_vec_done) struct nk_vec canaries = { 0 };
+	struct nk_package_gate_request req = { .path = path, .known = nk_str_c(known), .roster = roster, .all_streams = true };
+	struct nk_package_gate out;
+	struct nk_err err = { 0 };
+
+	nk_vec_init(&canaries, sizeof(struct nk_canary_text), NK_PACKAGE_CANARIES_MAX);
+	kit_ok(nk_canary_parse(nk_bytes_of(other_site, sizeof(other_site) - 1), &canaries, t->arena, &err), &err);
+	req.canaries = canaries.items;
+	req.n_canaries = canaries.len;
+	kit_ok(nk_package_gate(kit_env(), t->flow, &req, t->arena, &out, &err), &err);
+	return out;
+}
+
+static void the_gate_names_the_site_of_a_canary_and_nothing_explains_it(void **state)
+{
+	NK_OWNED(ft_done) struct ft t = begin();
+	const char *const dir = t.tmp.dir;
+	struct nk_package_gate g;
+	char path[512];
+
+	(void)state;
+	put(dir, "p/clean.txt", "nothing\n");
+	(void)snprintf(path, sizeof(path), "%s/p", dir);
+	g = gate(&t, path, "", false);
+	assert_true(g.passed);
+	assert_int_equal(g.canaries, 3);
+	put(dir, "p/left.txt", "to: kn0011223344@canary.example.jp\n");
+	g = gate(&t, path, "mail 9 *\n学校17 9 *\n", false);
+	assert_false(g.passed);
+	assert_false(g.no_canary);
+	assert_true(nk_str_eq(g.canary_sites, NK_STR("学校17")));
+}
+
+static void a_finding_is_explained_as_often_as_its_row_says(void **state)
+{
+	NK_OWNED(ft_done) struct ft t = begin();
+	struct nk_package_gate g;
+	char path[512];
+	char known[600];
+
+	(void)state;
+	put(t.tmp.dir, "p/mails.txt", "a.person@example.ac.jp\nb.person@example.ac.jp\n");
+	(void)snprintf(path, sizeof(path), "%s/p", t.tmp.dir);
+	g = gate(&t, path, "", false);
+	assert_false(g.passed);
+	assert_int_equal(g.n_findings, 1);
+	assert_int_equal(g.findings[0].count, 2);
+	(void)snprintf(known, sizeof(known), "mail 1 %s/p/mails.txt # one\n", t.tmp.dir);
+	g = gate(&t, path, known, false);
+	assert_false(g.passed);
+	assert_int_equal(g.findings[0].known, 1);
+	(void)snprintf(known, sizeof(known), "mail 2 %s/p/* # two\n", t.tmp.dir);
+	g = gate(&t, path, known, false);
+	assert_true(g.passed);
+	assert_int_equal(g.known, 2);
+}
+
+static void somebody_of_the_roster_is_never_explained(void **state)
+{
+	NK_OWNED(ft_done) struct ft t = begin();
+	struct nk_package_gate g;
+	char path[512];
+	char login[16];
+	char text[128];
+
+	(void)state;
+	(void)ft_import(&t, 0);
+	(void)snprintf(text, sizeof(text), "left: %s@example.jp\n", ft_login(5, login).ptr);
+	put(t.tmp.dir, "p/left.txt", text);
+	(void)snprintf(path, sizeof(path), "%s/p", t.tmp.dir);
+	g = gate(&t, path, "person 99 *\nmail 99 *\n", true);
+	assert_false(g.passed);
+	assert_false(g.extent_empty);
+	assert_int_equal(g.roster_persons, FT_PERSONS);
+}
+
+static nk_rc entries(const char *list, size_t n_others, size_t *out_n)
+{
+	static const struct nk_str files[] = { NK_STR("docs/a.md"), NK_STR("docs/deep/b.md"), NK_STR("man/x.1"), NK_STR("man/x.5") };
+	static const struct nk_str others[] = { NK_STR("man/y.1") };
+	const struct nk_package_source source = { .files = files, .n = 4, .others = others, .n_others = n_others };
+	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
+	struct nk_package_entry *out = NULL;
+	struct nk_err err = { 0 };
+	nk_rc rc;
+
+	kit_ok(nk_arena_new(NK_ARENA_PLAIN, 1 << 20, &arena, &err), &err);
+	rc = nk_package_entries(nk_str_c(list), &source, arena, &out, out_n, &err);
+	for (size_t i = 0; nk_ok(rc) && i < *out_n; i++) {
+		assert_true(nk_deb_path_ok(out[i].path));
+	}
+	return rc;
+}
+
+static void the_allow_list_takes_what_is_committed_and_refuses_the_rest(void **state)
+{
+	size_t n = 0;
+
+	(void)state;
+	assert_true(nk_ok(entries("# all\n0644 usr/share/man/man1/ man/*.1\n0644 usr/share/doc/ docs/**\n", 0, &n)));
+	assert_int_equal(n, 3);
+	assert_int_equal(entries("0644 usr/share/man/man1/ man/*.1\n", 1, &n).code, NK_CONFLICT);
+	assert_int_equal(entries("0644 usr/share/man/man3/ man/*.3\n", 0, &n).code, NK_INVALID);
+	assert_int_equal(entries("4755 usr/bin/ man/*.1\n", 0, &n).code, NK_INVALID);
+	assert_int_equal(entries("0644 ../etc/ man/*.1\n", 0, &n).code, NK_INVALID);
+	assert_int_equal(entries("0644 same man/x.1\n0644 same man/x.5\n", 0, &n).code, NK_INVALID);
+}
+
+static void drift_tells_what_nothing_explains(void **state)
+{
+	NK_OWNED(ft_done) struct ft t = begin();
+	struct nk_package_drift_reply out;
+	struct nk_err err = { 0 };
+	char path[512];
+
+	(void)state;
+	put(t.tmp.dir, "site/usr/share/left.txt", "x\n");
+	(void)snprintf(path, sizeof(path), "%s/site", t.tmp.dir);
+	kit_ok(nk_op_package_drift(t.flow, path, t.arena, &out, &err), &err);
+	assert_int_equal(out.n, 1);
+	assert_true(nk_str_eq(out.rows[0].path, NK_STR("usr/share/left.txt")));
+	put(t.home, "store/left.db", "x\n");
+	kit_ok(nk_op_package_drift(t.flow, path, t.arena, &out, &err), &err);
+	assert_int_equal(out.n, 2);
+}
+
+static struct nk_package_party party(struct nk_key *seed, uint8_t fill, struct nk_str unit)
+{
+	struct nk_package_party p = { .unit = unit };
+
+	memset(seed->b, fill, sizeof(seed->b));
+	nk_sign_public(seed, p.pub);
+	return p;
+}
+
+static void a_layout_is_good_only_by_development_and_until_it_expires(void **state)
+{
+	NK_OWNED(ft_done) struct ft t = begin();
+	struct nk_key seeds[2];
+	const struct nk_package_party parties[] = { party(&seeds[0], 1, NK_STR("development")), party(&seeds[1], 2, NK_STR("build")) };
+	const struct nk_package_keys keys = { parties, 2 };
+	struct nk_package_layout got;
+	struct nk_err err = { 0 };
+	struct nk_str text;
+	char path[512];
+
+	(void)state;
+	kit_ok(nk_package_layout_sign(&keys, NK_STR("x.deb"), KIT_START + NK_DAY, &seeds[0], t.arena, &text, &err), &err);
+	put(t.tmp.dir, "layout", text.ptr);
+	(void)snprintf(path, sizeof(path), "%s/layout", t.tmp.dir);
+	kit_ok(nk_package_layout_read(kit_env(), path, &keys, t.arena, &got, &err), &err);
+	assert_true(nk_package_has_key(got.package, got.n_package, parties[0].pub));
+	assert_false(nk_package_has_key(got.deploy, got.n_deploy, parties[0].pub));
+	assert_true(nk_package_has_key(got.deploy, got.n_deploy, parties[1].pub));
+	kit_clock_move(2 * NK_DAY);
+	assert_int_equal(nk_package_layout_read(kit_env(), path, &keys, t.arena, &got, &err).code, NK_DENIED);
+	kit_clock_set(KIT_START);
+	kit_ok(nk_package_layout_sign(&keys, NK_STR("x.deb"), KIT_START + NK_DAY, &seeds[1], t.arena, &text, &err), &err);
+	put(t.tmp.dir, "layout", text.ptr);
+	assert_int_equal(nk_package_layout_read(kit_env(), path, &keys, t.arena, &got, &err).code, NK_DENIED);
+}
+
+static void test_results_say_passed_or_failed_or_are_refused(void **state)
+{
+	NK_OWNED(ft_done) struct ft t = begin();
+	struct nk_str out;
+	struct nk_err err = { 0 };
+
+	(void)state;
+	kit_ok(nk_package_test_body(NK_STR("ok 1 - a\n1..1\n"), NK_STR("now"), t.arena, &out, &err), &err);
+	assert_true(nk_str_find(out, NK_STR("\"PASSED\"")) != SIZE_MAX);
+	kit_ok(nk_package_test_body(NK_STR("ok 1 - a\nnot ok 2 - b\n"), NK_STR("now"), t.arena, &out, &err), &err);
+	assert_true(nk_str_find(out, NK_STR("\"FAILED\"")) != SIZE_MAX);
+	assert_int_equal(nk_package_test_body(NK_STR("1..0\n"), NK_STR("now"), t.arena, &out, &err).code, NK_INVALID);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(canary_persons_are_persons_and_the_same_ones_come_again),
+		cmocka_unit_test(the_gate_names_the_site_of_a_canary_and_nothing_explains_it),
+		cmocka_unit_test(a_finding_is_explained_as_often_as_its_row_says),
+		cmocka_unit_test(somebody_of_the_roster_is_never_explained),
+		cmocka_unit_test(the_allow_list_takes_what_is_committed_and_refuses_the_rest),
+		cmocka_unit_test(drift_tells_what_nothing_explains),
+		cmocka_unit_test(a_layout_is_good_only_by_development_and_until_it_expires),
+		cmocka_unit_test(test_results_say_passed_or_failed_or_are_refused),
+	};
+
+	(void)argc;
+	(void)argv;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,145 @@
+/*
+ * parties_test.c: who is enrolled, in which words, and which units may not share a party or a key.
+ */
+#include "base.h"
+
+#include <cmocka.h>
+
+#include "flow_test_kit.h"
+#include "measures_int.h"
+
+struct judge {
+	struct nk_key seed;
+	struct nk_uuid id;
+};
+
+static nk_rc enrol_rc(struct ft *t, struct nk_party_request *req, struct judge *out, struct nk_err *err)
+{
+	kit_ok(nk_op_party_key(kit_env(), &out->seed, req->public_key, err), err);
+	return nk_op_party_add(t->flow, req, &out->id, err);
+}
+
+static struct judge enrol(struct ft *t, const char *roles)
+{
+	struct nk_party_request req = { .name = NK_STR("承認 係"), .roles = nk_str_c(roles) };
+	struct nk_err err = { 0 };
+	struct judge j;
+
+	kit_ok(enrol_rc(t, &req, &j, &err), &err);
+	return j;
+}
+
+/* A change that somebody made to the store beside the program. */
+#define SPOIL(t, sql)                                                                   \
+	do {                                                                            \
+		NK_OWNED(nk_tx_end) struct nk_tx *tx_ = NULL;                           \
+		NK_OWNED(nk_stmt_put) struct nk_stmt *stmt_ = NULL;                     \
+		struct nk_err err_ = { 0 };                                             \
+		kit_ok(nk_tx_begin((t)->flow->store, &tx_, &err_), &err_);              \
+		kit_ok(nk_stmt_get((t)->flow->store, sql, &stmt_, &err_), &err_);       \
+		kit_ok(nk_stmt_run(stmt_, &err_), &err_);                               \
+		nk_tx_count_leaf(tx_);                                                  \
+		kit_ok(nk_tx_commit(&tx_, &err_), &err_);                               \
+	} while (0)
+
+#define APART "[separation]\napart = development/build maker/verifier\n"
+
+static void a_key_in_two_units_that_must_be_apart_makes_the_configuration_invalid(void **state)
+{
+	NK_OWNED(ft_done) struct ft t;
+	struct nk_party_request req = { .name = NK_STR("兼務 太郎"), .roles = NK_STR("development"), .unit = NK_STR("build") };
+	struct nk_party_request one = { .name = NK_STR("開発 花子"), .roles = NK_STR("release"), .unit = NK_STR("development") };
+	struct judge j;
+	struct nk_uuid id;
+	struct nk_err err = { 0 };
+
+	(void)state;
+	ft_new(&t, APART);
+	ft_open(&t);
+	/* At enrolment: one party in both, then one key in both. */
+	kit_fails(enrol_rc(&t, &req, &j, &err), NK_CONFIG);
+	kit_ok(enrol_rc(&t, &one, &j, &err), &err);
+	one.unit = NK_STR("build");
+	kit_fails(nk_op_party_add(t.flow, &one, &id, &err), NK_CONFIG);
+	one.unit = NK_STR("training");
+	kit_fails(nk_op_party_add(t.flow, &one, &id, &err), NK_EXISTS);
+	/* At load: somebody wrote it beside the program. */
+	SPOIL(&t,
+		"INSERT INTO party(id, kind, roles, label, public_key, enrolled_at, unit) SELECT randomblob(16), kind, 'build', label, "
+		"public_key, enrolled_at, 'works' FROM party WHERE unit = 'development'");
+	ft_close(&t);
+	kit_fails(ft_open_rc(&t, kit_env(), true, &t.flow, &err), NK_CONFIG);
+	assert_non_null(strstr(err.text[NK_LANG_EN], "development"));
+	assert_non_null(strstr(err.text[NK_LANG_EN], "build"));
+	ft_write(&t, "conf.d/u.conf", "[separation]\nlimitation = 担当が一人しかいないため\n");
+	kit_ok(ft_open_rc(&t, kit_env(), true, &t.flow, &err), &err);
+	ft_close(&t);
+	ft_unlink(&t, "conf.d/u.conf");
+	ft_write(&t, "conf.d/test.conf", "[separation]\napart = development/\n");
+	kit_fails(ft_open_rc(&t, kit_env(), true, &t.flow, &err), NK_CONFIG);
+}
+
+static void a_party_is_known_by_words_that_somebody_explained(void **state)
+{
+	NK_OWNED(ft_done) struct ft t;
+	struct nk_party_request req = { .name = NK_STR("係"), .roles = NK_STR("ofiser") };
+	struct judge j;
+	struct nk_err err = { 0 };
+
+	(void)state;
+	ft_new(&t, "[roles]\nlibrarian = 司書\n");
+	ft_open(&t);
+	kit_fails(enrol_rc(&t, &req, &j, &err), NK_INVALID);
+	req.roles = NK_STR("librarian");
+	req.kind = NK_STR("robot");
+	kit_fails(enrol_rc(&t, &req, &j, &err), NK_INVALID);
+	req.kind = NK_STR("program");
+	req.unit = NK_STR("Büro");
+	kit_fails(enrol_rc(&t, &req, &j, &err), NK_INVALID);
+	req.unit = NK_STR("library");
+	req.ssh_key = NK_STR("ssh-rsa AAAA");
+	assert_false(nk_ok(enrol_rc(&t, &req, &j, &err)));
+	req.ssh_key = NK_STR("");
+	req.recipient = NK_STR("nobody");
+	kit_fails(enrol_rc(&t, &req, &j, &err), NK_INVALID);
+	req.recipient = NK_STR("");
+	req.deputy.b[0] = 1;
+	kit_fails(enrol_rc(&t, &req, &j, &err), NK_NOT_FOUND);
+	req.deputy.b[0] = 0;
+	kit_ok(enrol_rc(&t, &req, &j, &err), &err);
+}
+
+static void a_role_has_the_first_who_has_not_ended(void **state)
+{
+	NK_OWNED(ft_done) struct ft t;
+	struct judge a;
+	struct judge b;
+	struct nk_party got;
+	struct nk_err err = { 0 };
+
+	(void)state;
+	ft_new(&t, NULL);
+	ft_open(&t);
+	kit_fails(nk_role_party(t.flow, "officer", t.arena, &got, &err), NK_NOT_FOUND);
+	a = enrol(&t, "officer");
+	kit_clock_move(NK_SECOND);
+	b = enrol(&t, "auditor,officer");
+	kit_ok(nk_role_party(t.flow, "officer", t.arena, &got, &err), &err);
+	assert_true(nk_uuid_eq(got.id, a.id));
+	kit_ok(nk_op_party_end(t.flow, a.id, &err), &err);
+	kit_ok(nk_role_party(t.flow, "officer", t.arena, &got, &err), &err);
+	assert_true(nk_uuid_eq(got.id, b.id));
+	kit_fails(nk_signer_of(t.flow, &a.seed, t.arena, &got, &err), NK_DENIED);
+	kit_ok(nk_signer_of(t.flow, &b.seed, t.arena, &got, &err), &err);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_key_in_two_units_that_must_be_apart_makes_the_configuration_invalid),
+		cmocka_unit_test(a_party_is_known_by_words_that_somebody_explained),
+		cmocka_unit_test(a_role_has_the_first_who_has_not_ended),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,15 @@
+/*
+ * warrant_show.h: a warrant for people and as JSON, the same for warrant show and warrant list.
+ */
+#ifndef NK_WARRANT_SHOW_H
+#define NK_WARRANT_SHOW_H
+
+#include "cli.h"
+#include "flow_warrant.h"
+
+/* nk_warrant_show: with its steps, for people or as JSON by cli->json; status 2 when a signature is not good. */
+NK_RESULT nk_warrant_show(struct nk_cli *cli, const struct nk_warrant_row *row, struct nk_err *err);
+/* nk_warrant_json: one line of JSON. */
+NK_RESULT nk_warrant_json(struct nk_cli *cli, const struct nk_warrant_row *row, struct nk_err *err);
+
+#endif

@@ -1,0 +1,174 @@
+#!/bin/bash
+# c04: T3: files asked out, of which one holds everybody: what is inside is computed and shown, the superior alone is not enough,
+# the requester signs nothing, only the named key opens the bundle (ours and Debian's age alike), every way round is refused and
+# listed, an overdue bundle calls somebody, and nothing is off the books before a second party has looked. Synthetic persons only.
+. "$(dirname "$0")/lib.sh"
+command -v age >/dev/null && command -v age-keygen >/dev/null || skip_all "needs age"
+new_site "$work/site"
+mkdir -p "$work/temp" "$work/files" "$work/keys" "$work/maker" "$work/out"
+printf '[sweep]\ntemp = %s\nlogs = none\ncrash = none\n' "$work/temp" >"$home/conf.d/sweep.conf"
+chmod 600 "$home/conf.d/sweep.conf"
+need 0 "a_roster_is_taken_in" "$nk" import "$roster25"
+
+# Who ---------------------------------------------------------------------------------------------------------------------------
+for who in officer superior; do
+	need 0 "the_${who}_makes_a_key" "$nk" party key "$work/keys/$who.key" --json
+	need 0 "the_${who}_is_enrolled" "$nk" party add --name "$who" --role "$who" --public-key "$(said public_key)"
+done
+age-keygen -o "$work/keys/maker.txt" 2>/dev/null
+age-keygen -o "$work/keys/other.txt" 2>/dev/null
+to=$(age-keygen -y "$work/keys/maker.txt")
+elsewhere=$(age-keygen -y "$work/keys/other.txt")
+need 0 "the_maintenance_is_enrolled_with_its_key" "$nk" party add --name "保守" --kind organisation --role maintenance --organisation maker --recipient "$to"
+need 0 "another_party_too" "$nk" party add --name "別" --kind organisation --role contractor --recipient "$elsewhere"
+
+# What ---------------------------------------------------------------------------------------------------------------------------
+printf 'level=info started\nlevel=info stopped\n' >"$work/files/app.log"
+printf '[db]\nport = 5432\n' >"$work/files/app.conf"
+persons=$(python3 - "$roster25" "$work/files/export.csv" <<'PY'
+import csv, io, sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as z:
+    users = list(csv.DictReader(io.StringIO(z.read("users.csv").decode("utf-8-sig"))))
+with open(sys.argv[2], "w", encoding="utf-8", newline="") as f:
+    w = csv.writer(f)
+    w.writerow(["氏名", "ログイン", "メール"])
+    for u in users:
+        w.writerow([u["familyName"] + " " + u["givenName"], u["username"], u["email"]])
+print(len(users))
+PY
+)
+until=2025-04-21
+expect 64 "a_folder_does_not_leave" "$nk" carry request "$work/files" --purpose test --to "$to" --until $until
+expect 64 "nor_what_a_wildcard_means" "$nk" carry request "$work/files/*.csv" --purpose test --to "$to" --until $until
+expect 1 "nor_to_a_key_that_nobody_has" "$nk" carry request "$work/files/app.log" --purpose test --until $until --to "$(age-keygen 2>/dev/null | age-keygen -y)"
+expect 64 "nor_until_yesterday" "$nk" carry request "$work/files/app.log" --purpose test --to "$to" --until 2025-04-01
+expect 64 "nor_without_a_purpose" "$nk" carry request "$work/files/app.log" --to "$to" --until $until
+
+need 0 "files_with_nobody_in_them_are_asked_for" "$nk" carry request "$work/files/app.log" "$work/files/app.conf" --purpose "障害調査" --to "$to" --until $until --json
+same "nobody_is_in_them" 0 "$(said persons)"
+same "and_the_superior_is_enough" superior "$(said needs)"
+need 0 "three_files_are_asked_for" "$nk" carry request "$work/files/app.log" "$work/files/app.conf" "$work/files/export.csv" --purpose "障害調査" --ticket 4711 --to "$to" --until $until --json
+w=$(said warrant)
+check "everybody_is_in_them_by_their_bytes" test "$(said persons)" -ge "$((persons * 98 / 100))"
+shown=$(said persons)
+check "and_hardly_anybody_else" test "$(said others)" -le 20
+same "so_the_officer_signs_too" superior,officer "$(said needs)"
+expect 0 "who_signs_sees_it" "$nk" warrant show "$w" --json
+has "how_many_persons" "persons[^0-9]{1,6}$shown" "$logs/out"
+has "which_files" 'export.csv' "$logs/out"
+has "and_for_which_key" "$to" "$logs/out"
+
+# Signatures -----------------------------------------------------------------------------------------------------------------------
+bundle=$work/out/bundle.age
+expect 77 "unsigned_nothing_is_sealed" "$nk" carry seal "$w" --out "$bundle"
+expect 0 "the_superior_signs" "$nk" warrant sign "$w" --role superior --key "$work/keys/superior.key"
+expect 77 "the_superior_alone_is_not_enough" "$nk" carry seal "$w" --out "$bundle"
+expect 77 "he_cannot_be_the_officer_as_well" "$nk" warrant sign "$w" --role officer --key "$work/keys/superior.key"
+expect 0 "the_officer_signs" "$nk" warrant sign "$w" --role officer --key "$work/keys/officer.key"
+check "and_still_nothing_has_left" test ! -e "$bundle"
+
+# Sealing --------------------------------------------------------------------------------------------------------------------------
+cp "$work/files/app.conf" "$work/app.conf"
+echo 'x = 1' >>"$work/files/app.conf"
+expect 77 "a_changed_file_is_refused" "$nk" carry seal "$w" --out "$bundle"
+cp "$work/app.conf" "$work/files/app.conf"
+expect 77 "another_recipient_is_refused" "$nk" carry seal "$w" --out "$bundle" --to "$elsewhere"
+: >"$work/out/there"
+expect 73 "what_is_there_is_not_overwritten" "$nk" carry seal "$w" --out "$work/out/there"
+need 0 "what_was_signed_is_sealed" "$nk" carry seal "$w" --out "$bundle" --to "$to" --json
+holding=$(said holding)
+same "its_digest_is_told" "$(sha256sum "$bundle" | cut -d' ' -f1)" "$(said sha256)"
+expect 77 "a_second_use_is_refused" "$nk" carry seal "$w" --out "$work/out/second.age"
+check "and_makes_no_file" test ! -e "$work/out/second.age"
+expect 0 "it_is_on_the_books" "$nk" carry list --json
+same "with_everybody_in_it" "$shown" "$(said persons)"
+same "not_received_yet" false "$(said received)"
+expect 0 "the_duty_to_destroy_it_is_there" "$nk" duty list --json
+has "with_its_day" "2025-04-21" "$logs/out"
+
+# Opening --------------------------------------------------------------------------------------------------------------------------
+check "another_key_does_not_open_it_by_age" bash -c "! age -d -i '$work/keys/other.txt' -o '$work/x.tar' '$bundle' 2>/dev/null"
+check "debians_age_and_tar_open_it" bash -c "age -d -i '$work/keys/maker.txt' '$bundle' | tar -x -O -f - export.csv | cmp - '$work/files/export.csv'"
+expect 77 "another_key_does_not_open_it" "$nk" carry open "$bundle" --identity "$work/keys/other.txt" --into "$work/maker"
+same "nothing_was_written" "" "$(ls "$work/maker")"
+head -c $(($(stat -c %s "$bundle") - 40)) "$bundle" >"$work/out/cut.age"
+expect 1 "a_bundle_that_was_cut_off_gives_nothing" env -u NOKOSAZU_HOME "$nk" carry open "$work/out/cut.age" --identity "$work/keys/maker.txt" --into "$work/maker"
+same "not_even_its_beginning" "" "$(ls "$work/maker")"
+need 0 "the_named_key_opens_it_without_a_store" env -u NOKOSAZU_HOME -u NOKOSAZU_KEY_FILE "$nk" carry open "$bundle" --identity "$work/keys/maker.txt" --into "$work/maker" --json
+same "three_files" 3 "$(said files)"
+check "as_they_were" bash -c "cd '$work/files' && for f in *; do cmp \$f '$work/maker/'\$f || exit 1; done"
+check "a_receipt_is_there" test -s "$bundle.receipt.json"
+expect 73 "what_was_opened_is_not_overwritten" "$nk" carry open "$bundle" --identity "$work/keys/maker.txt" --into "$work/maker"
+check "and_stays" cmp "$work/files/app.log" "$work/maker/app.log"
+sed 's/"files":3/"files":2/' "$bundle.receipt.json" >"$work/changed.json"
+expect 77 "a_receipt_that_was_changed_is_refused" "$nk" carry receipt "$work/changed.json"
+expect 0 "the_receipt_is_taken_in" "$nk" carry receipt "$bundle.receipt.json"
+expect 73 "once" "$nk" carry receipt "$bundle.receipt.json"
+expect 0 "it_is_received" "$nk" carry list --json
+same "by_the_list_too" true "$(said received)"
+
+# Overdue ---------------------------------------------------------------------------------------------------------------------------
+expect 0 "nothing_is_overdue" "$nk" carry list --overdue --json
+need 0 "two_weeks_go_by" "$nk" clock 2025-04-23
+expect 2 "it_is_overdue" "$nk" carry list --overdue --json
+same "and_called_so" true "$(said overdue)"
+run "$nk" duty run --json
+expect 2 "the_overdue_duty_is_told" "$nk" duty list --overdue --json
+check "and_somebody_was_called" python3 -c 'import json, sys
+rows = [json.loads(x) for x in open(sys.argv[1], encoding="utf-8")]
+assert any(r["about"] == "holding:" + sys.argv[2] and r["overdue"] and r["level"] >= 1 for r in rows), rows' "$logs/out" "$holding"
+expect 77 "too_late_to_open_it_where_there_are_books" "$nk" carry open "$bundle" --identity "$work/keys/maker.txt" --into "$work/out" --register
+
+# The end ---------------------------------------------------------------------------------------------------------------------------
+expect 77 "a_key_that_is_nobodys_closes_nothing" bash -c "'$nk' party key '$work/keys/nobody.key' >/dev/null && '$nk' carry destroy '$w' --place '$work/maker' --key '$work/keys/nobody.key'"
+expect 2 "while_it_lies_there_nothing_is_closed" "$nk" carry destroy "$w" --place "$work/maker" --key "$work/keys/officer.key"
+hasnt "no_name_is_told" "$(sed -n 2p "$work/files/export.csv" | cut -d, -f3)" "$logs/err"
+rm -f "$work/maker"/*
+need 0 "when_it_is_gone_the_second_party_closes_it" "$nk" carry destroy "$w" --place "$work/maker" --key "$work/keys/officer.key" --json
+same "the_control_was_found" true "$(said control_found)"
+check "the_bundle_itself_is_gone" test ! -e "$bundle"
+same "and_no_control_stays" "" "$(ls "$work/maker")"
+expect 73 "once_only" "$nk" carry destroy "$w" --place "$work/maker" --key "$work/keys/officer.key"
+expect 0 "nothing_is_outside" "$nk" carry list --json
+same "nothing" "" "$(cat "$logs/out")"
+expect 0 "it_is_in_the_list_of_all" "$nk" carry list --all --json
+same "gone_and_verified" verified "$(said gone)"
+
+# Nobody in it: the same way, without the officer --------------------------------------------------------------------------------------
+need 0 "a_file_with_nobody_in_it_is_asked_for" "$nk" carry request "$work/files/app.log" --purpose test --to "$to" --until 2025-04-24 --json
+plain=$(said warrant)
+expect 0 "the_superior_signs_that" "$nk" warrant sign "$plain" --role superior --key "$work/keys/superior.key"
+expect 0 "and_it_is_sealed" "$nk" carry seal "$plain" --out "$work/out/plain.age"
+expect 0 "opened_where_there_are_books" "$nk" carry open "$work/out/plain.age" --identity "$work/keys/maker.txt" --into "$work/maker" --register --json
+check "on_which_it_is" test "$(said holding)" != None
+inside=$(said holding)
+sed "s/$plain/$w/" "$work/out/plain.age.receipt.json" >"$work/changed.json"
+expect 77 "a_receipt_of_another_bundle_is_refused" "$nk" carry receipt "$work/changed.json"
+rm -f "$work/maker"/*
+expect 0 "what_was_carried_in_is_closed_like_any_copy" "$nk" holding close --verified "$inside"
+expect 0 "and_it_ends_too" "$nk" carry return "$plain" --place "$work/maker" --key "$work/keys/officer.key"
+
+# A late use, and the week -----------------------------------------------------------------------------------------------------------
+need 0 "one_more_is_asked_for" "$nk" carry request "$work/files/app.log" --purpose late --to "$to" --until 2025-04-24 --json
+late=$(said warrant)
+expect 0 "signed" "$nk" warrant sign "$late" --role superior --key "$work/keys/superior.key"
+need 0 "too_late" "$nk" clock 2025-04-26
+expect 77 "a_late_use_is_refused" "$nk" carry seal "$late" --out "$work/out/late.age"
+expect 0 "every_refusal_is_listed" "$nk" carry list --refused --json
+check "with_what_and_why" python3 -c 'import json, sys
+rows = [json.loads(x) for x in open(sys.argv[1], encoding="utf-8")]
+seal = [r for r in rows if r["what"] == "carry seal"]
+assert len(seal) >= 6, rows
+whys = " ".join(r["why"] for r in seal)
+assert "another than signed" in whys and "overwrite" in whys and "not signed by all" in whys, whys
+assert all(r["why"] for r in rows)
+assert any(r["what"] == "carry destroy" for r in rows) and any(r["what"] == "carry receipt" for r in rows)' "$logs/out"
+expect 0 "the_week_is_told" "$nk" carry report --weeks 4 --json
+check "by_queries" python3 -c 'import json, sys
+f = json.loads(open(sys.argv[1], encoding="utf-8").read())["figures"]
+assert f["egress-without-warrant"] == 0 and f["bundles-sealed"] == 2 and f["bundles-with-persons"] == 1, f
+assert f["persons-that-left"] == int(sys.argv[2]) and f["attempts-refused"] >= 8 and f["bundles-overdue"] == 0, f' "$logs/out" "$shown"
+expect 0 "and_as_text" "$nk" carry report
+expect 0 "the_ledger_agrees" "$nk" ledger verify
+expect 0 "each_statement_is_good" "$nk" evidence list --json
+done_testing

@@ -1,0 +1,100 @@
+#!/bin/bash
+# c11 (T5): one patch to every school: 40 sites, one that answers late, one that joins later, one real one; their files are made by
+# tests/kit/site_sim.py and openssl. 「すべて完了」 only when the last one is proven.
+. "$(dirname "$0")/lib.sh"
+command -v openssl >/dev/null || skip_all "needs openssl"
+sim() { python3 "$here/../kit/site_sim.py" "$@"; }
+schools=$work/schools
+mkdir "$schools"
+
+# A real school: it will sign its own report.
+new_site "$work/school"
+school=$home
+school_key=$NOKOSAZU_KEY_FILE
+need 0 "the_school_tells_who_it_is" "$nk" site identity --out "$schools/real.identity"
+fingerprint=$(sed -n 's/.*: \([0-9a-f]\{4\}\(-[0-9a-f]\{4\}\)\{5\}\)$/\1/p' "$logs/err")
+new_site "$work/hq"
+expect 77 "another_fingerprint_is_refused" "$nk" site enrol "$schools/real.identity" --fingerprint 0000-0000-0000-0000-0000-0000
+expect 0 "with_the_right_one_it_is_enrolled" "$nk" site enrol "$schools/real.identity" --fingerprint "$fingerprint" --name real
+expect 73 "not_twice" "$nk" site enrol "$schools/real.identity" --fingerprint "$fingerprint" --name again
+sed 's/"sig": "..../"sig": "AAAA/' "$schools/real.identity" | sed 's/"sig":"..../"sig":"AAAA/' >"$schools/forged.identity"
+expect 77 "a_forged_identity_is_refused" "$nk" site enrol "$schools/forged.identity" --fingerprint "$fingerprint" --name forged
+
+need 0 "a_verifier_has_a_key" "$nk" party key "$work/verifier.key" --json
+verifier=$(said public_key)
+need 0 "a_verifier_of_a_third_organisation_is_enrolled" "$nk" party add --name "verifier" --role verifier --organisation verifier --public-key "$verifier"
+need 0 "somebody_of_the_maker_has_a_key" "$nk" party key "$work/maker.key" --json
+need 0 "and_is_enrolled" "$nk" party add --name "maker" --role development --organisation maker --public-key "$(said public_key)"
+for i in $(seq 1 38); do
+	f=$(sim identity "$schools" "s$i") || bail "a_school_is_made"
+	"$nk" site enrol "$schools/s$i.identity" --fingerprint "$f" >>"$logs/all.out" 2>>"$logs/all.err" || bail "school_$i_is_enrolled" "$(tail -n 3 "$logs/all.err")"
+done
+
+expect 64 "without_the_step_verify_there_is_no_campaign" "$nk" campaign start --version-of 0.1.0 --due 2025-05-07 --steps erase,patch
+need 0 "a_campaign_begins" "$nk" campaign start --version-of 0.1.0 --due 2025-05-07
+c=$(cat "$logs/out")
+expect 2 "nobody_has_answered" env LC_ALL=ja_JP.UTF-8 "$nk" campaign status "$c" --json
+same "39_are_unknown" "39 0 39" "$(said sites_in_all) $(said complete) $(said silent)"
+expect 3 "it_cannot_be_closed" "$nk" campaign close "$c"
+
+# One joins later.
+f=$(sim identity "$schools" s39)
+need 0 "a_school_that_comes_later_is_enrolled" "$nk" site enrol "$schools/s39.identity" --fingerprint "$f"
+run "$nk" campaign status "$c" --json
+same "and_is_in_it_by_itself" 40 "$(said sites_in_all)"
+
+answer() { # NAME [VERSION [STEPS [VERIFIER]]]
+	"$nk" campaign ask "$c" --site "$1" --out "$schools/$1.ask" 2>>"$logs/all.err" && sim report "$schools" "$1" "$schools/$1.ask" "$schools/$1.report" "${@:2}" &&
+		"$nk" campaign take "$schools/$1.report" >>"$logs/all.out" 2>>"$logs/all.err"
+}
+for i in $(seq 2 37) 39; do answer "s$i" 0.2.0 erase,patch,verify "$work/verifier.key" || bail "school_$i_answers" "$(tail -n 3 "$logs/all.err")"; done
+run "$nk" campaign status "$c" --json
+same "37_of_40" "37 3" "$(said complete) $(said silent)"
+has "the_sentence_says_so" '40校中37校完了' "$logs/out"
+hasnt "and_not_that_all_is_done" 'すべて完了' "$logs/out"
+expect 77 "a_report_counts_once" "$nk" campaign take "$schools/s2.report"
+need 0 "another_school_is_asked" "$nk" campaign ask "$c" --site s1 --out "$schools/s1.ask"
+sim report "$schools" s2 "$schools/s1.ask" "$schools/wrong.report" 0.2.0
+expect 77 "nobody_answers_for_another" "$nk" campaign take "$schools/wrong.report"
+sed 's/"payload": "\(.\)/"payload": "\1/; s/"sig": "..../"sig": "AAAA/' "$schools/s3.report" >"$schools/forged.report"
+expect 77 "a_forged_report_is_refused" "$nk" campaign take "$schools/forged.report"
+need 0 "the_site_itself_is_no_verifier" answer s1 0.2.0 erase,patch,verify "$schools/s1.seed"
+run "$nk" campaign status "$c" --json
+same "still_37" 37 "$(said complete)"
+need 0 "the_maker_is_no_verifier" answer s38 0.2.0 erase,patch,verify "$work/maker.key"
+run "$nk" campaign status "$c" --json
+same "again_37" 37 "$(said complete)"
+rm -f "$schools/s1.ask" "$schools/s38.ask"
+need 0 "a_school_that_did_not_patch_may_say_so" answer s38 0.1.0 erase,patch,verify "$work/verifier.key"
+run "$nk" campaign status "$c" --json
+same "and_is_not_done" 37 "$(said complete)"
+rm -f "$schools/s38.ask"
+need 0 "now_it_is" answer s38 0.2.0 erase,patch,verify "$work/verifier.key"
+need 0 "and_so_is_the_other" answer s1 0.2.0 erase,patch,verify "$work/verifier.key"
+run "$nk" campaign status "$c" --json
+same "39_of_40" "39 1" "$(said complete) $(said silent)"
+
+# The real one: it knows headquarters by its key, and says what its own books say.
+need 0 "headquarters_tells_who_it_is" "$nk" site identity --out "$schools/hq.identity"
+hq_fingerprint=$(sed -n 's/.*: \([0-9a-f]\{4\}\(-[0-9a-f]\{4\}\)\{5\}\)$/\1/p' "$logs/err")
+need 0 "the_school_is_asked" "$nk" campaign ask "$c" --site real --out "$schools/real.ask"
+hq=$home hq_key=$NOKOSAZU_KEY_FILE
+export NOKOSAZU_HOME=$school NOKOSAZU_KEY_FILE=$school_key
+expect 1 "a_stranger_is_not_answered" "$nk" site report "$schools/real.ask" --out "$schools/real.report"
+need 0 "the_school_enrols_headquarters" "$nk" site enrol "$schools/hq.identity" --fingerprint "$hq_fingerprint" --name hq
+need 0 "and_answers" "$nk" site report "$schools/real.ask" --out "$schools/real.report"
+expect 77 "a_request_to_another_is_not_answered" "$nk" site report "$schools/s1.ask" --out "$schools/x.report"
+export NOKOSAZU_HOME=$hq NOKOSAZU_KEY_FILE=$hq_key
+need 0 "its_report_is_taken_in" "$nk" campaign take "$schools/real.report"
+run "$nk" campaign status "$c" --json
+same "it_has_done_nothing_and_says_so" "39 0" "$(said complete) $(said silent)"
+hasnt "so_nothing_is_all_done" 'すべて完了' "$logs/out"
+
+# A waiver needs its warrant, and is named for ever.
+expect 64 "nothing_is_waived_by_a_word" "$nk" campaign waive "$c" --site real --step erase
+expect 0 "the_board_is_a_page" bash -c "LC_ALL=ja_JP.UTF-8 '$nk' campaign status '$c' --html '$work/board.html' >/dev/null; test -s '$work/board.html'"
+has "that_fetches_nothing" "default-src 'none'" "$work/board.html"
+expect 5 "a_site_of_an_open_campaign_stays_on_the_list" "$nk" site end real
+run env LC_ALL=ja_JP.UTF-8 "$nk" campaign list
+has "the_list_shows_it" '39校' "$logs/out"
+done_testing
