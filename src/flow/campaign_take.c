@@ -93,7 +93,7 @@ static NK_RESULT put_report(struct nk_flow *flow, struct nk_tx *tx, const struct
 	return nk_stmt_run(s, err);
 }
 
-/* Never back: a later report that says less does not undo what was proven, but it stays on record. */
+/* Never back by a report that only says less: what was proven stays, and so does the report. */
 static NK_RESULT move_step(struct nk_flow *flow, struct nk_tx *tx, const struct report *r, size_t i, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *look = NULL;
@@ -121,6 +121,37 @@ static NK_RESULT move_step(struct nk_flow *flow, struct nk_tx *tx, const struct 
 	nk_stmt_text(q, 3, nk_str_c(nk_steps[i]));
 	nk_stmt_text(q, 4, i == 2 ? NK_STR("verified") : NK_STR("done"));
 	nk_stmt_uuid(q, 5, r->step_evidence[i]);
+	return nk_stmt_run(q, err);
+}
+
+/* A site that says the old version again has lost its patch: the duty is laid anew. */
+static NK_RESULT patch_lost(struct nk_flow *flow, struct nk_tx *tx, const struct report *r, struct nk_err *err)
+{
+	NK_OWNED(nk_stmt_put) struct nk_stmt *look = NULL;
+	NK_OWNED(nk_stmt_put) struct nk_stmt *q = NULL;
+	char a[NK_UUID_TEXT];
+	char b[NK_UUID_TEXT];
+	char about[128];
+	struct nk_uuid duty;
+	bool have = false;
+
+	NK_TRY(nk_stmt_get(nk_tx_store(tx),
+		"SELECT c.due_at FROM campaign_site s JOIN campaign c ON c.id = s.campaign_id "
+		"WHERE s.campaign_id = ?1 AND s.site_id = ?2 AND s.step = 'patch' AND s.state = 'done'", &look, err));
+	nk_stmt_uuid(look, 1, r->campaign);
+	nk_stmt_uuid(look, 2, r->site.id);
+	NK_TRY(nk_stmt_step(look, &have, err));
+	if (!have) {
+		return nk_done();
+	}
+	(void)snprintf(about, sizeof(about), "campaign:%s/%s/patch", nk_uuid_print(r->campaign, a), nk_uuid_print(r->site.id, b));
+	NK_TRY(nk_duty_open(flow, tx, "campaign-step", nk_str_c(about), r->site.id, NULL, nk_col_int(look, 0), &duty, err));
+	NK_TRY(nk_stmt_get(nk_tx_store(tx),
+		"UPDATE campaign_site SET state = 'unknown', evidence_id = NULL, duty_id = ?3 WHERE campaign_id = ?1 AND site_id = ?2 AND step = 'patch'",
+		&q, err));
+	nk_stmt_uuid(q, 1, r->campaign);
+	nk_stmt_uuid(q, 2, r->site.id);
+	nk_stmt_uuid(q, 3, duty);
 	return nk_stmt_run(q, err);
 }
 
@@ -173,6 +204,9 @@ static NK_RESULT take(struct nk_flow *flow, struct nk_tx *tx, struct nk_bytes en
 	r->done[1] = r->done[1] && patched;
 	r->step_evidence[0] = r->evidence;
 	r->step_evidence[1] = r->evidence;
+	if (!patched) {
+		NK_TRY(patch_lost(flow, tx, r, err));
+	}
 	NK_TRY(take_verification(flow, tx, r, arena, err));
 	NK_TRY(put_report(flow, tx, r, envelope, err));
 	NK_TRY(nk_arena_dup(arena, r->version, &r->site.version, err));

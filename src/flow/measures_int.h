@@ -59,7 +59,7 @@ struct nk_statement {
 	const char *result; /* PASSED, FAILED or "" */
 };
 /* nk_statement_make: signs, keeps the envelope as evidence, leaf EVIDENCE with the digest of the payload. `limitation`
- * of the installation (too few people) is added to the predicate. out_envelope may be NULL (text in `arena`). */
+ * of the installation (too few people) is added to the predicate. out_envelope may be NULL (text in `arena`), and so may out_evidence. */
 NK_RESULT nk_statement_make(struct nk_flow *flow, struct nk_tx *tx, const struct nk_statement *s,
 	struct nk_arena *arena, struct nk_uuid *out_evidence, struct nk_str *out_envelope, struct nk_err *err);
 /* nk_statement_take: somebody else's envelope: verified with `pub`, parsed, kept as evidence. NK_DENIED: signature;

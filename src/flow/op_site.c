@@ -177,9 +177,9 @@ NK_RESULT nk_op_site_enrol(struct nk_flow *flow, const struct nk_site_enrol_requ
 	items[1] = nk_item_hex("site", s.id.b, 16);
 	items[2] = nk_item_hex("public", s.key, sizeof(s.key));
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
-	NK_TRY(nk_party_add(tx, flow->key[NK_HOUSE_LOG], &p, err));
 	NK_TRY(nk_statement_take(flow, tx, req->envelope, s.key, NK_PREDICATE_SITE_IDENTITY, &subject, NK_STR("site"), s.id, arena,
 		&taken, NULL, err));
+	NK_TRY(nk_party_add(tx, flow->key[NK_HOUSE_LOG], &p, err));
 	NK_TRY(site_row(tx, &s, ledger_key, nk_now(flow->env), err));
 	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_SITE, items, 3, NULL, err));
 	NK_TRY(nk_campaign_join(flow, tx, &s, err));

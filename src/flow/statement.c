@@ -21,6 +21,7 @@ static NK_RESULT keep(struct nk_flow *flow, struct nk_tx *tx, struct nk_evidence
 	const struct nk_leaf_item items[4] = { nk_item_text("about", e->about),
 		nk_item_hex("payload", e->digest.b, sizeof(e->digest.b)), nk_item_text("predicate", e->kind),
 		nk_item_text("result", e->result) };
+	struct nk_uuid id;
 	uint64_t leaf = 0;
 
 	if (e->about.len > ABOUT_MAX) {
@@ -29,7 +30,7 @@ static NK_RESULT keep(struct nk_flow *flow, struct nk_tx *tx, struct nk_evidence
 	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_EVIDENCE, items, NK_ARRAY_LEN(items), &leaf, err));
 	e->leaf = nk_i64(leaf);
 	e->at = nk_now(flow->env);
-	return nk_evidence_put(tx, e, out_id, err);
+	return nk_evidence_put(tx, e, out_id != NULL ? out_id : &id, err);
 }
 
 NK_RESULT nk_statement_make(struct nk_flow *flow, struct nk_tx *tx, const struct nk_statement *s,

@@ -17,6 +17,7 @@ new_site "$work/hq"
 expect 77 "another_fingerprint_is_refused" "$nk" site enrol "$schools/real.identity" --fingerprint 0000-0000-0000-0000-0000-0000
 expect 0 "with_the_right_one_it_is_enrolled" "$nk" site enrol "$schools/real.identity" --fingerprint "$fingerprint" --name real
 expect 73 "not_twice" "$nk" site enrol "$schools/real.identity" --fingerprint "$fingerprint" --name again
+cp "$schools/real.identity" "$schools/real.copy"
 sed 's/"sig": "..../"sig": "AAAA/' "$schools/real.identity" | sed 's/"sig":"..../"sig":"AAAA/' >"$schools/forged.identity"
 expect 77 "a_forged_identity_is_refused" "$nk" site enrol "$schools/forged.identity" --fingerprint "$fingerprint" --name forged
 
@@ -58,6 +59,7 @@ sim report "$schools" s2 "$schools/s1.ask" "$schools/wrong.report" 0.2.0
 expect 77 "nobody_answers_for_another" "$nk" campaign take "$schools/wrong.report"
 sed 's/"payload": "\(.\)/"payload": "\1/; s/"sig": "..../"sig": "AAAA/' "$schools/s3.report" >"$schools/forged.report"
 expect 77 "a_forged_report_is_refused" "$nk" campaign take "$schools/forged.report"
+rm -f "$schools/s1.ask"
 need 0 "the_site_itself_is_no_verifier" answer s1 0.2.0 erase,patch,verify "$schools/s1.seed"
 run "$nk" campaign status "$c" --json
 same "still_37" 37 "$(said complete)"
