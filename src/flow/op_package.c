@@ -6,6 +6,7 @@
  */
 #include "base.h"
 #include "package_int.h"
+#include "flow_sweep.h"
 
 struct building {
 	const struct nk_env *env;
@@ -248,6 +249,9 @@ static NK_RESULT build(struct building *b, struct nk_err *err)
 	NK_TRY(places(b, err));
 	NK_TRY(unit(b, err));
 	NK_TRY(canaries(b, err));
+	if (b->req->roster) { /* what lies about here could come into it */
+		NK_TRY(nk_sweep_before_seal(b->flow, err));
+	}
 	NK_TRY(make(b, err));
 	NK_TRY(nk_package_put(b->out->path.ptr, ".part", nk_buf_bytes(&b->made.bytes), b->arena, err));
 	rc = gate(b, err);

@@ -58,6 +58,9 @@ has "how_many_persons" "persons[^0-9]{1,6}$shown" "$logs/out"
 has "which_files" 'export.csv' "$logs/out"
 has "and_for_which_key" "$to" "$logs/out"
 
+need 0 "with_pseudonyms_it_goes_too" "$nk" carry request --redact "$work/redacted" "$work/files/app.log" "$work/files/export.csv" --purpose "障害調査" --to "$to" --until $until --json
+same "and_then_nobody_is_in_it" 0 "$(said persons)" # the officer looks all the same: pseudonyms have the form of mails and names
+
 # Signatures -----------------------------------------------------------------------------------------------------------------------
 bundle=$work/out/bundle.age
 expect 77 "unsigned_nothing_is_sealed" "$nk" carry seal "$w" --out "$bundle"

@@ -4,6 +4,7 @@
 #include "base.h"
 
 #include "carry_show.h"
+#include "flow_redact.h"
 #include "unlock.h"
 
 enum { PATHS = 64, IDENTITY_MAX = 16384, RECEIPT_MAX = 65536, WEEKS_MAX = 520 };
@@ -17,6 +18,26 @@ static size_t recipients(const struct nk_cli *cli, struct nk_str to[static NK_CA
 		to[i] = nk_str_c(given[i]);
 	}
 	return n < NK_CARRY_RECIPIENTS ? n : (size_t)NK_CARRY_RECIPIENTS;
+}
+
+/* Pseudonyms in the place of persons: what is then asked for is the files that came out, and nothing goes if one did not. */
+static NK_RESULT redacted(struct nk_cli *cli, const char **paths, size_t n, struct nk_err *err)
+{
+	const struct nk_redact_request req = { .files = (const char *const *)cli->args.operands, .n_files = n,
+		.into = nk_args_get(&cli->args, "redact") };
+	struct nk_redact_reply reply;
+
+	NK_TRY(nk_op_redact(cli->flow, &req, cli->arena, &reply, err));
+	nk_progress_clear(&cli->progress);
+	if (reply.refused > 0 || reply.n_files != n) {
+		return nk_fail(err, NK_INCOMPLETE,
+			NK_N("%1$llu of %2$zu files could not be made to hold nobody, so nothing is asked for: nokosazu redact says why"),
+			(unsigned long long)reply.refused, n);
+	}
+	for (size_t i = 0; i < n; i++) {
+		paths[i] = reply.files[i].to.ptr;
+	}
+	return nk_done();
 }
 
 static NK_RESULT request(struct nk_cli *cli, struct nk_err *err)
@@ -41,6 +62,9 @@ static NK_RESULT request(struct nk_cli *cli, struct nk_err *err)
 	}
 	req.n_to = recipients(cli, to);
 	NK_TRY(nk_unlock_open(cli, true, err));
+	if (nk_args_has(&cli->args, "redact")) {
+		NK_TRY(redacted(cli, paths, req.n_paths < PATHS ? req.n_paths : PATHS, err));
+	}
 	NK_TRY(nk_op_carry_request(cli->flow, &req, cli->arena, &asked, err));
 	return nk_carry_show_asked(cli, &asked, err);
 }
@@ -162,7 +186,7 @@ static const struct nk_cmd_sub subs[] = {
 	{ NULL, 0, 0, NULL },
 };
 
-static const char *const usage[] = { "carry request --purpose TEXT --to KEY --until DAY [--ticket TEXT] FILE...",
+static const char *const usage[] = { "carry request --purpose TEXT --to KEY --until DAY [--ticket TEXT] [--redact DIR] FILE...",
 	"carry seal --out FILE [--to KEY] WARRANT", "carry open --identity FILE --into DIR [--register] BUNDLE", "carry receipt FILE",
 	"carry return --place DIR --key FILE WARRANT", "carry destroy --place DIR --key FILE WARRANT",
 	"carry list [--all] [--overdue] [--refused]", "carry report [--weeks N]", NULL };
@@ -173,6 +197,7 @@ static const struct nk_cmd_option options[] = {
 		"request seal" },
 	{ "until", 0, "DAY", NK_N("the day by which it is destroyed again"), "request" },
 	{ "ticket", 0, "TEXT", NK_N("number of the work it is for"), "request" },
+	{ "redact", 0, "DIR", NK_N("carry copies with pseudonyms in the place of persons, made in this folder"), "request" },
 	{ "out", 0, "FILE", NK_N("the bundle; must not exist yet"), "seal" },
 	{ "identity", 0, "FILE", NK_N("identities, as age-keygen writes them"), "open" },
 	{ "into", 0, "DIR", NK_N("where the files go; nothing is overwritten"), "open" },
