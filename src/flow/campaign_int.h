@@ -39,14 +39,16 @@ NK_RESULT nk_sites(struct nk_flow *flow, struct nk_arena *arena, struct nk_site 
 NK_RESULT nk_campaign_join(struct nk_flow *flow, struct nk_tx *tx, const struct nk_site *site, struct nk_err *err);
 
 /*
- * nk_third_party: a verification summary (SVR) about "site:<site>", kept as evidence `about`, signed by an enrolled
- * party whose organisation is none of: the site's, maker, integrator. The key decides, never the keyid. NK_DENIED:
- * nobody such signed it; NK_INVALID: it is about another site, or it did not pass.
+ * nk_third_party: a verification summary (SVR) about "site:<site>", kept as evidence `about`, that says that nothing was
+ * left, and when (not before `since`), signed by an enrolled party with the role verifier whose organisation is none of: the
+ * site's, maker, integrator, or any whose people have another role here. The key decides, never the keyid. NK_DENIED:
+ * nobody such signed it; NK_INVALID: it is about another site, did not pass, or is older.
  */
 struct nk_third {
 	struct nk_uuid party, evidence;
 };
 NK_RESULT nk_third_party(struct nk_flow *flow, struct nk_tx *tx, struct nk_bytes envelope, struct nk_uuid site,
-	struct nk_str site_organisation, struct nk_str about, struct nk_arena *arena, struct nk_third *out, struct nk_err *err);
+	struct nk_str site_organisation, nk_time since, struct nk_str about, struct nk_arena *arena, struct nk_third *out,
+	struct nk_err *err);
 
 #endif

@@ -7,9 +7,12 @@
 #include "base.h"
 #include "campaign_int.h"
 
+#include "deb.h"
+
 struct report {
 	struct nk_site site;
 	struct nk_uuid campaign, evidence;
+	nk_time since; /* when the campaign began */
 	struct nk_str nonce_hex, version, residue, verification;
 	uint8_t nonce[16];
 	bool done[NK_CAMPAIGN_STEPS];
@@ -69,6 +72,7 @@ static NK_RESULT read_report(const struct nk_jdoc *doc, struct report *r, struct
 		(void)nk_jstr(nk_jget(steps, nk_steps[i]), &word);
 		r->done[i] = nk_str_eq(word, NK_STR("done"));
 	}
+	r->done[1] = r->done[1] && text_or_empty(doc, "package_digest").len == (size_t)2 * NK_HASH_LEN;
 	r->done[0] = r->done[0] && r->residue.len == (size_t)2 * NK_HASH_LEN;
 	return nk_done();
 }
@@ -169,24 +173,25 @@ static NK_RESULT take_verification(struct nk_flow *flow, struct nk_tx *tx, struc
 		return nk_done();
 	}
 	NK_TRY(nk_base64_get(&envelope, r->verification, err));
-	rc = nk_third_party(flow, tx, nk_buf_bytes(&envelope), r->site.id, r->site.organisation, NK_STR("verify-site"), arena, &third, &why);
+	rc = nk_third_party(flow, tx, nk_buf_bytes(&envelope), r->site.id, r->site.organisation, r->since, NK_STR("verify-site"), arena, &third, &why);
 	r->done[2] = nk_ok(rc);
 	r->step_evidence[2] = third.evidence;
 	return rc.code == NK_DENIED || rc.code == NK_INVALID || nk_ok(rc) ? nk_done() : nk_err_pass(err, &why);
 }
 
-static NK_RESULT is_open(struct nk_flow *flow, const struct report *r, bool *out_patched, struct nk_err *err)
+static NK_RESULT is_open(struct nk_flow *flow, struct report *r, bool *out_patched, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *q = NULL;
 	bool have = false;
 
-	NK_TRY(nk_stmt_get(flow->store, "SELECT version FROM campaign WHERE id = ?1 AND closed_at IS NULL", &q, err));
+	NK_TRY(nk_stmt_get(flow->store, "SELECT version, started_at FROM campaign WHERE id = ?1 AND closed_at IS NULL", &q, err));
 	nk_stmt_uuid(q, 1, r->campaign);
 	NK_TRY(nk_stmt_step(q, &have, err));
 	if (!have) {
 		return nk_fail(err, NK_CONFLICT, NK_N("this campaign is closed, or it is not ours"));
 	}
-	*out_patched = !nk_str_eq(nk_col_text(q, 0), r->version);
+	r->since = nk_col_int(q, 1);
+	*out_patched = nk_deb_version_cmp(r->version, nk_col_text(q, 0)) > 0; /* newer: another one is not enough */
 	return nk_done();
 }
 

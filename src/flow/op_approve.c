@@ -16,7 +16,6 @@ NK_RESULT nk_approval_request(struct nk_flow *flow, struct nk_tx *tx, struct nk_
 	struct nk_warrant_ask ask = { .kind = NK_STR("exception"),
 		.verbs = NK_STR("apply"),
 		.purpose = NK_STR("what the guard held back"),
-		.needs = NK_STR("officer"),
 		.uses = 1,
 		.until_at = nk_now(flow->env) + NK_DAY };
 

@@ -18,22 +18,27 @@ static NK_RESULT about_of(struct nk_uuid campaign, struct nk_uuid site, const ch
 	return nk_done();
 }
 
+/* Who is in it from the beginning joined at the very moment at which it began: later is late. */
+struct span {
+	nk_time joined_at, due_at;
+};
+
 static NK_RESULT join_step(struct nk_flow *flow, struct nk_tx *tx, struct nk_uuid campaign, struct nk_uuid site, const char *step,
-	nk_time due_at, struct nk_err *err)
+	const struct span *when, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *q = NULL;
 	struct nk_uuid duty;
 	char about[128];
 
 	NK_TRY(about_of(campaign, site, step, about, err));
-	NK_TRY(nk_duty_open(flow, tx, "campaign-step", nk_str_c(about), site, NULL, due_at, &duty, err));
+	NK_TRY(nk_duty_open(flow, tx, "campaign-step", nk_str_c(about), site, NULL, when->due_at, &duty, err));
 	NK_TRY(nk_stmt_get(nk_tx_store(tx),
 		"INSERT INTO campaign_site(campaign_id, site_id, step, duty_id, state, joined_at) VALUES (?1, ?2, ?3, ?4, 'unknown', ?5)", &q, err));
 	nk_stmt_uuid(q, 1, campaign);
 	nk_stmt_uuid(q, 2, site);
 	nk_stmt_text(q, 3, nk_str_c(step));
 	nk_stmt_uuid(q, 4, duty);
-	nk_stmt_int(q, 5, nk_now(flow->env));
+	nk_stmt_int(q, 5, when->joined_at);
 	return nk_stmt_run(q, err);
 }
 
@@ -49,12 +54,12 @@ static bool has_step(struct nk_str steps, const char *step)
 	return false;
 }
 
-static NK_RESULT join_one(struct nk_flow *flow, struct nk_tx *tx, struct nk_uuid campaign, struct nk_str steps, nk_time due_at,
-	struct nk_uuid site, struct nk_err *err)
+static NK_RESULT join_one(struct nk_flow *flow, struct nk_tx *tx, struct nk_uuid campaign, struct nk_str steps,
+	const struct span *when, struct nk_uuid site, struct nk_err *err)
 {
 	for (size_t i = 0; i < NK_CAMPAIGN_STEPS; i++) {
 		if (has_step(steps, nk_steps[i])) {
-			NK_TRY(join_step(flow, tx, campaign, site, nk_steps[i], due_at, err));
+			NK_TRY(join_step(flow, tx, campaign, site, nk_steps[i], when, err));
 		}
 	}
 	return nk_done();
@@ -99,7 +104,7 @@ NK_RESULT nk_campaign_join(struct nk_flow *flow, struct nk_tx *tx, const struct 
 	for (size_t i = 0; i < vec.len; i++) {
 		const struct open_campaign *const c = nk_vec_at(&vec, i);
 
-		NK_TRY(join_one(flow, tx, c->id, c->steps, c->due_at, site->id, err));
+		NK_TRY(join_one(flow, tx, c->id, c->steps, &(const struct span){ nk_now(flow->env), c->due_at }, site->id, err));
 	}
 	return nk_done();
 }
@@ -158,7 +163,7 @@ NK_RESULT nk_op_campaign_start(
 	NK_TRY(nk_stmt_run(q, err));
 	for (size_t i = 0; i < n; i++) {
 		if (!sites[i].ended && (sites[i].version.len == 0 || nk_str_eq(sites[i].version, req->version))) {
-			NK_TRY(join_one(flow, tx, *out_id, req->steps, req->due_at, sites[i].id, err));
+			NK_TRY(join_one(flow, tx, *out_id, req->steps, &(const struct span){ now, req->due_at }, sites[i].id, err));
 		}
 	}
 	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_CAMPAIGN, items, 4, NULL, err));

@@ -7,6 +7,8 @@
 #include "base.h"
 #include "campaign_int.h"
 
+#include "deb.h"
+
 const char *const nk_steps[NK_CAMPAIGN_STEPS] = { "erase", "patch", "verify" };
 
 struct facts {
@@ -72,7 +74,7 @@ static NK_RESULT look(struct nk_flow *flow, const struct asked *a, struct nk_are
 	NK_TRY(installed(flow, arena, f, err));
 	NK_TRY(passed(flow, NK_STR("sweep"), a->since, arena, f->residue, &envelope, &have, err));
 	f->step[0] = have ? "done" : "unknown";
-	f->step[1] = nk_str_eq(f->version, a->version) ? "unknown" : "done";
+	f->step[1] = f->package[0] != 0 && nk_deb_version_cmp(f->version, a->version) > 0 ? "done" : "unknown";
 	NK_TRY(passed(flow, NK_STR("verify-site"), a->since, arena, unused, &envelope, &have, err));
 	if (have) {
 		NK_TRY(nk_base64_put(&b64, nk_str_bytes(envelope), err));
@@ -183,7 +185,7 @@ NK_RESULT nk_op_site_attest(struct nk_flow *flow, struct nk_bytes envelope, stru
 
 	NK_TRY(nk_arena_new(NK_ARENA_WIPING, 32 << 20, &arena, err));
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
-	rc = nk_third_party(flow, tx, envelope, flow->tenant, flow->config->organisation, NK_STR("verify-site"), arena, &third, err);
+	rc = nk_third_party(flow, tx, envelope, flow->tenant, flow->config->organisation, 0, NK_STR("verify-site"), arena, &third, err);
 	if (rc.code == NK_DENIED) {
 		nk_tx_end(&tx);
 		nk_flow_refused(flow, "site attest", "no signature of a third party");

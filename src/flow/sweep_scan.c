@@ -1,7 +1,8 @@
 /*
  * sweep_scan.c: the dictionary of everybody, the scan, and what its traces mean.
  *
- * Invariant: a trace is dropped only for a stated reason: a live holding names its file, or it is digits alone.
+ * Invariant: a trace is dropped only for a stated reason: a live holding names its file, it is digits alone, or it is one
+ * of this site's canary persons in the store, whose table keeps them in clear (they are nobody).
  */
 #include "base.h"
 #include "sweep_int.h"
@@ -187,6 +188,41 @@ static void condense(struct nk_sweeping *s)
 	s->n_traces = kept;
 }
 
+/* --- canary persons where they belong --- */
+
+static NK_RESULT is_canary(struct nk_sweeping *s, uint32_t number, bool *out, struct nk_err *err)
+{
+	NK_OWNED(nk_stmt_put) struct nk_stmt *q = NULL;
+
+	NK_TRY(nk_stmt_get(s->flow->store, "SELECT 1 FROM canary WHERE person_number = ?1", &q, err));
+	nk_stmt_int(q, 1, number);
+	return nk_stmt_step(q, out, err);
+}
+
+/* In the store alone: the same persons anywhere else are told like anybody. */
+static NK_RESULT drop_canaries(struct nk_sweeping *s, struct nk_err *err)
+{
+	char folder[PATH_MAX];
+	char store[PATH_MAX];
+	size_t kept = 0;
+
+	nk_flow_path(s->flow, "store", folder);
+	NK_TRY(nk_os_real_path(folder, store, err));
+	for (size_t i = 0; i < s->n_traces; i++) {
+		bool canary = false;
+
+		if (nk_sweep_inside(s->traces[i].path, nk_str_c(store))) {
+			NK_TRY(is_canary(s, s->traces[i].number, &canary, err));
+		}
+		s->inside += canary ? 1 : 0;
+		if (!canary) {
+			s->traces[kept++] = s->traces[i];
+		}
+	}
+	s->n_traces = kept;
+	return nk_done();
+}
+
 /* --- which files are inside a live holding --- */
 
 struct live {
@@ -274,5 +310,6 @@ NK_RESULT nk_sweep_scan(struct nk_sweeping *s, struct nk_err *err)
 	count_unscanned(s);
 	NK_TRY(collect(s, err));
 	condense(s);
+	NK_TRY(drop_canaries(s, err));
 	return judge(s, err);
 }

@@ -48,6 +48,18 @@ answer() { # NAME [VERSION [STEPS [VERIFIER]]]
 	"$nk" campaign ask "$c" --site "$1" --out "$schools/$1.ask" 2>>"$logs/all.err" && sim report "$schools" "$1" "$schools/$1.ask" "$schools/$1.report" "${@:2}" &&
 		"$nk" campaign take "$schools/$1.report" >>"$logs/all.out" 2>>"$logs/all.err"
 }
+env_answer() { # VARIABLE=VALUE: a summary that is lacking
+	rm -f "$schools/s38.ask"
+	(export "${1?}"; answer s38 0.2.0 erase,patch,verify "$work/verifier.key")
+}
+teacher_answers() {
+	rm -f "$schools/s38.ask"
+	"$nk" party key "$work/friend.key" >"$work/friend.pub" 2>>"$logs/all.err" || return 1
+	"$nk" party add --name t --role superior --organisation s38 --public-key "$(head -n 1 "$work/friend.pub")" >>"$logs/all.out" 2>>"$logs/all.err" || return 1
+	"$nk" party key "$work/false.key" >"$work/false.pub" 2>>"$logs/all.err" || return 1
+	"$nk" party add --name v --role verifier --organisation s38 --public-key "$(head -n 1 "$work/false.pub")" >>"$logs/all.out" 2>>"$logs/all.err" || return 1
+	answer s38 0.2.0 erase,patch,verify "$work/false.key"
+}
 for i in $(seq 2 37) 39; do answer "s$i" 0.2.0 erase,patch,verify "$work/verifier.key" || bail "school_$i_answers" "$(tail -n 3 "$logs/all.err")"; done
 run "$nk" campaign status "$c" --json
 same "37_of_40" "37 3" "$(said complete) $(said silent)"
@@ -67,6 +79,12 @@ need 0 "the_maker_is_no_verifier" answer s38 0.2.0 erase,patch,verify "$work/mak
 run "$nk" campaign status "$c" --json
 same "again_37" 37 "$(said complete)"
 rm -f "$schools/s1.ask" "$schools/s38.ask"
+need 0 "a_summary_of_long_ago_is_none" env_answer WHEN=2001-01-01T00:00:00.000Z
+need 0 "nor_one_that_claims_nothing" env_answer WITHOUT=1
+need 0 "a_teacher_is_no_verifier_of_the_school" teacher_answers
+run "$nk" campaign status "$c" --json
+same "still_37_after_three_summaries" 37 "$(said complete)"
+rm -f "$schools/s38.ask"
 need 0 "a_school_that_did_not_patch_may_say_so" answer s38 0.1.0 erase,patch,verify "$work/verifier.key"
 run "$nk" campaign status "$c" --json
 same "and_is_not_done" 37 "$(said complete)"

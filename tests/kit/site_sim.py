@@ -41,8 +41,9 @@ def report(folder, name, request, out, version="9.9", steps="erase,patch,verify"
     if verifier:
         with open(verifier, encoding="ascii") as f:
             svr = base64.b64encode(statement(f.read().strip(), "https://in-toto.io/attestation/svr/v0.2", "site:" + site, hashlib.sha256(site.encode()).hexdigest(),
-                                             {"result": "PASSED", "properties": ["NOKOSAZU_NO_RESIDUE"]}).encode()).decode()
-    body = {"campaign": asked["campaign"], "nonce": asked["nonce"], "package_digest": "", "residue_svr": "ab" * 32, "site": site,
+                                             {"result": "PASSED", "properties": ["NOKOSAZU_INDEPENDENT_VERIFIER", "NOKOSAZU_NO_RESIDUE"][:1 if os.environ.get("WITHOUT") else 2],
+                                              "timeVerified": os.environ.get("WHEN", "2025-04-08T00:00:00.000Z")}).encode()).decode()
+    body = {"campaign": asked["campaign"], "nonce": asked["nonce"], "package_digest": "cd" * 32, "residue_svr": "ab" * 32, "site": site,
             "steps": {s: "done" if s in done else "unknown" for s in ("erase", "patch", "verify")}, "time": "2026-04-07T00:00:00.000Z",
             "verification": svr, "version": version}
     with open(out, "w", encoding="utf-8") as f:
