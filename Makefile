@@ -1,10 +1,11 @@
 # The few commands of the house. Everything else is Meson's: build/release, build/check, build/san.
 # SPDX-License-Identifier: Apache-2.0
 .DEFAULT_GOAL := help
-.PHONY: help deps build package demo check quick fuzz torture bench accuracy clean
+.PHONY: help deps build package demo demo-measures check quick fuzz torture bench accuracy clean
 
 help:
 	@echo 'make demo     build, then the main job end to end on sample rosters and a private OpenLDAP'
+	@echo 'make demo-measures   build, then the five measures among five parties under five user ids (as root)'
 	@echo 'make check    build and pass the tests (what CI runs); make quick: the two-minute part of it'
 	@echo 'make build    build/release/src/bin/nokosazu'
 	@echo 'make package  the Debian package from what is committed, into build/package; KEY=FILE signs (else a new key)'
@@ -23,6 +24,9 @@ package: build
 
 demo: build
 	@tools/demo
+
+demo-measures: build
+	@NK_BIN=build/release/src/bin/nokosazu tools/demo-measures
 
 check: deps
 	@tools/check

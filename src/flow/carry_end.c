@@ -2,7 +2,8 @@
  * carry_end.c: the end of a bundle: receipt, destruction, the second look.
  *
  * Invariant (I3): a bundle is off the books only when its place was scanned for exactly the persons that were in it, a
- * control person was planted and found, nothing was left, and a second party signed that.
+ * control person was planted and found, nothing was left, and a second party signed that. It is called verified only
+ * when the bundle was destroyed here or its recipient gave a receipt.
  */
 #include "base.h"
 
@@ -20,20 +21,17 @@ static NK_RESULT keep_receipt(struct nk_flow *flow, const struct nk_carry_receip
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	struct nk_statement st = { .predicate = NK_PREDICATE_RECEIPT, .subject_sha256 = r->bundle, .result = "PASSED" };
-	struct nk_evidence *list = NULL;
 	struct nk_uuid evidence;
 	char about[64];
-	size_t n = 0;
+	bool before = false;
 
 	nk_carry_about(r->holding, about);
 	st.subject = about;
 	st.about = nk_str_c(about);
 	st.body = nk_str_trim(nk_bytes_str(text));
-	NK_TRY(nk_evidence_list(flow->store, st.about, arena, &list, &n, err));
-	for (size_t i = 0; i < n; i++) {
-		if (nk_str_eq(list[i].kind, NK_STR(NK_PREDICATE_RECEIPT))) {
-			return nk_fail(err, NK_EXISTS, NK_N("the receipt of this bundle was taken in before"));
-		}
+	NK_TRY(nk_carry_has(flow, r->holding, NK_PREDICATE_RECEIPT, arena, &before, err));
+	if (before) {
+		return nk_fail(err, NK_EXISTS, NK_N("the receipt of this bundle was taken in before"));
 	}
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
 	NK_TRY(nk_statement_make(flow, tx, &st, arena, &evidence, NULL, err));
@@ -94,6 +92,35 @@ static NK_RESULT second_party(struct ending *e, struct nk_err *err)
 	return nk_done();
 }
 
+/* So that a second attempt, after traces were found, still knows where the bundle went. */
+static NK_RESULT note_erased(const struct ending *e, struct nk_err *err)
+{
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	struct nk_statement st = { .predicate = NK_PREDICATE_ERASED, .body = NK_STR("{\"method\":\"overwritten and removed\"}"), .result = "" };
+	char about[64];
+
+	nk_carry_about(e->holding.id, about);
+	st.subject = about;
+	st.about = nk_str_c(about);
+	nk_sha256(nk_bytes_of(e->holding.id.b, sizeof(e->holding.id.b)), &st.subject_sha256);
+	NK_TRY(nk_tx_begin(e->flow->store, &tx, err));
+	NK_TRY(nk_statement_make(e->flow, tx, &st, e->arena, NULL, NULL, err));
+	NK_TRY(nk_carry_leaf(e->flow, tx, "erased", e->holding.id, e->req->warrant, err));
+	return nk_flow_commit(e->flow, &tx, err);
+}
+
+/* A bundle that is not there may be anywhere. */
+static NK_RESULT whereabouts(const struct ending *e, struct nk_err *err)
+{
+	bool erased = false;
+	bool received = false;
+
+	NK_TRY(nk_carry_has(e->flow, e->holding.id, NK_PREDICATE_ERASED, e->arena, &erased, err));
+	NK_TRY(nk_carry_has(e->flow, e->holding.id, NK_PREDICATE_RECEIPT, e->arena, &received, err));
+	e->out->unverified = !erased && !received;
+	return nk_done();
+}
+
 /* The bundle itself, where it still lies at home. */
 static NK_RESULT destroy_bundle(const struct ending *e, struct nk_err *err)
 {
@@ -109,12 +136,22 @@ static NK_RESULT destroy_bundle(const struct ending *e, struct nk_err *err)
 	memcpy(path, e->holding.place.ptr, e->holding.place.len);
 	path[e->holding.place.len] = '\0';
 	if (nk_os_kind_of(path, &mine) != NK_OS_FILE) {
-		return nk_done();
+		return whereabouts(e, err);
 	}
 	NK_TRY(env->open(env->self, path, NK_OPEN_WRITE, &fd, err));
 	rc = nk_copy_erase(env, path, fd, err);
 	env->close(env->self, &fd);
-	return rc;
+	return nk_ok(rc) ? note_erased(e, err) : rc;
+}
+
+/* The same place gives the same digest in this house; its path, which may hold a name, does not leave with the statement. */
+static void place_digest(const struct ending *e, char out[static 65])
+{
+	const struct nk_bytes parts[] = { nk_str_bytes(NK_STR("nokosazu carry place 1")), nk_str_bytes(nk_str_c(e->req->place)) };
+	struct nk_hash h;
+
+	nk_blake(e->flow->key[NK_HOUSE_DIGEST], parts, NK_ARRAY_LEN(parts), &h);
+	nk_hex_print(h.b, sizeof(h.b), out);
 }
 
 static NK_RESULT look_again(struct ending *e, struct nk_err *err)
@@ -171,10 +208,14 @@ static NK_RESULT body(const struct ending *e, struct nk_buf *out, struct nk_err 
 {
 	char id[NK_UUID_TEXT];
 	char party[NK_UUID_TEXT];
+	char place[65];
 	struct nk_json j;
 
+	place_digest(e, place);
 	nk_json_init_canonical(&j, out);
 	nk_json_open(&j, '{');
+	nk_json_key(&j, "bundle");
+	nk_json_c(&j, e->out->unverified ? "not found, no receipt" : "destroyed or received");
 	nk_json_key(&j, "bytes");
 	nk_json_int(&j, nk_i64(e->out->bytes));
 	nk_json_key(&j, "closer");
@@ -191,10 +232,10 @@ static NK_RESULT body(const struct ending *e, struct nk_buf *out, struct nk_err 
 	nk_json_c(&j, e->req->returned ? "returned" : "destroyed");
 	nk_json_key(&j, "persons");
 	nk_json_int(&j, nk_i64(e->persons));
-	nk_json_key(&j, "place");
-	nk_json_c(&j, e->req->place);
+	nk_json_key(&j, "place_digest");
+	nk_json_c(&j, place);
 	nk_json_key(&j, "result");
-	nk_json_c(&j, "PASSED");
+	nk_json_c(&j, e->out->unverified ? "UNVERIFIED" : "PASSED");
 	nk_json_key(&j, "scanner");
 	nk_json_c(&j, e->report.scanner);
 	nk_json_key(&j, "traces");
@@ -225,7 +266,8 @@ static NK_RESULT close_books(struct ending *e, struct nk_err *err)
 	NK_OWNED(nk_buf_done) struct nk_buf envelope = { 0 };
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	struct nk_flow *const flow = e->flow;
-	const struct nk_leaf_item items[3] = { nk_item_text("gone", NK_STR("verified")),
+	const enum nk_gone gone = e->out->unverified ? NK_GONE_UNVERIFIED : NK_GONE_VERIFIED;
+	const struct nk_leaf_item items[3] = { nk_item_text("gone", nk_str_c(nk_gone_name(gone))),
 		nk_item_hex("holding", e->holding.id.b, 16), nk_item_text("how", NK_STR("looked at by another party")) };
 	const nk_time now = nk_now(flow->env);
 	struct nk_hash subject;
@@ -239,7 +281,7 @@ static NK_RESULT close_books(struct ending *e, struct nk_err *err)
 		nk_str_c(about), e->by.id, e->arena, NULL, &e->out->evidence, err));
 	NK_TRY(nk_carry_leaf(flow, tx, e->req->returned ? "returned" : "destroyed", e->holding.id, e->req->warrant, err));
 	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_HOLDING_CLOSE, items, 3, NULL, err));
-	NK_TRY(nk_holding_close(tx, e->holding.id, NK_GONE_VERIFIED, e->out->evidence, e->by.id, now, err));
+	NK_TRY(nk_holding_close(tx, e->holding.id, gone, e->out->evidence, e->by.id, now, err));
 	return nk_flow_commit(flow, &tx, err);
 }
 

@@ -13,6 +13,7 @@
 #define NK_CARRY_MANIFEST "manifest.json"
 #define NK_PREDICATE_CARRY NK_PREDICATE("carry/v1")
 #define NK_PREDICATE_RECEIPT NK_PREDICATE("carry-receipt/v1")
+#define NK_PREDICATE_ERASED NK_PREDICATE("carry-erased/v1")
 
 enum { NK_CARRY_MANIFEST_MAX = 1 << 20 };
 
@@ -95,6 +96,9 @@ NK_RESULT nk_carry_write(struct nk_flow *flow, const struct nk_carry_writing *w,
 /* nk_carry_holding: the bundle that was sealed under a warrant. NK_NOT_FOUND. */
 NK_RESULT nk_carry_holding(struct nk_flow *flow, struct nk_uuid warrant, struct nk_arena *arena,
 	struct nk_holding *out, struct nk_err *err);
+/* nk_carry_has: is there a statement of that type about the bundle? */
+NK_RESULT nk_carry_has(struct nk_flow *flow, struct nk_uuid holding, const char *predicate, struct nk_arena *arena,
+	bool *out, struct nk_err *err);
 void nk_carry_about(struct nk_uuid holding, char out[static 64]);
 /* nk_carry_leaf: leaf CARRY with what was done, the holding and the warrant. */
 NK_RESULT nk_carry_leaf(struct nk_flow *flow, struct nk_tx *tx, const char *act, struct nk_uuid holding,

@@ -42,7 +42,8 @@ NK_RESULT nk_carry_holding(struct nk_flow *flow, struct nk_uuid warrant, struct 
 
 /* --- bundles --- */
 
-static NK_RESULT received(struct nk_flow *flow, struct nk_uuid holding, struct nk_arena *arena, bool *out, struct nk_err *err)
+NK_RESULT nk_carry_has(struct nk_flow *flow, struct nk_uuid holding, const char *predicate, struct nk_arena *arena,
+	bool *out, struct nk_err *err)
 {
 	struct nk_evidence *list = NULL;
 	char about[64];
@@ -52,7 +53,7 @@ static NK_RESULT received(struct nk_flow *flow, struct nk_uuid holding, struct n
 	NK_TRY(nk_evidence_list(flow->store, nk_str_c(about), arena, &list, &n, err));
 	*out = false;
 	for (size_t i = 0; i < n; i++) {
-		*out = *out || nk_str_eq(list[i].kind, NK_STR(NK_PREDICATE_RECEIPT));
+		*out = *out || nk_str_eq(list[i].kind, nk_str_c(predicate));
 	}
 	return nk_done();
 }
@@ -72,7 +73,7 @@ static NK_RESULT row_of(struct nk_flow *flow, const struct nk_holding *h, struct
 		.closed_at = h->closed_at,
 		.persons = total.persons,
 		.overdue = h->closed_at == 0 && nk_now(flow->env) >= h->expires_at };
-	return received(flow, h->id, arena, &out->received, err);
+	return nk_carry_has(flow, h->id, NK_PREDICATE_RECEIPT, arena, &out->received, err);
 }
 
 NK_RESULT nk_op_carry_list(struct nk_flow *flow, bool all, struct nk_arena *arena, struct nk_carry_row **out,

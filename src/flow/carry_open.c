@@ -204,7 +204,7 @@ static NK_RESULT write_out(struct opening *o, struct nk_err *err)
 	return rc;
 }
 
-/* On the books of this house before it exists here. Whose data it is, is the other house's to know. */
+/* On the books of this house before it exists here. Persons of other houses are for those to know. */
 static NK_RESULT enter(struct nk_flow *flow, const struct opening *o, nk_time until, struct nk_uuid *out_id, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
@@ -220,6 +220,52 @@ static NK_RESULT enter(struct nk_flow *flow, const struct opening *o, nk_time un
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
 	NK_TRY(nk_holding_open(tx, &h, out_id, err));
 	NK_TRY(nk_carry_leaf(flow, tx, "opened", *out_id, o->manifest.warrant, err));
+	return nk_flow_commit(flow, &tx, err);
+}
+
+static NK_RESULT add_extent(struct nk_tx *tx, struct nk_uuid holding, const struct nk_carry_whose *w, uint32_t *some, struct nk_err *err)
+{
+	for (unsigned c = 0; c < NK_ITEM_COUNT; c++) {
+		size_t n = 0;
+
+		for (size_t i = 0; i < w->n; i++) {
+			if ((w->classes[i] & (1U << c)) != 0) {
+				some[n++] = w->numbers[i];
+			}
+		}
+		if (n > 0) {
+			NK_TRY(nk_extent_add(tx, holding, (enum nk_item_class)c, some, n, err));
+		}
+	}
+	return nk_done();
+}
+
+/* Persons of this house who are in what came from another one: by the bytes, as when something leaves. */
+static NK_RESULT whose_of_ours(struct nk_flow *flow, const struct opening *o, struct nk_uuid holding, struct nk_err *err)
+{
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	const size_t n = o->manifest.n_files;
+	struct nk_carry_file *const files = nk_arena_array(o->arena, n, sizeof(*files));
+	struct nk_carry_whose whose;
+	uint32_t *some = NULL;
+	char path[PATH_MAX];
+
+	if (files == NULL) {
+		return nk_fail_nomem(err);
+	}
+	for (size_t i = 0; i < n; i++) {
+		files[i] = o->manifest.files[i];
+		NK_TRY(path_of(o, i, path, err));
+		NK_TRY(nk_arena_dup(o->arena, nk_str_c(path), &files[i].path, err));
+	}
+	NK_TRY(nk_carry_scan(flow, files, n, o->arena, &whose, err));
+	some = nk_arena_array(o->arena, whose.n + 1, sizeof(*some));
+	if (some == NULL) {
+		return nk_fail_nomem(err);
+	}
+	NK_TRY(nk_tx_begin(flow->store, &tx, err));
+	NK_TRY(add_extent(tx, holding, &whose, some, err));
+	NK_TRY(nk_carry_leaf(flow, tx, "looked at", holding, o->manifest.warrant, err));
 	return nk_flow_commit(flow, &tx, err);
 }
 
@@ -266,6 +312,14 @@ static NK_RESULT open_all(struct nk_flow *flow, struct opening *o, struct nk_car
 	}
 	NK_TRY(write_out(o, err));
 	NK_TRY(o->env->sync_dir(o->env->self, dir, err));
+	if (flow != NULL) {
+		const nk_rc rc = whose_of_ours(flow, o, out->holding, err);
+
+		if (!nk_ok(rc)) { /* not here without its persons on the books */
+			take_back(o);
+			return rc;
+		}
+	}
 	out->warrant = o->manifest.warrant;
 	out->from_holding = o->manifest.holding;
 	out->n_files = o->manifest.n_files;

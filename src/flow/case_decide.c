@@ -96,6 +96,39 @@ static NK_RESULT order(struct nk_flow *flow, struct nk_tx *tx, const struct nk_c
 	return nk_asked_judge(flow, tx, *out, &how, err);
 }
 
+NK_RESULT nk_case_behind(
+	struct nk_flow *flow, const struct nk_case *c, const char *kind, uint64_t *out, struct nk_err *err)
+{
+	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
+	bool have = false;
+
+	NK_TRY(nk_stmt_get(flow->store,
+		"SELECT COALESCE(MAX(seq) + 1, 0) FROM incident_note WHERE incident_id = ?1 AND kind = ?2", &s, err));
+	nk_stmt_uuid(s, 1, c->id);
+	nk_stmt_text(s, 2, nk_str_c(kind));
+	NK_TRY(nk_stmt_step(s, &have, err));
+	*out = nk_u64(nk_col_int(s, 0));
+	return nk_done();
+}
+
+NK_RESULT nk_case_decided(struct nk_flow *flow, const struct nk_case *c, uint64_t from, bool *out, struct nk_err *err)
+{
+	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
+	struct nk_case_note *notes = NULL;
+	size_t n = 0;
+
+	*out = false;
+	NK_TRY(nk_arena_new(NK_ARENA_WIPING, 64 << 20, &arena, err));
+	NK_TRY(nk_case_notes(flow, c, "decide", arena, &notes, &n, err));
+	for (size_t i = 0; i < n && !*out; i++) {
+		if (notes[i].seq >= from && !nk_uuid_is_nil(notes[i].evidence)) {
+			NK_TRY(nk_case_signature_true(flow, c, "decide", notes[i].party,
+				nk_case_text(&notes[i], "role"), notes[i].evidence, out, err));
+		}
+	}
+	return nk_done();
+}
+
 NK_RESULT nk_op_case_decide(struct nk_flow *flow, const struct nk_case_decision *given, struct nk_uuid *out_warrant,
 	struct nk_err *err)
 {

@@ -240,6 +240,64 @@ static NK_RESULT after_submit(struct nk_flow *flow, struct nk_tx *tx, const stru
 	return i < 2 ? nk_case_set_state(tx, c, "reported", 0, err) : nk_done();
 }
 
+/* Telling the persons ends by the letters to them; where nobody is on the books to write to, by what was decided. */
+static NK_RESULT check_persons(struct nk_flow *flow, const struct nk_case *c, struct nk_err *err)
+{
+	bool good = false;
+	size_t persons = 0;
+
+	NK_TRY(nk_case_written_to(flow, c, &persons, &good, err));
+	if (persons == 0) {
+		NK_TRY(nk_case_decided(flow, c, 0, &good, err));
+	}
+	if (good) {
+		return nk_done();
+	}
+	nk_flow_refused(flow, "case-submit", "persons were to be told with no letters to them");
+	return persons > 0
+		? nk_fail(err, NK_DENIED,
+			  NK_N("nobody has written to the %1$zu persons of this case as it stands now: nokosazu case letters %2$s"),
+			  persons, c->receipt)
+		: nk_fail(err, NK_DENIED,
+			  NK_N("nobody of this case is on the books: link the copies (nokosazu case hold %1$s) and write to the persons (nokosazu case letters %1$s), or let the headquarters decide how they are told"),
+			  c->receipt);
+}
+
+/* The final report follows the prompt one. */
+static NK_RESULT check_final(struct nk_flow *flow, const struct nk_case *c, struct nk_err *err)
+{
+	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
+	struct nk_case_duty *list = NULL;
+	size_t n = 0;
+
+	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 16 << 20, &arena, err));
+	NK_TRY(nk_case_duties(flow, c, arena, &list, &n, err));
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].closed_at == 0 && nk_str_eq(list[i].kind, NK_STR("case-report-prompt"))) {
+			return nk_fail(err, NK_CONFLICT,
+				NK_N("the prompt report is still open: it is submitted before the final one (--kind prompt)"));
+		}
+	}
+	return nk_done();
+}
+
+static NK_RESULT check_submit(struct nk_flow *flow, const struct nk_case_submit_request *req, struct nk_err *err)
+{
+	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
+	const bool told = nk_str_eq(req->kind, NK_STR("disclosure")) || nk_str_eq(req->kind, NK_STR("entrusting"));
+	struct nk_case c;
+
+	if (told && nk_str_trim(req->receipt).len == 0 && nk_str_trim(req->how).len == 0) {
+		return nk_fail(err, NK_USAGE, NK_N("say what was done, or by which receipt: --how TEXT or --receipt TEXT"));
+	}
+	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 1 << 20, &arena, err));
+	NK_TRY(nk_case_find_open(flow, req->ref, arena, &c, err));
+	if (nk_str_eq(req->kind, NK_STR("final"))) {
+		return check_final(flow, &c, err);
+	}
+	return nk_str_eq(req->kind, NK_STR("persons")) ? check_persons(flow, &c, err) : nk_done();
+}
+
 NK_RESULT nk_op_case_submit(struct nk_flow *flow, const struct nk_case_submit_request *req, struct nk_err *err)
 {
 	size_t at = NK_ARRAY_LEN(submittable);
@@ -261,6 +319,7 @@ NK_RESULT nk_op_case_submit(struct nk_flow *flow, const struct nk_case_submit_re
 	if (at < 2 && nk_str_trim(req->receipt).len == 0) {
 		return nk_fail(err, NK_USAGE, NK_N("a report that was submitted has a receipt number: --receipt TEXT"));
 	}
+	NK_TRY(check_submit(flow, req, err));
 	return write_entry(flow, &e, NULL, err);
 }
 
@@ -275,6 +334,23 @@ static NK_RESULT publications(struct nk_flow *flow, uint64_t *out, struct nk_err
 	return nk_done();
 }
 
+static NK_RESULT check_publish(struct nk_flow *flow, struct nk_str ref, struct nk_err *err)
+{
+	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
+	struct nk_case c;
+	bool decided = false;
+
+	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 1 << 20, &arena, err));
+	NK_TRY(nk_case_find_open(flow, ref, arena, &c, err));
+	NK_TRY(nk_case_decided(flow, &c, 0, &decided, err));
+	if (!decided) {
+		nk_flow_refused(flow, "case-publish", "the headquarters has decided nothing");
+		return nk_fail(err, NK_DENIED,
+			NK_N("nothing is published without a decision of the headquarters (nokosazu case decide)"));
+	}
+	return nk_done();
+}
+
 NK_RESULT nk_op_case_publish(
 	struct nk_flow *flow, struct nk_str ref, struct nk_str text, uint64_t *out_number, struct nk_err *err)
 {
@@ -286,6 +362,7 @@ NK_RESULT nk_op_case_publish(
 		.n = 3 };
 
 	NK_TRY(need_text(text, err));
+	NK_TRY(check_publish(flow, ref, err));
 	NK_TRY(publications(flow, out_number, err));
 	*out_number += 1;
 	(void)snprintf(number, sizeof(number), "%" PRIu64, *out_number);

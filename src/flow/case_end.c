@@ -1,8 +1,8 @@
 /*
  * case_end.c: how a case ends: dismissed under a signature, or closed with cause, lesson and the roll-out to the peers.
  *
- * A doubt is never downgraded unsigned; a case never closes over an open duty. B4: without the roll-out the same thing
- * happens at the next school.
+ * A doubt is never downgraded unsigned, and by the officer alone only while it is nothing but a doubt; a case never
+ * closes over an open duty. B4: without the roll-out the same thing happens at the next school.
  */
 #include "base.h"
 
@@ -23,6 +23,50 @@ static NK_RESULT end_all(struct nk_flow *flow, struct nk_tx *tx, const struct nk
 		if (list[i].closed_at == 0) {
 			NK_TRY(nk_case_duty_end(flow, tx, list[i].kind.ptr, list[i].about, evidence, err));
 		}
+	}
+	return nk_done();
+}
+
+/* Only a doubt that nothing has borne out yet: no headquarters, no copy (each is linked with a harm), no certain class. */
+static NK_RESULT is_mere_doubt(struct nk_flow *flow, const struct nk_case *c, bool *out, struct nk_err *err)
+{
+	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
+	struct nk_case_copy *copies = NULL;
+	struct nk_classes classes = { .certain = 0 };
+	size_t n = 0;
+
+	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 16 << 20, &arena, err));
+	NK_TRY(nk_case_copies(flow, c, arena, &copies, &n, err));
+	(void)nk_classes_parse(c->classes, &classes);
+	*out = n == 0 && classes.certain == 0 && nk_str_eq(c->state, NK_STR("suspected"));
+	return nk_done();
+}
+
+/* Everything else ends only while the headquarters sits, and by a decision about the extent and classes as they are. */
+static NK_RESULT check_dismissable(struct nk_flow *flow, const struct nk_case *c, struct nk_err *err)
+{
+	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
+	struct nk_case_present *list = NULL;
+	uint64_t extent = 0;
+	uint64_t classes = 0;
+	bool good = false;
+	size_t n = 0;
+
+	NK_TRY(is_mere_doubt(flow, c, &good, err));
+	if (good) {
+		return nk_done();
+	}
+	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 16 << 20, &arena, err));
+	NK_TRY(nk_case_present(flow, c, arena, &list, &n, &good, err));
+	if (good) {
+		NK_TRY(nk_case_behind(flow, c, "extent", &extent, err));
+		NK_TRY(nk_case_behind(flow, c, "classify", &classes, err));
+		NK_TRY(nk_case_decided(flow, c, extent > classes ? extent : classes, &good, err));
+	}
+	if (!good) {
+		nk_flow_refused(flow, "case-dismiss", "more than a doubt, and the headquarters has not decided it");
+		return nk_fail(err, NK_DENIED,
+			NK_N("this is more than a doubt (copies, a class or a headquarters): it is dismissed only while the headquarters is quorate and has decided it since the last change (nokosazu case decide)"));
 	}
 	return nk_done();
 }
@@ -49,6 +93,7 @@ NK_RESULT nk_op_case_dismiss(struct nk_flow *flow, struct nk_str ref, struct nk_
 		nk_flow_refused(flow, "case-dismiss", "the signer is not an officer");
 		return nk_fail(err, NK_DENIED, NK_N("a doubt is dismissed by the officer's signature alone: --key FILE"));
 	}
+	NK_TRY(check_dismissable(flow, &c, err));
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
 	NK_TRY(nk_case_sign(flow, tx, &c, &s, arena, &who, err));
 	words[1].text = nk_str_c(who.salt);

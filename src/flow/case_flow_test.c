@@ -501,6 +501,7 @@ static void a_case_closes_over_no_duty_and_not_without_its_peers(void **state)
 	kit_ok(nk_op_case_ack(t.flow, req.ref, &officer.seed, &err), &err);
 	assert_true(nk_ok(attend(&t, r.receipt, "privacy", &privacy, &quorate)));
 	assert_true(nk_ok(attend(&t, r.receipt, "director", &director, &quorate)));
+	assert_true(nk_ok(decide(&t, r.receipt, &director))); /* nobody is on the books: how persons are told */
 	done(&t, req.ref, "prompt");
 	done(&t, req.ref, "final");
 	done(&t, req.ref, "persons");

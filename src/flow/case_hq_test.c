@@ -144,6 +144,150 @@ static void presence_by_a_key_that_is_no_longer_enrolled_counts_for_nothing(void
 	kit_fails(decide(&t, r.receipt, &director), NK_DENIED);
 }
 
+static nk_rc dismiss(struct ft *t, const char *ref, const struct who *w)
+{
+	return nk_op_case_dismiss(t->flow, nk_str_c(ref), NK_STR("見間違い"), &w->seed, NULL);
+}
+
+static void a_leak_is_not_dismissed_by_the_officer_alone(void **state)
+{
+	NK_OWNED(ft_done) struct ft t;
+	struct who officer;
+	struct who privacy;
+	struct who director;
+	struct nk_suspect_reply r;
+	struct nk_err err = { 0 };
+	bool quorate = false;
+
+	(void)state;
+	begin(&t);
+	officer = enrol(&t, "officer");
+	privacy = enrol(&t, "privacy");
+	director = enrol(&t, "director");
+	r = doubt(&t);
+	link_copy(&t, r.receipt, a_copy(&t, 0, 971), "leaked");
+	kit_fails(dismiss(&t, r.receipt, &officer), NK_DENIED);
+	assert_int_equal(ft_leaves(t.flow, "refused"), 1);
+	assert_true(nk_ok(attend(&t, r.receipt, "privacy", &privacy, &quorate)));
+	assert_true(nk_ok(attend(&t, r.receipt, "director", &director, &quorate)));
+	kit_fails(dismiss(&t, r.receipt, &officer), NK_DENIED);
+	assert_true(nk_ok(decide(&t, r.receipt, &director)));
+	assert_true(nk_ok(classify(&t, r.receipt, "4", NULL)));
+	kit_fails(dismiss(&t, r.receipt, &officer), NK_DENIED); /* decided before the class was known */
+	assert_true(nk_ok(decide(&t, r.receipt, &director)));
+	kit_ok(nk_op_case_leave(t.flow, nk_str_c(r.receipt), &privacy.seed, &quorate, &err), &err);
+	kit_fails(dismiss(&t, r.receipt, &officer), NK_DENIED); /* nor behind the back of the others */
+	assert_int_equal(shown(&t, r.receipt).row.closed_at, 0);
+	assert_true(nk_ok(attend(&t, r.receipt, "privacy", &privacy, &quorate)));
+	kit_fails(dismiss(&t, r.receipt, &director), NK_DENIED);
+	assert_true(nk_ok(dismiss(&t, r.receipt, &officer)));
+}
+
+static void a_certain_class_or_a_sitting_is_more_than_a_doubt(void **state)
+{
+	NK_OWNED(ft_done) struct ft t;
+	struct who officer;
+	struct who privacy;
+	struct who director;
+	struct nk_suspect_reply a;
+	struct nk_suspect_reply b;
+	bool quorate = false;
+
+	(void)state;
+	begin(&t);
+	officer = enrol(&t, "officer");
+	privacy = enrol(&t, "privacy");
+	director = enrol(&t, "director");
+	a = doubt(&t);
+	b = doubt(&t);
+	assert_true(nk_ok(classify(&t, a.receipt, "1", NULL)));
+	kit_fails(dismiss(&t, a.receipt, &officer), NK_DENIED);
+	assert_true(nk_ok(attend(&t, b.receipt, "privacy", &privacy, &quorate)));
+	assert_true(nk_ok(attend(&t, b.receipt, "director", &director, &quorate)));
+	kit_fails(dismiss(&t, b.receipt, &officer), NK_DENIED);
+}
+
+static nk_rc submit(struct ft *t, const char *ref, const char *kind, const char *receipt)
+{
+	const struct nk_case_submit_request req = {
+		.ref = nk_str_c(ref), .kind = nk_str_c(kind), .receipt = nk_str_c(receipt)
+	};
+
+	return nk_op_case_submit(t->flow, &req, NULL);
+}
+
+static void persons_are_told_by_letters_not_by_a_word(void **state)
+{
+	NK_OWNED(ft_done) struct ft t;
+	struct nk_suspect_reply r;
+	struct nk_case_letters_request req = { .lang = NK_LANG_JA };
+	struct nk_case_letters_reply out;
+	struct nk_case_view v;
+	struct nk_err err = { 0 };
+
+	(void)state;
+	begin(&t);
+	(void)ft_import(&t, 0);
+	r = doubt(&t);
+	kit_fails(submit(&t, r.receipt, "persons", "R-1"), NK_DENIED); /* nobody on the books, nothing decided */
+	link_copy(&t, r.receipt, a_copy(&t, 1, 10), "leaked");
+	kit_fails(submit(&t, r.receipt, "persons", "R-1"), NK_DENIED);
+	assert_int_equal(ft_leaves(t.flow, "refused"), 2);
+	req.ref = nk_str_c(r.receipt);
+	req.dir = t.tmp.dir;
+	kit_ok(nk_op_case_letters(t.flow, &req, &out, &err), &err);
+	link_copy(&t, r.receipt, a_copy(&t, 5, 10), "leaked");
+	kit_fails(submit(&t, r.receipt, "persons", "R-1"), NK_DENIED); /* five more since */
+	v = shown(&t, r.receipt);
+	assert_int_equal(duty(&v, "case-notify-persons").closed_at, 0);
+	req.each = true;
+	kit_ok(nk_op_case_letters(t.flow, &req, &out, &err), &err);
+	assert_true(nk_ok(submit(&t, r.receipt, "persons", "")));
+	v = shown(&t, r.receipt);
+	assert_int_not_equal(duty(&v, "case-notify-persons").closed_at, 0);
+}
+
+static void the_final_report_follows_the_prompt_one_and_nothing_is_said_emptily(void **state)
+{
+	NK_OWNED(ft_done) struct ft t;
+	struct nk_suspect_reply r;
+
+	(void)state;
+	begin(&t);
+	r = doubt(&t);
+	kit_fails(submit(&t, r.receipt, "final", "R-2"), NK_CONFLICT);
+	assert_true(nk_ok(submit(&t, r.receipt, "prompt", "R-1")));
+	assert_true(nk_ok(submit(&t, r.receipt, "final", "R-2")));
+	link_copy(&t, r.receipt, a_copy(&t, 0, 10), "leaked");
+	kit_fails(submit(&t, r.receipt, "disclosure", " "), NK_USAGE);
+	kit_fails(submit(&t, r.receipt, "entrusting", ""), NK_USAGE);
+	assert_true(nk_ok(submit(&t, r.receipt, "disclosure", "R-3")));
+}
+
+static void nothing_is_published_without_a_decision(void **state)
+{
+	NK_OWNED(ft_done) struct ft t;
+	struct who privacy;
+	struct who director;
+	struct nk_suspect_reply r;
+	struct nk_err err = { 0 };
+	uint64_t number = 0;
+	bool quorate = false;
+
+	(void)state;
+	begin(&t);
+	privacy = enrol(&t, "privacy");
+	director = enrol(&t, "director");
+	r = doubt(&t);
+	kit_fails(nk_op_case_publish(t.flow, nk_str_c(r.receipt), NK_STR("お知らせ"), &number, NULL), NK_DENIED);
+	assert_int_equal(ft_leaves(t.flow, "refused"), 1);
+	assert_true(nk_ok(attend(&t, r.receipt, "privacy", &privacy, &quorate)));
+	assert_true(nk_ok(attend(&t, r.receipt, "director", &director, &quorate)));
+	assert_true(nk_ok(decide(&t, r.receipt, &director)));
+	kit_ok(nk_op_case_publish(t.flow, nk_str_c(r.receipt), NK_STR("お知らせ"), &number, &err), &err);
+	assert_int_equal(number, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -153,6 +297,11 @@ int main(void)
 		cmocka_unit_test(a_row_without_a_true_signature_makes_nobody_present),
 		cmocka_unit_test(a_signature_of_one_case_says_nothing_in_another),
 		cmocka_unit_test(presence_by_a_key_that_is_no_longer_enrolled_counts_for_nothing),
+		cmocka_unit_test(a_leak_is_not_dismissed_by_the_officer_alone),
+		cmocka_unit_test(a_certain_class_or_a_sitting_is_more_than_a_doubt),
+		cmocka_unit_test(persons_are_told_by_letters_not_by_a_word),
+		cmocka_unit_test(the_final_report_follows_the_prompt_one_and_nothing_is_said_emptily),
+		cmocka_unit_test(nothing_is_published_without_a_decision),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -139,6 +139,17 @@ NK_RESULT nk_case_paper_out(struct nk_flow *flow, const char *path, struct nk_by
 /* case_scan.c: NK_GUARD when the text names persons of the roster and req->anyway is not set. */
 NK_RESULT nk_case_scan_text(struct nk_flow *flow, const struct nk_case_words *req, struct nk_err *err);
 
+/* case_decide.c: has the headquarters decided in a note numbered `from` or later, by a signature that still holds? */
+NK_RESULT nk_case_decided(
+	struct nk_flow *flow, const struct nk_case *c, uint64_t from, bool *out, struct nk_err *err);
+/* nk_case_behind: the number behind the last note of that kind; 0: there is none. */
+NK_RESULT nk_case_behind(
+	struct nk_flow *flow, const struct nk_case *c, const char *kind, uint64_t *out, struct nk_err *err);
+/* case_letters.c: *out_persons: how many persons of the case are on the books; *out_written: since the extent last
+ * changed, letters were written to all of them (to those erased since nobody can write). */
+NK_RESULT nk_case_written_to(struct nk_flow *flow, const struct nk_case *c, size_t *out_persons, bool *out_written,
+	struct nk_err *err);
+
 /* case_hq.c */
 NK_RESULT nk_case_present(struct nk_flow *flow, const struct nk_case *c, struct nk_arena *arena,
 	struct nk_case_present **out, size_t *out_n, bool *out_quorate, struct nk_err *err);

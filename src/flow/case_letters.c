@@ -8,6 +8,7 @@
 
 #include "case_int.h"
 #include "letter.h"
+#include "num.h"
 
 enum { LETTER_DAYS = 30, LETTERS_MAX = 1 << 30 };
 
@@ -148,14 +149,20 @@ static NK_RESULT note(struct writing *w, struct nk_err *err)
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	char letters[24];
 	char kinds[24];
+	char gone[24];
 	struct nk_case_written done;
-	struct nk_case_word words[] = { { NK_STR("letters"), NK_STR("") }, { NK_STR("kinds"), NK_STR("") } };
-	const struct nk_case_write e = { .leaf = NK_LEAF_CASE, .kind = "letter", .words = words, .n_words = 2 };
+	struct nk_case_word words[] = { { NK_STR("letters"), NK_STR("") }, { NK_STR("kinds"), NK_STR("") },
+		{ NK_STR("gone"), NK_STR("") } };
+	const struct nk_case_write e = {
+		.leaf = NK_LEAF_CASE, .kind = "letter", .words = words, .n_words = NK_ARRAY_LEN(words)
+	};
 
 	(void)snprintf(letters, sizeof(letters), "%" PRIu64, w->out->letters);
 	(void)snprintf(kinds, sizeof(kinds), "%" PRIu64, w->out->kinds);
 	words[0].text = nk_str_c(letters);
 	words[1].text = nk_str_c(kinds);
+	(void)snprintf(gone, sizeof(gone), "%" PRIu64, w->out->gone);
+	words[2].text = nk_str_c(gone);
 	NK_TRY(nk_tx_begin(w->flow->store, &tx, err));
 	NK_TRY(nk_case_write_note(w->flow, tx, &w->c, &e, &done, err));
 	return nk_flow_commit(w->flow, &tx, err);
@@ -172,4 +179,39 @@ NK_RESULT nk_op_case_letters(struct nk_flow *flow, const struct nk_case_letters_
 	NK_TRY(prepare(&w, &persons, &n, err));
 	NK_TRY(each_letter(&w, persons, n, err));
 	return note(&w, err);
+}
+
+static uint64_t number_in(const struct nk_case_note *note, const char *key)
+{
+	uint64_t n = 0;
+
+	return nk_parse_u64(nk_case_text(note, key), 0, UINT32_MAX, &n) ? n : 0;
+}
+
+NK_RESULT nk_case_written_to(struct nk_flow *flow, const struct nk_case *c, size_t *out_persons, bool *out_written,
+	struct nk_err *err)
+{
+	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
+	struct nk_extent_person *persons = NULL;
+	struct nk_case_copy *copies = NULL;
+	struct nk_case_note *notes = NULL;
+	struct nk_uuid *ids = NULL;
+	uint64_t extent = 0;
+	size_t n = 0;
+	size_t k = 0;
+
+	*out_written = false;
+	NK_TRY(nk_arena_new(NK_ARENA_WIPING, SIZE_MAX / 2, &arena, err));
+	NK_TRY(nk_case_copies(flow, c, arena, &copies, &n, err));
+	NK_TRY(nk_case_copy_ids(copies, n, false, arena, &ids, &k, err));
+	NK_TRY(nk_extent_persons(flow->store, ids, k, arena, &persons, out_persons, err));
+	NK_TRY(nk_case_behind(flow, c, "extent", &extent, err));
+	NK_TRY(nk_case_notes(flow, c, "letter", arena, &notes, &n, err));
+	for (size_t i = 0; i < n; i++) {
+		if (notes[i].seq >= extent &&
+			number_in(&notes[i], "letters") + number_in(&notes[i], "gone") >= *out_persons) {
+			*out_written = true;
+		}
+	}
+	return nk_done();
 }

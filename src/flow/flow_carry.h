@@ -102,7 +102,8 @@ NK_RESULT nk_op_carry_receipt(struct nk_flow *flow, struct nk_bytes receipt, str
  * nk_op_carry_end: the place where it lay is scanned for the persons that were in it, a control person planted and
  * found; the bundle itself, where it still is, is destroyed. `seed`: the key of a second party who looked; without it,
  * or when something is left, nothing is closed. NK_DENIED: the key is nobody's or the custodian's; NK_INCOMPLETE: not
- * everything could be looked through; NK_PENDING: something is still there.
+ * everything could be looked through; NK_PENDING: something is still there. A bundle that was not destroyed here and
+ * of which no receipt is on the books is closed as unverified: nobody knows where it is.
  */
 struct nk_carry_end_request {
 	struct nk_uuid warrant;
@@ -114,6 +115,7 @@ struct nk_carry_ended {
 	struct nk_uuid holding, evidence;
 	uint64_t files, bytes, traces, unscanned;
 	bool control_found;
+	bool unverified; /* the bundle was not where it had been written, and no receipt is on the books */
 };
 NK_RESULT nk_op_carry_end(struct nk_flow *flow, const struct nk_carry_end_request *req, struct nk_arena *arena,
 	struct nk_carry_ended *out, struct nk_err *err);

@@ -230,7 +230,8 @@ struct nk_case_submit_request {
 	struct nk_str receipt; /* of the authority */
 	struct nk_str how; /* channel */
 };
-/* nk_op_case_submit: says that a person has submitted it: this program never does. */
+/* nk_op_case_submit: says that a person has submitted it: this program never does. NK_CONFLICT: final while prompt is
+ * open; NK_DENIED: persons without letters to them (with nobody on the books: without a decision). */
 NK_RESULT nk_op_case_submit(struct nk_flow *flow, const struct nk_case_submit_request *req, struct nk_err *err);
 struct nk_case_letters_reply {
 	struct nk_uuid holding;
@@ -248,7 +249,7 @@ struct nk_case_letters_request {
 NK_RESULT nk_op_case_letters(struct nk_flow *flow, const struct nk_case_letters_request *req,
 	struct nk_case_letters_reply *out, struct nk_err *err);
 /* nk_op_case_draft: the publication text from the computed facts. nk_op_case_publish: the text as it was published is
- * archived: *out_number counts the publications of this installation. */
+ * archived: *out_number counts the publications of this installation; NK_DENIED without a decision in the case. */
 NK_RESULT nk_op_case_draft(
 	struct nk_flow *flow, struct nk_str ref, enum nk_lang lang, struct nk_buf *out, struct nk_err *err);
 NK_RESULT nk_op_case_publish(
@@ -276,6 +277,8 @@ NK_RESULT nk_op_case_week(struct nk_flow *flow, nk_date until, enum nk_lang lang
 	struct nk_case_week *out, struct nk_buf *out_text, struct nk_err *err);
 
 /* the end -------------------------------------------------------------------------------------------------------- */
+/* nk_op_case_dismiss: the officer's signature is enough while nothing but the doubt is there; with a copy, a certain
+ * class or once a headquarters sat, NK_DENIED unless it is quorate now and has decided since the last change. */
 NK_RESULT nk_op_case_dismiss(struct nk_flow *flow, struct nk_str ref, struct nk_str reason,
 	const struct nk_key *seed, struct nk_err *err);
 struct nk_case_close_request {

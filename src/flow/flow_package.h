@@ -24,7 +24,8 @@ struct nk_package_finding {
 struct nk_package_gate {
 	bool passed; /* all of the following */
 	bool extent_empty; /* nobody of the roster (when there is one), nothing like personal data that is not explained */
-	bool no_canary;
+	bool no_canary; /* canary texts were known, and none was found: only then it is stated */
+	bool canary_found;
 	bool complete; /* everything was scanned */
 	bool roster; /* the persons of an installation were looked for */
 	uint64_t roster_persons, canaries; /* looked for */
@@ -68,6 +69,7 @@ struct nk_package_line {
 enum { NK_PACKAGE_LINES_MAX = 24 };
 struct nk_package_check_reply {
 	bool good;
+	bool prebuilt; /* the independent verifier compiled nothing himself */
 	struct nk_str name, version, mends, organisation; /* of the maker */
 	char digest[65];
 	uint64_t files;
@@ -88,7 +90,8 @@ NK_RESULT nk_op_package_check(const struct nk_env *env, struct nk_flow *flow, co
 NK_RESULT nk_op_package_keys(struct nk_flow *flow, struct nk_buf *out, struct nk_err *err);
 
 /* nk_op_package_ask: asks for the warrant of kind release for this file (verb RELEASE, scope "package:<sha256>").
- * nk_op_package_release: uses it: signed by development, the file checked; layout and release statement are written beside
+ * Signed by development and whoever else `[warrant] release` names.
+ * nk_op_package_release: uses it: signed by them, the file checked; layout and release statement are written beside
  * the file, signed by `seed`, whose party is of unit development. NK_DENIED, NK_INCOMPLETE (a paper is missing). */
 NK_RESULT nk_op_package_ask(struct nk_flow *flow, const char *file, struct nk_arena *arena, struct nk_uuid *out_warrant,
 	struct nk_err *err);
@@ -145,6 +148,7 @@ struct nk_verify_source_reply {
 	char digest[65];
 	uint64_t persons, planted, found;
 	bool no_network;
+	bool rebuilt; /* false: with the programs of `binary`: nothing was compiled, and the summary says "prebuilt" */
 };
 NK_RESULT nk_op_verify_source(const struct nk_env *env, const struct nk_verify_source_request *req,
 	struct nk_arena *arena, struct nk_verify_source_reply *out, struct nk_err *err);

@@ -6,6 +6,7 @@
  */
 #include "base.h"
 
+#include "asked_int.h"
 #include "carry_int.h"
 #include "flow_sweep.h"
 #include "json.h"
@@ -130,6 +131,26 @@ static NK_RESULT same_recipients(struct sealing *s, struct nk_err *err)
 		: nk_fail(err, NK_DENIED, NK_N("the warrant is for other recipients; ask again for these"));
 }
 
+/* Nor is the scope enough: who signs, how often and how long are as nk_op_carry_request asks, of what is inside. */
+static NK_RESULT as_requested(struct sealing *s, struct nk_err *err)
+{
+	struct nk_asked asked;
+	struct nk_str must = { 0 };
+	struct nk_str role = { 0 };
+	bool same = false;
+
+	s->why = "not asked for as carrying out is: fewer roles, more uses or another end";
+	NK_TRY(nk_asked_get(s->flow, s->req->warrant, s->arena, &asked, err));
+	NK_TRY(needs(s->flow, &s->paper.extent, s->arena, &must, err));
+	same = asked.uses == 1 && s->warrant.until_at == s->paper.until;
+	while (nk_str_cut(&must, ',', &role)) {
+		same = same && (role.len == 0 || nk_words_have(s->warrant.needs, role));
+	}
+	return same ? nk_done()
+		    : nk_fail(err, NK_DENIED,
+			      NK_N("this warrant has not the roles, the one use or the end that carrying out needs; ask with nokosazu carry request"));
+}
+
 /* What was signed: read from the warrant, never from what is said now. */
 static NK_RESULT read_warrant(struct sealing *s, struct nk_err *err)
 {
@@ -151,7 +172,8 @@ static NK_RESULT read_warrant(struct sealing *s, struct nk_err *err)
 		return nk_fail(err, NK_DENIED, NK_N("a recipient of this warrant is not enrolled any more with that key; ask again"));
 	}
 	NK_TRY(rc);
-	return same_recipients(s, err);
+	NK_TRY(same_recipients(s, err));
+	return as_requested(s, err);
 }
 
 static NK_RESULT check_content(struct sealing *s, struct nk_err *err)

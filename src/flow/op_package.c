@@ -97,9 +97,9 @@ static NK_RESULT stopped(struct building *b, struct nk_err *err)
 	const struct nk_package_gate *const g = &b->out->gate;
 
 	if (b->flow != NULL) {
-		nk_flow_refused(b->flow, "package build", !g->no_canary ? "a canary person" : g->complete ? "findings" : "not all scanned");
+		nk_flow_refused(b->flow, "package build", g->canary_found ? "a canary person" : g->complete ? "findings" : "not all scanned");
 	}
-	if (!g->no_canary) {
+	if (g->canary_found) {
 		return nk_fail(err, NK_GUARD, NK_N("stopped at the gate: a canary person is in it, of: %s; nothing was built"),
 			nk_short(g->canary_sites).text);
 	}

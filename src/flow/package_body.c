@@ -32,13 +32,13 @@ static void open_key(struct nk_json *j, const char *key, char bracket)
 	nk_json_open(j, bracket);
 }
 
-static void commit(struct nk_json *j, const struct nk_package_made *p, const char *name_key)
+static void commit(struct nk_json *j, const struct nk_package_made *p)
 {
 	nk_json_open(j, '{');
 	open_key(j, "digest", '{');
 	put(j, "gitCommit", p->source.revision);
 	nk_json_close(j, '}');
-	put(j, name_key, strcmp(name_key, "uri") == 0 ? NK_STR("git+nokosazu") : NK_STR("source"));
+	put(j, "uri", NK_STR("git+nokosazu"));
 	nk_json_close(j, '}');
 }
 
@@ -75,7 +75,7 @@ static void definition(struct nk_json *j, const struct nk_package_facts *f)
 	put_bool(j, "prebuilt", f->prebuilt);
 	nk_json_close(j, '}');
 	open_key(j, "resolvedDependencies", '[');
-	commit(j, f->made, "uri");
+	commit(j, f->made);
 	nk_json_close(j, ']');
 	nk_json_close(j, '}');
 }
@@ -123,9 +123,9 @@ NK_RESULT nk_package_link(
 	nk_json_c(&j, "build");
 	nk_json_close(&j, ']');
 	open_key(&j, "environment", '{');
+	put(&j, "gitCommit", f->made->source.revision); /* materials of a link are files with SHA-256 */
 	nk_json_close(&j, '}');
 	open_key(&j, "materials", '[');
-	commit(&j, f->made, "name");
 	nk_json_close(&j, ']');
 	put(&j, "name", NK_STR("package"));
 	nk_json_close(&j, '}');
@@ -165,7 +165,7 @@ NK_RESULT nk_package_gate_body(
 {
 	static const char *const properties[] = { "NOKOSAZU_EXTENT_EMPTY", "NOKOSAZU_NO_CANARY" };
 	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
-	struct nk_svr s = { .properties = properties, .n = 2, .when = f->when, .by = NK_STR("https://nokosazu.example/gate/" NK_VERSION),
+	struct nk_svr s = { .properties = properties, .n = f->gate->no_canary ? 2 : 1, .when = f->when, .by = NK_STR("https://nokosazu.example/gate/" NK_VERSION),
 		.passed = f->gate->passed };
 	struct nk_json j;
 

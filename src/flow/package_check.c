@@ -48,7 +48,8 @@ static NK_RESULT failed(struct checking *k, const char *what, const struct nk_er
 /* Things that are wrong with the paper are lines; a lack of memory is an error. */
 static bool is_line(nk_rc rc)
 {
-	return rc.code == NK_DENIED || rc.code == NK_INVALID || rc.code == NK_NOT_FOUND || rc.code == NK_LIMIT;
+	return rc.code == NK_DENIED || rc.code == NK_INVALID || rc.code == NK_NOT_FOUND || rc.code == NK_LIMIT ||
+		rc.code == NK_UNSUPPORTED;
 }
 
 struct want {
@@ -185,6 +186,21 @@ static NK_RESULT passed_with(struct checking *k, struct nk_str body, const char 
 	return nk_done();
 }
 
+/* A member of "nokosazu" in a summary: what our own papers say beyond the properties. */
+static NK_RESULT own_member(struct nk_str body, const char *key, int64_t *number, bool *yes, struct nk_err *err)
+{
+	NK_OWNED(nk_jdoc_free) struct nk_jdoc *doc = NULL;
+	struct nk_jval v;
+
+	*number = -1;
+	*yes = false;
+	NK_TRY(nk_jdoc_parse(nk_str_bytes(body), BODY_MAX, &doc, err));
+	v = nk_jget(nk_jget(nk_jdoc_root(doc), "nokosazu"), key);
+	(void)nk_jint(v, number);
+	(void)nk_jbool(v, yes);
+	return nk_done();
+}
+
 static NK_RESULT gate(struct checking *k, struct nk_err *err)
 {
 	static const struct want w = { ".gate.dsse.json", NK_PREDICATE_SVR,
@@ -193,6 +209,8 @@ static NK_RESULT gate(struct checking *k, struct nk_err *err)
 	struct nk_str body;
 	bool empty = false;
 	bool no_canary = false;
+	int64_t texts = 0;
+	bool ignored = false;
 
 	NK_TRY(read_paper(k, &w, &by, &body, err));
 	if (by == NULL) {
@@ -200,6 +218,11 @@ static NK_RESULT gate(struct checking *k, struct nk_err *err)
 	}
 	NK_TRY(passed_with(k, body, "NOKOSAZU_EXTENT_EMPTY", &empty, err));
 	NK_TRY(passed_with(k, body, "NOKOSAZU_NO_CANARY", &no_canary, err));
+	NK_TRY(own_member(body, "canaryTexts", &texts, &ignored, err));
+	if (texts == 0) {
+		line(k, empty, NK_N("the gate: nobody is in it, everything was scanned; no canary persons were known"), NK_STR(""));
+		return nk_done();
+	}
 	line(k, empty && no_canary, w.what, NK_STR(""));
 	return nk_done();
 }
@@ -221,6 +244,18 @@ static NK_RESULT twin(struct checking *k, struct nk_err *err)
 	return nk_done();
 }
 
+/* Rules of the layout against the link of step "package"; whoever deploys adds his own (package_install.c). */
+static NK_RESULT layout_steps(struct checking *k, struct nk_err *err)
+{
+	struct nk_package_steps steps = { .layout = k->c->layout.payload, .file = k->c->file, .digest = k->c->digest };
+	struct nk_str path;
+
+	NK_TRY(nk_package_beside(k->req->file, ".package.link.dsse.json", k->arena, &path, err));
+	NK_TRY(nk_package_read_file(k->env, path.ptr, NK_PACKAGE_PAPER_MAX, k->arena, &k->c->layout.made, err));
+	steps.made = k->c->layout.made;
+	return nk_package_layout_steps(k->env, &steps, k->arena, err);
+}
+
 static NK_RESULT layout(struct checking *k, struct nk_err *err)
 {
 	const char *const what = NK_N("layout: made by development, deployed by build, by different keys");
@@ -230,6 +265,7 @@ static NK_RESULT layout(struct checking *k, struct nk_err *err)
 
 	NK_TRY(nk_package_beside(k->req->file, ".layout.dsse.json", k->arena, &path, err));
 	rc = nk_package_layout_read(k->env, path.ptr, &k->c->keys, k->arena, &k->c->layout, &why);
+	rc = nk_ok(rc) ? layout_steps(k, &why) : rc;
 	if (!nk_ok(rc)) {
 		return is_line(rc) ? failed(k, what, &why, err) : nk_err_pass(err, &why);
 	}
@@ -295,13 +331,19 @@ static NK_RESULT verifier(struct checking *k, struct nk_err *err)
 	const struct nk_package_party *by = NULL;
 	struct nk_str body;
 	bool independent = false;
+	bool rebuilt = false;
+	int64_t ignored = 0;
 
 	NK_TRY(read_paper(k, &w, &by, &body, err));
 	if (by == NULL) {
 		return nk_done();
 	}
 	NK_TRY(passed_with(k, body, "NOKOSAZU_INDEPENDENT_VERIFIER", &independent, err));
-	line(k, independent && is_third(k, by->organisation), w.what, by->organisation);
+	NK_TRY(own_member(body, "rebuilt", &ignored, &rebuilt, err));
+	k->out->prebuilt = !rebuilt;
+	line(k, independent && is_third(k, by->organisation),
+		rebuilt ? w.what : NK_N("verified by a third organisation that found a planted fault, but compiled nothing (prebuilt)"),
+		by->organisation);
 	return nk_done();
 }
 

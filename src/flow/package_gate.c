@@ -2,7 +2,8 @@
  * package_gate.c: is anybody in these bytes? By form, by the roster, by canary persons; and was everything read?
  *
  * Invariant: a finding is explained only by a reviewed row of package.known, as many times as it says; somebody of the
- * roster for certain, and a canary person, are never explained. No value is kept: places, classes, counts.
+ * roster for certain, and a canary person, are never explained. Where no canary texts
+ * were known, nothing is said about canary persons. No value is kept: places, classes, counts.
  */
 #include "base.h"
 #include "package_int.h"
@@ -235,9 +236,10 @@ static NK_RESULT second_pass(struct gating *g, struct nk_err *err)
 	nk_vec_clear(&g->tallies);
 	NK_TRY(scan(g, &req, &reply, err));
 	NK_TRY(list_findings(g, err));
-	g->out->no_canary = g->out->n_findings == 0;
-	g->out->findings = g->out->no_canary ? before : g->out->findings;
-	g->out->n_findings = g->out->no_canary ? n_before : g->out->n_findings;
+	g->out->canary_found = g->out->n_findings > 0;
+	g->out->no_canary = !g->out->canary_found;
+	g->out->findings = g->out->canary_found ? g->out->findings : before;
+	g->out->n_findings = g->out->canary_found ? g->out->n_findings : n_before;
 	g->out->canaries = g->req->n_canaries;
 	return name_sites(g, err);
 }
@@ -251,12 +253,11 @@ NK_RESULT nk_package_gate(const struct nk_env *env, struct nk_flow *flow, const 
 	memset(out, 0, sizeof(*out));
 	nk_vec_init(&g.tallies, sizeof(struct tally), FINDINGS_MAX);
 	nk_vec_init(&g.sites, sizeof(struct nk_str), SITES_MAX);
-	out->no_canary = true;
 	rc = first_pass(&g, err);
 	if (nk_ok(rc) && req->n_canaries > 0) {
 		rc = second_pass(&g, err);
 	}
-	out->passed = out->extent_empty && out->no_canary && out->complete;
+	out->passed = out->extent_empty && !out->canary_found && out->complete;
 	nk_vec_done(&g.tallies);
 	nk_vec_done(&g.sites);
 	return rc;

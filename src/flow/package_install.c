@@ -19,7 +19,7 @@ struct installing {
 	struct nk_package_install_reply *out;
 	struct nk_package_checked checked;
 	struct nk_party executor;
-	struct nk_str manifest, scope;
+	struct nk_str manifest, scope, link;
 	struct nk_vec canaries;
 };
 
@@ -81,15 +81,42 @@ static NK_RESULT version(struct installing *in, struct nk_err *err)
 			  nk_short(c->version).text);
 }
 
+typedef NK_RESULT copy_fn(struct installing *in, const char *path, struct nk_err *err);
+
+/* The very bytes that were checked, in a copy that nobody else can change: they are what is scanned and what dpkg reads,
+ * whatever becomes of the file meanwhile. */
+static NK_RESULT with_copy(struct installing *in, copy_fn *fn, struct nk_err *err)
+{
+	char work[PATH_MAX];
+	struct nk_str path;
+	nk_rc rc;
+
+	NK_TRY(nk_os_work_folder(work, err));
+	rc = nk_os_put_below(work, "package.deb", 0644, in->checked.bytes, err);
+	rc = nk_ok(rc) ? nk_arena_printf(in->arena, &path, err, "%s/package.deb", work) : rc;
+	rc = nk_ok(rc) ? fn(in, path.ptr, err) : rc;
+	if (!nk_ok(nk_os_tree_remove(work, nk_ok(rc) ? err : NULL)) && nk_ok(rc)) {
+		return (nk_rc){ NK_IO };
+	}
+	return rc;
+}
+
+static NK_RESULT scan_copy(struct installing *in, const char *path, struct nk_err *err)
+{
+	const struct nk_package_gate_request req = { .path = path,
+		.roster = true,
+		.only_persons = true,
+		.canaries = in->canaries.items,
+		.n_canaries = in->canaries.len };
+
+	return nk_package_gate(in->flow->env, in->flow, &req, in->arena, &in->out->scan, err);
+}
+
 static NK_RESULT scan(struct installing *in, struct nk_err *err)
 {
-	struct nk_package_gate_request req = { .path = in->req->file, .roster = true, .only_persons = true };
-
 	NK_TRY(nk_canary_texts(in->flow, &in->canaries, in->arena, err));
-	req.canaries = in->canaries.items;
-	req.n_canaries = in->canaries.len;
-	NK_TRY(nk_package_gate(in->flow->env, in->flow, &req, in->arena, &in->out->scan, err));
-	if (!in->out->scan.no_canary) {
+	NK_TRY(with_copy(in, scan_copy, err));
+	if (in->out->scan.canary_found) {
 		return nk_fail(err, NK_GUARD, NK_N("not installed: a canary person is in it, of: %s"),
 			nk_short(in->out->scan.canary_sites).text);
 	}
@@ -117,26 +144,13 @@ static NK_RESULT announce(struct installing *in, struct nk_err *err)
 	return nk_flow_commit(in->flow, &tx, err);
 }
 
-/* The very bytes that were checked and scanned; dpkg reads a copy of them, not the file that somebody may change. */
-static NK_RESULT by_dpkg(struct installing *in, struct nk_err *err)
+static NK_RESULT run_dpkg(struct installing *in, const char *path, struct nk_err *err)
 {
-	char work[PATH_MAX];
-	struct nk_str path;
-	nk_rc rc;
+	const char *const argv[] = { "/usr/bin/dpkg", "--force-confold", "-i", path, NULL };
+	const struct nk_package_job job = { .argv = argv, .wait_ms = DPKG_MS, .what = "dpkg" };
 
-	NK_TRY(nk_os_work_folder(work, err));
-	rc = nk_os_put_below(work, "package.deb", 0644, in->checked.bytes, err);
-	rc = nk_ok(rc) ? nk_arena_printf(in->arena, &path, err, "%s/package.deb", work) : rc;
-	if (nk_ok(rc)) {
-		const char *const argv[] = { "/usr/bin/dpkg", "--force-confold", "-i", path.ptr, NULL };
-		const struct nk_package_job job = { .argv = argv, .wait_ms = DPKG_MS, .what = "dpkg" };
-
-		rc = nk_package_run(&job, NULL, NULL, err);
-	}
-	if (!nk_ok(nk_os_tree_remove(work, nk_ok(rc) ? err : NULL)) && nk_ok(rc)) {
-		return (nk_rc){ NK_IO };
-	}
-	return rc;
+	(void)in;
+	return nk_package_run(&job, NULL, NULL, err);
 }
 
 static bool is_conffile(struct nk_str conffiles, struct nk_str path)
@@ -173,7 +187,7 @@ static NK_RESULT scan_body(struct installing *in, struct nk_str *out, struct nk_
 	static const char *const properties[] = { "NOKOSAZU_EXTENT_EMPTY", "NOKOSAZU_NO_CANARY" };
 	char when[NK_TIME_TEXT];
 	struct nk_svr s = { .properties = properties,
-		.n = 2,
+		.n = in->out->scan.no_canary ? 2 : 1,
 		.passed = in->out->scan.passed,
 		.when = nk_package_now(in->flow->env, when),
 		.by = NK_STR("site") };
@@ -181,6 +195,63 @@ static NK_RESULT scan_body(struct installing *in, struct nk_str *out, struct nk_
 	NK_TRY(nk_arena_printf(in->arena, &s.details, err, "{\"bytes\":%" PRIu64 ",\"canaryTexts\":%" PRIu64 ",\"roster\":true}",
 		in->out->scan.bytes, in->out->scan.canaries));
 	return nk_svr_body(&s, in->arena, out, err);
+}
+
+static NK_RESULT link_body(const struct installing *in, struct nk_str *out, struct nk_err *err)
+{
+	static const char *const command[] = { "nokosazu", "package", "install" };
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
+	struct nk_json j;
+
+	nk_buf_init(&text, 65536);
+	nk_json_init_canonical(&j, &text);
+	nk_json_open(&j, '{');
+	nk_json_key(&j, "byproducts");
+	nk_json_open(&j, '{');
+	nk_json_close(&j, '}');
+	nk_json_key(&j, "command");
+	nk_json_open(&j, '[');
+	for (size_t i = 0; i < NK_ARRAY_LEN(command); i++) {
+		nk_json_c(&j, command[i]);
+	}
+	nk_json_close(&j, ']');
+	nk_json_key(&j, "environment");
+	nk_json_open(&j, '{');
+	nk_json_close(&j, '}');
+	nk_json_key(&j, "materials");
+	nk_json_open(&j, '[');
+	nk_json_open(&j, '{');
+	nk_json_key(&j, "digest");
+	nk_json_open(&j, '{');
+	nk_json_key(&j, "sha256");
+	nk_json_hex(&j, nk_bytes_of(in->checked.digest.b, NK_HASH_LEN));
+	nk_json_close(&j, '}');
+	nk_json_key(&j, "name");
+	nk_json_str(&j, in->checked.file);
+	nk_json_close(&j, '}');
+	nk_json_close(&j, ']');
+	nk_json_key(&j, "name");
+	nk_json_c(&j, "deploy");
+	nk_json_close(&j, '}');
+	NK_TRY(nk_json_end(&j, err));
+	return nk_arena_dup(in->arena, nk_buf_str(&text), out, err);
+}
+
+/* The executor's link, and with it the whole layout: before anything is put in place. */
+static NK_RESULT deploy_link(struct installing *in, struct nk_err *err)
+{
+	struct nk_package_paper link = { .predicate = NK_PREDICATE_LINK,
+		.subject = in->checked.file,
+		.digest = in->checked.digest };
+	struct nk_package_steps steps = { .layout = in->checked.layout.payload,
+		.made = in->checked.layout.made,
+		.file = in->checked.file,
+		.digest = in->checked.digest };
+
+	NK_TRY(link_body(in, &link.body, err));
+	NK_TRY(nk_package_paper_sign(&link, in->req->seed, in->arena, &in->link, err));
+	steps.deployed = nk_str_bytes(in->link);
+	return nk_package_layout_steps(in->flow->env, &steps, in->arena, err);
 }
 
 /* What this site found, signed by this site; what the executor did, signed by him. */
@@ -191,22 +262,11 @@ static NK_RESULT statements(struct installing *in, struct nk_tx *tx, struct nk_e
 		.subject_sha256 = in->checked.digest,
 		.about = in->scope,
 		.result = "PASSED" };
-	struct nk_package_paper link = { .predicate = NK_PREDICATE_LINK,
-		.subject = in->checked.file,
-		.digest = in->checked.digest };
-	char hex[2 * NK_HASH_LEN + 1];
 	struct nk_uuid id;
-	struct nk_str text;
 
 	NK_TRY(scan_body(in, &site.body, err));
 	NK_TRY(nk_statement_make(in->flow, tx, &site, in->arena, &id, NULL, err));
-	nk_hex_print(in->checked.digest.b, NK_HASH_LEN, hex);
-	NK_TRY(nk_arena_printf(in->arena, &link.body, err,
-		"{\"byproducts\":{},\"command\":[\"nokosazu\",\"package\",\"install\"],\"environment\":{},\"materials\":[{\"digest\":{\"sha256\":\"%s\"},"
-		"\"name\":\"package\"}],\"name\":\"deploy\"}",
-		hex));
-	NK_TRY(nk_package_paper_sign(&link, in->req->seed, in->arena, &text, err));
-	return nk_statement_take(in->flow, tx, nk_str_bytes(text), in->executor.public_key, NK_PREDICATE_LINK,
+	return nk_statement_take(in->flow, tx, nk_str_bytes(in->link), in->executor.public_key, NK_PREDICATE_LINK,
 		&in->checked.digest, in->scope, in->executor.id, in->arena, NULL, &id, err);
 }
 
@@ -250,8 +310,9 @@ static NK_RESULT run(struct installing *in, struct nk_err *err)
 	NK_TRY(check(in, err));
 	NK_TRY(version(in, err));
 	NK_TRY(scan(in, err));
+	NK_TRY(deploy_link(in, err));
 	NK_TRY(announce(in, err));
-	NK_TRY(in->req->root != NULL ? below_root(in, err) : by_dpkg(in, err));
+	NK_TRY(in->req->root != NULL ? below_root(in, err) : with_copy(in, run_dpkg, err));
 	return record(in, err);
 }
 

@@ -191,9 +191,19 @@ struct nk_package_layout {
 	const uint8_t (*package)[NK_SIGN_PUB_LEN];
 	const uint8_t (*deploy)[NK_SIGN_PUB_LEN];
 	size_t n_package, n_deploy;
+	struct nk_bytes payload, made; /* the layout itself; envelope of the link of step "package" (by package_check.c) */
 };
 NK_RESULT nk_package_layout_read(const struct nk_env *env, const char *path, const struct nk_package_keys *keys,
 	struct nk_arena *arena, struct nk_package_layout *out, struct nk_err *err);
+/* nk_package_layout_steps: NK_DENIED: a step was not done as the layout says, or "package" made other bytes than `digest`.
+ * deployed: the link of step "deploy"; empty: that one is still to come. */
+struct nk_package_steps {
+	struct nk_bytes layout, made, deployed;
+	struct nk_str file;
+	struct nk_hash digest;
+};
+NK_RESULT nk_package_layout_steps(const struct nk_env *env, const struct nk_package_steps *steps, struct nk_arena *arena,
+	struct nk_err *err);
 bool nk_package_has_key(const uint8_t (*list)[NK_SIGN_PUB_LEN], size_t n, const uint8_t pub[static NK_SIGN_PUB_LEN]);
 
 /* package_check.c */

@@ -11,8 +11,9 @@
 #include "dsse.h"
 #include "intoto.h"
 #include "json.h"
+#include "layout.h"
 
-enum { LAYOUT_MAX = 1 << 20, KEYID = 2 * NK_HASH_LEN + 1, PUBHEX = 2 * NK_SIGN_PUB_LEN + 1 };
+enum { KEYID = 2 * NK_HASH_LEN + 1, PUBHEX = 2 * NK_SIGN_PUB_LEN + 1 };
 
 bool nk_package_has_key(const uint8_t (*list)[NK_SIGN_PUB_LEN], size_t n, const uint8_t pub[static NK_SIGN_PUB_LEN])
 {
@@ -181,7 +182,7 @@ NK_RESULT nk_package_layout_sign(const struct nk_package_keys *keys, struct nk_s
 		}
 	}
 	qsort(sorted, n, sizeof(const struct nk_package_party *), by_keyid);
-	nk_buf_init(&payload, LAYOUT_MAX);
+	nk_buf_init(&payload, NK_LAYOUT_MAX);
 	nk_buf_init(&envelope, NK_PACKAGE_PAPER_MAX);
 	NK_TRY(print(sorted, n, texts, &payload, err));
 	NK_TRY(nk_cert_sign(nk_buf_bytes(&payload), seed, &envelope, err));
@@ -275,6 +276,50 @@ NK_RESULT nk_package_layout_read(const struct nk_env *env, const char *path, con
 	NK_TRY(nk_package_read_file(env, path, NK_PACKAGE_PAPER_MAX, arena, &text, err));
 	NK_TRY(nk_dsse_parse(text, arena, &dsse, err));
 	NK_TRY(signer(&dsse, keys, &out->by, err));
-	NK_TRY(nk_jdoc_parse(dsse.payload, LAYOUT_MAX, &doc, err));
+	out->payload = dsse.payload;
+	NK_TRY(nk_jdoc_parse(dsse.payload, NK_LAYOUT_MAX, &doc, err));
 	return take_steps(env, nk_jdoc_root(doc), arena, out, err);
+}
+
+/* What is wrong, each time in its language. */
+static nk_rc not_kept(const struct nk_layout_problem *p, struct nk_err *err)
+{
+	nk_rc rc = { NK_DENIED };
+
+	for (int lang = 0; err != NULL && lang < (int)NK_LANG_COUNT; lang++) {
+		struct nk_err one;
+
+		rc = nk_fail(&one, NK_DENIED, NK_N("the step \"%1$s\" was not done as the layout says: %2$s %3$s"),
+			nk_short(p->step).text, nk_tr((enum nk_lang)lang, p->what), nk_short(p->detail).text);
+		if (lang == 0) {
+			*err = one;
+		}
+		memcpy(err->text[lang], one.text[lang], sizeof(err->text[lang]));
+	}
+	return rc;
+}
+
+NK_RESULT nk_package_layout_steps(
+	const struct nk_env *env, const struct nk_package_steps *steps, struct nk_arena *arena, struct nk_err *err)
+{
+	const bool whole = steps->deployed.len > 0;
+	struct nk_layout *l = NULL;
+	struct nk_layout_report report = { 0 };
+	struct nk_hash made;
+
+	NK_TRY(nk_layout_parse(steps->layout, arena, &l, err));
+	NK_TRY(nk_layout_add_link(l, steps->made, err));
+	if (whole) {
+		NK_TRY(nk_layout_add_link(l, steps->deployed, err));
+	}
+	if (!nk_layout_product(l, NK_STR("package"), steps->file, &made) || !nk_ct_equal(made.b, steps->digest.b, NK_HASH_LEN)) {
+		return nk_fail(err, NK_DENIED, NK_N("the step \"package\" made other bytes than these, or under another name"));
+	}
+	NK_TRY(nk_layout_verify(l, nk_now(env), &report, err));
+	for (size_t i = 0; i < report.n; i++) {
+		if (whole || !nk_str_eq(report.problems[i].step, NK_STR("deploy"))) {
+			return not_kept(&report.problems[i], err);
+		}
+	}
+	return nk_done();
 }

@@ -1,6 +1,6 @@
 /*
- * package_release.c: a warrant of kind release, signed by development alone; with it the release statement and the
- * layout that says who may deploy.
+ * package_release.c: a warrant of kind release, signed by development and whoever the configuration names; with it the
+ * release statement and the layout that says who may deploy.
  */
 #include "base.h"
 #include "package_int.h"
@@ -19,7 +19,6 @@ NK_RESULT nk_op_package_ask(struct nk_flow *flow, const char *file, struct nk_ar
 	const nk_time now = nk_now(flow->env);
 	struct nk_warrant_ask ask = { .kind = NK_STR("release"),
 		.verbs = NK_STR("RELEASE"),
-		.needs = NK_STR("development"),
 		.from_at = now,
 		.until_at = now + WARRANT_DAYS * NK_DAY,
 		.uses = 1 };
@@ -27,6 +26,8 @@ NK_RESULT nk_op_package_ask(struct nk_flow *flow, const char *file, struct nk_ar
 	NK_TRY(nk_package_check(flow->env, flow, &req, arena, &checked, &reply, err));
 	NK_TRY(nk_package_first_bad(&reply, err));
 	NK_TRY(nk_package_scope(&checked.digest, arena, &ask.scope, err));
+	/* Whatever the configuration asks for, never without development; a word that is there twice counts once. */
+	NK_TRY(nk_arena_printf(arena, &ask.needs, err, "%.*s,development", NK_FMT(nk_warrant_needs(flow, ask.kind))));
 	NK_TRY(nk_arena_printf(arena, &ask.purpose, err, "release of %.*s %.*s", NK_FMT(reply.name), NK_FMT(reply.version)));
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
 	NK_TRY(nk_warrant_ask(flow, tx, &ask, out_warrant, err));

@@ -220,6 +220,74 @@ static void a_layout_is_good_only_by_development_and_until_it_expires(void **sta
 	assert_int_equal(nk_package_layout_read(kit_env(), path, &keys, t.arena, &got, &err).code, NK_DENIED);
 }
 
+static struct nk_bytes link_of(struct ft *t, const struct nk_key *seed, const char *step, struct nk_hash digest)
+{
+	struct nk_package_paper p = { .predicate = NK_PREDICATE_LINK, .subject = NK_STR("x.deb"), .digest = digest };
+	struct nk_err err = { 0 };
+	char hex[2 * NK_HASH_LEN + 1];
+	struct nk_str text;
+
+	nk_hex_print(digest.b, NK_HASH_LEN, hex);
+	kit_ok(nk_arena_printf(t->arena, &p.body, &err, "{\"materials\":[%s%s%s],\"name\":\"%s\"}",
+		       step[0] == 'd' ? "{\"digest\":{\"sha256\":\"" : "", step[0] == 'd' ? hex : "",
+		       step[0] == 'd' ? "\"},\"name\":\"x.deb\"}" : "", step),
+		&err);
+	kit_ok(nk_package_paper_sign(&p, seed, t->arena, &text, &err), &err);
+	return nk_str_bytes(text);
+}
+
+static void the_steps_are_done_as_the_layout_says_by_its_keys_and_with_the_same_bytes(void **state)
+{
+	NK_OWNED(ft_done) struct ft t = begin();
+	struct nk_key seeds[2];
+	const struct nk_package_party parties[] = { party(&seeds[0], 1, NK_STR("development")), party(&seeds[1], 2, NK_STR("build")) };
+	const struct nk_package_keys keys = { parties, 2 };
+	struct nk_package_steps s = { .file = NK_STR("x.deb"), .digest = { { 7 } } };
+	const struct nk_hash other = { { 8 } };
+	struct nk_package_layout got;
+	struct nk_err err = { 0 };
+	struct nk_str text;
+	char path[512];
+
+	(void)state;
+	kit_ok(nk_package_layout_sign(&keys, NK_STR("x.deb"), KIT_START + NK_DAY, &seeds[0], t.arena, &text, &err), &err);
+	put(t.tmp.dir, "layout", text.ptr);
+	(void)snprintf(path, sizeof(path), "%s/layout", t.tmp.dir);
+	kit_ok(nk_package_layout_read(kit_env(), path, &keys, t.arena, &got, &err), &err);
+	s.layout = got.payload;
+	s.made = link_of(&t, &seeds[0], "package", s.digest);
+	kit_ok(nk_package_layout_steps(kit_env(), &s, t.arena, &err), &err);
+	s.deployed = link_of(&t, &seeds[1], "deploy", s.digest);
+	kit_ok(nk_package_layout_steps(kit_env(), &s, t.arena, &err), &err);
+	s.deployed = link_of(&t, &seeds[1], "deploy", other);
+	assert_int_equal(nk_package_layout_steps(kit_env(), &s, t.arena, &err).code, NK_DENIED);
+	s.deployed = link_of(&t, &seeds[0], "deploy", s.digest);
+	assert_int_equal(nk_package_layout_steps(kit_env(), &s, t.arena, &err).code, NK_DENIED);
+	s.deployed = nk_bytes_of(NULL, 0);
+	s.made = link_of(&t, &seeds[0], "package", other);
+	assert_int_equal(nk_package_layout_steps(kit_env(), &s, t.arena, &err).code, NK_DENIED);
+	s.made = link_of(&t, &seeds[1], "package", s.digest);
+	assert_int_equal(nk_package_layout_steps(kit_env(), &s, t.arena, &err).code, NK_DENIED);
+}
+
+static void without_canary_texts_the_gate_states_nothing_of_them(void **state)
+{
+	NK_OWNED(ft_done) struct ft t = begin();
+	struct nk_package_gate_request req = { .known = NK_STR(""), .all_streams = true };
+	struct nk_package_gate out;
+	struct nk_err err = { 0 };
+	char path[512];
+
+	(void)state;
+	put(t.tmp.dir, "p/clean.txt", "nothing\n");
+	(void)snprintf(path, sizeof(path), "%s/p", t.tmp.dir);
+	req.path = path;
+	kit_ok(nk_package_gate(kit_env(), t.flow, &req, t.arena, &out, &err), &err);
+	assert_true(out.passed);
+	assert_false(out.no_canary);
+	assert_true(gate(&t, path, "", false).no_canary);
+}
+
 static void test_results_say_passed_or_failed_or_are_refused(void **state)
 {
 	NK_OWNED(ft_done) struct ft t = begin();
@@ -244,6 +312,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(the_allow_list_takes_what_is_committed_and_refuses_the_rest),
 		cmocka_unit_test(drift_tells_what_nothing_explains),
 		cmocka_unit_test(a_layout_is_good_only_by_development_and_until_it_expires),
+		cmocka_unit_test(the_steps_are_done_as_the_layout_says_by_its_keys_and_with_the_same_bytes),
+		cmocka_unit_test(without_canary_texts_the_gate_states_nothing_of_them),
 		cmocka_unit_test(test_results_say_passed_or_failed_or_are_refused),
 	};
 

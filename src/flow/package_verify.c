@@ -2,7 +2,7 @@
  * package_verify.c: the independent verifier's two acts: on a package with its source, and on a site.
  *
  * Invariant: no summary without a fault that the verifier planted himself and that was found again; synthetic people
- * only in the first, canary persons (nobody) in the second.
+ * only in the first, canary persons (nobody) in the second. Where programs were given, it says that nothing was compiled.
  */
 #include "base.h"
 #include "package_int.h"
@@ -186,9 +186,9 @@ static NK_RESULT summary(struct verifying *v, struct nk_err *err)
 	struct nk_str text;
 
 	NK_TRY(nk_arena_printf(v->arena, &s.details, err,
-		"{\"foundPlanted\":%" PRIu64 ",\"network\":\"%s\",\"planted\":%" PRIu64 ",\"rebuilt\":true,\"revision\":\"%.*s\",\"syntheticPersons\":%" PRIu64 "}",
-		v->out->found, v->out->no_network ? "none" : "not isolated by this kernel", v->out->planted,
-		NK_FMT(v->made.source.revision), v->out->persons));
+		"{\"foundPlanted\":%" PRIu64 ",%s\"network\":\"%s\",\"planted\":%" PRIu64 ",\"rebuilt\":%s,\"revision\":\"%.*s\",\"syntheticPersons\":%" PRIu64 "}",
+		v->out->found, v->out->rebuilt ? "" : "\"limitation\":\"prebuilt\",", v->out->no_network ? "none" : "not isolated by this kernel", v->out->planted,
+		v->out->rebuilt ? "true" : "false", NK_FMT(v->made.source.revision), v->out->persons));
 	NK_TRY(nk_svr_body(&s, v->arena, &p.body, err));
 	NK_TRY(nk_package_paper_sign(&p, v->req->seed, v->arena, &text, err));
 	return nk_package_put(v->req->out, "", nk_str_bytes(text), v->arena, err);
@@ -227,6 +227,7 @@ NK_RESULT nk_op_verify_source(const struct nk_env *env, const struct nk_verify_s
 	nk_rc rc;
 
 	memset(out, 0, sizeof(*out));
+	out->rebuilt = req->binary == NULL;
 	NK_TRY(nk_os_work_folder(v.work, err));
 	rc = verify(&v, err);
 	nk_buf_done(&v.made.bytes);

@@ -70,6 +70,24 @@ expect 77 "he_cannot_be_the_officer_as_well" "$nk" warrant sign "$w" --role offi
 expect 0 "the_officer_signs" "$nk" warrant sign "$w" --role officer --key "$work/keys/officer.key"
 check "and_still_nothing_has_left" test ! -e "$bundle"
 
+# By hand: the paper of a request that was made, asked for again with fewer roles and more uses
+"$nk" warrant show "$w" --json >"$work/shown.json"
+scope=$(python3 -c 'import json, sys; r = json.load(open(sys.argv[1], encoding="utf-8")); d = r["details"]
+open(sys.argv[2], "w", encoding="utf-8").write(d if isinstance(d, str) else json.dumps(d, ensure_ascii=False)); print(r["scope"])' "$work/shown.json" "$work/details.json")
+check "its_scope_is_known" test "${scope%%:*}" = carry
+byhand() { "$nk" warrant request --kind "$1" --verbs "$2" --scope "$3" --purpose test --until $until --uses 3 "${@:4}"; }
+expect 77 "its_scope_is_not_asked_for_by_hand" byhand egress SEAL "$scope" --details "$work/details.json"
+has "but_by_its_own_verb" 'nokosazu carry request' "$logs/err"
+for own in package procedure import plan erase; do
+	expect 77 "nor_is_that_of_$own" byhand exception apply "$own:00ff"
+done
+expect 0 "another_scope_is" byhand egress SEAL bundle:00ff
+printf '[warrant]\negress = superior,director\n' >"$home/conf.d/warrant.conf"
+chmod 600 "$home/conf.d/warrant.conf"
+expect 77 "signed_by_fewer_roles_than_it_needs_it_is_not_sealed" "$nk" carry seal "$w" --out "$bundle"
+has "and_that_is_the_reason" 'the roles, the one use or the end' "$logs/err"
+rm "$home/conf.d/warrant.conf"
+
 # Sealing --------------------------------------------------------------------------------------------------------------------------
 cp "$work/files/app.conf" "$work/app.conf"
 echo 'x = 1' >>"$work/files/app.conf"
@@ -110,6 +128,15 @@ expect 73 "once" "$nk" carry receipt "$bundle.receipt.json"
 expect 0 "it_is_received" "$nk" carry list --json
 same "by_the_list_too" true "$(said received)"
 
+mkdir "$work/in"
+cp "$bundle" "$work/out/again.age"
+need 0 "opened_where_there_are_books_it_is_looked_at" "$nk" carry open "$work/out/again.age" --identity "$work/keys/maker.txt" --into "$work/in" --register --json
+again=$(said holding)
+expect 0 "whose_data_came_in_is_asked" "$nk" ask "$again" --json
+check "and_answered_by_the_bytes" grep -qE "\"persons[a-z_]*\":$shown\\b" "$logs/out"
+rm -r "$work/in" "$work/out/again.age"
+expect 0 "and_it_goes_again" "$nk" holding close --verified "$again"
+
 # Overdue ---------------------------------------------------------------------------------------------------------------------------
 expect 0 "nothing_is_overdue" "$nk" carry list --overdue --json
 need 0 "two_weeks_go_by" "$nk" clock 2025-04-23
@@ -129,6 +156,16 @@ hasnt "no_name_is_told" "$(sed -n 2p "$work/files/export.csv" | cut -d, -f3)" "$
 rm -f "$work/maker"/*
 need 0 "when_it_is_gone_the_second_party_closes_it" "$nk" carry destroy "$w" --place "$work/maker" --key "$work/keys/officer.key" --json
 same "the_control_was_found" true "$(said control_found)"
+same "and_it_is_verified" false "$(said unverified)"
+expect 0 "what_the_second_party_signed" "$nk" evidence list --json
+check "has_no_path_in_it" python3 -c 'import json, subprocess, sys
+rows = [json.loads(x) for x in open(sys.argv[1], encoding="utf-8")]
+ids = [r["id"] for r in rows if r["kind"].endswith("closure/v1")]
+assert ids
+for i in ids:
+    shown = subprocess.run([sys.argv[2], "evidence", "show", i, "--json"], capture_output=True, check=True).stdout.decode()
+    text = json.loads(shown)["statement"]
+    assert "place_digest" in text and sys.argv[3] not in text, text' "$logs/out" "$nk" "$work/maker"
 check "the_bundle_itself_is_gone" test ! -e "$bundle"
 same "and_no_control_stays" "" "$(ls "$work/maker")"
 expect 73 "once_only" "$nk" carry destroy "$w" --place "$work/maker" --key "$work/keys/officer.key"
@@ -151,6 +188,25 @@ rm -f "$work/maker"/*
 expect 0 "what_was_carried_in_is_closed_like_any_copy" "$nk" holding close --verified "$inside"
 expect 0 "and_it_ends_too" "$nk" carry return "$plain" --place "$work/maker" --key "$work/keys/officer.key"
 
+# Where did it go? -------------------------------------------------------------------------------------------------------------------
+for name in moved erased; do
+	need 0 "one_that_is_${name}_is_asked_for" "$nk" carry request "$work/files/app.log" --purpose "$name" --to "$to" --until 2025-04-24 --json
+	declare "$name=$(said warrant)"
+	expect 0 "signed_to_be_$name" "$nk" warrant sign "${!name}" --role superior --key "$work/keys/superior.key"
+	expect 0 "sealed_to_be_$name" "$nk" carry seal "${!name}" --out "$work/out/$name.age"
+done
+mv "$work/out/moved.age" "$work/moved-away.age"
+expect 0 "a_bundle_that_is_not_there_and_was_never_received_leaves_the_books" "$nk" carry destroy "$moved" --place "$work/maker" --key "$work/keys/officer.key" --json
+same "but_not_as_verified" true "$(said unverified)"
+expect 0 "which_the_list_tells" "$nk" carry list --all --json
+check "of_that_bundle_alone" python3 -c 'import json, sys
+rows = {r["warrant"]: r["gone"] for r in map(json.loads, open(sys.argv[1], encoding="utf-8"))}
+assert rows[sys.argv[2]] == "unverified" and list(rows.values()).count("unverified") == 1, rows' "$logs/out" "$moved"
+run "$nk" carry destroy "$erased" --place "$work/nowhere" --key "$work/keys/officer.key"
+check "a_bundle_is_destroyed_before_the_place_is_looked_at" test ! -e "$work/out/erased.age"
+expect 0 "and_when_that_failed_the_second_attempt_knows_it" "$nk" carry destroy "$erased" --place "$work/maker" --key "$work/keys/officer.key" --json
+same "so_it_is_verified" false "$(said unverified)"
+
 # A late use, and the week -----------------------------------------------------------------------------------------------------------
 need 0 "one_more_is_asked_for" "$nk" carry request "$work/files/app.log" --purpose late --to "$to" --until 2025-04-24 --json
 late=$(said warrant)
@@ -169,7 +225,7 @@ assert any(r["what"] == "carry destroy" for r in rows) and any(r["what"] == "car
 expect 0 "the_week_is_told" "$nk" carry report --weeks 4 --json
 check "by_queries" python3 -c 'import json, sys
 f = json.loads(open(sys.argv[1], encoding="utf-8").read())["figures"]
-assert f["egress-without-warrant"] == 0 and f["bundles-sealed"] == 2 and f["bundles-with-persons"] == 1, f
+assert f["egress-without-warrant"] == 0 and f["bundles-sealed"] == 4 and f["bundles-with-persons"] == 1, f
 assert f["persons-that-left"] == int(sys.argv[2]) and f["attempts-refused"] >= 8 and f["bundles-overdue"] == 0, f' "$logs/out" "$shown"
 expect 0 "and_as_text" "$nk" carry report
 expect 0 "the_ledger_agrees" "$nk" ledger verify

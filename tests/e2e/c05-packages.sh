@@ -5,6 +5,7 @@
 for tool in git strip readelf dpkg-deb dpkg-query; do command -v $tool >/dev/null || skip_all "needs $tool"; done
 tree=$(cd "$(dirname "$nk")/../.." && pwd)
 [ -x "$tree/src/bin/nokosazu-custodian" ] || skip_all "needs nokosazu-custodian beside $nk"
+nm -D "$nk" 2>/dev/null | grep -q __asan_init && skip_all "a program with sanitizers in it is not what is packaged"
 [ -f "$root/packaging/package.list" ] || skip_all "needs packaging/"
 
 src=$work/checkout
@@ -91,6 +92,13 @@ expect 0 "the_parties_can_be_listed_without_names" "$nk" package keys
 cp "$logs/out" "$keys/parties"
 hasnt "really_without" '教頭|e2e operator' "$logs/out"
 expect 0 "it_is_good_before_release" "$nk" package check "$deb" --keys "$keys" --before-release
+has "without_canary_persons_it_says_that_none_were_known" 'no canary persons were known' "$logs/out"
+properties() { # paper: properties of a summary, and what it says of its own
+	python3 -c 'import base64,json,sys
+p = json.loads(base64.b64decode(json.load(open(sys.argv[1]))["payload"]))["predicate"]
+print(*p["properties"], p["nokosazu"].get("limitation", "-"), p["nokosazu"].get("rebuilt", "-"))' "$1"
+}
+same "and_states_nothing_of_them" "NOKOSAZU_EXTENT_EMPTY - -" "$(properties "$deb.gate.dsse.json")"
 expect 2 "but_not_released" "$nk" package check "$deb" --keys "$keys"
 if command -v minisign >/dev/null; then
 	python3 - "${pub[dev]}" >"$work/minisign.pub" <<'PY'
@@ -190,6 +198,22 @@ released "$deb"
 same "development_signed_it_is_released" 0 "$status"
 expect 77 "one_warrant_releases_once" "$nk" package release "$deb" --warrant "$warrant" --key "$keys/dev"
 expect 0 "it_is_good_now" "$nk" package check "$deb"
+mkdir "$work/renamed"
+for paper in "$deb" "$deb".*; do cp "$paper" "$work/renamed/other${paper#"$deb"}"; done
+expect 2 "under_another_name_the_layout_does_not_hold" "$nk" package check "$work/renamed/other"
+has "which_names_the_step" 'failed.*step "package" made other bytes' "$logs/out"
+printf '[warrant]\nrelease = verifier\n' >"$work/maker/home/conf.d/release.conf"
+chmod 600 "$work/maker/home/conf.d/release.conf"
+run "$nk" package ask "$deb" --json
+warrant=$(said id)
+run "$nk" warrant sign --role development --key "$keys/chief" "$warrant"
+same "development_signs" 0 "$status"
+cp -r "$work/a" "$work/both"
+rm "$work/both/$name.release.dsse.json" "$work/both/$name.layout.dsse.json"
+expect 77 "which_is_not_enough_where_the_configuration_asks_for_one_more" "$nk" package release "$work/both/$name" --warrant "$warrant" --key "$keys/dev"
+run "$nk" warrant sign --role verifier --key "$keys/verifier" "$warrant"
+expect 0 "with_both_it_is_released" "$nk" package release "$work/both/$name" --warrant "$warrant" --key "$keys/dev"
+rm "$work/maker/home/conf.d/release.conf"
 cp -r "$work/a" "$work/bad"
 printf 'x' | dd of="$work/bad/$name" bs=1 seek=200 conv=notrunc 2>/dev/null
 run "$nk" package check "$work/bad/$name"
@@ -208,8 +232,12 @@ install "$work/bybuild/$name"
 same "which_is_not_installed" 77 "$status"
 has "because_of_the_unit_of_its_key" 'build.*development' "$logs/err"
 check "nothing_was_written" sh -c "[ -z \"\$(ls -A '$work/place')\" ]"
+TMPDIR=$work/none install "$deb"
+check "where_no_copy_can_be_scanned_nothing_is_installed" sh -c "[ $status != 0 ] && [ -z \"\$(ls -A '$work/place')\" ]"
 install "$deb"
 same "the_released_one_is_installed" 0 "$status"
+same "no_third_party_no_limitation" "" "$(said limitation)"
+same "and_no_canary_persons_are_counted" 0 "$(said canary_texts)"
 [ "$status" = 0 ] || not_ok "why_not" "$(cat "$logs/err")"
 check "with_its_rights" test "$(stat -c %a "$work/place/usr/bin/nokosazu")" = 755
 expect 0 "the_installed_program_runs" "$work/place/usr/bin/nokosazu" version
@@ -234,9 +262,10 @@ print(" ".join(json.loads(x)["path"] for x in open(sys.argv[1]) if json.loads(x)
 # A package that mends a defect ------------------------------------------------------------------------------------------------
 at maker
 printf 'ok 1 - the residue is gone\n1..1\n' >"$work/tests.tap"
-build "$work/m" --package-version 0.2.0 --mends "residue in the spool" --tests "$work/tests.tap"
+build "$work/m" --package-version 0.2.0 --mends "residue in the spool" --tests "$work/tests.tap" --canaries "$work/canary17"
 same "a_mending_package_is_built" 0 "$status"
 mend=$work/m/$(basename "$(said file)")
+same "with_canary_persons_it_states_that_none_is_in_it" "NOKOSAZU_EXTENT_EMPTY NOKOSAZU_NO_CANARY - -" "$(properties "$mend.gate.dsse.json")"
 expect 77 "without_a_third_party_it_cannot_be_released" "$nk" package ask "$mend"
 has "which_it_says" 'third organisation' "$logs/err"
 unset NOKOSAZU_HOME NOKOSAZU_KEY_FILE
@@ -244,6 +273,8 @@ run "$nk" package verify-source --source "$src" --package "$mend" --binary "$tre
 same "the_verifier_builds_it_anew_and_finds_what_he_planted" 0 "$status"
 [ "$status" = 0 ] || not_ok "why_not" "$(cat "$logs/err")"
 same "all_of_it" 3 "$(said found)"
+same "having_compiled_nothing" false "$(said rebuilt)"
+same "which_the_summary_says" "NOKOSAZU_INDEPENDENT_VERIFIER prebuilt False" "$(properties "$mend.svr.dsse.json")"
 printf 'other\n' >>"$src/README.md" && g commit -qam other
 run "$nk" package verify-source --source "$src" --package "$mend" --binary "$tree" --out "$work/other.svr" --key "$keys/verifier"
 same "another_source_gives_no_summary" 5 "$status"
@@ -252,6 +283,8 @@ g revert --no-edit HEAD
 at maker
 released "$mend"
 same "now_it_is_released" 0 "$status"
+expect 0 "and_good" "$nk" package check "$mend"
+has "with_the_limitation_of_its_verification" 'compiled nothing \(prebuilt\)' "$logs/out"
 at school
 cp -r "$work/m" "$work/n"
 rm "$work/n/$(basename "$mend").svr.dsse.json"
@@ -270,6 +303,7 @@ install "$work/n/$(basename "$mend")"
 same "nor_without_the_makers_tests" 77 "$status"
 install "$mend"
 same "with_both_it_is_installed" 0 "$status"
+same "and_the_limitation_is_told" prebuilt "$(said limitation)"
 install "$deb"
 same "and_there_is_no_way_back" 5 "$status"
 has "the_site_keeps_its_configuration" '# ours' "$work/place/etc/nokosazu/README"

@@ -51,6 +51,8 @@ has "and_it_says_who_is_missing" 'director' "$logs/err"
 expect 0 "the_director_checks_in" "$nk" case attend "$case" --role director --key "$site/director.key" --json
 same "now_it_is_quorate" true "$(said quorate)"
 expect 77 "who_is_not_checked_in_does_not_decide" "$nk" case decide "$case" --text "止める" --key "$site/officer.key"
+printf '星見ヶ原市教育委員会からのお知らせ\n' >"$work/text.txt"
+expect 77 "undecided_nothing_is_published" "$nk" case publish "$case" --final "$work/text.txt"
 expect 0 "it_decides" "$nk" case decide "$case" --text "端末を切り離し、全校に確かめる" --key "$site/director.key" --json
 warrant=$(said warrant)
 run "$nk" warrant show "$warrant" --json
@@ -79,6 +81,9 @@ same "sixty_days" "2025-06-03" "$(final)"
 same "and_the_time_of_knowing_stays" "2025-04-05T06:30:00.000Z" "$(field 'c["known_at"]')"
 expect 77 "a_class_is_not_taken_away_unsigned" "$nk" case classify "$case" --class 1
 expect 77 "nor_by_anybodys_signature" "$nk" case classify "$case" --class 1 --because x --key "$site/privacy.key"
+expect 77 "the_officer_alone_does_not_dismiss_a_leak" "$nk" case dismiss "$case" --reason "見間違い" --key "$site/officer.key"
+expect 77 "and_persons_are_not_told_by_a_word" "$nk" case submit "$case" --kind persons --receipt x
+has "but_by_letters" 'nokosazu case letters' "$logs/err"
 expect 77 "what_is_computed_is_never_typed" "$nk" case fill "$case" persons --text 3
 
 # Words ----------------------------------------------------------------------------------------------------------------------
@@ -141,11 +146,14 @@ expect 0 "in_words_too" "$nk" case week --lang ja
 has "each_number_with_its_query" 'week\.refused' "$logs/out"
 
 # The end ----------------------------------------------------------------------------------------------------------------------
+expect 5 "the_final_report_does_not_come_before_the_prompt_one" "$nk" case submit "$case" --kind final --receipt "R7-final"
 expect 64 "a_submission_has_a_receipt" "$nk" case submit "$case" --kind prompt
 expect 0 "the_prompt_report_was_submitted" "$nk" case submit "$case" --kind prompt --receipt "R7-000123" --how "Web"
 expect 2 "over_open_duties_it_does_not_close" "$nk" case close "$case" --cause "袋" --lesson "封"
-for k in final persons disclosure; do run "$nk" case submit "$case" --kind $k --receipt "R7-$k"; done
-printf '星見ヶ原市教育委員会からのお知らせ\n' >"$work/text.txt"
+expect 64 "what_was_disclosed_is_not_checked_by_an_empty_word" "$nk" case submit "$case" --kind disclosure
+for k in final persons disclosure; do
+	expect 0 "submitted_$k" "$nk" case submit "$case" --kind $k --receipt "R7-$k"
+done
 expect 0 "the_text_is_archived" "$nk" case publish "$case" --final "$work/text.txt" --json
 expect 64 "without_a_lesson_it_does_not_close" "$nk" case close "$case" --cause "鍵のない袋"
 expect 2 "without_the_peers_it_does_not_close" "$nk" case close "$case" --cause "鍵のない袋" --lesson "封をして運ぶ"

@@ -150,6 +150,13 @@ ln "$work/temp/a.txt" "$work/temp/c.txt"
 expect 2 "two_names_of_one_file_are_told" "$nk" sweep --json
 same "all_of_them" "['a.txt', 'b.txt', 'c.txt']" "$(lines 'sorted(x["path"].rsplit("/", 1)[1] for x in suspects)')"
 expect 64 "a_place_that_is_not_there_is_told" bash -c "'$nk' sweep --json '$work/nowhere'; [ \$? = 1 ] && exit 64"
+rm -f "$work/temp"/[abc].txt
+expect 0 "canary_persons_are_made" "$nk" canary make 2
+expect 0 "in_the_store_they_are_no_residue" "$nk" sweep --json
+expect 0 "their_list_is_written" "$nk" canary export "$work/canary"
+python3 -c 'import json, sys; print(*(json.loads(x)["value"] for x in open(sys.argv[1])), sep="\n")' "$work/canary" >"$work/temp/d.txt"
+expect 2 "anywhere_else_they_are" "$nk" sweep --json
+same "in_that_file" "['d.txt']" "$(lines '[x["path"].rsplit("/", 1)[1] for x in suspects]')"
 run "$nk" ledger verify
 same "the_ledger_holds_every_sweep" 0 "$status"
 done_testing

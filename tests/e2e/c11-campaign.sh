@@ -36,6 +36,7 @@ need 0 "a_campaign_begins" "$nk" campaign start --version-of 0.1.0 --due 2025-05
 c=$(cat "$logs/out")
 expect 2 "nobody_has_answered" env LC_ALL=ja_JP.UTF-8 "$nk" campaign status "$c" --json
 same "39_are_unknown" "39 0 39" "$(said sites_in_all) $(said complete) $(said silent)"
+hasnt "nobody_joined_later" '"late":true' "$logs/out"
 expect 3 "it_cannot_be_closed" "$nk" campaign close "$c"
 
 # One joins later.
@@ -43,6 +44,7 @@ f=$(sim identity "$schools" s39)
 need 0 "a_school_that_comes_later_is_enrolled" "$nk" site enrol "$schools/s39.identity" --fingerprint "$f"
 run "$nk" campaign status "$c" --json
 same "and_is_in_it_by_itself" 40 "$(said sites_in_all)"
+same "as_the_one_that_came_late" 1 "$(grep -o '"late":true' "$logs/out" | wc -l)"
 
 answer() { # NAME [VERSION [STEPS [VERIFIER]]]
 	"$nk" campaign ask "$c" --site "$1" --out "$schools/$1.ask" 2>>"$logs/all.err" && sim report "$schools" "$1" "$schools/$1.ask" "$schools/$1.report" "${@:2}" &&

@@ -6,6 +6,8 @@
 #include "campaign_show.h"
 
 static const char *const state_words[] = { "-", "unknown", "done", "verified", "waived" };
+/* For people: "verified" alone would be taken for a copy's end. */
+static const char *const state_text[] = { "-", NK_N("not proven"), NK_N("done"), NK_N("checked by a third party"), NK_N("waived") };
 static const char *const step_words[NK_CAMPAIGN_STEPS] = { "erase", "patch", "verify" };
 
 static struct nk_str sentence(const struct nk_cli *cli, const struct nk_board *b)
@@ -22,10 +24,10 @@ NK_RESULT nk_campaign_text(struct nk_cli *cli, const struct nk_board *b, struct 
 	nk_table_init(&table, cli->arena, titles, NK_ARRAY_LEN(titles));
 	for (size_t i = 0; i < b->n_sites; i++) {
 		const struct nk_board_site *const s = &b->sites[i];
-		const struct nk_str cells[] = { s->name, s->version.len > 0 ? s->version : nk_cli_word(cli, NK_STR("unknown")),
+		const struct nk_str cells[] = { s->name, s->version.len > 0 ? s->version : nk_str_c(nk_cli_tr(cli, NK_N("not told"))),
 			s->silent ? nk_cli_word(cli, NK_STR("silent")) : nk_cli_when(cli, s->last_report),
-			nk_cli_word(cli, nk_str_c(state_words[s->step[0]])), nk_cli_word(cli, nk_str_c(state_words[s->step[1]])),
-			nk_cli_word(cli, nk_str_c(state_words[s->step[2]])), s->late ? nk_cli_word(cli, NK_STR("later")) : NK_STR("") };
+			nk_cli_word(cli, nk_str_c(state_text[s->step[0]])), nk_cli_word(cli, nk_str_c(state_text[s->step[1]])),
+			nk_cli_word(cli, nk_str_c(state_text[s->step[2]])), s->late ? nk_cli_word(cli, NK_STR("later")) : NK_STR("") };
 
 		NK_TRY(nk_table_row(&table, cells, err));
 	}
@@ -109,12 +111,12 @@ static NK_RESULT page_row(struct nk_cli *cli, const struct nk_board_site *s, str
 	NK_TRY(nk_buf_add_c(out, "<th scope=\"row\">", err));
 	NK_TRY(put(out, s->name, err));
 	NK_TRY(nk_buf_add_c(out, "</th>", err));
-	NK_TRY(cell(out, "td", "", s->version.len > 0 ? s->version : nk_cli_word(cli, NK_STR("unknown")), err));
+	NK_TRY(cell(out, "td", "", s->version.len > 0 ? s->version : nk_str_c(nk_cli_tr(cli, NK_N("not told"))), err));
 	NK_TRY(cell(out, "td", s->silent ? "u" : "", s->silent ? nk_cli_word(cli, NK_STR("silent")) : nk_cli_when(cli, s->last_report), err));
 	for (size_t k = 0; k < NK_CAMPAIGN_STEPS; k++) {
 		static const char *const css[] = { "", "u", "d", "v", "w" };
 
-		NK_TRY(cell(out, "td", css[s->step[k]], nk_cli_word(cli, nk_str_c(state_words[s->step[k]])), err));
+		NK_TRY(cell(out, "td", css[s->step[k]], nk_cli_word(cli, nk_str_c(state_text[s->step[k]])), err));
 	}
 	return nk_buf_add_c(out, "</tr>\n", err);
 }

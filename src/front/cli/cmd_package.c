@@ -32,6 +32,9 @@ static NK_RESULT show_built(struct nk_cli *cli, const struct nk_package_build_re
 		nk_cli_json_number(&j, "gate_ms", r->gate_ms);
 		return nk_cli_json_end(cli, &j, err);
 	}
+	if (r->gate.canaries == 0) {
+		nk_cli_say(cli, NK_N("No canary persons were known: nothing is said about them."));
+	}
 	nk_out_text(&cli->out, r->path);
 	nk_out_c(&cli->out, "\n");
 	nk_out_text(&cli->out, nk_cli_text(cli, "sha256:%s", r->digest));
@@ -113,7 +116,7 @@ static NK_RESULT ask(struct nk_cli *cli, struct nk_err *err)
 	}
 	nk_out_text(&cli->out, nk_cli_id(cli, id));
 	nk_out_c(&cli->out, "\n");
-	nk_cli_say(cli, NK_N("Asked for. Somebody with the role development signs it:"));
+	nk_cli_say(cli, NK_N("Asked for. Development signs it, and whoever else the configuration names for a release:"));
 	nk_cli_hint(cli, "warrant sign %.*s --key FILE", NK_FMT(nk_cli_id(cli, id)));
 	return nk_done();
 }
@@ -153,6 +156,12 @@ static NK_RESULT install(struct nk_cli *cli, struct nk_err *err)
 	if (!cli->json) {
 		nk_cli_print(cli, NK_N("Installed: %1$s %2$s.\n"), reply.check.name.ptr == NULL ? "" : nk_short(reply.check.name).text,
 			nk_short(reply.check.version).text);
+		if (reply.check.prebuilt) {
+			nk_cli_say(cli, NK_N("Limitation (prebuilt): the independent verifier compiled nothing himself."));
+		}
+		if (reply.scan.canaries == 0) {
+			nk_cli_say(cli, NK_N("No canary persons were known: nothing is said about them."));
+		}
 		return nk_done();
 	}
 	nk_cli_json_begin(cli, &j, "package-install");
@@ -160,6 +169,8 @@ static NK_RESULT install(struct nk_cli *cli, struct nk_err *err)
 	nk_cli_json_str(&j, "version", reply.check.version);
 	nk_cli_json_str(&j, "digest", nk_str_c(reply.check.digest));
 	nk_cli_json_str(&j, "replaced", reply.replaced);
+	nk_cli_json_str(&j, "limitation", reply.check.prebuilt ? NK_STR("prebuilt") : NK_STR(""));
+	nk_cli_json_number(&j, "canary_texts", reply.scan.canaries);
 	nk_cli_json_number(&j, "roster_persons", reply.scan.roster_persons);
 	return nk_cli_json_end(cli, &j, err);
 }
@@ -231,7 +242,13 @@ static NK_RESULT verify_source(struct nk_cli *cli, struct nk_err *err)
 		nk_cli_json_number(&j, "planted", reply.planted);
 		nk_cli_json_number(&j, "found", reply.found);
 		nk_cli_json_bool(&j, "no_network", reply.no_network);
+		nk_cli_json_bool(&j, "rebuilt", reply.rebuilt);
 		return nk_cli_json_end(cli, &j, err);
+	}
+	if (!reply.rebuilt) {
+		nk_cli_print(cli, NK_N("The same bytes with the programs that were given: nothing was compiled here, and the summary says so (prebuilt); %1$llu of %2$llu planted persons were found.\n"),
+			(unsigned long long)reply.found, (unsigned long long)reply.planted);
+		return nk_done();
 	}
 	nk_cli_print(cli, NK_N("The same bytes from source; %1$llu of %2$llu planted persons were found; the summary is signed.\n"),
 		(unsigned long long)reply.found, (unsigned long long)reply.planted);
