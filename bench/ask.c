@@ -41,7 +41,7 @@ static NK_RESULT measure(struct nk_store *store, struct nk_uuid id, uint32_t run
 		const double busy_before = ms_now(CLOCK_PROCESS_CPUTIME_ID);
 
 		NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 1 << 30, &arena, err));
-		NK_TRY(nk_ask(store, id, arena, &rows, &n, err));
+		NK_TRY(nk_ask(store, NULL, id, arena, &rows, &n, err));
 		took[i] = ms_now(CLOCK_MONOTONIC) - before;
 		busy[i] = ms_now(CLOCK_PROCESS_CPUTIME_ID) - busy_before;
 	}

@@ -48,10 +48,10 @@ def fill(path, persons, holdings, reads):
     for i, h in enumerate(ids):
         parent = ids[(i - 1) // 10] if i else None
         done = i % 3 == 1
-        db.execute("INSERT INTO holding(id, kind, place, custodian_id, purpose, warrant_id, derived_from, opened_at, expires_at, closed_at, gone, was_read) "
-                   "VALUES (?, ?, 'bench', ?, 'bench', ?, ?, ?, ?, ?, ?, 'unknown')",
-                   (h, "store" if i == 0 else "export", operator, warrant, parent, T0 + i, T0 + 900 * DAY, T0 + 90 * DAY if done else None, "unverified" if done else "open"))
         size = persons if i == 0 else 100_000 if i % 100 == 0 else 1_000
+        db.execute("INSERT INTO holding(id, kind, place, custodian_id, purpose, warrant_id, derived_from, opened_at, expires_at, closed_at, gone, was_read, persons, persons_max) "
+                   "VALUES (?, ?, 'bench', ?, 'bench', ?, ?, ?, ?, ?, ?, 'unknown', ?, ?)",
+                   (h, "store" if i == 0 else "export", operator, warrant, parent, T0 + i, T0 + 900 * DAY, T0 + 90 * DAY if done else None, "unverified" if done else "open", size, size))
         extent = whole if i == 0 else roaring(chance.randrange(1, max(2, persons - size)), size)
         for c in range(6 if i == 0 else 3):
             db.execute("INSERT INTO extent(holding_id, item_class, persons) VALUES (?, ?, ?)", (h, c, extent))

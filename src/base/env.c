@@ -16,7 +16,7 @@ static void held_close(struct held_file *held)
 
 nk_time nk_now(const struct nk_env *env)
 {
-	return env->now(env->self);
+	return env->now(env->self) + env->ahead;
 }
 
 NK_RESULT nk_random(const struct nk_env *env, void *buf, size_t len, struct nk_err *err)
@@ -125,4 +125,10 @@ _Noreturn void nk_env_sync_failed(const char *what)
 		"nokosazu: %s: the disk did not confirm a write; the program ends here, start it again to recover\n",
 		what);
 	_Exit(nk_err_exit(NK_IO));
+}
+
+_Noreturn void nk_env_no_memory(void)
+{
+	(void)fputs("nokosazu: there is no memory left; the program ends here, start it again\n", stderr);
+	_Exit(nk_err_exit(NK_NOMEM));
 }

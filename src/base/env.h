@@ -29,6 +29,7 @@ struct nk_env {
 	void *self;
 
 	nk_time (*now)(void *self);
+	nk_time ahead; /* what nk_now adds: 0, or how far a simulated clock is ahead (init --clock) */
 	int64_t (*mono_ms)(void *self);
 	NK_RESULT (*random)(void *self, void *buf, size_t len, struct nk_err *err);
 
@@ -78,5 +79,7 @@ NK_RESULT nk_env_replace(const struct nk_env *env, const char *path, struct nk_b
 /* nk_env_sync_failed: prints one line and ends the process: after a failed sync nothing that was written can be
  * trusted. */
 _Noreturn void nk_env_sync_failed(const char *what);
+/* nk_env_no_memory: the same where there is no memory and the caller cannot be told; nothing is half done by it. */
+_Noreturn void nk_env_no_memory(void);
 
 #endif

@@ -115,6 +115,17 @@ static void a_preliminary_report_says_what_is_not_known_yet(void **state)
 		"氏名：8,236名［case.items］、メールアドレス：8,236名［case.items］、学籍番号・職員番号等の識別番号：5,198名［case.items］");
 }
 
+static void inquiries_are_counted_as_inquiries_and_not_as_persons(void **state)
+{
+	struct fixture *f = *state;
+	struct nk_form form;
+
+	f->facts.fact[NK_FACT_ID_inquiries] = (struct nk_fact){ .knows = NK_KNOWN, .count = { 1203, 1203 } };
+	form = filled(f, NK_FORM_FINAL);
+	is_text(field(&form, "inquiries")->value[NK_LANG_JA], "1,203件［case.inquiries］");
+	is_text(field(&form, "inquiries")->value[NK_LANG_EN], "1,203 inquiries [case.inquiries]");
+}
+
 static void a_final_report_lists_as_missing_what_a_preliminary_one_may_leave(void **state)
 {
 	struct fixture *f = *state;
@@ -460,6 +471,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_preliminary_report_says_what_is_not_known_yet, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(inquiries_are_counted_as_inquiries_and_not_as_persons, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_final_report_lists_as_missing_what_a_preliminary_one_may_leave, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_a_report_must_have_at_once_is_missing_even_in_a_preliminary_one, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_field_that_nobody_checked_says_so, set_up, tear_down),

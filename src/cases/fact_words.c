@@ -157,6 +157,20 @@ static nk_rc put_derived(const struct case_value *v, enum nk_lang lang, struct n
 
 static const char *const tri_words[NK_TRI_COUNT] = { NK_N("not known"), NK_N("not among the data"), NK_N("among the data") };
 
+/* A number of persons, or of inquiries: on a form the wrong word is a wrong fact. */
+static NK_RESULT put_count(const struct case_value *v, enum nk_lang lang, struct nk_buf *out, struct nk_err *err)
+{
+	const struct nk_count count = v->facts->fact[v->id].count;
+	const struct nk_str query = case_query(v->facts, v->id);
+	const struct nk_short number = case_number(count.least);
+	const struct nk_str args[] = { nk_str_c(number.text), query };
+
+	if (v->id != NK_FACT_ID_inquiries && v->id != NK_FACT_ID_inquiries_open) {
+		return nk_sentence_count(count, query, lang, out, err);
+	}
+	return case_say(out, lang, NK_N("%1$s inquiries [%2$s]"), args, err);
+}
+
 NK_RESULT case_fact_put(const struct case_value *v, enum nk_lang lang, struct nk_buf *out, struct nk_err *err)
 {
 	const struct nk_fact *f = &v->facts->fact[v->id];
@@ -170,7 +184,7 @@ NK_RESULT case_fact_put(const struct case_value *v, enum nk_lang lang, struct nk
 	case NK_FACT_choice:
 		return put_choice(v, f->text, lang, out, err);
 	case NK_FACT_count:
-		return nk_sentence_count(f->count, case_query(v->facts, v->id), lang, out, err);
+		return put_count(v, lang, out, err);
 	case NK_FACT_tri:
 		return case_put(out, lang, tri_words[f->tri < NK_TRI_COUNT ? f->tri : NK_TRI_UNKNOWN], err);
 	case NK_FACT_time:

@@ -68,6 +68,13 @@ enum nk_day_kind { NK_DAY_OPEN, NK_DAY_SHUT, NK_DAY_NO_TABLE };
  * the weekday alone would answer. *out_name (may be NULL): the holiday's name, or "". */
 enum nk_day_kind nk_law_day(const struct nk_law *law, nk_date day, struct nk_str *out_name);
 
+/* What the guards of imports and plans know of the calendar: law/season.law. */
+enum nk_law_season { NK_LAW_SEASON_NONE, NK_LAW_SEASON_SMALL, NK_LAW_SEASON_GREAT };
+/* nk_law_season: the greatest season of that day for a board (the name of a source; "": rows of every board). */
+enum nk_law_season nk_law_season(const struct nk_law *law, struct nk_str board, nk_date day);
+/* nk_law_school_ended: does a row say that the school of this code has ended by that day? `ends` is its last day. */
+bool nk_law_school_ended(const struct nk_law *law, struct nk_str board, struct nk_str code, nk_date day);
+
 /* Classes of rule 7 (private) and rule 43 (public) as bits: 1 << class. */
 enum nk_law_class {
 	NK_CLASS_NONE,

@@ -17,7 +17,7 @@ static const struct law_row *table_of(const struct nk_law *law, int year)
 	return NULL;
 }
 
-static bool in_closure(const struct nk_law *law, const struct law_row *row, struct nk_ymd day)
+bool law_between(const struct nk_law *law, const struct law_row *row, struct nk_ymd day)
 {
 	struct nk_str text = { NULL, 0 };
 	unsigned month = 0;
@@ -40,7 +40,7 @@ static bool closed(const struct nk_law *law, nk_date day, struct nk_str *out_nam
 	for (size_t i = 0; i < law->rows.len; i++) {
 		const struct law_row *row = law_row_at(law, i);
 
-		if (row->kind == LAW_CLOSURE && law_holds(row, day) && in_closure(law, row, nk_date_split(day))) {
+		if (row->kind == LAW_CLOSURE && law_holds(row, day) && law_between(law, row, nk_date_split(day))) {
 			*out_name = law_word(law, row, NK_LANG_JA);
 			return true;
 		}

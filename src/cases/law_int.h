@@ -9,7 +9,7 @@
 
 #include "law.h"
 
-enum law_kind { LAW_CLASS, LAW_DEADLINE, LAW_HOLIDAYS, LAW_CLOSURE, LAW_WORDS, LAW_FORM, LAW_FIELD, LAW_KIND_COUNT };
+enum law_kind { LAW_CLASS, LAW_DEADLINE, LAW_HOLIDAYS, LAW_CLOSURE, LAW_WORDS, LAW_FORM, LAW_FIELD, LAW_SEASON, LAW_SCHOOL, LAW_KIND_COUNT };
 
 struct law_pair {
 	struct nk_str key;
@@ -53,6 +53,8 @@ NK_RESULT law_check_row(const struct nk_law *law, const struct law_row *row, str
 /* law_month_day: "MM-DD" of a leap year. */
 bool law_month_day(struct nk_str text, unsigned *out_month, unsigned *out_day);
 
+/* law_between: does the day lie from `from` to `until` of the row, both included, over a turn of the year if need be? */
+bool law_between(const struct nk_law *law, const struct law_row *row, struct nk_ymd day);
 /* law_year_unverified: nobody has checked that year's table of holidays, or there is none. */
 bool law_year_unverified(const struct nk_law *law, int year);
 /* law_class_row: the row of that class for the regime, in force on the day; NULL: none. */

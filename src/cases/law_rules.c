@@ -25,6 +25,7 @@ enum value_kind {
 	VALUE_WHEN,
 	VALUE_FACT,
 	VALUE_CONTRACT, /* the word "contract" */
+	VALUE_SEASON, /* great, small */
 };
 struct key_rule {
 	enum law_kind kind; /* LAW_KIND_COUNT: every kind */
@@ -68,8 +69,18 @@ static const struct key_rule rules[] = {
 	{ LAW_FIELD, "words", VALUE_WORDS, false },
 	{ LAW_FIELD, "word.ja", VALUE_TEXT, true },
 	{ LAW_FIELD, "word.en", VALUE_TEXT, true },
+	{ LAW_SEASON, "kind", VALUE_SEASON, true },
+	{ LAW_SEASON, "from", VALUE_MONTH_DAY, true },
+	{ LAW_SEASON, "until", VALUE_MONTH_DAY, true },
+	{ LAW_SEASON, "board", VALUE_WORDS, false },
+	{ LAW_SEASON, "word.ja", VALUE_TEXT, true },
+	{ LAW_SEASON, "word.en", VALUE_TEXT, true },
+	{ LAW_SCHOOL, "code", VALUE_TEXT, true },
+	{ LAW_SCHOOL, "ends", VALUE_DATE, true },
+	{ LAW_SCHOOL, "board", VALUE_WORDS, false },
 };
-static const char *const kind_words[LAW_KIND_COUNT] = { "class", "deadline", "holidays", "closure", "words", "form", "field" };
+static const char *const kind_words[LAW_KIND_COUNT] = { "class", "deadline", "holidays", "closure", "words", "form", "field", "season",
+	"school" };
 static const char *const whens[] = { "reportable", "entrusted", "listed", "pmark", "pmark-any" };
 
 bool law_kind_of(struct nk_str word, enum law_kind *out)
@@ -188,6 +199,8 @@ static bool value_fits(enum value_kind kind, struct nk_str v)
 		return nk_fact_by_name(v, &fact);
 	case VALUE_CONTRACT:
 		return nk_str_eq(v, NK_STR("contract"));
+	case VALUE_SEASON:
+		return nk_str_eq(v, NK_STR("great")) || nk_str_eq(v, NK_STR("small"));
 	}
 	return false;
 }

@@ -6,9 +6,15 @@
 #include "base.h"
 
 #include "pdf_int.h"
+#include "os.h"
 #include "words_int.h"
 
-#include <cairo-pdf.h>
+static const char *const functions[] = {
+#define ROW(function) #function,
+#include "pdf_library.inc"
+#undef ROW
+};
+_Static_assert(sizeof(struct pdf_library) == sizeof(functions), "a pointer for each name, and nothing else");
 
 static const char family[] = "BIZ UDPGothic,Noto Sans CJK JP,IPAexGothic,sans-serif";
 
@@ -35,16 +41,18 @@ static cairo_status_t take_bytes(void *arg, const unsigned char *data, unsigned 
 	return nk_ok(pdf->written) ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
 }
 
-void pdf_ink(cairo_t *cr, uint32_t colour)
+void pdf_ink(struct nk_pdf *pdf, uint32_t colour)
 {
-	cairo_set_source_rgb(cr, (double)(colour >> 16 & 0xFF) / 255, (double)(colour >> 8 & 0xFF) / 255, (double)(colour & 0xFF) / 255);
+	pdf->to->cairo_set_source_rgb(pdf->page, (double)(colour >> 16 & 0xFF) / 255, (double)(colour >> 8 & 0xFF) / 255,
+		(double)(colour & 0xFF) / 255);
 }
 
-static nk_rc drawn(cairo_t *cr, struct nk_err *err)
+static nk_rc drawn(const struct nk_pdf *pdf, struct nk_err *err)
 {
-	const cairo_status_t status = cairo_status(cr);
+	const struct pdf_library *const to = pdf->to;
+	const cairo_status_t status = to->cairo_status(pdf->page);
 
-	return status == CAIRO_STATUS_SUCCESS ? nk_done() : nk_fail(err, NK_IO, "cannot draw the page: %s", cairo_status_to_string(status));
+	return status == CAIRO_STATUS_SUCCESS ? nk_done() : nk_fail(err, NK_IO, "cannot draw the page: %s", to->cairo_status_to_string(status));
 }
 
 NK_RESULT pdf_turn(struct nk_pdf *pdf, struct nk_err *err)
@@ -54,16 +62,16 @@ NK_RESULT pdf_turn(struct nk_pdf *pdf, struct nk_err *err)
 	cairo_surface_t *surface;
 
 	if (pdf->page != NULL) {
-		NK_TRY(drawn(pdf->page, err));
-		cairo_destroy(pdf->page);
+		NK_TRY(drawn(pdf, err));
+		pdf->to->cairo_destroy(pdf->page);
 		pdf->page = NULL;
 	}
 	NK_TRY(nk_vec_push(&pdf->pages, &made, err));
-	surface = cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, &all);
+	surface = pdf->to->cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, &all);
 	*(cairo_surface_t **)made = surface;
-	pdf->page = cairo_create(surface);
+	pdf->page = pdf->to->cairo_create(surface);
 	pdf->y = PDF_MARGIN;
-	return drawn(pdf->page, err);
+	return drawn(pdf, err);
 }
 
 NK_RESULT pdf_room(struct nk_pdf *pdf, double height, struct nk_err *err)
@@ -81,7 +89,9 @@ NK_RESULT nk_pdf_open(const struct nk_pdf_spec *spec, struct nk_pdf **out, struc
 	pdf->spec = *spec;
 	pdf->written = nk_done();
 	nk_vec_init(&pdf->pages, sizeof(cairo_surface_t *), PDF_MAX_PAGES);
-	pdf->fonts = pango_cairo_font_map_new();
+	pdf->to = &pdf->library;
+	NK_TRY(nk_os_library("pangocairo", functions, NK_ARRAY_LEN(functions), &pdf->library, err));
+	pdf->fonts = pdf->to->pango_cairo_font_map_new();
 	if (pdf->fonts == NULL) {
 		return nk_fail_nomem(err);
 	}
@@ -99,13 +109,15 @@ void nk_pdf_free(struct nk_pdf **pdf)
 		return;
 	}
 	if (p->page != NULL) {
-		cairo_destroy(p->page);
+		p->to->cairo_destroy(p->page);
 	}
 	for (size_t i = 0; i < p->pages.len; i++) {
-		cairo_surface_destroy(*(cairo_surface_t **)nk_vec_at(&p->pages, i));
+		p->to->cairo_surface_destroy(*(cairo_surface_t **)nk_vec_at(&p->pages, i));
 	}
 	nk_vec_done(&p->pages);
-	g_clear_object(&p->fonts);
+	if (p->fonts != NULL) {
+		p->to->g_object_unref(p->fonts);
+	}
 	free(p);
 	*pdf = NULL;
 }
@@ -119,22 +131,22 @@ PangoLayout *pdf_layout(struct nk_pdf *pdf, struct nk_str text, const struct pdf
 	if (!nk_utf8_valid(nk_str_bytes(text), NULL) || text.len > INT_MAX || memchr(text.len > 0 ? text.ptr : "x", 0, text.len) != NULL) {
 		return NULL;
 	}
-	context = pango_font_map_create_context(pdf->fonts);
-	pango_cairo_context_set_resolution(context, 72);
-	pango_context_set_language(context, pango_language_from_string(pdf->spec.lang == NK_LANG_JA ? "ja" : "en"));
-	layout = pango_layout_new(context);
-	g_object_unref(context);
-	font = pango_font_description_from_string(family);
-	pango_font_description_set_size(font, (int)(style->size * PANGO_SCALE));
-	pango_font_description_set_weight(font, style->bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
-	pango_layout_set_font_description(layout, font);
-	pango_font_description_free(font);
-	pango_layout_set_width(layout, (int)(style->width * PANGO_SCALE));
-	pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
-	pango_layout_set_alignment(layout, style->align);
-	pango_layout_set_line_spacing(layout, 1.25F);
-	pango_layout_set_text(layout, text.len > 0 ? text.ptr : "", (int)text.len);
-	pdf->undrawn += (size_t)pango_layout_get_unknown_glyphs_count(layout);
+	context = pdf->to->pango_font_map_create_context(pdf->fonts);
+	pdf->to->pango_cairo_context_set_resolution(context, 72);
+	pdf->to->pango_context_set_language(context, pdf->to->pango_language_from_string(pdf->spec.lang == NK_LANG_JA ? "ja" : "en"));
+	layout = pdf->to->pango_layout_new(context);
+	pdf->to->g_object_unref(context);
+	font = pdf->to->pango_font_description_from_string(family);
+	pdf->to->pango_font_description_set_size(font, (int)(style->size * PANGO_SCALE));
+	pdf->to->pango_font_description_set_weight(font, style->bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
+	pdf->to->pango_layout_set_font_description(layout, font);
+	pdf->to->pango_font_description_free(font);
+	pdf->to->pango_layout_set_width(layout, (int)(style->width * PANGO_SCALE));
+	pdf->to->pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
+	pdf->to->pango_layout_set_alignment(layout, style->align);
+	pdf->to->pango_layout_set_line_spacing(layout, 1.25F);
+	pdf->to->pango_layout_set_text(layout, text.len > 0 ? text.ptr : "", (int)text.len);
+	pdf->undrawn += (size_t)pdf->to->pango_layout_get_unknown_glyphs_count(layout);
 	return layout;
 }
 
@@ -144,36 +156,36 @@ size_t nk_pdf_undrawn(const struct nk_pdf *pdf)
 }
 
 /* The height of a line, with its share of the spacing. */
-static double line_height(PangoLayoutLine *line, double *out_ascent)
+static double line_height(const struct pdf_library *to, PangoLayoutLine *line, double *out_ascent)
 {
 	PangoRectangle box;
 
-	pango_layout_line_get_extents(line, NULL, &box);
+	to->pango_layout_line_get_extents(line, NULL, &box);
 	*out_ascent = (double)-box.y / PANGO_SCALE * 1.125;
 	return (double)box.height / PANGO_SCALE * 1.25;
 }
 
 double pdf_lines(struct nk_pdf *pdf, PangoLayout *layout, const struct pdf_place *at, int *from)
 {
-	const int n = pango_layout_get_line_count(layout);
+	const int n = pdf->to->pango_layout_get_line_count(layout);
 	double used = 0;
 
 	for (; *from < n; (*from)++) {
-		PangoLayoutLine *line = pango_layout_get_line_readonly(layout, *from);
+		PangoLayoutLine *line = pdf->to->pango_layout_get_line_readonly(layout, *from);
 		double ascent;
-		const double height = line_height(line, &ascent);
+		const double height = line_height(pdf->to, line, &ascent);
 		PangoRectangle box;
 		double x = at->x;
 
 		if (at->y + used + height > at->bottom) {
 			break;
 		}
-		pango_layout_line_get_extents(line, NULL, &box);
-		if (pango_layout_get_alignment(layout) == PANGO_ALIGN_RIGHT) {
-			x += (double)(pango_layout_get_width(layout) - box.width) / PANGO_SCALE;
+		pdf->to->pango_layout_line_get_extents(line, NULL, &box);
+		if (pdf->to->pango_layout_get_alignment(layout) == PANGO_ALIGN_RIGHT) {
+			x += (double)(pdf->to->pango_layout_get_width(layout) - box.width) / PANGO_SCALE;
 		}
-		cairo_move_to(pdf->page, x, at->y + used + ascent);
-		pango_cairo_show_layout_line(pdf->page, line);
+		pdf->to->cairo_move_to(pdf->page, x, at->y + used + ascent);
+		pdf->to->pango_cairo_show_layout_line(pdf->page, line);
 		used += height;
 	}
 	return used;
@@ -187,25 +199,25 @@ static nk_rc put_text(struct nk_pdf *pdf, struct nk_str text, const struct pdf_s
 	if (layout == NULL) {
 		return nk_fail(err, NK_INVALID, "a text of the report is not UTF-8");
 	}
-	while (from < pango_layout_get_line_count(layout)) {
+	while (from < pdf->to->pango_layout_get_line_count(layout)) {
 		const int before = from;
 		const struct pdf_place at = { PDF_MARGIN, pdf->y, PDF_BOTTOM };
 		nk_rc rc;
 
-		pdf_ink(pdf->page, style->colour);
+		pdf_ink(pdf, style->colour);
 		pdf->y += pdf_lines(pdf, layout, &at, &from);
-		if (from >= pango_layout_get_line_count(layout)) {
+		if (from >= pdf->to->pango_layout_get_line_count(layout)) {
 			break;
 		}
 		rc = before == from && pdf->y <= PDF_MARGIN ? nk_fail(err, NK_LIMIT, "a line of the report is higher than a page")
 							    : pdf_turn(pdf, err);
 		if (!nk_ok(rc)) {
-			g_object_unref(layout);
+			pdf->to->g_object_unref(layout);
 			return rc;
 		}
 	}
-	g_object_unref(layout);
-	return drawn(pdf->page, err);
+	pdf->to->g_object_unref(layout);
+	return drawn(pdf, err);
 }
 
 NK_RESULT nk_pdf_title(struct nk_pdf *pdf, struct nk_str text, struct nk_err *err)
@@ -215,9 +227,9 @@ NK_RESULT nk_pdf_title(struct nk_pdf *pdf, struct nk_str text, struct nk_err *er
 	NK_TRY(pdf_room(pdf, 60, err));
 	NK_TRY(put_text(pdf, text, &style, err));
 	pdf->y += 4;
-	pdf_ink(pdf->page, 0x1F4E9E);
-	cairo_rectangle(pdf->page, PDF_MARGIN, pdf->y, PDF_INNER, 2);
-	cairo_fill(pdf->page);
+	pdf_ink(pdf, 0x1F4E9E);
+	pdf->to->cairo_rectangle(pdf->page, PDF_MARGIN, pdf->y, PDF_INNER, 2);
+	pdf->to->cairo_fill(pdf->page);
 	pdf->y += 12;
 	return nk_done();
 }
@@ -256,21 +268,21 @@ static nk_rc foot(struct nk_pdf *pdf, size_t i, struct nk_err *err)
 	(void)snprintf(number, sizeof(number), "%zu / %zu", i + 1, pdf->pages.len);
 	(void)snprintf(warning, sizeof(warning), "%s (%zu) %.60s", nk_tr(pdf->spec.lang, NK_N("the fonts lack characters of this paper")),
 		pdf->undrawn, pdf->spec.lang == NK_LANG_JA ? "the fonts lack characters of this paper" : "");
-	pdf_ink(pdf->page, 0xC9D1D9);
-	cairo_rectangle(pdf->page, PDF_MARGIN, PDF_HEIGHT - 48, PDF_INNER, 0.6);
-	cairo_fill(pdf->page);
-	pdf_ink(pdf->page, FAINT);
+	pdf_ink(pdf, 0xC9D1D9);
+	pdf->to->cairo_rectangle(pdf->page, PDF_MARGIN, PDF_HEIGHT - 48, PDF_INNER, 0.6);
+	pdf->to->cairo_fill(pdf->page);
+	pdf_ink(pdf, FAINT);
 	layout = pdf_layout(pdf, pdf->undrawn > 0 ? nk_str_c(warning) : pdf->spec.footer, &style);
 	if (layout == NULL) {
 		return nk_fail(err, NK_INVALID, "a text of the report is not UTF-8");
 	}
 	(void)pdf_lines(pdf, layout, &at, &from);
-	g_object_unref(layout);
+	pdf->to->g_object_unref(layout);
 	style.align = PANGO_ALIGN_RIGHT;
 	layout = pdf_layout(pdf, nk_str_c(number), &style);
 	from = 0;
 	(void)pdf_lines(pdf, layout, &at, &from);
-	g_object_unref(layout);
+	pdf->to->g_object_unref(layout);
 	pdf->undrawn = undrawn;
 	return nk_done();
 }
@@ -280,15 +292,15 @@ static nk_rc play(struct nk_pdf *pdf, cairo_surface_t *document, struct nk_err *
 	for (size_t i = 0; i < pdf->pages.len; i++) {
 		nk_rc rc;
 
-		pdf->page = cairo_create(document);
-		cairo_set_source_surface(pdf->page, *(cairo_surface_t **)nk_vec_at(&pdf->pages, i), 0, 0);
-		cairo_paint(pdf->page);
+		pdf->page = pdf->to->cairo_create(document);
+		pdf->to->cairo_set_source_surface(pdf->page, *(cairo_surface_t **)nk_vec_at(&pdf->pages, i), 0, 0);
+		pdf->to->cairo_paint(pdf->page);
 		rc = foot(pdf, i, err);
-		cairo_show_page(pdf->page);
+		pdf->to->cairo_show_page(pdf->page);
 		if (nk_ok(rc) && nk_ok(pdf->written)) {
-			rc = drawn(pdf->page, err);
+			rc = drawn(pdf, err);
 		}
-		cairo_destroy(pdf->page);
+		pdf->to->cairo_destroy(pdf->page);
 		pdf->page = NULL;
 		NK_TRY(rc);
 	}
@@ -297,7 +309,7 @@ static nk_rc play(struct nk_pdf *pdf, cairo_surface_t *document, struct nk_err *
 
 static nk_rc write_document(struct nk_pdf *pdf, struct nk_err *err)
 {
-	cairo_surface_t *document = cairo_pdf_surface_create_for_stream(take_bytes, pdf, PDF_WIDTH, PDF_HEIGHT);
+	cairo_surface_t *document = pdf->to->cairo_pdf_surface_create_for_stream(take_bytes, pdf, PDF_WIDTH, PDF_HEIGHT);
 	NK_OWNED(nk_buf_done) struct nk_buf title = { .ptr = NULL };
 	char at[NK_TIME_TEXT];
 	nk_rc rc;
@@ -308,16 +320,17 @@ static nk_rc write_document(struct nk_pdf *pdf, struct nk_err *err)
 		rc = nk_buf_add_byte(&title, 0, err);
 	}
 	if (nk_ok(rc)) {
-		cairo_pdf_surface_set_metadata(document, CAIRO_PDF_METADATA_TITLE, (const char *)title.ptr);
-		cairo_pdf_surface_set_metadata(document, CAIRO_PDF_METADATA_CREATOR, "nokosazu");
-		cairo_pdf_surface_set_metadata(document, CAIRO_PDF_METADATA_CREATE_DATE, nk_time_print(pdf->spec.at, at));
+		pdf->to->cairo_pdf_surface_set_metadata(document, CAIRO_PDF_METADATA_TITLE, (const char *)title.ptr);
+		pdf->to->cairo_pdf_surface_set_metadata(document, CAIRO_PDF_METADATA_CREATOR, "nokosazu");
+		pdf->to->cairo_pdf_surface_set_metadata(document, CAIRO_PDF_METADATA_CREATE_DATE, nk_time_print(pdf->spec.at, at));
 		rc = play(pdf, document, err);
 	}
-	cairo_surface_finish(document);
-	if (nk_ok(rc) && nk_ok(pdf->written) && cairo_surface_status(document) != CAIRO_STATUS_SUCCESS) {
-		rc = nk_fail(err, NK_IO, "cannot draw the page: %s", cairo_status_to_string(cairo_surface_status(document)));
+	pdf->to->cairo_surface_finish(document);
+	if (nk_ok(rc) && nk_ok(pdf->written) && pdf->to->cairo_surface_status(document) != CAIRO_STATUS_SUCCESS) {
+		rc = nk_fail(err, NK_IO, "cannot draw the page: %s",
+			pdf->to->cairo_status_to_string(pdf->to->cairo_surface_status(document)));
 	}
-	cairo_surface_destroy(document);
+	pdf->to->cairo_surface_destroy(document);
 	return rc;
 }
 
@@ -326,8 +339,8 @@ NK_RESULT nk_pdf_end(struct nk_pdf *pdf, struct nk_err *err)
 	nk_rc rc;
 
 	nk_assert(pdf->page != NULL);
-	NK_TRY(drawn(pdf->page, err));
-	cairo_destroy(pdf->page);
+	NK_TRY(drawn(pdf, err));
+	pdf->to->cairo_destroy(pdf->page);
 	pdf->page = NULL;
 	rc = write_document(pdf, err);
 	return nk_ok(pdf->written) ? rc : nk_err_pass(err, &pdf->why);

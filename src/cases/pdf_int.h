@@ -6,6 +6,7 @@
 
 #include "pdf.h"
 
+#include <cairo-pdf.h>
 #include <pango/pangocairo.h>
 
 enum { PDF_MAX_PAGES = 2000 };
@@ -16,8 +17,17 @@ enum { PDF_MAX_PAGES = 2000 };
 #define PDF_INNER (PDF_WIDTH - 2 * PDF_MARGIN)
 #define PDF_BOTTOM (PDF_HEIGHT - PDF_FOOT)
 
+/* The functions of the libraries, which are loaded when a document is opened (os_library.c): pdf_library.rows. */
+struct pdf_library {
+#define ROW(function) __typeof__(function) *function;
+#include "pdf_library.inc"
+#undef ROW
+};
+
 struct nk_pdf {
 	struct nk_pdf_spec spec;
+	struct pdf_library library;
+	const struct pdf_library *to; /* that one */
 	PangoFontMap *fonts;
 	struct nk_vec pages; /* cairo_surface_t *: recorded */
 	cairo_t *page; /* the last one */
@@ -40,7 +50,7 @@ struct pdf_style {
 PangoLayout *pdf_layout(struct nk_pdf *pdf, struct nk_str text, const struct pdf_style *style);
 NK_RESULT pdf_turn(struct nk_pdf *pdf, struct nk_err *err);
 NK_RESULT pdf_room(struct nk_pdf *pdf, double height, struct nk_err *err);
-void pdf_ink(cairo_t *cr, uint32_t colour);
+void pdf_ink(struct nk_pdf *pdf, uint32_t colour);
 struct pdf_place {
 	double x;
 	double y;

@@ -5,37 +5,38 @@
 
 #include "pdf_int.h"
 
-static void path_of(cairo_t *cr, const struct nk_shape *s)
+static void path_of(const struct pdf_library *to, cairo_t *cr, const struct nk_shape *s)
 {
 	if (s->kind == NK_SHAPE_DOT) {
-		cairo_new_sub_path(cr);
-		cairo_arc(cr, s->x, s->y, s->x2, 0, 6.283185307179586);
+		to->cairo_new_sub_path(cr);
+		to->cairo_arc(cr, s->x, s->y, s->x2, 0, 6.283185307179586);
 	} else {
-		cairo_rectangle(cr, s->x, s->y, s->x2, s->y2);
+		to->cairo_rectangle(cr, s->x, s->y, s->x2, s->y2);
 	}
 }
 
-static void draw_shape(cairo_t *cr, const struct nk_shape *s)
+static void draw_shape(struct nk_pdf *pdf, const struct nk_shape *s)
 {
 	static const double dashes[] = { 4, 3 };
+	cairo_t *const cr = pdf->page;
 
-	cairo_set_dash(cr, dashes, s->dashed ? 2 : 0, 0);
+	pdf->to->cairo_set_dash(cr, dashes, s->dashed ? 2 : 0, 0);
 	if (s->kind == NK_SHAPE_LINE) {
-		pdf_ink(cr, s->colour);
-		cairo_set_line_width(cr, 1.5);
-		cairo_move_to(cr, s->x, s->y);
-		cairo_line_to(cr, s->x2, s->y2);
-		cairo_stroke(cr);
+		pdf_ink(pdf, s->colour);
+		pdf->to->cairo_set_line_width(cr, 1.5);
+		pdf->to->cairo_move_to(cr, s->x, s->y);
+		pdf->to->cairo_line_to(cr, s->x2, s->y2);
+		pdf->to->cairo_stroke(cr);
 		return;
 	}
-	pdf_ink(cr, s->hollow ? 0xFFFFFF : s->colour);
-	path_of(cr, s);
-	cairo_fill(cr);
+	pdf_ink(pdf, s->hollow ? 0xFFFFFF : s->colour);
+	path_of(pdf->to, cr, s);
+	pdf->to->cairo_fill(cr);
 	if (s->hollow) {
-		pdf_ink(cr, s->colour);
-		cairo_set_line_width(cr, 2);
-		path_of(cr, s);
-		cairo_stroke(cr);
+		pdf_ink(pdf, s->colour);
+		pdf->to->cairo_set_line_width(cr, 2);
+		path_of(pdf->to, cr, s);
+		pdf->to->cairo_stroke(cr);
 	}
 }
 
@@ -50,15 +51,15 @@ static nk_rc draw_text(struct nk_pdf *pdf, const struct nk_shape *s, struct nk_e
 	if (layout == NULL) {
 		return nk_fail(err, NK_INVALID, "a text of the report is not UTF-8");
 	}
-	line = pango_layout_get_line_readonly(layout, 0);
-	pango_layout_line_get_extents(line, NULL, &box);
+	line = pdf->to->pango_layout_get_line_readonly(layout, 0);
+	pdf->to->pango_layout_line_get_extents(line, NULL, &box);
 	if (s->anchor != NK_ANCHOR_START) {
 		x -= (double)box.width / PANGO_SCALE / (s->anchor == NK_ANCHOR_MIDDLE ? 2 : 1);
 	}
-	pdf_ink(pdf->page, s->colour);
-	cairo_move_to(pdf->page, x, s->y);
-	pango_cairo_show_layout_line(pdf->page, line);
-	g_object_unref(layout);
+	pdf_ink(pdf, s->colour);
+	pdf->to->cairo_move_to(pdf->page, x, s->y);
+	pdf->to->pango_cairo_show_layout_line(pdf->page, line);
+	pdf->to->g_object_unref(layout);
 	return nk_done();
 }
 
@@ -112,9 +113,9 @@ static nk_rc draw_part(struct nk_pdf *pdf, const struct nk_picture *p, double fr
 	const double scale = PDF_INNER / p->width;
 	nk_rc rc = nk_done();
 
-	cairo_save(pdf->page);
-	cairo_translate(pdf->page, PDF_MARGIN, pdf->y - from * scale);
-	cairo_scale(pdf->page, scale, scale);
+	pdf->to->cairo_save(pdf->page);
+	pdf->to->cairo_translate(pdf->page, PDF_MARGIN, pdf->y - from * scale);
+	pdf->to->cairo_scale(pdf->page, scale, scale);
 	for (size_t i = 0; i < p->n && nk_ok(rc); i++) {
 		double top = 0;
 		double foot = 0;
@@ -126,10 +127,10 @@ static nk_rc draw_part(struct nk_pdf *pdf, const struct nk_picture *p, double fr
 		if (p->shapes[i].kind == NK_SHAPE_TEXT) {
 			rc = draw_text(pdf, &p->shapes[i], err);
 		} else {
-			draw_shape(pdf->page, &p->shapes[i]);
+			draw_shape(pdf, &p->shapes[i]);
 		}
 	}
-	cairo_restore(pdf->page);
+	pdf->to->cairo_restore(pdf->page);
 	pdf->y += (to - from) * scale;
 	return rc;
 }

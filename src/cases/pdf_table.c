@@ -20,10 +20,13 @@ struct row {
 	int from[MAX_COLUMNS];
 };
 
-static void row_done(struct row *row)
+static void row_done(const struct table *t, struct row *row)
 {
 	for (size_t c = 0; c < MAX_COLUMNS; c++) {
-		g_clear_object(&row->cell[c]);
+		if (row->cell[c] != NULL) {
+			t->pdf->to->g_object_unref(row->cell[c]);
+			row->cell[c] = NULL;
+		}
 	}
 }
 
@@ -49,7 +52,7 @@ static double row_height(const struct table *t, const struct row *row)
 	for (size_t c = 0; c < t->t->columns; c++) {
 		int height = 0;
 
-		pango_layout_get_size(row->cell[c], NULL, &height);
+		t->pdf->to->pango_layout_get_size(row->cell[c], NULL, &height);
 		most = (double)height / PANGO_SCALE + SIZE * 0.6 > most ? (double)height / PANGO_SCALE + SIZE * 0.6 : most;
 	}
 	return most + 2 * PAD;
@@ -57,22 +60,22 @@ static double row_height(const struct table *t, const struct row *row)
 
 static void shade(const struct table *t, double height)
 {
-	pdf_ink(t->pdf->page, 0xEAF0F8);
-	cairo_rectangle(t->pdf->page, PDF_MARGIN, t->pdf->y, PDF_INNER, height);
-	cairo_fill(t->pdf->page);
+	pdf_ink(t->pdf, 0xEAF0F8);
+	t->pdf->to->cairo_rectangle(t->pdf->page, PDF_MARGIN, t->pdf->y, PDF_INNER, height);
+	t->pdf->to->cairo_fill(t->pdf->page);
 }
 
 static void rule(const struct table *t)
 {
-	pdf_ink(t->pdf->page, 0xC9D1D9);
-	cairo_rectangle(t->pdf->page, PDF_MARGIN, t->pdf->y, PDF_INNER, 0.6);
-	cairo_fill(t->pdf->page);
+	pdf_ink(t->pdf, 0xC9D1D9);
+	t->pdf->to->cairo_rectangle(t->pdf->page, PDF_MARGIN, t->pdf->y, PDF_INNER, 0.6);
+	t->pdf->to->cairo_fill(t->pdf->page);
 }
 
 static bool row_at_end(const struct table *t, const struct row *row)
 {
 	for (size_t c = 0; c < t->t->columns; c++) {
-		if (row->from[c] < pango_layout_get_line_count(row->cell[c])) {
+		if (row->from[c] < t->pdf->to->pango_layout_get_line_count(row->cell[c])) {
 			return false;
 		}
 	}
@@ -88,7 +91,7 @@ static void row_draw(const struct table *t, struct row *row)
 		const struct pdf_place at = { t->x[c] + PAD, t->pdf->y + PAD, PDF_BOTTOM - PAD };
 		double height;
 
-		pdf_ink(t->pdf->page, 0x1F2328);
+		pdf_ink(t->pdf, 0x1F2328);
 		height = pdf_lines(t->pdf, row->cell[c], &at, &row->from[c]);
 		used = height > used ? height : used;
 	}
@@ -105,7 +108,7 @@ static nk_rc head(const struct table *t, struct nk_err *err)
 		shade(t, row_height(t, &row) - SIZE * 0.6 + 3);
 		row_draw(t, &row);
 	}
-	row_done(&row);
+	row_done(t, &row);
 	return rc;
 }
 
@@ -156,7 +159,7 @@ NK_RESULT nk_pdf_table(struct nk_pdf *pdf, const struct nk_pdf_table *t, struct 
 		if (nk_ok(rc)) {
 			rc = row_put(&table, &row, err);
 		}
-		row_done(&row);
+		row_done(&table, &row);
 		NK_TRY(rc);
 	}
 	pdf->y += 8;

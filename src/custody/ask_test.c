@@ -115,7 +115,7 @@ static struct nk_uuid copy(struct world *w, const struct copy *c)
 	struct nk_err err = { 0 };
 	struct nk_uuid id;
 
-	kit_ok(nk_holding_open(tx, &h, &id, &err), &err);
+	kit_ok(nk_holding_open(tx, &w->k.label_key, &h, &id, &err), &err);
 	kit_ok(nk_stmt_get(w->k.store, "DELETE FROM reach WHERE holding_id = ?1", &s, &err), &err);
 	nk_stmt_uuid(s, 1, id);
 	kit_ok(nk_stmt_run(s, &err), &err);
@@ -215,7 +215,7 @@ static void print(struct world *w, struct nk_uuid id, struct nk_buf *out)
 	char until[32];
 	size_t n = 0;
 
-	kit_ok(nk_ask(w->k.store, id, w->arena, &rows, &n, &err), &err);
+	kit_ok(nk_ask(w->k.store, &w->k.label_key, id, w->arena, &rows, &n, &err), &err);
 	for (size_t i = 0; i < n; i++) {
 		const struct nk_ask_row *const r = &rows[i];
 
@@ -426,7 +426,7 @@ static void a_holding_that_nobody_knows_is_an_error_and_no_empty_answer(void **s
 
 	(void)state;
 	world_new(&w);
-	kit_fails(nk_ask(w.k.store, kit_uuid(77), w.arena, &rows, &n, &err), NK_NOT_FOUND);
+	kit_fails(nk_ask(w.k.store, &w.k.label_key, kit_uuid(77), w.arena, &rows, &n, &err), NK_NOT_FOUND);
 }
 
 static void a_log_without_a_reason_or_an_interval_is_refused(void **state)
@@ -465,7 +465,7 @@ static void who_opens_a_copy_is_written_down_as_one_who_can_read_it(void **state
 	h.opened_at = at("23-04-01 00:00");
 	h.expires_at = at("23-05-01 00:00");
 	tx = kit_begin(&w.k);
-	kit_ok(nk_holding_open(tx, &h, &id, &err), &err);
+	kit_ok(nk_holding_open(tx, &w.k.label_key, &h, &id, &err), &err);
 	kit_ok(nk_reach_open(tx, id, h.custodian, h.opened_at, &err), &err); /* no second one */
 	kit_commit(&tx);
 	expect(&w, id, "0|x|0|0|school A|y|23-04-01 00:00|-|unknown|open\n");

@@ -65,6 +65,8 @@ bool nk_party_same_key(const struct nk_party *a, const struct nk_party *b);
 const char *nk_role_label(struct nk_str word);
 /* nk_role_word: the i-th of them, NULL behind the last; static. */
 const char *nk_role_word(size_t i);
+/* nk_role_judges: does its row say that it judges what others do? A word without a row does not. */
+bool nk_role_judges(struct nk_str word);
 /* nk_warrant_kind_needs: the roles that sign a warrant of this kind unless the configuration says others, from
  * warrants.rows; NULL: there is no such kind. nk_warrant_kind_word: the i-th kind, NULL behind the last. */
 const char *nk_warrant_kind_needs(struct nk_str kind);
@@ -143,10 +145,26 @@ NK_RESULT nk_warrant_side_of(
 /* nk_words_have: is the word in a comma-separated list? */
 bool nk_words_have(struct nk_str list, struct nk_str word);
 
+/*
+ * A sealed column: padded, and opened only at its own row and under its own word: AAD = word (5 bytes) ‖ id. At most
+ * `max` bytes, else NK_LIMIT. nk_column_unseal: bytes in `arena`, with a NUL behind them; NK_CORRUPT: it does
+ * not open.
+ */
+struct nk_column_box {
+	const struct nk_key *key;
+	const char *word;
+	struct nk_uuid id;
+	size_t max;
+};
+NK_RESULT nk_column_seal(const struct nk_env *env, const struct nk_column_box *box, struct nk_bytes plain,
+	struct nk_buf *out, struct nk_err *err);
+NK_RESULT nk_column_unseal(const struct nk_column_box *box, struct nk_bytes sealed, struct nk_arena *arena,
+	struct nk_bytes *out, struct nk_err *err);
+
 struct nk_holding {
 	struct nk_uuid id;
 	enum nk_holding_kind kind;
-	struct nk_str place;
+	struct nk_str place; /* sealed in the store: a path may hold a name */
 	struct nk_uuid custodian;
 	struct nk_str purpose;
 	struct nk_uuid warrant;
@@ -162,17 +180,35 @@ struct nk_holding {
  * nk_holding_open: the row and its closing duty (due at expiry, owner = custodian); id is made. NK_INVALID when one
  * of custodian, purpose, place, warrant, expiry is missing; NK_DENIED when the warrant is not signed or does not hold
  * at opened_at (I2). was_read "" becomes "unknown" (I10). The custodian can read it from then on (nk_reach_open).
+ * `place_key`: the house's key "log"; reading without one (NULL) leaves the place empty.
  */
-NK_RESULT nk_holding_open(struct nk_tx *tx, const struct nk_holding *h, struct nk_uuid *out_id, struct nk_err *err);
+NK_RESULT nk_holding_open(struct nk_tx *tx, const struct nk_key *place_key, const struct nk_holding *h,
+	struct nk_uuid *out_id, struct nk_err *err);
 /* nk_holding_close: with evidence; closes its duty. Dual-control kinds need a second party that is not the custodian
  * (I3), else NK_DENIED. Once only: NK_CONFLICT. */
 NK_RESULT nk_holding_close(struct nk_tx *tx, struct nk_uuid id, enum nk_gone gone, struct nk_uuid evidence,
 	struct nk_uuid checked_by, nk_time now, struct nk_err *err);
-NK_RESULT nk_holding_get(struct nk_store *store, struct nk_uuid id, struct nk_arena *arena, struct nk_holding *out,
-	struct nk_err *err);
+NK_RESULT nk_holding_get(struct nk_store *store, const struct nk_key *place_key, struct nk_uuid id,
+	struct nk_arena *arena, struct nk_holding *out, struct nk_err *err);
 /* nk_holding_list: all, or only open ones; ordered by opening. */
-NK_RESULT nk_holding_list(struct nk_store *store, bool only_open, struct nk_arena *arena, struct nk_holding **out,
-	size_t *out_n, struct nk_err *err);
+NK_RESULT nk_holding_list(struct nk_store *store, const struct nk_key *place_key, bool only_open,
+	struct nk_arena *arena, struct nk_holding **out, size_t *out_n, struct nk_err *err);
+/* nk_holding_seal_places: rows of before 0007 whose place stands in clear; *out_n: how many there were. */
+NK_RESULT nk_holding_seal_places(struct nk_tx *tx, const struct nk_key *place_key, uint64_t *out_n, struct nk_err *err);
+
+/*
+ * The files of a copy as they were when it was finished: what else comes to lie at its place is none of it
+ * (holding_file.c). `name`: below the place; empty: the place itself is the file. Sealed like the place.
+ */
+struct nk_holding_file {
+	struct nk_str name;
+	uint64_t size;
+	struct nk_hash sha256;
+};
+NK_RESULT nk_holding_file_add(struct nk_tx *tx, const struct nk_key *place_key, struct nk_uuid holding,
+	const struct nk_holding_file *file, struct nk_err *err);
+NK_RESULT nk_holding_files(struct nk_store *store, const struct nk_key *place_key, struct nk_uuid holding,
+	struct nk_arena *arena, struct nk_holding_file **out, size_t *out_n, struct nk_err *err);
 
 /*
  * Extents: numbers are dense person numbers. An empty extent has no row. nk_extent_remove_everywhere: an erased
@@ -274,8 +310,8 @@ struct nk_ask_row {
 	enum nk_ask_gone gone; /* verified: by somebody else than its custodian */
 	bool possible; /* it may never have existed */
 };
-NK_RESULT nk_ask(struct nk_store *store, struct nk_uuid holding, struct nk_arena *arena, struct nk_ask_row **out,
-	size_t *out_n, struct nk_err *err);
+NK_RESULT nk_ask(struct nk_store *store, const struct nk_key *place_key, struct nk_uuid holding,
+	struct nk_arena *arena, struct nk_ask_row **out, size_t *out_n, struct nk_err *err);
 /* nk_ask_gone_text: msgid, static. */
 const char *nk_ask_gone_text(enum nk_ask_gone gone, bool possible);
 

@@ -91,7 +91,7 @@ static struct nk_uuid open_holding(struct world *w, enum nk_holding_kind kind)
 	struct nk_err err = { 0 };
 	struct nk_uuid id;
 
-	kit_ok(nk_holding_open(tx, &h, &id, &err), &err);
+	kit_ok(nk_holding_open(tx, &w->k.label_key, &h, &id, &err), &err);
 	kit_commit(&tx);
 	return id;
 }
@@ -114,7 +114,7 @@ static void refused(struct world *w, const struct nk_holding *h, enum nk_code co
 	struct nk_err err = { 0 };
 	struct nk_uuid id;
 
-	kit_fails(nk_holding_open(tx, h, &id, &err), code);
+	kit_fails(nk_holding_open(tx, &w->k.label_key, h, &id, &err), code);
 	nk_tx_end(&tx);
 }
 
@@ -147,7 +147,7 @@ static void i2_no_holding_without_custodian_purpose_warrant_expiry_and_duty(void
 	refused(&w, &h, NK_INVALID);
 	h.expires_at = h.opened_at;
 	refused(&w, &h, NK_INVALID);
-	kit_ok(nk_holding_list(w.k.store, false, w.arena, &holdings, &n, &err), &err);
+	kit_ok(nk_holding_list(w.k.store, &w.k.label_key, false, w.arena, &holdings, &n, &err), &err);
 	assert_true(n == 0);
 	id = open_holding(&w, NK_HOLDING_store);
 	kit_ok(nk_duty_list(w.k.store, true, w.arena, &duties, &n, &err), &err);
@@ -200,9 +200,9 @@ static void i2_a_holding_rolls_back_together_with_its_duty(void **state)
 	world_new(&w);
 	h = holding_of(&w, NK_HOLDING_export);
 	tx = kit_begin(&w.k);
-	kit_ok(nk_holding_open(tx, &h, &id, &err), &err);
+	kit_ok(nk_holding_open(tx, &w.k.label_key, &h, &id, &err), &err);
 	nk_tx_end(&tx);
-	kit_ok(nk_holding_list(w.k.store, false, w.arena, &holdings, &n, &err), &err);
+	kit_ok(nk_holding_list(w.k.store, &w.k.label_key, false, w.arena, &holdings, &n, &err), &err);
 	assert_true(n == 0);
 	kit_ok(nk_duty_list(w.k.store, false, w.arena, &duties, &n, &err), &err);
 	assert_true(n == 0);
@@ -238,7 +238,7 @@ static void i3_dual_control_kinds_close_only_with_a_check_by_a_second_party(void
 	/* Not a party at all. */
 	assert_false(nk_ok(close_as(&w, id, NK_GONE_VERIFIED, kit_uuid(999))));
 	kit_ok(close_as(&w, id, NK_GONE_VERIFIED, w.officer_id), &err);
-	kit_ok(nk_holding_get(w.k.store, id, w.arena, &got, &err), &err);
+	kit_ok(nk_holding_get(w.k.store, &w.k.label_key, id, w.arena, &got, &err), &err);
 	assert_true(got.closed_at == KIT_START + 9 && got.gone == NK_GONE_VERIFIED);
 	/* A kind without dual control needs no second party. */
 	kit_ok(close_as(&w, open_holding(&w, NK_HOLDING_notice), NK_GONE_UNVERIFIED, nobody), &err);
@@ -368,9 +368,9 @@ static void a_holding_closes_once_by_evidence_and_ends_its_duty(void **state)
 	assert_true(n == 1 && !nk_uuid_eq(duties[0].holding, id));
 	kit_ok(nk_duty_list(w.k.store, false, w.arena, &duties, &n, &err), &err);
 	assert_true(n == 2);
-	kit_ok(nk_holding_list(w.k.store, true, w.arena, &holdings, &n, &err), &err);
+	kit_ok(nk_holding_list(w.k.store, &w.k.label_key, true, w.arena, &holdings, &n, &err), &err);
 	assert_true(n == 1 && holdings[0].kind == NK_HOLDING_store);
-	kit_ok(nk_holding_list(w.k.store, false, w.arena, &holdings, &n, &err), &err);
+	kit_ok(nk_holding_list(w.k.store, &w.k.label_key, false, w.arena, &holdings, &n, &err), &err);
 	assert_true(n == 2);
 }
 
@@ -382,7 +382,7 @@ static void i10_what_nobody_said_about_reading_is_unknown(void **state)
 
 	(void)state;
 	world_new(&w);
-	kit_ok(nk_holding_get(w.k.store, open_holding(&w, NK_HOLDING_store), w.arena, &got, &err), &err);
+	kit_ok(nk_holding_get(w.k.store, &w.k.label_key, open_holding(&w, NK_HOLDING_store), w.arena, &got, &err), &err);
 	assert_string_equal(got.was_read, "unknown");
 	assert_true(got.gone == NK_GONE_OPEN && got.closed_at == 0 && nk_uuid_is_nil(got.derived_from));
 	STR_EQ(got.place, NK_STR("/var/lib/nokosazu"));

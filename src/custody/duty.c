@@ -64,7 +64,7 @@ NK_RESULT nk_duty_called(
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 	char text[NK_UUID_TEXT];
 
-	nk_assert(level > from);
+	nk_assert(level >= from); /* the last level repeats */
 	NK_TRY(nk_stmt_get(nk_tx_store(tx),
 		"UPDATE duty SET level = ?3, told_at = ?4 WHERE id = ?1 AND level = ?2 AND closed_at IS NULL", &stmt, err));
 	nk_stmt_uuid(stmt, 1, id);

@@ -108,7 +108,8 @@ static NK_RESULT add(struct nk_tx *tx, enum basis basis, struct nk_uuid holding,
 	nk_assert(c < NK_ITEM_COUNT);
 	NK_TRY(load(nk_tx_store(tx), basis, holding, c, &bitmap, err));
 	roaring_bitmap_add_many(bitmap, n, numbers);
-	return save(tx, basis, holding, c, bitmap, err);
+	NK_TRY(save(tx, basis, holding, c, bitmap, err));
+	return nk_extent_recount(tx, holding, err);
 }
 
 NK_RESULT nk_extent_add(struct nk_tx *tx, struct nk_uuid holding, enum nk_item_class c, const uint32_t *numbers,
@@ -144,7 +145,8 @@ static NK_RESULT remove_some(struct nk_tx *tx, enum basis basis, struct nk_uuid 
 NK_RESULT nk_extent_remove(struct nk_tx *tx, struct nk_uuid holding, enum nk_item_class c, const uint32_t *numbers,
 	size_t n, struct nk_err *err)
 {
-	return remove_some(tx, CONTENT, holding, c, numbers, n, err);
+	NK_TRY(remove_some(tx, CONTENT, holding, c, numbers, n, err));
+	return nk_extent_recount(tx, holding, err);
 }
 
 NK_RESULT nk_extent_count(
@@ -226,7 +228,7 @@ NK_RESULT nk_extent_remove_everywhere(struct nk_tx *tx, const uint32_t *numbers,
 		"SELECT e.holding_id, e.item_class, 0 FROM extent e JOIN holding h ON h.id = e.holding_id "
 		"WHERE h.gone = 'verified' OR h.kind IN ('store', 'vault_copy') UNION ALL "
 		"SELECT u.holding_id, u.item_class, 1 FROM extent_upper u JOIN holding h ON h.id = u.holding_id "
-		"WHERE h.gone = 'verified' OR h.kind IN ('store', 'vault_copy')",
+		"WHERE h.gone = 'verified' OR h.kind IN ('store', 'vault_copy') ORDER BY 1",
 		&stmt, err));
 	NK_TRY(nk_stmt_step(stmt, &more, err));
 	while (more) {
@@ -238,8 +240,12 @@ NK_RESULT nk_extent_remove_everywhere(struct nk_tx *tx, const uint32_t *numbers,
 	}
 	for (size_t i = 0; i < keys.len; i++) {
 		const struct extent_key *key = nk_vec_at(&keys, i);
+		const struct extent_key *next = i + 1 < keys.len ? nk_vec_at(&keys, i + 1) : NULL;
 
 		NK_TRY(remove_some(tx, key->basis, key->holding, key->item_class, numbers, n, err));
+		if (next == NULL || !nk_uuid_eq(next->holding, key->holding)) {
+			NK_TRY(nk_extent_recount(tx, key->holding, err));
+		}
 	}
 	return nk_done();
 }

@@ -81,6 +81,66 @@ static NK_RESULT collect(struct nk_store *store, const struct nk_uuid *holdings,
 	return nk_done();
 }
 
+/* Most items of a copy are of the same persons: bytes that came just before need not be joined again. */
+static NK_RESULT join(struct nk_bytes bytes, struct nk_buf *last, roaring_bitmap_t *all, struct nk_err *err)
+{
+	NK_OWNED(nk_bitmap_free) roaring_bitmap_t *one = NULL;
+
+	if (bytes.len > 0 && nk_bytes_eq(bytes, nk_buf_bytes(last))) {
+		return nk_done();
+	}
+	NK_TRY(nk_bitmap_read(bytes, &one, err));
+	roaring_bitmap_or_inplace(all, one);
+	nk_buf_reset(last);
+	return nk_buf_add(last, bytes.ptr, bytes.len, err);
+}
+
+NK_RESULT nk_extent_sum(
+	struct nk_store *store, struct nk_uuid holding, uint64_t *out_exact, uint64_t *out_max, struct nk_err *err)
+{
+	static const char *const sql[] = { "SELECT persons FROM extent WHERE holding_id = ?1",
+		"SELECT persons FROM extent_upper WHERE holding_id = ?1" };
+	NK_OWNED(nk_bitmap_free) roaring_bitmap_t *all = roaring_bitmap_create();
+	NK_OWNED(nk_buf_done) struct nk_buf last = { 0 };
+	uint64_t n[NK_ARRAY_LEN(sql)];
+
+	if (all == NULL) {
+		return nk_fail_nomem(err);
+	}
+	nk_buf_init(&last, SIZE_MAX / 4);
+	for (size_t i = 0; i < NK_ARRAY_LEN(sql); i++) {
+		NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
+		bool more = false;
+
+		NK_TRY(nk_stmt_get(store, sql[i], &s, err));
+		nk_stmt_uuid(s, 1, holding);
+		NK_TRY(nk_stmt_step(s, &more, err));
+		while (more) {
+			NK_TRY(join(nk_col_blob(s, 0), &last, all, err));
+			NK_TRY(nk_stmt_step(s, &more, err));
+		}
+		n[i] = roaring_bitmap_get_cardinality(all);
+	}
+	*out_exact = n[0];
+	*out_max = n[1];
+	return nk_done();
+}
+
+NK_RESULT nk_extent_recount(struct nk_tx *tx, struct nk_uuid holding, struct nk_err *err)
+{
+	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
+	uint64_t exact = 0;
+	uint64_t most = 0;
+
+	NK_TRY(nk_extent_sum(nk_tx_store(tx), holding, &exact, &most, err));
+	NK_TRY(nk_stmt_get(
+		nk_tx_store(tx), "UPDATE holding SET persons = ?2, persons_max = ?3 WHERE id = ?1", &s, err));
+	nk_stmt_uuid(s, 1, holding);
+	nk_stmt_int(s, 2, nk_i64(exact));
+	nk_stmt_int(s, 3, nk_i64(most));
+	return nk_stmt_run(s, err);
+}
+
 NK_RESULT nk_extent_together(struct nk_store *store, const struct nk_uuid *holdings, size_t n,
 	struct nk_extent_total *out, struct nk_err *err)
 {

@@ -9,8 +9,13 @@
 #include "custody.h"
 
 #include "column_int.h"
+#include "holding_int.h"
 
 enum { HOLDINGS_MAX = 10000000 };
+
+#define COLUMNS                                                                                                       \
+	"SELECT id, kind, place, custodian_id, purpose, warrant_id, derived_from, opened_at, expires_at, "                \
+	"COALESCE(closed_at, 0), gone, was_read, existence, place_box FROM holding "
 
 struct kind_row {
 	const char *name;
@@ -125,9 +130,42 @@ static NK_RESULT check_warrant(struct nk_tx *tx, const struct nk_holding *h, str
 	return nk_done();
 }
 
-NK_RESULT nk_holding_open(struct nk_tx *tx, const struct nk_holding *h, struct nk_uuid *out_id, struct nk_err *err)
+static struct nk_column_box box_of(const struct nk_key *key, struct nk_uuid id)
+{
+	return (struct nk_column_box){ key, "place", id, PATH_MAX };
+}
+
+static NK_RESULT seal_place(const struct nk_env *env, const struct nk_key *key, struct nk_uuid id, struct nk_str place,
+	struct nk_buf *out, struct nk_err *err)
+{
+	const struct nk_column_box box = box_of(key, id);
+
+	return nk_column_seal(env, &box, nk_str_bytes(place), out, err);
+}
+
+NK_RESULT nk_holding_place(const struct nk_key *key, struct nk_uuid id, const struct nk_stmt *stmt,
+	const struct nk_holding_columns *at, struct nk_arena *arena, struct nk_str *out, struct nk_err *err)
+{
+	const struct nk_column_box box = box_of(key, id);
+	struct nk_bytes plain = { 0 };
+
+	if (nk_col_is_null(stmt, at->box)) { /* of before 0007 */
+		return nk_column_text(stmt, at->place, arena, out, err);
+	}
+	*out = NK_STR("");
+	if (key == NULL) {
+		return nk_done();
+	}
+	NK_TRY(nk_column_unseal(&box, nk_col_blob(stmt, at->box), arena, &plain, err));
+	*out = nk_bytes_str(plain);
+	return nk_done();
+}
+
+NK_RESULT nk_holding_open(struct nk_tx *tx, const struct nk_key *place_key, const struct nk_holding *h,
+	struct nk_uuid *out_id, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
+	NK_OWNED(nk_buf_done) struct nk_buf place = { 0 };
 	struct nk_duty duty = { .kind = NK_STR("close-holding"), .owner = h->custodian, .due_at = h->expires_at };
 	char about[sizeof("holding:") + NK_UUID_TEXT];
 	char text[NK_UUID_TEXT];
@@ -137,13 +175,14 @@ NK_RESULT nk_holding_open(struct nk_tx *tx, const struct nk_holding *h, struct n
 	NK_TRY(check(h, err));
 	NK_TRY(check_warrant(tx, h, err));
 	NK_TRY(nk_uuid_new(nk_store_env(nk_tx_store(tx)), &id, err));
+	NK_TRY(seal_place(nk_store_env(nk_tx_store(tx)), place_key, id, h->place, &place, err));
 	NK_TRY(nk_stmt_get(nk_tx_store(tx),
 		"INSERT INTO holding(id, kind, place, custodian_id, purpose, warrant_id, derived_from, opened_at, expires_at, gone, was_read, "
-		"existence) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'open', ?10, ?11)",
+		"existence, place_box, persons, persons_max) VALUES (?1, ?2, '', ?4, ?5, ?6, ?7, ?8, ?9, 'open', ?10, ?11, ?3, 0, 0)",
 		&stmt, err));
 	nk_stmt_uuid(stmt, 1, id);
 	nk_stmt_text(stmt, 2, nk_str_c(nk_holding_kind_name(h->kind)));
-	nk_stmt_text(stmt, 3, h->place);
+	nk_stmt_blob(stmt, 3, nk_buf_bytes(&place));
 	nk_stmt_uuid(stmt, 4, h->custodian);
 	nk_stmt_text(stmt, 5, h->purpose);
 	nk_stmt_uuid(stmt, 6, h->warrant);
@@ -164,9 +203,10 @@ NK_RESULT nk_holding_open(struct nk_tx *tx, const struct nk_holding *h, struct n
 	return nk_done();
 }
 
-static NK_RESULT take_row(
-	const struct nk_stmt *stmt, struct nk_arena *arena, struct nk_holding *out, struct nk_err *err)
+static NK_RESULT take_row(const struct nk_stmt *stmt, const struct nk_key *place_key, struct nk_arena *arena,
+	struct nk_holding *out, struct nk_err *err)
 {
+	const struct nk_holding_columns at = { .place = 2, .box = 13 };
 	const struct nk_str was_read = nk_col_text(stmt, 11);
 
 	*out = (struct nk_holding){
@@ -185,48 +225,43 @@ static NK_RESULT take_row(
 			"table holding: a row has a kind or a state that this version does not know");
 	}
 	memcpy(out->was_read, was_read.ptr, was_read.len);
-	NK_TRY(nk_column_text(stmt, 2, arena, &out->place, err));
+	NK_TRY(nk_holding_place(place_key, out->id, stmt, &at, arena, &out->place, err));
 	return nk_column_text(stmt, 4, arena, &out->purpose, err);
 }
 
-NK_RESULT nk_holding_get(
-	struct nk_store *store, struct nk_uuid id, struct nk_arena *arena, struct nk_holding *out, struct nk_err *err)
+NK_RESULT nk_holding_get(struct nk_store *store, const struct nk_key *place_key, struct nk_uuid id,
+	struct nk_arena *arena, struct nk_holding *out, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 	char text[NK_UUID_TEXT];
 	bool found = false;
 
-	NK_TRY(nk_stmt_get(store,
-		"SELECT id, kind, place, custodian_id, purpose, warrant_id, derived_from, opened_at, expires_at, COALESCE(closed_at, 0), gone, "
-		"was_read, existence FROM holding WHERE id = ?1",
-		&stmt, err));
+	NK_TRY(nk_stmt_get(store, COLUMNS "WHERE id = ?1", &stmt, err));
 	nk_stmt_uuid(stmt, 1, id);
 	NK_TRY(nk_stmt_step(stmt, &found, err));
 	if (!found) {
 		return nk_fail(err, NK_NOT_FOUND, "there is no holding %s", nk_uuid_print(id, text));
 	}
-	return take_row(stmt, arena, out, err);
+	return take_row(stmt, place_key, arena, out, err);
 }
 
-NK_RESULT nk_holding_list(struct nk_store *store, bool only_open, struct nk_arena *arena, struct nk_holding **out,
-	size_t *out_n, struct nk_err *err)
+NK_RESULT nk_holding_list(struct nk_store *store, const struct nk_key *place_key, bool only_open,
+	struct nk_arena *arena, struct nk_holding **out, size_t *out_n, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 	NK_OWNED(nk_vec_done) struct nk_vec rows = { 0 };
 	bool more = false;
 
 	nk_vec_init(&rows, sizeof(struct nk_holding), HOLDINGS_MAX);
-	NK_TRY(nk_stmt_get(store,
-		"SELECT id, kind, place, custodian_id, purpose, warrant_id, derived_from, opened_at, expires_at, COALESCE(closed_at, 0), gone, "
-		"was_read, existence FROM holding WHERE ?1 = 0 OR closed_at IS NULL ORDER BY opened_at, rowid",
-		&stmt, err));
+	NK_TRY(nk_stmt_get(
+		store, COLUMNS "WHERE ?1 = 0 OR closed_at IS NULL ORDER BY opened_at, rowid", &stmt, err));
 	nk_stmt_int(stmt, 1, only_open ? 1 : 0);
 	NK_TRY(nk_stmt_step(stmt, &more, err));
 	while (more) {
 		void *item = NULL;
 
 		NK_TRY(nk_vec_push(&rows, &item, err));
-		NK_TRY(take_row(stmt, arena, item, err));
+		NK_TRY(take_row(stmt, place_key, arena, item, err));
 		NK_TRY(nk_stmt_step(stmt, &more, err));
 	}
 	NK_TRY(nk_column_list(&rows, arena, out, err));
@@ -278,7 +313,7 @@ NK_RESULT nk_holding_close(struct nk_tx *tx, struct nk_uuid id, enum nk_gone gon
 		return nk_fail(err, NK_INVALID, "a holding closes as verified, unverified, lost or unaccounted");
 	}
 	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 65536, &arena, err));
-	NK_TRY(nk_holding_get(nk_tx_store(tx), id, arena, &h, err));
+	NK_TRY(nk_holding_get(nk_tx_store(tx), NULL, id, arena, &h, err));
 	NK_TRY(may_close(&h, evidence, checked_by, err));
 	NK_TRY(nk_stmt_get(nk_tx_store(tx),
 		"UPDATE holding SET closed_at = ?2, gone = ?3, checked_by = ?4 WHERE id = ?1", &stmt, err));
@@ -291,4 +326,40 @@ NK_RESULT nk_holding_close(struct nk_tx *tx, struct nk_uuid id, enum nk_gone gon
 		NK_TRY(nk_reach_close(tx, id, now, err));
 	}
 	return close_duty(tx, id, evidence, now, err);
+}
+
+static NK_RESULT seal_one(struct nk_tx *tx, const struct nk_key *key, const struct nk_holding *h, struct nk_err *err)
+{
+	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
+	NK_OWNED(nk_buf_done) struct nk_buf place = { 0 };
+
+	NK_TRY(seal_place(nk_store_env(nk_tx_store(tx)), key, h->id, h->place, &place, err));
+	NK_TRY(nk_stmt_get(nk_tx_store(tx), "UPDATE holding SET place = '', place_box = ?2 WHERE id = ?1", &stmt, err));
+	nk_stmt_uuid(stmt, 1, h->id);
+	nk_stmt_blob(stmt, 2, nk_buf_bytes(&place));
+	return nk_stmt_run(stmt, err);
+}
+
+NK_RESULT nk_holding_seal_places(struct nk_tx *tx, const struct nk_key *place_key, uint64_t *out_n, struct nk_err *err)
+{
+	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
+	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
+	bool more = false;
+
+	*out_n = 0;
+	for (;;) { /* one by one: a statement that is being read sees no row change under it */
+		struct nk_holding h;
+
+		NK_TRY(nk_arena_new(NK_ARENA_WIPING, 65536, &arena, err));
+		NK_TRY(nk_stmt_get(nk_tx_store(tx), COLUMNS "WHERE place_box IS NULL LIMIT 1", &stmt, err));
+		NK_TRY(nk_stmt_step(stmt, &more, err));
+		if (!more) {
+			return nk_done();
+		}
+		NK_TRY(take_row(stmt, NULL, arena, &h, err));
+		nk_stmt_put(&stmt);
+		NK_TRY(seal_one(tx, place_key, &h, err));
+		nk_arena_free(&arena);
+		(*out_n)++;
+	}
 }

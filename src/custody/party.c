@@ -15,58 +15,26 @@
 	"SELECT id, kind, roles, label, public_key, ended_at, unit, organisation, ssh_key, recipient, contact, deputy_id " \
 	"FROM party "
 
-enum { LABEL_MAX = 1024, PARTIES_MAX = 100000, AAD_LEN = 21 };
+enum { LABEL_MAX = 1024, PARTIES_MAX = 100000 };
 
 /* A party's two sealed texts, each under a word of its own. */
 static const char label_word[] = "party";
 static const char contact_word[] = "reach";
 
-static void aad_of(const char *word, struct nk_uuid id, uint8_t out[static AAD_LEN])
+static struct nk_column_box box_of(const struct nk_key *key, const char *word, struct nk_uuid id)
 {
-	memcpy(out, word, 5);
-	memcpy(out + 5, id.b, sizeof(id.b));
-}
-
-static NK_RESULT seal_text(const struct nk_env *env, const struct nk_key *label_key,
-	const uint8_t aad[static AAD_LEN], struct nk_str text, struct nk_buf *out, struct nk_err *err)
-{
-	NK_OWNED(nk_buf_done) struct nk_buf plain = { 0 };
-	uint8_t *at = NULL;
-
-	nk_buf_init(out, LABEL_MAX + 64 + NK_SEAL_EXTRA);
-	nk_buf_init_wiping(&plain, LABEL_MAX + 64);
-	NK_TRY(nk_buf_add_str(&plain, text, err));
-	NK_TRY(nk_pad(&plain, err));
-	NK_TRY(nk_buf_reserve(out, plain.len + NK_SEAL_EXTRA, &at, err));
-	NK_TRY(nk_seal(env, label_key, nk_bytes_of(aad, AAD_LEN), nk_buf_bytes(&plain), at, err));
-	out->len += plain.len + NK_SEAL_EXTRA;
-	return nk_done();
+	return (struct nk_column_box){ key, word, id, LABEL_MAX };
 }
 
 static NK_RESULT open_text(const struct nk_key *label_key, const struct nk_party *party, const char *word,
-	struct nk_bytes box, struct nk_arena *arena, struct nk_str *out, struct nk_err *err)
+	struct nk_bytes sealed, struct nk_arena *arena, struct nk_str *out, struct nk_err *err)
 {
-	uint8_t aad[AAD_LEN];
-	uint8_t *plain = NULL;
-	size_t len = 0;
+	const struct nk_column_box box = box_of(label_key, word, party->id);
+	struct nk_bytes plain = { 0 };
 
-	aad_of(word, party->id, aad);
-	if (box.len > NK_SEAL_EXTRA && box.len <= LABEL_MAX + 64 + NK_SEAL_EXTRA) {
-		plain = nk_arena_alloc(arena, box.len);
-		if (plain == NULL) {
-			return nk_fail_nomem(err);
-		}
-		if (nk_open(label_key, nk_bytes_of(aad, sizeof(aad)), box, plain) &&
-			nk_unpad(nk_bytes_of(plain, box.len - NK_SEAL_EXTRA), &len)) {
-			*out = (struct nk_str){ (const char *)plain, len };
-			return nk_done();
-		}
-	}
-	char text[NK_UUID_TEXT];
-
-	return nk_fail(err, NK_CORRUPT,
-		"the name of party %s does not open: store and vault are not of the same state; restore both from one backup",
-		nk_uuid_print(party->id, text));
+	NK_TRY(nk_column_unseal(&box, sealed, arena, &plain, err));
+	*out = nk_bytes_str(plain);
+	return nk_done();
 }
 
 NK_RESULT nk_party_add(
@@ -76,7 +44,8 @@ NK_RESULT nk_party_add(
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 	NK_OWNED(nk_buf_done) struct nk_buf box = { 0 };
 	NK_OWNED(nk_buf_done) struct nk_buf contact = { 0 };
-	uint8_t aad[AAD_LEN];
+	const struct nk_column_box label_box = box_of(label_key, label_word, party->id);
+	const struct nk_column_box contact_box = box_of(label_key, contact_word, party->id);
 
 	if (nk_uuid_is_nil(party->id) || party->kind.len == 0 || party->label.len == 0 ||
 		party->label.len > LABEL_MAX) {
@@ -86,8 +55,7 @@ NK_RESULT nk_party_add(
 	if (party->contact.len > LABEL_MAX) {
 		return nk_fail(err, NK_INVALID, "a contact has at most %d bytes", (int)LABEL_MAX);
 	}
-	aad_of(label_word, party->id, aad);
-	NK_TRY(seal_text(env, label_key, aad, party->label, &box, err));
+	NK_TRY(nk_column_seal(env, &label_box, nk_str_bytes(party->label), &box, err));
 	NK_TRY(nk_stmt_get(nk_tx_store(tx),
 		"INSERT INTO party(id, kind, roles, label, public_key, enrolled_at, ended_at, unit, organisation, ssh_key, recipient, contact, "
 		"deputy_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
@@ -108,8 +76,7 @@ NK_RESULT nk_party_add(
 	nk_stmt_text(stmt, 10, party->ssh_key);
 	nk_stmt_text(stmt, 11, party->recipient);
 	if (party->contact.len > 0) {
-		aad_of(contact_word, party->id, aad);
-		NK_TRY(seal_text(env, label_key, aad, party->contact, &contact, err));
+		NK_TRY(nk_column_seal(env, &contact_box, nk_str_bytes(party->contact), &contact, err));
 		nk_stmt_blob(stmt, 12, nk_buf_bytes(&contact));
 	} else {
 		nk_stmt_null(stmt, 12);

@@ -1,13 +1,37 @@
 /*
  * reach.c: who could read a holding, from when until when; who did; and how complete the logs are that say so.
  *
- * Invariant: an interval is opened once and closed once; it is never taken back. No reading stands outside an interval.
+ * Invariant: an interval is opened once and closed once; it is never taken back. No reading stands outside an interval,
+ * and was_seen tells of each interval whether one lies in it.
  */
 #include "base.h"
 
 #include "custody.h"
 
 #include "column_int.h"
+
+/* was_seen of a row of reach whose end is `until`: does a reading lie in it? Where "anyone" could read, each counts. */
+#define SEEN_UNTIL(until)                                                                                             \
+	"CASE WHEN party_id IN (SELECT p.id FROM party p WHERE p.kind = 'anyone') THEN EXISTS (SELECT 1 FROM seen v "      \
+	"WHERE v.holding_id = reach.holding_id AND v.at >= reach.from_at AND v.at <= " until ") ELSE EXISTS (SELECT 1 "    \
+	"FROM seen v WHERE v.holding_id = reach.holding_id AND v.party_id = reach.party_id AND v.at >= reach.from_at "     \
+	"AND v.at <= " until ") END"
+
+/* Readings that were written down before the interval was. */
+static NK_RESULT look_back(
+	struct nk_tx *tx, struct nk_uuid holding, struct nk_uuid party, nk_time from, struct nk_err *err)
+{
+	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
+
+	NK_TRY(nk_stmt_get(nk_tx_store(tx),
+		"UPDATE reach SET was_seen = " SEEN_UNTIL("COALESCE(reach.until_at, 9223372036854775807)")
+		" WHERE holding_id = ?1 AND from_at = ?3 AND party_id = ?2",
+		&stmt, err));
+	nk_stmt_uuid(stmt, 1, holding);
+	nk_stmt_uuid(stmt, 2, party);
+	nk_stmt_int(stmt, 3, from);
+	return nk_stmt_run(stmt, err);
+}
 
 NK_RESULT nk_reach_open(
 	struct nk_tx *tx, struct nk_uuid holding, struct nk_uuid party, nk_time from, struct nk_err *err)
@@ -23,7 +47,8 @@ NK_RESULT nk_reach_open(
 	nk_stmt_uuid(stmt, 1, holding);
 	nk_stmt_uuid(stmt, 2, party);
 	nk_stmt_int(stmt, 3, from);
-	return nk_stmt_run(stmt, err);
+	NK_TRY(nk_stmt_run(stmt, err));
+	return look_back(tx, holding, party, from, err);
 }
 
 NK_RESULT nk_reach_note(struct nk_tx *tx, const struct nk_reach *r, struct nk_err *err)
@@ -41,7 +66,8 @@ NK_RESULT nk_reach_note(struct nk_tx *tx, const struct nk_reach *r, struct nk_er
 	nk_stmt_int(stmt, 3, r->from_at);
 	nk_column_bind_time(stmt, 4, r->until_at);
 	nk_column_bind_id(stmt, 5, r->warrant);
-	return nk_stmt_run(stmt, err);
+	NK_TRY(nk_stmt_run(stmt, err));
+	return look_back(tx, r->holding, r->party, r->from_at, err);
 }
 
 NK_RESULT nk_reach_close(struct nk_tx *tx, struct nk_uuid holding, nk_time until, struct nk_err *err)
@@ -49,7 +75,8 @@ NK_RESULT nk_reach_close(struct nk_tx *tx, struct nk_uuid holding, nk_time until
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 
 	NK_TRY(nk_stmt_get(nk_tx_store(tx),
-		"UPDATE reach SET until_at = ?2 WHERE holding_id = ?1 AND until_at IS NULL", &stmt, err));
+		"UPDATE reach SET until_at = ?2, was_seen = " SEEN_UNTIL("?2") " WHERE holding_id = ?1 AND until_at IS NULL",
+		&stmt, err));
 	nk_stmt_uuid(stmt, 1, holding);
 	nk_stmt_int(stmt, 2, until);
 	return nk_stmt_run(stmt, err);
@@ -68,6 +95,20 @@ static NK_RESULT could_read(
 	nk_stmt_uuid(stmt, 2, r->party);
 	nk_stmt_int(stmt, 3, r->from_at);
 	return nk_stmt_step(stmt, out, err);
+}
+
+static NK_RESULT mark(struct nk_tx *tx, const struct nk_reach *moment, struct nk_err *err)
+{
+	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
+
+	NK_TRY(nk_stmt_get(nk_tx_store(tx),
+		"UPDATE reach SET was_seen = 1 WHERE holding_id = ?1 AND from_at <= ?3 AND (until_at IS NULL OR until_at >= ?3) "
+		"AND was_seen = 0 AND (party_id = ?2 OR party_id IN (SELECT p.id FROM party p WHERE p.kind = 'anyone'))",
+		&stmt, err));
+	nk_stmt_uuid(stmt, 1, moment->holding);
+	nk_stmt_uuid(stmt, 2, moment->party);
+	nk_stmt_int(stmt, 3, moment->from_at);
+	return nk_stmt_run(stmt, err);
 }
 
 NK_RESULT nk_seen_add(struct nk_tx *tx, struct nk_uuid holding, struct nk_uuid party, nk_time at, uint64_t persons,
@@ -94,7 +135,8 @@ NK_RESULT nk_seen_add(struct nk_tx *tx, struct nk_uuid holding, struct nk_uuid p
 	} else {
 		nk_stmt_int(stmt, 4, nk_i64(persons));
 	}
-	return nk_stmt_run(stmt, err);
+	NK_TRY(nk_stmt_run(stmt, err));
+	return mark(tx, &moment, err);
 }
 
 NK_RESULT nk_coverage_add(struct nk_tx *tx, const struct nk_coverage *c, struct nk_err *err)

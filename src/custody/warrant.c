@@ -178,7 +178,7 @@ NK_RESULT nk_warrant_list(struct nk_store *store, bool only_open, struct nk_aren
 
 	nk_vec_init_wiping(&rows, sizeof(struct nk_warrant), WARRANTS_MAX);
 	NK_TRY(nk_stmt_get(store,
-		COLUMNS "WHERE ?1 = 0 OR state IN ('requested', 'granted', 'reported') ORDER BY from_at, rowid", &stmt,
+		COLUMNS "WHERE ?1 = 0 OR state IN ('requested', 'granted', 'spent', 'reported') ORDER BY from_at, rowid", &stmt,
 		err));
 	nk_stmt_int(stmt, 1, only_open ? 1 : 0);
 	NK_TRY(nk_stmt_step(stmt, &more, err));

@@ -10,16 +10,17 @@
 struct pair {
 	const char *word;
 	const char *text;
+	const char *side; /* of a role: judges or acts */
 };
 
 static const struct pair roles[] = {
-#define ROW(word, label) { word, label },
+#define ROW(word, side, label) { word, label, side },
 #include "roles.inc"
 #undef ROW
 };
 
 static const struct pair kinds[] = {
-#define ROW(word, needs) { word, needs },
+#define ROW(word, needs) { word, needs, "" },
 #include "warrants.inc"
 #undef ROW
 };
@@ -42,6 +43,16 @@ const char *nk_role_label(struct nk_str word)
 const char *nk_role_word(size_t i)
 {
 	return i < NK_ARRAY_LEN(roles) ? roles[i].word : NULL;
+}
+
+bool nk_role_judges(struct nk_str word)
+{
+	for (size_t i = 0; i < NK_ARRAY_LEN(roles); i++) {
+		if (nk_str_eq(word, nk_str_c(roles[i].word))) {
+			return strcmp(roles[i].side, "judges") == 0;
+		}
+	}
+	return false;
 }
 
 const char *nk_warrant_kind_needs(struct nk_str kind)

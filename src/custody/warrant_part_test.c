@@ -206,7 +206,7 @@ static void what_was_refused_or_revoked_permits_nothing(void **state)
 	kit_ok(step(tx, w.warrant_id, NK_PART_REVOKE, w.officer_id, "officer"), &err);
 	kit_fails(nk_warrant_use(tx, w.warrant_id, w.operator_id, KIT_START, &err), NK_DENIED);
 	h = holding_of(&w, NK_HOLDING_notice);
-	kit_fails(nk_holding_open(tx, &h, &holding, &err), NK_DENIED);
+	kit_fails(nk_holding_open(tx, &w.k.label_key, &h, &holding, &err), NK_DENIED);
 	kit_commit(&tx);
 }
 

@@ -61,6 +61,10 @@ struct nk_cert {
 	const struct nk_cert_retained *retained;
 	size_t n_retained;
 	uint64_t external_open; /* external holdings that had these persons and are not verified gone: caps E4 */
+	/* parts of backups, among external_open, by which these persons could still be opened, and when the last keys part
+	 * of them is to be gone: forbids E3 */
+	uint64_t backups_open;
+	nk_time backups_until;
 	const struct nk_str *out_of_scope; /* further entries; the mandatory ones are added here */
 	size_t n_out_of_scope;
 	nk_time issued_at;
@@ -94,6 +98,7 @@ enum nk_cert_lack {
 	NK_LACK_ROTATION,
 	NK_LACK_SEALER,
 	NK_LACK_RECEIPTS,
+	NK_LACK_BACKUPS,
 	NK_LACK_EXTERNAL,
 	NK_LACK_TARGET_FILES,
 	NK_LACK_COUNT

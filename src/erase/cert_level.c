@@ -46,6 +46,7 @@ static const struct {
 	[NK_LACK_SEALER] = { NK_LEVEL_E3, NK_N("where the epoch secret is kept, its destruction cannot be proven") },
 	[NK_LACK_RECEIPTS] = { NK_LEVEL_E3,
 		NK_N("there are too few signed receipts by different holders on different hosts") },
+	[NK_LACK_BACKUPS] = { NK_LEVEL_E3, NK_N("backups are left by which these persons can still be opened") },
 	[NK_LACK_EXTERNAL] = { NK_LEVEL_E4, NK_N("copies outside that held these persons are not verified as gone") },
 	[NK_LACK_TARGET_FILES] = { NK_LEVEL_E4,
 		NK_N("the files of a connected system are not examined, or not erased") },
@@ -203,7 +204,8 @@ unsigned nk_cert_lacks(const struct nk_cert *cert)
 {
 	return bit(NK_LACK_PERSONS, cert->persons == 0) | bit(NK_LACK_LIVE_TIME, cert->live_gone_at <= 0) |
 		target_lacks(cert) | scan_lacks(cert) | bit(NK_LACK_KEYS, cert->keys_destroyed_at <= 0) |
-		sealer_lacks(cert) | bit(NK_LACK_EXTERNAL, cert->external_open > 0);
+		sealer_lacks(cert) | bit(NK_LACK_BACKUPS, cert->backups_open > 0) |
+		bit(NK_LACK_EXTERNAL, cert->external_open > 0);
 }
 
 enum nk_level nk_cert_level(const struct nk_cert *cert)

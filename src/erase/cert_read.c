@@ -335,6 +335,10 @@ static void read_predicate(struct reader *r, struct nk_jval p, struct nk_cert *c
 	if (!c->simulated_clock && !nk_str_eq(clock, NK_STR("real"))) {
 		wrong(r, "clock");
 	}
+	if (nk_jget(p, "backupsOpen").v != NULL) { /* only where there are any */
+		c->backups_open = count(r, p, "backupsOpen");
+		c->backups_until = when(r, p, "backupsUntil");
+	}
 	read_dates(r, p, c);
 	c->external_open = count(r, p, "externalOpen");
 	c->issuer = text(r, p, "issuer");

@@ -51,6 +51,10 @@ static const struct {
 		NK_N("Registered copies outside this installation (such as roster files and exports) that held these "
 		     "persons and are not verified as gone: %llu."),
 		true },
+	[NK_SCOPE_BACKUPS_OPEN] = { "backups-open",
+		NK_N("Parts of backups by which these persons can still be opened, until the keys parts among them are "
+		     "destroyed: %llu."),
+		true },
 	[NK_SCOPE_EARLIER_VAULTS] = { "earlier-vaults",
 		NK_N("Earlier copies of the key vault: with the unlock secret and the epoch secret of their time "
 		     "they would still open, and with them earlier copies of the data."),
@@ -146,6 +150,9 @@ static bool applies(const struct nk_cert *cert, enum nk_scope what, uint64_t *ou
 		return *out_count > 0;
 	case NK_SCOPE_EXTERNAL_OPEN:
 		*out_count = cert->external_open;
+		return *out_count > 0;
+	case NK_SCOPE_BACKUPS_OPEN:
+		*out_count = cert->backups_open;
 		return *out_count > 0;
 	case NK_SCOPE_EARLIER_VAULTS:
 		return nk_cert_level(cert) < NK_LEVEL_E3;

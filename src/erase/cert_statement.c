@@ -262,6 +262,10 @@ static NK_RESULT put_predicate(struct nk_json *j, const struct nk_cert *c, struc
 
 	nk_json_open(j, '{');
 	put_approval(j, c);
+	if (c->backups_open > 0) {
+		put_count(j, "backupsOpen", c->backups_open);
+		put_time(j, "backupsUntil", c->backups_until);
+	}
 	put_c(j, "clock", c->simulated_clock ? "simulated" : "real");
 	put_dates(j, c, level);
 	put_count(j, "externalOpen", c->external_open);

@@ -31,7 +31,10 @@ NK_RESULT nk_apply_announce(struct nk_applying *a, struct nk_tx *tx, struct nk_e
 NK_RESULT nk_apply_record(struct nk_applying *a, struct nk_tx *tx, struct nk_err *err);
 /* nk_apply_look: sets stop, unknown, drifted from the last results. */
 void nk_apply_look(struct nk_applying *a);
-/* nk_apply_approved, nk_apply_begin: shared with erase plans. */
+/* nk_apply_approved, nk_apply_begin: shared with erase plans. nk_apply_reported: the plan is done, and says so to whoever
+ * approved it. */
+NK_RESULT nk_apply_reported(
+	struct nk_flow *flow, struct nk_tx *tx, const struct nk_plan_row *row, struct nk_err *err);
 NK_RESULT nk_apply_approved(
 	struct nk_flow *flow, const struct nk_plan_row *row, struct nk_uuid *out_warrant, struct nk_err *err);
 NK_RESULT nk_apply_begin(struct nk_flow *flow, const struct nk_plan_row *row, struct nk_uuid warrant,

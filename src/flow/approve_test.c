@@ -9,7 +9,7 @@
 
 /* Every leaver and every erasure needs a second person. */
 #define STRICT                                                                                                \
-	"[guard]\nleave_number = 0\nleave_percent = 0\nseason_percent = 0\nerase_number = 0\nerase_percent = 0\n" \
+	"[guard]\ngraduates = no\nleave_number = 0\nleave_percent = 0\nseason_percent = 0\nerase_number = 0\nerase_percent = 0\n" \
 	"erase_season_percent = 0\n"
 
 struct officer {
@@ -24,9 +24,8 @@ static struct officer enrol(struct ft *t, const char *roles)
 	struct nk_uuid id;
 	struct nk_err err = { 0 };
 
-	kit_ok(nk_op_party_key(kit_env(), &o.seed, o.pub, &err), &err);
-	memcpy(req.public_key, o.pub, sizeof(req.public_key));
-	kit_ok(nk_op_party_add(t->flow, &req, &id, &err), &err);
+	kit_ok(ft_enrol(t, &req, &o.seed, &id, &err), &err);
+	memcpy(o.pub, req.public_key, sizeof(o.pub));
 	return o;
 }
 
@@ -103,7 +102,7 @@ static void who_carries_out_cannot_be_enrolled_to_approve(void **state)
 {
 	NK_OWNED(ft_done) struct ft t;
 	struct nk_party_request req = { .name = NK_STR("兼任 係"), .roles = NK_STR("officer, operator") };
-	struct nk_uuid id;
+	struct nk_party_reply id;
 	struct nk_err err = { 0 };
 
 	(void)state;

@@ -56,9 +56,14 @@ struct nk_judging {
 NK_RESULT nk_asked_judge(struct nk_flow *flow, struct nk_tx *tx, struct nk_uuid id, const struct nk_judging *how,
 	struct nk_err *err);
 /*
- * warrant_duty.c: what is owed after a use: nk_warrant_owes_report when it was used; nk_warrant_was_reported;
- * nk_warrant_report_judged when the report was accepted (_ACCEPT) or has to be made again (_REFUSE).
+ * warrant_duty.c: what is owed after a use: nk_warrant_owes_report when it was used; nk_warrant_report with its text;
+ * nk_warrant_was_reported; nk_warrant_report_judged when the report was accepted (_ACCEPT) or has to be made again
+ * (_REFUSE); nk_warrant_owed: "report", "accept" or "".
  */
+enum { NK_REPORT_MAX = 8192 };
+NK_RESULT nk_warrant_report(
+	struct nk_flow *flow, struct nk_tx *tx, struct nk_uuid id, struct nk_str text, struct nk_err *err);
+NK_RESULT nk_warrant_owed(struct nk_flow *flow, struct nk_uuid id, struct nk_str *out, struct nk_err *err);
 NK_RESULT nk_warrant_owes_report(
 	struct nk_flow *flow, struct nk_tx *tx, const struct nk_warrant *w, struct nk_err *err);
 NK_RESULT nk_warrant_was_reported(struct nk_flow *flow, struct nk_tx *tx, struct nk_uuid id,

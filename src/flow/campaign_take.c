@@ -239,7 +239,7 @@ NK_RESULT nk_op_campaign_take(struct nk_flow *flow, struct nk_bytes report, stru
 	rc = take(flow, tx, report, arena, &r, err);
 	if (rc.code == NK_DENIED) {
 		nk_tx_end(&tx);
-		nk_flow_refused(flow, "campaign take", "a report that is not what was asked for");
+		nk_flow_refused(flow, "campaign take", NK_N("a report that is not what was asked for"));
 	}
 	NK_TRY(rc);
 	items[1] = nk_item_hex("campaign", r.campaign.b, 16);

@@ -52,19 +52,19 @@ static NK_RESULT changed(const struct nk_carry_file *f, struct nk_err *err)
 	return nk_fail(err, NK_DENIED, NK_N("%s is not the file that was signed: it has changed; ask again"), nk_short(f->name).text);
 }
 
-static NK_RESULT put_bytes(struct nk_age_writer *age, int fd, const struct nk_carry_file *f, struct nk_err *err)
+static NK_RESULT put_bytes(struct nk_flow *flow, struct nk_age_writer *age, int fd, const struct nk_carry_file *f, struct nk_err *err)
 {
 	NK_OWNED(nk_hasher_free) struct nk_hasher *h = NULL;
 	uint8_t buf[READ];
 	struct nk_hash digest;
-	uint64_t size = 0;
+	uint64_t at = 0;
 	size_t n = 1;
 
 	NK_TRY(nk_hasher_new(true, NULL, &h, err));
 	while (n > 0) {
-		NK_TRY(nk_os_fd_read(fd, buf, sizeof(buf), &n, err));
-		size += n;
-		if (size > f->size) {
+		NK_TRY(flow->env->read(flow->env->self, fd, at, buf, sizeof(buf), &n, err));
+		at += n;
+		if (at > f->size) {
 			return changed(f, err);
 		}
 		nk_hasher_add(h, nk_bytes_of(buf, n));
@@ -72,19 +72,16 @@ static NK_RESULT put_bytes(struct nk_age_writer *age, int fd, const struct nk_ca
 	}
 	nk_wipe(buf, sizeof(buf));
 	nk_hasher_end(h, &digest);
-	return size == f->size && nk_ct_equal(digest.b, f->sha256.b, sizeof(digest.b)) ? nk_done() : changed(f, err);
+	return at == f->size && nk_ct_equal(digest.b, f->sha256.b, sizeof(digest.b)) ? nk_done() : changed(f, err);
 }
 
-static NK_RESULT put_file(struct nk_age_writer *age, const struct nk_carry_file *f, struct nk_err *err)
+static NK_RESULT put_file(struct nk_flow *flow, struct nk_age_writer *age, int fd, const struct nk_carry_file *f, struct nk_err *err)
 {
-	NK_OWNED(nk_os_fd_close) int fd = -1;
 	uint8_t header[NK_TAR_BLOCK];
-	uint64_t size = 0;
 
-	NK_TRY(nk_os_fd_open_read(f->path.ptr, NK_TAR_SIZE_MAX, &fd, &size, err));
 	NK_TRY(nk_tar_header(f->name, f->size, header, err));
 	NK_TRY(nk_age_write(age, nk_bytes_of(header, sizeof(header)), err));
-	NK_TRY(put_bytes(age, fd, f, err));
+	NK_TRY(put_bytes(flow, age, fd, f, err));
 	return put_padding(age, f->size, err);
 }
 
@@ -107,9 +104,10 @@ NK_RESULT nk_carry_write(struct nk_flow *flow, const struct nk_carry_writing *w,
 	NK_TRY(nk_age_writer_new(flow->env, &to, &io, &age, err));
 	NK_TRY(put_manifest(age, w->manifest, err));
 	for (size_t i = 0; i < w->paper->n_files; i++) {
-		NK_TRY(put_file(age, &w->paper->files[i], err));
+		NK_TRY(put_file(flow, age, w->taken->fds[i], &w->paper->files[i], err));
 	}
 	NK_TRY(nk_age_write(age, nk_bytes_of(end, sizeof(end)), err));
+	NK_TRY(nk_carry_all_unmoved(w->taken, w->paper->files, err)); /* before the last piece, without which age opens nothing */
 	NK_TRY(nk_age_writer_end(age, err));
 	nk_hasher_end(hasher, out_sha256);
 	*out_bytes = way.bytes;

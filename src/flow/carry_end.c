@@ -81,6 +81,7 @@ struct ending {
 	struct nk_residue_report report;
 	uint64_t persons; /* that were looked for */
 	struct nk_carry_ended *out;
+	const char *why; /* of a refusal, when it is none of the usual */
 };
 
 static NK_RESULT second_party(struct ending *e, struct nk_err *err)
@@ -122,8 +123,9 @@ static NK_RESULT whereabouts(const struct ending *e, struct nk_err *err)
 }
 
 /* The bundle itself, where it still lies at home. */
-static NK_RESULT destroy_bundle(const struct ending *e, struct nk_err *err)
+static NK_RESULT destroy_bundle(struct ending *e, struct nk_err *err)
 {
+	enum nk_copy_is is = NK_COPY_UNKNOWN;
 	const struct nk_env *const env = e->flow->env;
 	char path[PATH_MAX];
 	bool mine = false;
@@ -139,7 +141,13 @@ static NK_RESULT destroy_bundle(const struct ending *e, struct nk_err *err)
 		return whereabouts(e, err);
 	}
 	NK_TRY(env->open(env->self, path, NK_OPEN_WRITE, &fd, err));
-	rc = nk_copy_erase(env, path, fd, err);
+	rc = nk_copy_is_fd(e->flow, &e->holding, fd, &is, err);
+	if (nk_ok(rc) && is != NK_COPY_SAME) {
+		e->why = "another file lies where the bundle was written";
+		rc = nk_fail(err, NK_CONFLICT,
+			NK_N("%s is not the bundle that was sealed: it is left alone; see what it is, move it away, then again"), path);
+	}
+	rc = nk_ok(rc) ? nk_copy_erase(env, path, fd, err) : rc;
 	env->close(env->self, &fd);
 	return nk_ok(rc) ? note_erased(e, err) : rc;
 }
@@ -248,16 +256,19 @@ static NK_RESULT sign(const struct ending *e, const char *about, struct nk_hash 
 {
 	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 	NK_OWNED(nk_buf_done) struct nk_buf payload = { 0 };
+	NK_OWNED(nk_buf_done) struct nk_buf limitation = { 0 };
 	struct nk_intoto_subject s = { .name = nk_str_c(about), .has_sha256 = true };
 	struct nk_intoto st = { .type = NK_STR(NK_PREDICATE_CLOSURE), .subjects = &s, .n_subjects = 1 };
 
 	nk_buf_init(&text, 65536);
 	nk_buf_init(&payload, NK_INTOTO_MAX);
+	nk_buf_init(&limitation, 65536);
 	nk_sha256(nk_bytes_of(e->holding.id.b, sizeof(e->holding.id.b)), subject);
 	memcpy(s.sha256, subject->b, sizeof(s.sha256));
 	NK_TRY(body(e, &text, err));
 	st.predicate = nk_buf_str(&text);
-	NK_TRY(nk_intoto_print(&st, nk_flow_limitation(e->flow), &payload, err));
+	NK_TRY(nk_flow_said_limitation(e->flow, &limitation, err));
+	NK_TRY(nk_intoto_print(&st, nk_buf_str(&limitation), &payload, err));
 	return nk_cert_sign(nk_buf_bytes(&payload), e->req->seed, envelope, err);
 }
 
@@ -282,6 +293,7 @@ static NK_RESULT close_books(struct ending *e, struct nk_err *err)
 	NK_TRY(nk_carry_leaf(flow, tx, e->req->returned ? "returned" : "destroyed", e->holding.id, e->req->warrant, err));
 	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_HOLDING_CLOSE, items, 3, NULL, err));
 	NK_TRY(nk_holding_close(tx, e->holding.id, gone, e->out->evidence, e->by.id, now, err));
+	NK_TRY(nk_warrant_done(flow, tx, e->req->warrant, about, err));
 	return nk_flow_commit(flow, &tx, err);
 }
 
@@ -309,7 +321,8 @@ NK_RESULT nk_op_carry_end(struct nk_flow *flow, const struct nk_carry_end_reques
 	memset(out, 0, sizeof(*out));
 	rc = end_it(&e, err);
 	return nk_carry_tell(flow, req->returned ? "carry return" : "carry destroy", rc,
-		rc.code == NK_PENDING ? "traces of the persons are still there"
+		e.why != NULL ? e.why
+		: rc.code == NK_PENDING ? "traces of the persons are still there"
 		: rc.code == NK_EXISTS ? "off the books already"
 				       : "the key is nobody's, or of who carried it out");
 }

@@ -1,5 +1,5 @@
 /*
- * carry_files.c: the files of a request: named one by one, their digests, and whose data is in them by their bytes.
+ * carry_files.c: the files of a request: named one by one, and whose data is in them by their bytes.
  *
  * Invariant: nothing that was declared counts; what could not be looked through is told and never taken for empty.
  */
@@ -7,33 +7,6 @@
 
 #include "carry_int.h"
 #include "tar.h"
-
-enum { READ = 64 * 1024 };
-
-NK_RESULT nk_carry_digest(const char *path, struct nk_carry_file *out, struct nk_err *err)
-{
-	NK_OWNED(nk_os_fd_close) int fd = -1;
-	NK_OWNED(nk_hasher_free) struct nk_hasher *h = NULL;
-	uint8_t buf[READ];
-	uint64_t size = 0;
-	size_t n = 1;
-	bool mine = false;
-
-	if (nk_os_kind_of(path, &mine) == NK_OS_FOLDER) {
-		return nk_fail(err, NK_USAGE, NK_N("%s is a folder: name each file that is to leave"), path);
-	}
-	NK_TRY(nk_os_fd_open_read(path, NK_TAR_SIZE_MAX, &fd, &size, err));
-	NK_TRY(nk_hasher_new(true, NULL, &h, err));
-	out->size = 0;
-	while (n > 0) {
-		NK_TRY(nk_os_fd_read(fd, buf, sizeof(buf), &n, err));
-		nk_hasher_add(h, nk_bytes_of(buf, n));
-		out->size += n;
-	}
-	nk_hasher_end(h, &out->sha256);
-	nk_wipe(buf, sizeof(buf));
-	return nk_done();
-}
 
 static NK_RESULT name_of(const char *path, struct nk_arena *arena, struct nk_carry_file *out, struct nk_err *err)
 {
@@ -72,7 +45,6 @@ NK_RESULT nk_carry_files(const char *const *paths, size_t n, struct nk_arena *ar
 				return nk_fail(err, NK_USAGE, NK_N("two of the files have the same name"));
 			}
 		}
-		NK_TRY(nk_carry_digest(files[i].path.ptr, &files[i], err));
 	}
 	*out = files;
 	return nk_done();
@@ -248,11 +220,15 @@ static NK_RESULT fill(struct looking *w, struct nk_arena *arena, struct nk_carry
 	return nk_done();
 }
 
-NK_RESULT nk_carry_scan(struct nk_flow *flow, const struct nk_carry_file *files, size_t n, struct nk_arena *arena,
-	struct nk_carry_whose *out, struct nk_err *err)
+NK_RESULT nk_carry_scan(struct nk_flow *flow, const struct nk_carry_file *files, size_t n,
+	const struct nk_carry_taken *taken, struct nk_arena *arena, struct nk_carry_whose *out, struct nk_err *err)
 {
 	const char **const paths = nk_arena_array(arena, n, sizeof(*paths));
-	struct nk_scan_request req = { .home = flow->home, .paths = paths, .n_paths = n, .roster = true };
+	struct nk_scan_request req = { .home = flow->home,
+		.paths = paths,
+		.n_paths = n,
+		.fds = taken != NULL ? taken->fds : NULL,
+		.roster = true };
 	struct looking w = { .others = 0 };
 	const struct nk_scan_reports reports = { .finding = on_finding, .stream = on_stream, .arg = &w };
 	struct nk_scan_reply reply = { 0 };

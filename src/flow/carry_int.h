@@ -17,9 +17,25 @@
 
 enum { NK_CARRY_MANIFEST_MAX = 1 << 20 };
 
+/* --- carry_take.c: the bytes, read once --- */
+struct nk_carry_taken {
+	int fds[NK_CARRY_FILES]; /* sealed memory files, or the files themselves where in_place */
+	struct nk_os_stamp stamps[NK_CARRY_FILES];
+	bool in_place[NK_CARRY_FILES];
+	size_t n;
+};
+/* nk_carry_take: fills size and digest of each. NK_USAGE: a folder, link, pipe or device; NK_CONFLICT: it changed
+ * meanwhile. nk_carry_taken_done also after a failure. nk_carry_unmoved: nobody touched it since (NK_CONFLICT); always so
+ * in memory. */
+NK_RESULT nk_carry_take(const struct nk_flow *flow, struct nk_carry_file *files, size_t n, struct nk_carry_taken *out,
+	struct nk_err *err);
+NK_RESULT nk_carry_unmoved(const struct nk_carry_taken *t, const struct nk_carry_file *f, size_t i, struct nk_err *err);
+NK_RESULT nk_carry_all_unmoved(
+	const struct nk_carry_taken *t, const struct nk_carry_file *files, struct nk_err *err);
+void nk_carry_taken_done(struct nk_carry_taken *t);
+
 /* --- carry_files.c: what is asked for, by its bytes --- */
-/* nk_carry_digest: size and SHA-256 of a plain file. nk_carry_files: the files of a request, told apart by name. */
-NK_RESULT nk_carry_digest(const char *path, struct nk_carry_file *out, struct nk_err *err);
+/* nk_carry_files: the names of a request, told apart; sizes and digests come with nk_carry_take. */
 NK_RESULT nk_carry_files(const char *const *paths, size_t n, struct nk_arena *arena, struct nk_carry_file **out,
 	struct nk_err *err);
 /* nk_carry_scan: whose data is in these files. numbers and classes (bits) of n persons live in `arena`. */
@@ -29,8 +45,9 @@ struct nk_carry_whose {
 	size_t n;
 	struct nk_carry_extent extent;
 };
-NK_RESULT nk_carry_scan(struct nk_flow *flow, const struct nk_carry_file *files, size_t n, struct nk_arena *arena,
-	struct nk_carry_whose *out, struct nk_err *err);
+/* `taken`: those bytes, whatever bears the names by now; NULL: the files where they lie. */
+NK_RESULT nk_carry_scan(struct nk_flow *flow, const struct nk_carry_file *files, size_t n,
+	const struct nk_carry_taken *taken, struct nk_arena *arena, struct nk_carry_whose *out, struct nk_err *err);
 
 /* --- carry_paper.c: what is signed, and what goes along --- */
 struct nk_carry_to {
@@ -83,10 +100,12 @@ NK_RESULT nk_carry_receipt_read(struct nk_flow *flow, struct nk_bytes text, stru
 	struct nk_carry_receipt *out, struct nk_err *err);
 
 /* --- carry_bundle.c --- */
-/* nk_carry_write: manifest and files, sealed; each file must still have its digest (NK_DENIED). */
+/* nk_carry_write: manifest and files, sealed; what goes in must have the digest that was signed (NK_DENIED), and a file
+ * that is read where it lies must not have been touched (NK_CONFLICT): else the bundle has no end. */
 struct nk_carry_writing {
 	const struct nk_carry_paper *paper;
 	const struct nk_carry_manifest *manifest;
+	const struct nk_carry_taken *taken;
 	int fd;
 };
 NK_RESULT nk_carry_write(struct nk_flow *flow, const struct nk_carry_writing *w, struct nk_hash *out_sha256,

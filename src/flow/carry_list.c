@@ -37,7 +37,7 @@ NK_RESULT nk_carry_holding(struct nk_flow *flow, struct nk_uuid warrant, struct 
 	if (!row || !nk_col_uuid(stmt, 0, &id)) {
 		return nk_fail(err, NK_NOT_FOUND, NK_N("no bundle was sealed under this warrant"));
 	}
-	return nk_holding_get(flow->store, id, arena, out, err);
+	return nk_holding_get(flow->store, flow->key[NK_HOUSE_LOG], id, arena, out, err);
 }
 
 /* --- bundles --- */
@@ -84,7 +84,7 @@ NK_RESULT nk_op_carry_list(struct nk_flow *flow, bool all, struct nk_arena *aren
 	size_t n_all = 0;
 	size_t n = 0;
 
-	NK_TRY(nk_holding_list(flow->store, !all, arena, &list, &n_all, err));
+	NK_TRY(nk_holding_list(flow->store, flow->key[NK_HOUSE_LOG], !all, arena, &list, &n_all, err));
 	rows = nk_arena_array(arena, n_all, sizeof(*rows));
 	if (rows == NULL) {
 		return nk_fail_nomem(err);

@@ -218,7 +218,13 @@ static NK_RESULT enter(struct nk_flow *flow, const struct opening *o, nk_time un
 		.was_read = "unknown" };
 
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
-	NK_TRY(nk_holding_open(tx, &h, out_id, err));
+	NK_TRY(nk_holding_open(tx, flow->key[NK_HOUSE_LOG], &h, out_id, err));
+	for (size_t i = 0; i < o->manifest.n_files; i++) { /* exactly these: anything else in that folder is none of it */
+		const struct nk_carry_file *const f = &o->manifest.files[i];
+		const struct nk_holding_file file = { f->name, f->size, f->sha256 };
+
+		NK_TRY(nk_holding_file_add(tx, flow->key[NK_HOUSE_LOG], *out_id, &file, err));
+	}
 	NK_TRY(nk_carry_leaf(flow, tx, "opened", *out_id, o->manifest.warrant, err));
 	return nk_flow_commit(flow, &tx, err);
 }
@@ -258,7 +264,7 @@ static NK_RESULT whose_of_ours(struct nk_flow *flow, const struct opening *o, st
 		NK_TRY(path_of(o, i, path, err));
 		NK_TRY(nk_arena_dup(o->arena, nk_str_c(path), &files[i].path, err));
 	}
-	NK_TRY(nk_carry_scan(flow, files, n, o->arena, &whose, err));
+	NK_TRY(nk_carry_scan(flow, files, n, NULL, o->arena, &whose, err));
 	some = nk_arena_array(o->arena, whose.n + 1, sizeof(*some));
 	if (some == NULL) {
 		return nk_fail_nomem(err);

@@ -42,6 +42,10 @@ static NK_RESULT one(struct nk_flow *flow, const struct nk_case_note *note, size
 
 	out->at = note->at;
 	out->lane = lines[k].lane;
+	if (nk_case_text(note, "because").len > 0 && nk_str_eq(note->kind, NK_STR("classify"))) {
+		return nk_arena_printf(arena, &out->text, err, "%s: %.*s → %.*s (%.*s)", said, NK_FMT(nk_case_text(note, "from")),
+			NK_FMT(with), NK_FMT(nk_case_text(note, "because")));
+	}
 	if (with.len == 0) {
 		return nk_arena_dup(arena, nk_str_c(said), &out->text, err);
 	}

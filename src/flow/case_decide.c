@@ -41,7 +41,7 @@ static NK_RESULT seat_of(struct nk_flow *flow, const struct nk_case *c, const st
 	NK_TRY(nk_signer_of(flow, seed, arena, &party, err));
 	NK_TRY(nk_case_present(flow, c, arena, &list, &n, &quorate, err));
 	if (!quorate) {
-		nk_flow_refused(flow, "case-decide", "the headquarters is not quorate");
+		nk_flow_refused(flow, "case-decide", NK_N("the headquarters is not quorate"));
 		return nk_fail(err, NK_DENIED,
 			NK_N("the headquarters is not quorate: at least one director and one of the privacy department must be checked in (nokosazu case attend)"));
 	}
@@ -51,7 +51,7 @@ static NK_RESULT seat_of(struct nk_flow *flow, const struct nk_case *c, const st
 			return nk_done();
 		}
 	}
-	nk_flow_refused(flow, "case-decide", "the signer is not checked in");
+	nk_flow_refused(flow, "case-decide", NK_N("the signer is not checked in"));
 	return nk_fail(err, NK_DENIED, NK_N("only who is checked in decides (nokosazu case attend)"));
 }
 
@@ -111,7 +111,8 @@ NK_RESULT nk_case_behind(
 	return nk_done();
 }
 
-NK_RESULT nk_case_decided(struct nk_flow *flow, const struct nk_case *c, uint64_t from, bool *out, struct nk_err *err)
+NK_RESULT nk_case_decided(struct nk_flow *flow, const struct nk_case *c, uint64_t from, struct nk_uuid beside, bool *out,
+	struct nk_err *err)
 {
 	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
 	struct nk_case_note *notes = NULL;
@@ -121,7 +122,7 @@ NK_RESULT nk_case_decided(struct nk_flow *flow, const struct nk_case *c, uint64_
 	NK_TRY(nk_arena_new(NK_ARENA_WIPING, 64 << 20, &arena, err));
 	NK_TRY(nk_case_notes(flow, c, "decide", arena, &notes, &n, err));
 	for (size_t i = 0; i < n && !*out; i++) {
-		if (notes[i].seq >= from && !nk_uuid_is_nil(notes[i].evidence)) {
+		if (notes[i].seq >= from && !nk_uuid_is_nil(notes[i].evidence) && !nk_uuid_eq(notes[i].party, beside)) {
 			NK_TRY(nk_case_signature_true(flow, c, "decide", notes[i].party,
 				nk_case_text(&notes[i], "role"), notes[i].evidence, out, err));
 		}

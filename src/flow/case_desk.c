@@ -244,16 +244,17 @@ static NK_RESULT after_submit(struct nk_flow *flow, struct nk_tx *tx, const stru
 static NK_RESULT check_persons(struct nk_flow *flow, const struct nk_case *c, struct nk_err *err)
 {
 	bool good = false;
+	const struct nk_uuid nobody = { { 0 } };
 	size_t persons = 0;
 
 	NK_TRY(nk_case_written_to(flow, c, &persons, &good, err));
 	if (persons == 0) {
-		NK_TRY(nk_case_decided(flow, c, 0, &good, err));
+		NK_TRY(nk_case_decided(flow, c, 0, nobody, &good, err));
 	}
 	if (good) {
 		return nk_done();
 	}
-	nk_flow_refused(flow, "case-submit", "persons were to be told with no letters to them");
+	nk_flow_refused(flow, "case-submit", NK_N("persons were to be told with no letters to them"));
 	return persons > 0
 		? nk_fail(err, NK_DENIED,
 			  NK_N("nobody has written to the %1$zu persons of this case as it stands now: nokosazu case letters %2$s"),
@@ -336,15 +337,16 @@ static NK_RESULT publications(struct nk_flow *flow, uint64_t *out, struct nk_err
 
 static NK_RESULT check_publish(struct nk_flow *flow, struct nk_str ref, struct nk_err *err)
 {
+	const struct nk_uuid nobody = { { 0 } };
 	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
 	struct nk_case c;
 	bool decided = false;
 
 	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 1 << 20, &arena, err));
 	NK_TRY(nk_case_find_open(flow, ref, arena, &c, err));
-	NK_TRY(nk_case_decided(flow, &c, 0, &decided, err));
+	NK_TRY(nk_case_decided(flow, &c, 0, nobody, &decided, err));
 	if (!decided) {
-		nk_flow_refused(flow, "case-publish", "the headquarters has decided nothing");
+		nk_flow_refused(flow, "case-publish", NK_N("the headquarters has decided nothing"));
 		return nk_fail(err, NK_DENIED,
 			NK_N("nothing is published without a decision of the headquarters (nokosazu case decide)"));
 	}

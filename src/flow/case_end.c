@@ -27,23 +27,38 @@ static NK_RESULT end_all(struct nk_flow *flow, struct nk_tx *tx, const struct nk
 	return nk_done();
 }
 
-/* Only a doubt that nothing has borne out yet: no headquarters, no copy (each is linked with a harm), no certain class. */
+/* Was a class ever named in it? What was taken away later counts as well: else it would be taken away and dismissed by one. */
+static NK_RESULT had_class(struct nk_flow *flow, const struct nk_case *c, struct nk_arena *arena, bool *out, struct nk_err *err)
+{
+	struct nk_case_note *notes = NULL;
+	size_t n = 0;
+
+	*out = false;
+	NK_TRY(nk_case_notes(flow, c, "classify", arena, &notes, &n, err));
+	for (size_t i = 0; i < n; i++) {
+		*out = *out || !nk_str_eq(nk_case_text(&notes[i], "to"), NK_STR("none"));
+	}
+	return nk_done();
+}
+
+/* Only a doubt that nothing has borne out yet: no headquarters, no copy (each is linked with a harm), never a class. */
 static NK_RESULT is_mere_doubt(struct nk_flow *flow, const struct nk_case *c, bool *out, struct nk_err *err)
 {
 	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
 	struct nk_case_copy *copies = NULL;
-	struct nk_classes classes = { .certain = 0 };
+	bool classed = false;
 	size_t n = 0;
 
-	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 16 << 20, &arena, err));
+	NK_TRY(nk_arena_new(NK_ARENA_WIPING, 64 << 20, &arena, err));
 	NK_TRY(nk_case_copies(flow, c, arena, &copies, &n, err));
-	(void)nk_classes_parse(c->classes, &classes);
-	*out = n == 0 && classes.certain == 0 && nk_str_eq(c->state, NK_STR("suspected"));
+	NK_TRY(had_class(flow, c, arena, &classed, err));
+	*out = n == 0 && !classed && nk_str_eq(c->state, NK_STR("suspected"));
 	return nk_done();
 }
 
 /* Everything else ends only while the headquarters sits, and by a decision about the extent and classes as they are. */
-static NK_RESULT check_dismissable(struct nk_flow *flow, const struct nk_case *c, struct nk_err *err)
+static NK_RESULT check_dismissable(
+	struct nk_flow *flow, const struct nk_case *c, const struct nk_party *by, struct nk_err *err)
 {
 	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
 	struct nk_case_present *list = NULL;
@@ -61,14 +76,36 @@ static NK_RESULT check_dismissable(struct nk_flow *flow, const struct nk_case *c
 	if (good) {
 		NK_TRY(nk_case_behind(flow, c, "extent", &extent, err));
 		NK_TRY(nk_case_behind(flow, c, "classify", &classes, err));
-		NK_TRY(nk_case_decided(flow, c, extent > classes ? extent : classes, &good, err));
+		NK_TRY(nk_case_decided(flow, c, extent > classes ? extent : classes, by->id, &good, err));
 	}
 	if (!good) {
-		nk_flow_refused(flow, "case-dismiss", "more than a doubt, and the headquarters has not decided it");
+		nk_flow_refused(flow, "case-dismiss", NK_N("more than a doubt, and the headquarters has not decided it"));
 		return nk_fail(err, NK_DENIED,
-			NK_N("this is more than a doubt (copies, a class or a headquarters): it is dismissed only while the headquarters is quorate and has decided it since the last change (nokosazu case decide)"));
+			NK_N("this is more than a doubt (copies, a class or a headquarters): it is dismissed only while the headquarters is quorate and somebody other than who dismisses has decided it since the last change (nokosazu case decide)"));
 	}
 	return nk_done();
+}
+
+/* Two persons: who took a class away, or decided it in the headquarters, is not the one who dismisses. */
+static NK_RESULT another_person(struct nk_flow *flow, const struct nk_case *c, const struct nk_party *by, struct nk_err *err)
+{
+	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
+	struct nk_case_note *notes = NULL;
+	bool same = false;
+	size_t n = 0;
+
+	NK_TRY(nk_arena_new(NK_ARENA_WIPING, 64 << 20, &arena, err));
+	NK_TRY(nk_case_notes(flow, c, "classify", arena, &notes, &n, err));
+	for (size_t i = 0; i < n; i++) {
+		same = same || (nk_uuid_eq(notes[i].party, by->id) &&
+			nk_case_takes_away(nk_case_text(&notes[i], "from"), nk_case_text(&notes[i], "to")));
+	}
+	if (!same) {
+		return nk_done();
+	}
+	nk_flow_refused(flow, "case-dismiss", NK_N("who took a class away was to dismiss the case too"));
+	return nk_fail(err, NK_DENIED,
+		NK_N("who took a class of this case away does not dismiss it: another officer signs (nokosazu case dismiss --key FILE)"));
 }
 
 NK_RESULT nk_op_case_dismiss(struct nk_flow *flow, struct nk_str ref, struct nk_str reason,
@@ -90,10 +127,11 @@ NK_RESULT nk_op_case_dismiss(struct nk_flow *flow, struct nk_str ref, struct nk_
 	NK_TRY(nk_arena_new(NK_ARENA_WIPING, 64 << 20, &arena, err));
 	NK_TRY(nk_case_find_open(flow, ref, arena, &c, err));
 	if (!nk_ok(nk_signer_of(flow, seed, arena, &party, NULL)) || !nk_party_has_role(&party, NK_STR("officer"))) {
-		nk_flow_refused(flow, "case-dismiss", "the signer is not an officer");
+		nk_flow_refused(flow, "case-dismiss", NK_N("the signer is not an officer"));
 		return nk_fail(err, NK_DENIED, NK_N("a doubt is dismissed by the officer's signature alone: --key FILE"));
 	}
-	NK_TRY(check_dismissable(flow, &c, err));
+	NK_TRY(check_dismissable(flow, &c, &party, err));
+	NK_TRY(another_person(flow, &c, &party, err));
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
 	NK_TRY(nk_case_sign(flow, tx, &c, &s, arena, &who, err));
 	words[1].text = nk_str_c(who.salt);
@@ -157,8 +195,9 @@ static NK_RESULT waive(struct nk_flow *flow, struct nk_tx *tx, const struct nk_c
 	char scope[NK_CASE_ABOUT + 16];
 
 	(void)snprintf(scope, sizeof(scope), "%s/rollout", nk_case_about(c->id, NULL, 0, about).ptr);
-	return nk_warrant_take(
-		flow, tx, waiver, NK_STR("exception"), NK_STR("WAIVE"), nk_str_c(scope), arena, NULL, err);
+	NK_TRY(nk_warrant_take(
+		flow, tx, waiver, NK_STR("exception"), NK_STR("WAIVE"), nk_str_c(scope), arena, NULL, err));
+	return nk_warrant_done(flow, tx, waiver, scope, err);
 }
 
 NK_RESULT nk_op_case_close(struct nk_flow *flow, const struct nk_case_close_request *req, struct nk_err *err)
@@ -182,7 +221,7 @@ NK_RESULT nk_op_case_close(struct nk_flow *flow, const struct nk_case_close_requ
 	NK_TRY(nk_case_find_open(flow, req->ref, arena, &c, err));
 	NK_TRY(open_duties(flow, &c, &open, err));
 	if (open > 0) {
-		nk_flow_refused(flow, "case-close", "duties are open");
+		nk_flow_refused(flow, "case-close", NK_N("duties are open"));
 		return nk_fail(err, NK_PENDING, NK_N("the case %1$s has %2$llu open duties and does not close over them (nokosazu case show %1$s)"),
 			c.receipt, (unsigned long long)open);
 	}

@@ -80,11 +80,11 @@ static NK_RESULT who_acts(struct nk_flow *flow, const struct nk_key *seed, struc
 	const nk_rc rc = nk_signer_of(flow, seed, arena, out, &own);
 
 	if (!nk_ok(rc)) {
-		nk_flow_refused(flow, what, "the key belongs to nobody who is enrolled");
+		nk_flow_refused(flow, what, NK_N("the key belongs to nobody who is enrolled"));
 		return nk_err_pass(err, &own);
 	}
 	if (role.len > 0 && !nk_party_has_role(out, role)) {
-		nk_flow_refused(flow, what, "the signer does not have the role");
+		nk_flow_refused(flow, what, NK_N("the signer does not have the role"));
 		return nk_fail(err, NK_DENIED, NK_N("this person does not have the role \"%s\""), nk_short(role).text);
 	}
 	return nk_done();
@@ -235,7 +235,7 @@ static NK_RESULT may_sit(struct nk_flow *flow, struct nk_uuid party, struct nk_e
 	const nk_rc rc = nk_training_need(flow, party, NK_STR("case"), err);
 
 	if (rc.code == NK_DENIED) {
-		nk_flow_refused(flow, "case-attend", "no test passed that still stands");
+		nk_flow_refused(flow, "case-attend", NK_N("no test passed that still stands"));
 	}
 	return rc;
 }

@@ -207,6 +207,66 @@ static void a_certain_class_or_a_sitting_is_more_than_a_doubt(void **state)
 	kit_fails(dismiss(&t, b.receipt, &officer), NK_DENIED);
 }
 
+/* The class goes, then the case: not by one officer alone, and the reason stays to be read. */
+static void a_class_that_was_taken_away_is_no_way_round_the_headquarters(void **state)
+{
+	NK_OWNED(ft_done) struct ft t;
+	struct who first;
+	struct who second;
+	struct who privacy;
+	struct who director;
+	struct nk_suspect_reply r;
+	struct nk_case_note *notes = NULL;
+	struct nk_case c;
+	struct nk_err err = { 0 };
+	bool quorate = false;
+	size_t n = 0;
+
+	(void)state;
+	begin(&t);
+	first = enrol(&t, "officer,director");
+	second = enrol(&t, "officer");
+	privacy = enrol(&t, "privacy");
+	director = enrol(&t, "director");
+	r = doubt(&t);
+	assert_true(nk_ok(classify(&t, r.receipt, "1", NULL)));
+	kit_fails(classify(&t, r.receipt, "1?", NULL), NK_DENIED); /* milder is less, too */
+	assert_true(nk_ok(classify(&t, r.receipt, "none", &first)));
+	kit_ok(nk_case_find(t.flow, nk_str_c(r.receipt), t.arena, &c, &err), &err);
+	kit_ok(nk_case_notes(t.flow, &c, "classify", t.arena, &notes, &n, &err), &err);
+	assert_true(nk_str_eq(nk_case_text(&notes[n - 1], "because"), NK_STR("調べた")));
+	kit_fails(dismiss(&t, r.receipt, &first), NK_DENIED);
+	kit_fails(dismiss(&t, r.receipt, &second), NK_DENIED); /* it had a class: the headquarters decides */
+	assert_true(nk_ok(attend(&t, r.receipt, "privacy", &privacy, &quorate)));
+	assert_true(nk_ok(attend(&t, r.receipt, "director", &director, &quorate)));
+	assert_true(nk_ok(decide(&t, r.receipt, &director)));
+	kit_fails(dismiss(&t, r.receipt, &first), NK_DENIED); /* he took it away */
+	assert_true(nk_ok(dismiss(&t, r.receipt, &second)));
+}
+
+/* Who decides in the headquarters does not also dismiss by it. */
+static void a_case_with_a_class_is_dismissed_by_two_persons(void **state)
+{
+	NK_OWNED(ft_done) struct ft t;
+	struct who officer;
+	struct who privacy;
+	struct nk_suspect_reply r;
+	bool quorate = false;
+
+	(void)state;
+	begin(&t);
+	officer = enrol(&t, "officer,director");
+	privacy = enrol(&t, "privacy");
+	r = doubt(&t);
+	assert_true(nk_ok(classify(&t, r.receipt, "1", NULL)));
+	assert_true(nk_ok(attend(&t, r.receipt, "privacy", &privacy, &quorate)));
+	assert_true(nk_ok(attend(&t, r.receipt, "director", &officer, &quorate)));
+	assert_true(nk_ok(decide(&t, r.receipt, &officer)));
+	kit_fails(dismiss(&t, r.receipt, &officer), NK_DENIED);
+	assert_true(nk_ok(decide(&t, r.receipt, &privacy)));
+	assert_true(nk_ok(dismiss(&t, r.receipt, &officer)));
+}
+
 static nk_rc submit(struct ft *t, const char *ref, const char *kind, const char *receipt)
 {
 	const struct nk_case_submit_request req = {
@@ -299,6 +359,8 @@ int main(void)
 		cmocka_unit_test(presence_by_a_key_that_is_no_longer_enrolled_counts_for_nothing),
 		cmocka_unit_test(a_leak_is_not_dismissed_by_the_officer_alone),
 		cmocka_unit_test(a_certain_class_or_a_sitting_is_more_than_a_doubt),
+		cmocka_unit_test(a_class_that_was_taken_away_is_no_way_round_the_headquarters),
+		cmocka_unit_test(a_case_with_a_class_is_dismissed_by_two_persons),
 		cmocka_unit_test(persons_are_told_by_letters_not_by_a_word),
 		cmocka_unit_test(the_final_report_follows_the_prompt_one_and_nothing_is_said_emptily),
 		cmocka_unit_test(nothing_is_published_without_a_decision),

@@ -131,6 +131,8 @@ NK_RESULT nk_case_course(struct nk_flow *flow, const struct nk_case *c, enum nk_
 /* case_affected.c: each copy with what is known about reading it. */
 NK_RESULT nk_case_affected(struct nk_flow *flow, const struct nk_case *c, struct nk_arena *arena,
 	struct nk_affected **out, size_t *out_n, struct nk_err *err);
+/* nk_case_takes_away: does the second classification leave out, or only fear, what the first had? (case_scope.c) */
+bool nk_case_takes_away(struct nk_str old, struct nk_str new);
 /* nk_case_item_word: the word of an item class as law/ has it: "name", "kana" …; static. */
 const char *nk_case_item_word(enum nk_item_class c);
 /* case_paper.c: a paper of the case into a new file, which is a holding (case_file) with an end. */
@@ -139,9 +141,10 @@ NK_RESULT nk_case_paper_out(struct nk_flow *flow, const char *path, struct nk_by
 /* case_scan.c: NK_GUARD when the text names persons of the roster and req->anyway is not set. */
 NK_RESULT nk_case_scan_text(struct nk_flow *flow, const struct nk_case_words *req, struct nk_err *err);
 
-/* case_decide.c: has the headquarters decided in a note numbered `from` or later, by a signature that still holds? */
-NK_RESULT nk_case_decided(
-	struct nk_flow *flow, const struct nk_case *c, uint64_t from, bool *out, struct nk_err *err);
+/* case_decide.c: has the headquarters decided in a note numbered `from` or later, by a signature that still holds and is
+ * not of the party `beside` (nil: of anybody)? */
+NK_RESULT nk_case_decided(struct nk_flow *flow, const struct nk_case *c, uint64_t from, struct nk_uuid beside, bool *out,
+	struct nk_err *err);
 /* nk_case_behind: the number behind the last note of that kind; 0: there is none. */
 NK_RESULT nk_case_behind(
 	struct nk_flow *flow, const struct nk_case *c, const char *kind, uint64_t *out, struct nk_err *err);
@@ -153,5 +156,11 @@ NK_RESULT nk_case_written_to(struct nk_flow *flow, const struct nk_case *c, size
 /* case_hq.c */
 NK_RESULT nk_case_present(struct nk_flow *flow, const struct nk_case *c, struct nk_arena *arena,
 	struct nk_case_present **out, size_t *out_n, bool *out_quorate, struct nk_err *err);
+
+/* suspect_drop.c. nk_suspect_drop: every file of the drop folder ([case] drop) becomes a doubt, gets its receipt beside
+ * it (NAME.receipt.txt: number and time, nothing else) and goes; at most 100 a run. Hidden names are left: they are still
+ * being written. Counts in `out`. */
+struct nk_duty_run;
+NK_RESULT nk_suspect_drop(struct nk_flow *flow, struct nk_duty_run *out, struct nk_err *err);
 
 #endif

@@ -12,13 +12,12 @@ static NK_RESULT take_copy(const struct nk_stmt *s, struct nk_arena *arena, stru
 {
 	(void)nk_col_uuid(s, 0, &out->id);
 	NK_TRY(nk_arena_dup(arena, nk_col_text(s, 1), &out->kind, err));
-	NK_TRY(nk_arena_dup(arena, nk_col_text(s, 2), &out->place, err));
-	NK_TRY(nk_arena_dup(arena, nk_col_text(s, 3), &out->harm, err));
-	NK_TRY(nk_arena_dup(arena, nk_col_text(s, 4), &out->gone, err));
-	NK_TRY(nk_arena_dup(arena, nk_col_text(s, 5), &out->was_read, err));
-	out->from_at = nk_col_int(s, 6);
-	out->until_at = nk_col_int(s, 7);
-	out->certain = nk_str_eq(nk_col_text(s, 8), NK_STR("certain"));
+	NK_TRY(nk_arena_dup(arena, nk_col_text(s, 2), &out->harm, err));
+	NK_TRY(nk_arena_dup(arena, nk_col_text(s, 3), &out->gone, err));
+	NK_TRY(nk_arena_dup(arena, nk_col_text(s, 4), &out->was_read, err));
+	out->from_at = nk_col_int(s, 5);
+	out->until_at = nk_col_int(s, 6);
+	out->certain = nk_str_eq(nk_col_text(s, 7), NK_STR("certain"));
 	return nk_done();
 }
 
@@ -31,7 +30,7 @@ NK_RESULT nk_case_copies(struct nk_flow *flow, const struct nk_case *c, struct n
 
 	nk_vec_init(&rows, sizeof(struct nk_case_copy), 1000000);
 	NK_TRY(nk_stmt_get(flow->store,
-		"SELECT h.id, h.kind, h.place, i.harm, h.gone, h.was_read, COALESCE(i.from_at, 0), COALESCE(i.until_at, 0), "
+		"SELECT h.id, h.kind, i.harm, h.gone, h.was_read, COALESCE(i.from_at, 0), COALESCE(i.until_at, 0), "
 		"h.existence FROM incident_holding i JOIN holding h ON h.id = i.holding_id WHERE i.incident_id = ?1 "
 		"ORDER BY h.opened_at, h.id",
 		&s, err));
@@ -50,8 +49,11 @@ NK_RESULT nk_case_copies(struct nk_flow *flow, const struct nk_case *c, struct n
 	}
 	for (size_t i = 0; i < rows.len; i++) {
 		struct nk_extent_total total;
+		struct nk_holding h;
 
 		(*out)[i] = *(struct nk_case_copy *)nk_vec_at(&rows, i);
+		NK_TRY(nk_holding_get(flow->store, flow->key[NK_HOUSE_LOG], (*out)[i].id, arena, &h, err));
+		(*out)[i].place = h.place;
 		NK_TRY(nk_extent_together(flow->store, &(*out)[i].id, 1, &total, err));
 		(*out)[i].persons = total.persons;
 		(*out)[i].persons_max = total.without ? UINT64_MAX : total.persons_max;
@@ -168,7 +170,7 @@ NK_RESULT nk_op_case_hold(struct nk_flow *flow, const struct nk_case_hold_reques
 	}
 	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 4 << 20, &arena, err));
 	NK_TRY(nk_case_find_open(flow, req->ref, arena, &c, err));
-	NK_TRY(nk_holding_get(flow->store, req->holding, arena, &h, err));
+	NK_TRY(nk_holding_get(flow->store, flow->key[NK_HOUSE_LOG], req->holding, arena, &h, err));
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
 	NK_TRY(link_holding(tx, &c, req, err));
 	NK_TRY(nk_case_write_note(flow, tx, &c, &w, &done, err));
@@ -177,8 +179,8 @@ NK_RESULT nk_op_case_hold(struct nk_flow *flow, const struct nk_case_hold_reques
 	return nk_flow_commit(flow, &tx, err);
 }
 
-/* Everything of `old` still there? From "not looked at" to "none" takes all of it away. */
-static bool takes_away(struct nk_str old, struct nk_str new)
+/* Everything of `old` still there, and as certain? From "not looked at" to "none" takes all of it away. */
+bool nk_case_takes_away(struct nk_str old, struct nk_str new)
 {
 	struct nk_classes was = { .certain = 0 };
 	struct nk_classes is = { .certain = 0 };
@@ -188,7 +190,7 @@ static bool takes_away(struct nk_str old, struct nk_str new)
 	}
 	(void)nk_classes_parse(old, &was);
 	(void)nk_classes_parse(new, &is);
-	return ((was.certain | was.feared) & ~(is.certain | is.feared)) != 0;
+	return ((was.certain | was.feared) & ~(is.certain | is.feared)) != 0 || (was.certain & ~is.certain) != 0;
 }
 
 static NK_RESULT check_classes(const struct nk_case_class_request *req, struct nk_err *err)
@@ -244,8 +246,8 @@ NK_RESULT nk_op_case_classify(struct nk_flow *flow, const struct nk_case_class_r
 	NK_TRY(check_classes(req, err));
 	NK_TRY(nk_arena_new(NK_ARENA_WIPING, 16 << 20, &arena, err));
 	NK_TRY(nk_case_find_open(flow, req->ref, arena, &c, err));
-	if (takes_away(c.classes, req->classes) && (req->seed == NULL || nk_str_trim(req->because).len == 0)) {
-		nk_flow_refused(flow, "case-classify", "a class was to be taken away unsigned");
+	if (nk_case_takes_away(c.classes, req->classes) && (req->seed == NULL || nk_str_trim(req->because).len == 0)) {
+		nk_flow_refused(flow, "case-classify", NK_N("a class was to be taken away unsigned"));
 		return nk_fail(err, NK_DENIED,
 			NK_N("to take a class away, the officer signs and says why: --because TEXT --key FILE"));
 	}

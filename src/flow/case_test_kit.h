@@ -18,8 +18,7 @@ static inline struct who enrol(struct ft *t, const char *roles)
 	struct nk_party_request req = { .name = NK_STR("仮の 係"), .roles = nk_str_c(roles) };
 	struct nk_err err = { 0 };
 
-	kit_ok(nk_op_party_key(kit_env(), &w.seed, req.public_key, &err), &err);
-	kit_ok(nk_op_party_add(t->flow, &req, &w.id, &err), &err);
+	kit_ok(ft_enrol(t, &req, &w.seed, &w.id, &err), &err);
 	return w;
 }
 
@@ -88,7 +87,7 @@ static inline struct nk_uuid a_copy(struct ft *t, uint32_t first, size_t n)
 		numbers[i] = first + (uint32_t)i;
 	}
 	kit_ok(nk_tx_begin(t->flow->store, &tx, &err), &err);
-	kit_ok(nk_holding_open(tx, &h, &id, &err), &err);
+	kit_ok(nk_holding_open(tx, t->flow->key[NK_HOUSE_LOG], &h, &id, &err), &err);
 	kit_ok(nk_extent_add(tx, id, NK_ITEM_name, numbers, n, &err), &err);
 	kit_ok(nk_extent_add(tx, id, NK_ITEM_mail, numbers, n / 2, &err), &err);
 	kit_ok(nk_flow_leaf(t->flow, tx, NK_LEAF_HOLDING_OPEN, NULL, 0, NULL, &err), &err);

@@ -85,7 +85,10 @@ static NK_RESULT take_leaf(struct nk_bytes entry, const struct span *w, struct n
 	NK_TRY(nk_arena_dup(arena, text, &row->what, err));
 	text = NK_STR("");
 	(void)nk_jstr(nk_jget(facts, "why"), &text);
-	return nk_arena_dup(arena, text, &row->why, err);
+	NK_TRY(nk_arena_printf(arena, &row->why, err, "%.*s", NK_FMT(text)));
+	row->label = nk_refusal_label(row->why);
+	row->label = row->label != NULL ? row->label : row->why.ptr; /* sentences of ours are msgids themselves */
+	return nk_done();
 }
 
 static NK_RESULT refused(struct nk_flow *flow, const struct span *w, struct nk_arena *arena, struct nk_case_week *out,

@@ -26,6 +26,8 @@ static const struct setting settings[] = {
 		"name of the organisation that issues certificates" },
 	{ "site", "domain", K_TEXT, AT(domain), 0, 0, 0, "domain of logins and of the ledger's origin" },
 	{ "site", "timezone_minutes", K_NUMBER, AT(tz_minutes), 0, 840, 540, "minutes east of UTC" },
+	{ "site", "summary_days", K_NUMBER, AT(summary_days), 1, 366, 30,
+		"days after which a third party's summary of this site is too old to be taken in" },
 	{ "vault", "copy", K_TEXT, AT(copy_dir), 0, 0, 0, "second place of the vault, on another disk" },
 	{ "vault", "single_copy", K_YES_NO, AT(single_copy), 0, 1, 0,
 		"work without a second place; every statement says so" },
@@ -44,6 +46,13 @@ static const struct setting settings[] = {
 	{ "plan", "expire_hours", K_NUMBER, AT(plan_hours), 1, 720, 24, "hours for which a plan can be applied" },
 	{ "import", "destroy_days", K_NUMBER, AT(import_days), 1, 3660, 30,
 		"days within which an imported file is to be destroyed" },
+	{ "names", "login", K_TEXT, 0, 0, 0, 0,
+		"rule for logins of persons whose source gives none: {year2}{romaji.family}{seq}; login.ROLE, login.protected" },
+	{ "names", "mail", K_TEXT, 0, 0, 0, 0, "the same for mail addresses: {login}@{domain}; mail.ROLE, mail.protected" },
+	{ "names", "length", K_NUMBER, AT(names_length), 3, 64, 20, "longest login made by rule" },
+	{ "notice", "address", K_TEXT, AT(notice_address), 0, 0, 0,
+		"where people sign in (https://…): printed on each notice, with a QR code" },
+	{ "notice", "desk", K_TEXT, AT(notice_desk), 0, 0, 0, "whom to ask, as printed on each notice" },
 	{ "notice", "days", K_NUMBER, AT(notice_days), 1, 366, 14, "days within which notices are to be handed out" },
 	{ "notice", "grades", K_WORDS, AT(notice_grades), 0, 0, 0, "grades whose joiners get an initial password" },
 	{ "notice", "classes", K_WORDS, AT(notice_classes), 0, 0, 0,
@@ -66,17 +75,47 @@ static const struct setting settings[] = {
 		"largest change of a school, grade and role outside the season" },
 	{ "guard", "cell_small", K_NUMBER, AT(guard.cell_small), 0, 1000, 20,
 		"cells below this are judged by number" },
+	{ "guard", "cell_season_percent", K_NUMBER, AT(guard.cell_season_percent), 1, 100, 30,
+		"largest loss of a grade at the turn of the year, against the grade it was promoted from" },
+	{ "guard", "entry_percent", K_NUMBER, AT(guard.entry_percent), 1, 100, 50,
+		"the same for a first grade, against the first grade before" },
 	{ "guard", "scheme_percent", K_NUMBER, AT(guard.scheme_percent), 1, 100, 10,
 		"new and gone keys at once: id scheme changed" },
 	{ "guard", "scheme_season_percent", K_NUMBER, AT(guard.scheme_season_percent), 1, 100, 25,
-		"the same, 15 March to 30 April" },
+		"the same at the turn of the year" },
+	{ "guard", "name_percent", K_NUMBER, AT(guard.name_percent), 1, 100, 10,
+		"changed names or readings in one file without a second person" },
 	{ "guard", "leave_percent", K_NUMBER, AT(guard.leave_percent), 0, 100, 2, "leavers without a second person" },
 	{ "guard", "leave_number", K_NUMBER, AT(guard.leave_number), 0, 1000000, 5,
 		"leavers without a second person, at least" },
+	{ "guard", "small_percent", K_NUMBER, AT(guard.small_percent), 0, 100, 5,
+		"leavers without a second person in a small season" },
 	{ "guard", "season_percent", K_NUMBER, AT(guard.season_percent), 0, 100, 10,
-		"leavers without a second person, 15 March to 30 April" },
+		"leavers without a second person at the turn of the year" },
+	{ "guard", "graduates", K_YES_NO, AT(guard.graduates), 0, 1, 1,
+		"there, leavers of a school's highest grade are not counted" },
 	{ "guard", "least_percent", K_NUMBER, AT(guard.least_percent), 1, 100, 90,
 		"a source smaller than this share of its last stops" },
+	{ "guard", "least_season_percent", K_NUMBER, AT(guard.least_season_percent), 1, 100, 75,
+		"the same at the turn of the year, graduates left out" },
+	{ "guard", "sentinels", K_WORDS, AT(guard_sentinels), 0, 0, 0,
+		"codes of schools or units that every complete file must show" },
+	{ "guard", "protected", K_WORDS, AT(guard_protected), 0, 0, 0,
+		"logins that no import and no plan may take away" },
+	{ "guard", "suspend_percent", K_NUMBER, AT(plan_guard.suspend_percent), 0, 100, 2,
+		"accounts suspended by one plan, or by those of the window, without a second person" },
+	{ "guard", "suspend_number", K_NUMBER, AT(plan_guard.suspend_number), 0, 1000000, 5,
+		"accounts suspended without a second person, at least" },
+	{ "guard", "suspend_season_percent", K_NUMBER, AT(suspend_season_percent), 0, 100, 40,
+		"accounts suspended without a second person at the turn of the year" },
+	{ "guard", "group_percent", K_NUMBER, AT(plan_guard.group_percent), 0, 100, 30,
+		"groups deleted without a second person outside the season" },
+	{ "guard", "change_percent", K_NUMBER, AT(plan_guard.change_percent), 0, 100, 10,
+		"accounts whose names, logins or addresses change without a second person" },
+	{ "guard", "attribute_percent", K_NUMBER, AT(plan_guard.attribute_percent), 0, 100, 30,
+		"accounts of which one attribute is replaced or removed without a second person, outside the season" },
+	{ "guard", "lost_percent", K_NUMBER, AT(plan_guard.lost_percent), 0, 100, 10,
+		"accounts of ours that the target no longer shows: above it the plan stops" },
 	{ "guard", "window_days", K_NUMBER, AT(guard.window_days), 1, 366, 30,
 		"days over which leavers are added up" },
 	{ "guard", "erase_percent", K_NUMBER, AT(erase_percent), 0, 100, 2,
@@ -84,7 +123,7 @@ static const struct setting settings[] = {
 	{ "guard", "erase_number", K_NUMBER, AT(erase_number), 0, 1000000, 5,
 		"erasures in one plan without a second person, at least" },
 	{ "guard", "erase_season_percent", K_NUMBER, AT(erase_season_percent), 0, 100, 10,
-		"the same, 15 March to 30 April" },
+		"the same at the turn of the year" },
 	{ "scan", "number_forms", K_WORDS, AT(number_forms), 0, 0, 0,
 		"forms of student and staff numbers: 9 a digit, A a letter, others themselves" },
 	{ "case", "regime", K_TEXT, AT(cases.regime), 0, 0, 0, "whose rules: public (default), private or appendix2" },
@@ -97,15 +136,26 @@ static const struct setting settings[] = {
 	{ "case", "pmark", K_YES_NO, AT(cases.pmark), 0, 0, 0, "has the Privacy Mark: its duties to report too" },
 	{ "case", "contract_hours", K_NUMBER, AT(cases.contract_hours), 0, 8760, 0,
 		"hours within which who entrusted the data is told, by contract" },
+	{ "case", "drop", K_TEXT, AT(cases.drop), 0, 0, 0,
+		"folder where anybody may put a text or a photo: each is a doubt at the next nokosazu duty run" },
 	{ "case", "ack_minutes", K_NUMBER, AT(cases.ack_minutes), 1, 10080, 60,
 		"minutes within which the officer acknowledges a doubt" },
 	{ "case", "answer_hours", K_NUMBER, AT(cases.answer_hours), 1, 8760, 24, "hours within which an inquiry is answered" },
+	{ "carry", "memory", K_NUMBER, AT(carry_memory), 0, 65536, 256,
+		"MiB of files that are carried out which are held in memory; larger ones are read where they lie" },
 	{ "sweep", "places", K_WORDS, AT(sweep_places), 0, 0, 0, "further files and folders that the sweeper looks through" },
 	{ "sweep", "temp", K_WORDS, AT(sweep_temp), 0, 0, 0,
 		"temporary folders (default $TMPDIR /tmp /var/tmp; none: none)" },
 	{ "sweep", "logs", K_WORDS, AT(sweep_logs), 0, 0, 0, "folders of logs (default /var/log/nokosazu; none: none)" },
 	{ "sweep", "crash", K_WORDS, AT(sweep_crash), 0, 0, 0,
 		"folders of crash reports (default: those of Debian and systemd; none: none)" },
+	{ "backup", "to", K_TEXT, AT(backup_to), 0, 0, 0, "folder for the data part of a backup" },
+	{ "backup", "keys_to", K_TEXT, AT(backup_keys_to), 0, 0, 0, "folder for the keys part, on another device" },
+	{ "backup", "recipients", K_WORDS, AT(backup_for), 0, 0, 0, "age keys of enrolled parties who can open a backup" },
+	{ "backup", "keys_recipients", K_WORDS, AT(backup_keys_for), 0, 0, 0, "the same for the keys part (default: recipients)" },
+	{ "backup", "days", K_NUMBER, AT(backup_days), 1, 3660, 35, "days after which a backup is to be destroyed" },
+	{ "backup", "warrant", K_YES_NO, AT(backup_warrant), 0, 1, 0, "a backup needs a warrant: egress, BACKUP, backup" },
+	{ "backup", "drill_days", K_NUMBER, AT(backup_drill_days), 1, 3660, 92, "days within which a backup is to be restored for a trial" },
 	{ "roles", "WORD", K_TEXT, 0, 0, 0, 0, "what a role is called here, such as: principal = 校長" },
 	{ "separation", "apart", K_WORDS, AT(apart), 0, 0, 0,
 		"pairs of units or roles kept apart, such as development/build" },
@@ -141,6 +191,7 @@ static const struct setting settings[] = {
 	{ "target", "page", K_NUMBER, TAT(settings.page), 1, 10000, 1000, "entries a page" },
 	{ "target", "window", K_NUMBER, TAT(settings.window), 1, 1024, 64, "operations in flight" },
 	{ "target", "batch", K_NUMBER, TAT(settings.batch), 1, 1000, 250, "operations in one LDAP transaction" },
+	{ "target", "timeout_seconds", K_NUMBER, TAT(timeout_seconds), 1, 300, 30, "longest wait for an answer" },
 	{ "target", "profile", K_TEXT, TAT(profile), 0, 0, 0, "school or university" },
 	{ "target", "files", K_TEXT, TAT(files), 0, 0, 0, "folder of the server's own files, for the residue scan" },
 	{ "target", "rewrite", K_TEXT, TAT(rewrite), 0, 0, 0, "program that rewrites those files after an erasure" },
@@ -268,7 +319,6 @@ static NK_RESULT target_of(struct reader *r, struct nk_str section, struct nk_co
 			memcpy((char *)*out + settings[i].at, &settings[i].preset, sizeof(uint32_t));
 		}
 	}
-	(*out)->settings.timeout_ms = 30000;
 	(*out)->profile = NK_STR("school");
 	return nk_arena_dup(c->arena, name, &(*out)->settings.name, err);
 }
@@ -310,6 +360,26 @@ static NK_RESULT remember(struct reader *r, struct nk_str section, struct nk_str
 	NK_TRY(nk_arena_dup(r->values_arena, key, &v->key, err));
 	NK_TRY(nk_arena_dup(r->values_arena, value, &v->value, err));
 	return nk_arena_dup(r->values_arena, r->file, &v->file, err);
+}
+
+/* [names] login.teacher = {romaji.family}{seq} */
+static NK_RESULT names_row(struct reader *r, struct nk_str key, struct nk_str value, struct nk_err *err)
+{
+	struct nk_config *const c = r->config;
+	struct nk_names_rule rule = { .field = NK_FIELD_LOGIN };
+
+	NK_TRY(nk_names_rule(key, value, c->arena, &rule, err));
+	for (size_t i = 0; i < c->n_names; i++) {
+		if (c->names[i].field == rule.field && nk_str_eq(c->names[i].who, rule.who)) {
+			c->names[i] = rule; /* a later file overrules */
+			return nk_done();
+		}
+	}
+	if (c->n_names == NK_NAMES_RULES_MAX) {
+		return nk_fail(err, NK_LIMIT, NK_N("a configuration value has more than %d words"), NK_NAMES_RULES_MAX);
+	}
+	c->names[c->n_names++] = rule;
+	return nk_done();
 }
 
 /* [roles] takes any word: a site has its own. */
@@ -359,6 +429,10 @@ static NK_RESULT row(
 	if (nk_str_eq(section, NK_STR("roles"))) {
 		return role_row(r, key, value, err);
 	}
+	if (nk_str_eq(section, NK_STR("names")) &&
+		(nk_str_starts(key, NK_STR("login")) || nk_str_starts(key, NK_STR("mail")))) {
+		return names_row(r, key, value, err);
+	}
 	s = setting_of(is_target ? "target" : nk_short(section).text, key);
 	if (s == NULL) {
 		return fault(r, line, "unknown section or key", key,
@@ -404,6 +478,7 @@ static NK_RESULT fill_bases(struct nk_config *c, struct nk_err *err)
 		struct nk_str *const at[] = { &s->people_base, &s->groups_base, &s->units_base };
 		static const char *const word[] = { "people", "groups", "units" };
 
+		s->timeout_ms = (int64_t)c->targets[i].timeout_seconds * 1000;
 		for (size_t k = 0; k < NK_ARRAY_LEN(at); k++) {
 			if (at[k]->len == 0) {
 				NK_TRY(nk_arena_printf(c->arena, at[k], err, "ou=%s,%.*s", word[k], NK_FMT(s->base)));
@@ -454,6 +529,7 @@ static NK_RESULT config_new(struct nk_config **out, struct nk_err *err)
 	*out = c;
 	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 8 << 20, &c->arena, err));
 	nk_guard_limits_default(&c->guard);
+	nk_plan_limits_default(&c->plan_guard, false);
 	for (size_t i = 0; i < NK_ARRAY_LEN(settings); i++) {
 		if (strcmp(settings[i].section, "target") != 0 && settings[i].kind == K_NUMBER) {
 			memcpy((char *)c + settings[i].at, &settings[i].preset, sizeof(uint32_t));

@@ -10,6 +10,8 @@
 
 #include "guard_source.h"
 #include "mapping.h"
+#include "names.h"
+#include "plan.h"
 #include "target.h"
 
 enum { NK_CONFIG_TARGETS_MAX = 64, NK_CONFIG_CUSTODIANS_MAX = 9, NK_CONFIG_WORDS_MAX = 64 };
@@ -26,6 +28,7 @@ struct nk_config_target {
 	struct nk_str files; /* folder of the target's own files, for the residue scan; empty: not ours to see */
 	struct nk_str rewrite; /* program that rewrites those files after an erasure; empty: none */
 	bool scheduled_groups;
+	uint32_t timeout_seconds; /* settings.timeout_ms comes of it */
 	struct nk_map_row *rows; /* map.* keys over the profile's */
 	size_t n_rows;
 };
@@ -41,7 +44,7 @@ struct nk_config_needs {
 
 /* What cases need to know of the organisation; all of it may be empty. */
 struct nk_config_cases {
-	struct nk_str regime, address, head, trade, clerk, desk, law;
+	struct nk_str regime, address, head, trade, clerk, desk, law, drop;
 	bool pmark;
 	uint32_t contract_hours, ack_minutes, answer_hours;
 };
@@ -50,6 +53,7 @@ struct nk_config {
 	struct nk_arena *arena;
 	struct nk_str organisation, domain;
 	uint32_t tz_minutes; /* east of UTC */
+	uint32_t summary_days; /* a third party's summary older than this is not taken in */
 	struct nk_str copy_dir;
 	bool single_copy;
 	struct nk_str sealer;
@@ -64,14 +68,26 @@ struct nk_config {
 	uint32_t contact_months;
 	uint32_t notice_days;
 	struct nk_config_words number_forms; /* of the scanner */
+	uint32_t carry_memory; /* MiB */
 	struct nk_config_words sweep_places, sweep_temp, sweep_logs, sweep_crash; /* of the sweeper; "none": none */
+	struct nk_names_rule names[NK_NAMES_RULES_MAX]; /* [names] login, mail, with .ROLE or .protected */
+	size_t n_names;
+	uint32_t names_length;
+	struct nk_str notice_address, notice_desk; /* where to sign in; whom to ask */
 	struct nk_config_words notice_grades, notice_classes;
 	struct nk_guard_limits guard;
+	struct nk_plan_limits plan_guard; /* outside of the seasons */
+	uint32_t suspend_season_percent;
+	struct nk_config_words guard_sentinels, guard_protected;
 	uint32_t erase_percent, erase_number, erase_season_percent;
 	uint32_t remind_hours, deputy_hours, director_hours; /* before the due time; behind it */
 	uint32_t notify_seconds;
 	struct nk_config_words notify_channels, notify_hosts, notify_urls; /* notices.rows; allow-lists */
 	struct nk_str mail_url, mail_from, mail_to, notify_command, notify_webhook;
+	struct nk_str backup_to, backup_keys_to;
+	struct nk_config_words backup_for, backup_keys_for; /* age1… */
+	uint32_t backup_days, backup_drill_days;
+	bool backup_warrant;
 	struct nk_config_words train_for; /* kinds of warrants that need a pass: "egress", "egress:carry" */
 	uint32_t train_percent, train_days, read_days;
 	struct nk_config_cases cases;

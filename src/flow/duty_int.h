@@ -10,6 +10,8 @@
 
 enum { NK_DUTY_OWNER = 1, NK_DUTY_DEPUTY, NK_DUTY_DIRECTOR, NK_DUTY_LEVELS = NK_DUTY_DIRECTOR };
 
+/* nk_duty_unheard: the last in the line was called, and nobody has said that he knows. */
+bool nk_duty_unheard(const struct nk_duty *d);
 /* nk_duty_call_at: when the duty comes to a level (1 … 3). */
 nk_time nk_duty_call_at(const struct nk_flow *flow, const struct nk_duty *d, unsigned level);
 /* nk_duty_callee: who is called at a level: the owner, his deputy, the holder of the last role; where one is missing or

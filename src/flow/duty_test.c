@@ -155,6 +155,7 @@ static void a_kind_of_its_own_has_hours_of_its_own(void **state)
 
 static void what_ended_by_evidence_calls_nobody_and_nothing_else_ends_it(void **state)
 {
+	const struct nk_training_who himself = { .seed = NULL };
 	NK_OWNED(ft_done) struct ft t;
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	const struct nk_statement s = { .predicate = NK_PREDICATE_NOTICE,
@@ -170,7 +171,7 @@ static void what_ended_by_evidence_calls_nobody_and_nothing_else_ends_it(void **
 	const struct nk_uuid owner = party(&t, "担 三", "clerk", nil);
 	const struct nk_uuid id = owe(&t, "odd-kind", owner, nk_now(kit_env()) + HOUR);
 
-	kit_ok(nk_op_duty_ack(t.flow, id, &err), &err);
+	kit_ok(nk_op_duty_ack(t.flow, id, &himself, &err), &err);
 	assert_true(duty(&t, id).acked_at != 0 && duty(&t, id).closed_at == 0);
 	kit_ok(nk_tx_begin(t.flow->store, &tx, &err), &err);
 	kit_fails(nk_duty_end(t.flow, tx, "odd-kind", NK_STR("thing:1"), nil, &err), NK_INVALID);
@@ -382,6 +383,7 @@ static void a_statement_with_one_changed_byte_is_not_good(void **state)
 	struct nk_evidence_paper p;
 	struct nk_err err = { 0 };
 	char *changed = NULL;
+	size_t at = 0;
 
 	(void)state;
 	start(&t, NULL);
@@ -391,6 +393,11 @@ static void a_statement_with_one_changed_byte_is_not_good(void **state)
 	changed = nk_arena_alloc(t.arena, m.envelope.len);
 	memcpy(changed, m.envelope.ptr, m.envelope.len);
 	changed[40] = changed[40] == 'A' ? 'B' : 'A'; /* in the Base64 of the payload */
+	assert_false(verify(&t, &p, (struct nk_str){ changed, m.envelope.len }).checks.good);
+	memcpy(changed, m.envelope.ptr, m.envelope.len);
+	at = nk_str_find(m.envelope, NK_STR("\"sig\":\""));
+	assert_int_not_equal(at, SIZE_MAX);
+	changed[at + 17] = changed[at + 17] == 'A' ? 'B' : 'A'; /* in the signature: all else is as it was */
 	assert_false(verify(&t, &p, (struct nk_str){ changed, m.envelope.len }).checks.good);
 }
 
@@ -445,6 +452,70 @@ static void a_stated_limitation_stands_in_every_statement(void **state)
 		st.predicate, NK_STR("{\"limitation\":\"three people in all\",\"verificationResult\":\"PASSED\"}")));
 }
 
+static void who_is_last_is_called_every_day_until_somebody_says_that_he_knows(void **state)
+{
+	NK_OWNED(ft_done) struct ft t;
+	const struct nk_duty_query q = { .overdue = true };
+	const struct nk_training_who himself = { .seed = NULL };
+	struct nk_duty_row *rows = NULL;
+	struct nk_duty_run r;
+	struct nk_err err = { 0 };
+	size_t n = 0;
+
+	(void)state;
+	start(&t, NULL);
+	const struct nk_uuid director = party(&t, "長 一", "director", nil);
+	const struct nk_uuid owner = party(&t, "担 三", "clerk", nil);
+	const struct nk_uuid id = owe(&t, "odd-kind", owner, nk_now(kit_env()) + HOUR);
+
+	kit_clock_move(300 * HOUR);
+	assert_int_equal(run(&t).n, 3);
+	assert_int_equal(run(&t).n, 0);
+	for (int day = 0; day < 3; day++) {
+		kit_clock_move(25 * HOUR);
+		r = run(&t);
+		assert_int_equal(r.n, 1);
+		assert_true(nk_uuid_eq(r.calls[0].party, director) && r.calls[0].level == NK_DUTY_DIRECTOR);
+	}
+	assert_int_equal(ft_leaves(t.flow, "duty_call"), 6);
+	kit_ok(nk_op_duty_find(t.flow, &q, t.arena, &rows, &n, &err), &err);
+	assert_true(n == 1 && rows[0].unheard);
+	kit_ok(nk_op_duty_ack(t.flow, id, &himself, &err), &err);
+	kit_ok(nk_op_duty_find(t.flow, &q, t.arena, &rows, &n, &err), &err);
+	assert_true(n == 1 && !rows[0].unheard);
+	kit_clock_move(48 * HOUR);
+	assert_int_equal(run(&t).n, 0);
+}
+
+static void who_has_a_key_says_with_it_that_he_knows_of_his_duty(void **state)
+{
+	NK_OWNED(ft_done) struct ft t;
+	struct nk_party_request req = { .name = NK_STR("仮の 人"), .roles = NK_STR("clerk") };
+	struct nk_key owner_seed;
+	struct nk_key other_seed;
+	struct nk_uuid owner;
+	struct nk_uuid other;
+	struct nk_training_who who = { .seed = NULL };
+	struct nk_err err = { 0 };
+
+	(void)state;
+	start(&t, NULL);
+	kit_ok(ft_enrol(&t, &req, &owner_seed, &owner, &err), &err);
+	kit_ok(ft_enrol(&t, &req, &other_seed, &other, &err), &err);
+	const struct nk_uuid id = owe(&t, "odd-kind", owner, nk_now(kit_env()) + HOUR);
+
+	kit_fails(nk_op_duty_ack(t.flow, id, &who, &err), NK_DENIED); /* the operator is not he */
+	assert_string_equal(nk_refusal_word(&err), "not-signed");
+	who.seed = &other_seed;
+	kit_fails(nk_op_duty_ack(t.flow, id, &who, &err), NK_DENIED);
+	assert_int_equal(ft_leaves(t.flow, "refused"), 2);
+	assert_true(duty(&t, id).acked_at == 0);
+	who.seed = &owner_seed;
+	kit_ok(nk_op_duty_ack(t.flow, id, &who, &err), &err);
+	assert_true(duty(&t, id).acked_at != 0);
+	assert_int_equal(ft_count(t.flow, "SELECT COUNT(*) FROM evidence e JOIN party p ON p.id = e.signer_id WHERE p.roles = 'clerk'"), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -461,6 +532,8 @@ int main(void)
 		cmocka_unit_test(a_statement_with_one_changed_byte_is_not_good),
 		cmocka_unit_test(of_others_only_what_is_signed_of_the_type_and_about_the_thing_is_taken),
 		cmocka_unit_test(a_stated_limitation_stands_in_every_statement),
+		cmocka_unit_test(who_is_last_is_called_every_day_until_somebody_says_that_he_knows),
+		cmocka_unit_test(who_has_a_key_says_with_it_that_he_knows_of_his_duty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

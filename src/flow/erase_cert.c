@@ -3,15 +3,17 @@
  * checks.
  */
 #include "base.h"
+#include "apply_int.h"
+#include "backup_int.h"
 #include "erase_int.h"
 
 #include "dsse.h"
+#include "measures_int.h"
 #include "note.h"
 
 static bool is_external(enum nk_holding_kind k)
 {
-	return k == NK_HOLDING_import_file || k == NK_HOLDING_notice || k == NK_HOLDING_export ||
-		k == NK_HOLDING_backup;
+	return k == NK_HOLDING_import_file || k == NK_HOLDING_notice || k == NK_HOLDING_export;
 }
 
 /* Copies outside that had one of these persons: only a verified end counts as gone, nobody's word does (I10). */
@@ -20,7 +22,7 @@ static NK_RESULT external_open(struct nk_erasing *e, struct nk_err *err)
 	struct nk_holding *list = NULL;
 	size_t n = 0;
 
-	NK_TRY(nk_holding_list(e->flow->store, false, e->arena, &list, &n, err));
+	NK_TRY(nk_holding_list(e->flow->store, e->flow->key[NK_HOUSE_LOG], false, e->arena, &list, &n, err));
 	for (size_t i = 0; i < n; i++) {
 		bool has = false;
 
@@ -29,6 +31,9 @@ static NK_RESULT external_open(struct nk_erasing *e, struct nk_err *err)
 		}
 		e->cert.external_open += has ? 1 : 0;
 	}
+	/* Backups count while a keys part is left that has these persons' keys; without one their data parts open nobody. */
+	NK_TRY(nk_backup_open_for(e->flow, e->numbers, e->n, e->arena, &e->cert.backups_open, &e->cert.backups_until, err));
+	e->cert.external_open += e->cert.backups_open;
 	return nk_done();
 }
 
@@ -77,6 +82,7 @@ static NK_RESULT fill(struct nk_erasing *e, struct nk_err *err)
 {
 	struct nk_cert *const c = &e->cert;
 	NK_OWNED(nk_buf_done) struct nk_buf origin = { 0 };
+	bool alone = false;
 
 	nk_buf_init(&origin, 512);
 	NK_TRY(nk_store_fact_blob(e->flow->store, "origin", &origin, err));
@@ -87,14 +93,15 @@ static NK_RESULT fill(struct nk_erasing *e, struct nk_err *err)
 	c->requested_by = e->plan.made_by;
 	if (!nk_uuid_is_nil(e->plan.warrant)) {
 		NK_TRY(nk_erase_signer(e, &c->approved_by, err));
-		c->limitation = NK_STR("the approver was enrolled by the operator alone");
+		NK_TRY(nk_party_alone(e->flow, &alone, err));
+		c->limitation = alone ? NK_STR(NK_LIMITATION_ALONE) : NK_STR("");
 	} else {
 		c->limitation = NK_STR("no second person was needed by the limits of this installation");
 	}
-	if (e->flow->config->limitation.len > 0) {
-		/* [separation] limitation: every statement says it. */
-		NK_TRY(nk_arena_printf(e->arena, &c->limitation, err, "%.*s; %.*s", NK_FMT(c->limitation),
-			NK_FMT(e->flow->config->limitation)));
+	if (nk_flow_limitation(e->flow).len > 0) {
+		/* [separation] limitation, and that of a restore: every statement says it. */
+		NK_TRY(nk_arena_printf(e->arena, &c->limitation, err, "%.*s%s%.*s", NK_FMT(c->limitation),
+			c->limitation.len > 0 ? "; " : "", NK_FMT(e->flow->config->limitation)));
 	}
 	c->grace_days = e->flow->config->grace_days;
 	c->simulated_clock = e->flow->simulated;
@@ -147,6 +154,7 @@ static NK_RESULT record(struct nk_erasing *e, struct nk_bytes statement, struct 
 	NK_TRY(nk_evidence_add(tx, NK_STR("erasure certificate"), &digest, envelope, nk_i64(*out_index),
 		nk_now(e->flow->env), &evidence, err));
 	NK_TRY(nk_plan_set_state(tx, e->plan.id, NK_PLAN_DONE, e->plan.warrant, err));
+	NK_TRY(nk_apply_reported(e->flow, tx, &e->plan, err));
 	e->cert_leaf = *out_index;
 	NK_TRY(nk_erase_stage(e, tx, NK_ERASE_CERTIFIED, err));
 	return nk_flow_commit(e->flow, &tx, err);

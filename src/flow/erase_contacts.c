@@ -49,7 +49,7 @@ static NK_RESULT holding_of(
 		.was_read = "no",
 	};
 
-	return nk_holding_open(tx, &h, out, err);
+	return nk_holding_open(tx, e->flow->key[NK_HOUSE_LOG], &h, out, err);
 }
 
 static NK_RESULT keep_all(struct nk_erasing *e, struct nk_tx *tx, const struct nk_slot *slots,

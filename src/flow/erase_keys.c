@@ -97,7 +97,7 @@ static NK_RESULT out_of_extents(struct nk_erasing *e, struct nk_tx *tx, struct n
 	size_t n = 0;
 
 	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 256 << 20, &arena, err));
-	NK_TRY(nk_holding_list(nk_tx_store(tx), true, arena, &list, &n, err));
+	NK_TRY(nk_holding_list(nk_tx_store(tx), e->flow->key[NK_HOUSE_LOG], true, arena, &list, &n, err));
 	for (size_t i = 0; i < n; i++) {
 		for (unsigned c = 0; was_emptied(e->flow, &list[i]) && c < NK_ITEM_COUNT; c++) {
 			NK_TRY(nk_extent_remove(tx, list[i].id, (enum nk_item_class)c, e->numbers, e->n, err));
@@ -205,6 +205,8 @@ NK_RESULT nk_erase_rotate(struct nk_erasing *e, struct nk_err *err)
 			nk_item_hex("job", e->job.id.b, 16), nk_item_number("receipts", f.n_receipts) };
 
 		NK_TRY(nk_flow_leaf(e->flow, tx, NK_LEAF_ROTATE, items, 3, NULL, err));
+		NK_TRY(nk_flow_epoch_told(tx, f.epoch, err));
 	}
-	return nk_flow_commit(e->flow, &tx, err);
+	NK_TRY(nk_flow_commit(e->flow, &tx, err));
+	return nk_vault_told(e->flow->vault, err);
 }

@@ -6,6 +6,7 @@
  */
 #include "base.h"
 #include "flow_int.h"
+#include "backup_int.h"
 #include "hold_int.h"
 #include "sweep_int.h"
 
@@ -138,7 +139,8 @@ NK_RESULT nk_flow_people(struct nk_flow *flow, struct nk_people **out, struct nk
 	if (flow->people == NULL) {
 		const struct nk_people_options opt = { .tenant = flow->tenant,
 			.index_key = flow->key[NK_HOUSE_INDEX],
-			.tombstone_key = flow->key[NK_HOUSE_TOMBSTONE] };
+			.tombstone_key = flow->key[NK_HOUSE_TOMBSTONE],
+			.tokens_lost = flow->index_lost };
 
 		nk_flow_tell(flow, NK_N("opening the records"), 0, 0);
 		NK_TRY(nk_people_open(flow->store, flow->vault, &opt, &flow->people, err));
@@ -167,7 +169,9 @@ static NK_RESULT open_clock(struct nk_flow *flow, const struct nk_env *env, stru
 		return nk_fail(err, NK_CORRUPT, NK_N("%s is not readable as a clock file"), path);
 	}
 	flow->simulated = true;
-	flow->env = nk_os_env_at(&flow->clock, nk_now(env) + offset);
+	flow->clock = *env;
+	flow->clock.ahead = offset;
+	flow->env = &flow->clock;
 	return nk_done();
 }
 
@@ -184,6 +188,27 @@ static NK_RESULT fact_uuid(struct nk_flow *flow, const char *name, struct nk_uui
 	return nk_done();
 }
 
+/* What a restore could not know is said by every statement from then on. */
+static NK_RESULT limitation_of(struct nk_flow *flow, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf restored = { 0 };
+	const struct nk_str own = flow->config->limitation;
+	struct nk_err none;
+	nk_rc rc;
+
+	nk_buf_init(&restored, 65536);
+	flow->limitation = own;
+	rc = nk_store_fact_blob(flow->store, "restore_limitation", &restored, &none);
+	if (rc.code == NK_NOT_FOUND) {
+		return nk_done();
+	}
+	if (!nk_ok(rc)) {
+		return nk_err_pass(err, &none);
+	}
+	return nk_arena_printf(flow->config->arena, &flow->limitation, err, "%.*s%s%.*s", NK_FMT(own), own.len > 0 ? "; " : "",
+		NK_FMT(nk_buf_str(&restored)));
+}
+
 static NK_RESULT open_store(struct nk_flow *flow, const struct nk_flow_options *opt, struct nk_err *err)
 {
 	char path[PATH_MAX];
@@ -193,6 +218,7 @@ static NK_RESULT open_store(struct nk_flow *flow, const struct nk_flow_options *
 
 	nk_flow_path(flow, "store/nokosazu.db", path);
 	NK_TRY(nk_store_open(flow->env, &so, &flow->store, err));
+	NK_TRY(limitation_of(flow, err));
 	NK_TRY(fact_uuid(flow, "tenant", &flow->tenant, err));
 	NK_TRY(fact_uuid(flow, "operator", &flow->actor, err));
 	NK_TRY(fact_uuid(flow, "standing_order", &flow->standing_order, err));
@@ -231,6 +257,8 @@ static NK_RESULT open_vault(struct nk_flow *flow, const struct nk_flow_options *
 
 	nk_flow_path(flow, "vault", dir);
 	nk_flow_vault_options(flow->config, opt->secret, opt->secret_is_keyfile, dir, custodians, copy, &vo);
+	vo.escrow = opt->escrow;
+	vo.n_escrow = opt->n_escrow;
 	NK_TRY(nk_store_fact_int(flow->store, "vault_sequence", &sequence, err));
 	NK_TRY(nk_vault_open(flow->env, &vo, nk_u64(sequence), &flow->vault, err));
 	return nk_house_keys_open(flow, err);
@@ -323,12 +351,29 @@ static NK_RESULT release_unreferenced(struct nk_flow *flow, struct nk_err *err)
 	return rc;
 }
 
+NK_RESULT nk_flow_epoch_told(struct nk_tx *tx, uint64_t epoch, struct nk_err *err)
+{
+	return nk_store_set_int(tx, "epoch_told", nk_i64(epoch), err);
+}
+
+/* The leaf was committed, and the run ended before the vault heard of it. */
+static NK_RESULT told_before(struct nk_flow *flow, uint64_t epoch, bool *out, struct nk_err *err)
+{
+	struct nk_err own;
+	int64_t told = 0;
+	const nk_rc rc = nk_store_fact_int(flow->store, "epoch_told", &told, &own);
+
+	*out = nk_ok(rc) && nk_u64(told) >= epoch;
+	return nk_ok(rc) || rc.code == NK_NOT_FOUND ? nk_done() : nk_err_pass(err, &own);
+}
+
 /* A rotation that was cut off behind its commit was finished by the vault: the ledger still has to hear of it. */
 static NK_RESULT tell_recovered(struct nk_flow *flow, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	struct nk_vault_finish f;
 	struct nk_leaf_item items[2];
+	bool told = false;
 
 	if (!flow->write) {
 		return nk_done();
@@ -337,11 +382,30 @@ static NK_RESULT tell_recovered(struct nk_flow *flow, struct nk_err *err)
 	if (f.n_receipts == 0) {
 		return nk_done();
 	}
+	NK_TRY(told_before(flow, f.epoch, &told, err));
+	if (told) {
+		return nk_vault_told(flow->vault, err);
+	}
 	items[0] = nk_item_number("epoch", f.epoch);
 	items[1] = nk_item_number("receipts", f.n_receipts);
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
+	NK_TRY(nk_flow_epoch_told(tx, f.epoch, err));
 	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_ROTATE, items, 2, NULL, err));
-	return nk_flow_commit(flow, &tx, err);
+	NK_TRY(nk_flow_commit(flow, &tx, err));
+	return nk_vault_told(flow->vault, err);
+}
+
+static NK_RESULT leftovers(struct nk_flow *flow, struct nk_err *err)
+{
+	NK_TRY(release_unreferenced(flow, err));
+	NK_TRY(tell_recovered(flow, err));
+	NK_TRY(nk_hold_upgrade(flow, err));
+	NK_TRY(nk_hold_recover(flow, err));
+	NK_TRY(nk_restore_drill_left(flow, err));
+	if (flow->write && nk_sweep_start(flow) > 0) {
+		nk_flow_tell(flow, NK_N("files that only this program would make lie in temporary folders: nokosazu sweep"), 0, 0);
+	}
+	return nk_done();
 }
 
 NK_RESULT nk_flow_open(
@@ -356,6 +420,8 @@ NK_RESULT nk_flow_open(
 	flow->lock = -1;
 	flow->env = env;
 	flow->write = opt->write;
+	flow->restoring = opt->restoring;
+	flow->keep_pending = opt->restoring;
 	flow->progress = opt->progress;
 	flow->progress_arg = opt->progress_arg;
 	if (strlen(opt->home) >= PATH_MAX - 64) {
@@ -371,12 +437,7 @@ NK_RESULT nk_flow_open(
 	if (!opt->locked_only) {
 		NK_TRY(open_vault(flow, opt, err));
 		NK_TRY(open_ledger(flow, err));
-		NK_TRY(release_unreferenced(flow, err));
-		NK_TRY(tell_recovered(flow, err));
-		NK_TRY(nk_hold_recover(flow, err));
-		if (flow->write && nk_sweep_start(flow) > 0) {
-			nk_flow_tell(flow, NK_N("files that only this program would make lie in temporary folders: nokosazu sweep"), 0, 0);
-		}
+		NK_TRY(opt->restoring ? nk_done() : leftovers(flow, err));
 	}
 	*out = flow;
 	flow = NULL;

@@ -22,6 +22,9 @@ struct nk_flow_options {
 	bool secret_is_keyfile;
 	bool write; /* may change something; readers wait for a writer and the other way round */
 	bool locked_only; /* no unlock secret: only what needs no key (ledger verify, some of doctor) */
+	const struct nk_str *escrow; /* typed recovery sheets in the place of a lost secret */
+	size_t n_escrow;
+	bool restoring; /* what a restore has put down and not yet brought in order: op_restore.c alone */
 	int64_t wait_ms;
 	nk_progress_fn *progress; /* may be NULL */
 	void *progress_arg;
@@ -78,8 +81,15 @@ struct nk_shown_finding { /* a finding of reading or of the guard, as rows for p
 	uint64_t line;
 	struct nk_str column;
 	char text[NK_LANG_COUNT][320];
+	char todo[NK_LANG_COUNT][320]; /* what somebody does about it; empty: the text says it */
 	uint64_t times;
+	bool of_guard; /* then: school × grade × role or a word, and the figures */
+	struct nk_str cell;
+	uint64_t now, last, limit;
 };
+/* nk_guard_todo: what somebody does about a finding of that rule: a msgid. */
+const char *nk_guard_todo(const char *rule);
+
 struct nk_import_request {
 	int fd;
 	uint64_t size;
@@ -132,6 +142,7 @@ struct nk_plan_reply {
 	size_t n_lines;
 	uint64_t add, change, rename, suspend, resume, member_add, member_remove, remove, conflicts, unchanged,
 		foreign, no_login;
+	uint64_t undecided; /* accounts that were there before us and nobody decided about: never in a plan */
 	uint64_t steps;
 	uint64_t approve_count;
 	const struct nk_shown_finding *findings;
@@ -283,10 +294,18 @@ struct nk_party_row {
 	struct nk_str called; /* what its roles are called here: 校長、… */
 	struct nk_uuid deputy;
 };
+struct nk_party_reply {
+	struct nk_uuid id;
+	struct nk_uuid warrant; /* the officer's order for it; nil: none was needed */
+	bool waits; /* nothing was done: an officer signs that order first, then the same call again does it */
+};
+/* nk_op_party_add: a party that judges (roles.rows, [warrant]) needs an officer's order as soon as there is an officer.
+ * NK_DENIED: the order is for something else, or not by whom it must be. */
 NK_RESULT nk_op_party_add(
-	struct nk_flow *flow, const struct nk_party_request *req, struct nk_uuid *out_id, struct nk_err *err);
-/* nk_op_party_end: it signs and does nothing more; what it signed is worth nothing from now on. */
-NK_RESULT nk_op_party_end(struct nk_flow *flow, struct nk_uuid id, struct nk_err *err);
+	struct nk_flow *flow, const struct nk_party_request *req, struct nk_party_reply *out, struct nk_err *err);
+/* nk_op_party_end: it signs and does nothing more; what it signed is worth nothing from now on. The same order; NK_DENIED
+ * for the last officer. */
+NK_RESULT nk_op_party_end(struct nk_flow *flow, struct nk_uuid id, struct nk_party_reply *out, struct nk_err *err);
 NK_RESULT nk_op_party_list(
 	struct nk_flow *flow, struct nk_arena *arena, struct nk_party_row **out, size_t *out_n, struct nk_err *err);
 /* nk_op_party_key: a new signing key: the seed for the party's own key file, the public half for enrolment. */
@@ -331,6 +350,7 @@ struct nk_vault_reply {
 NK_RESULT nk_op_vault_status(struct nk_flow *flow, struct nk_vault_reply *out, struct nk_err *err);
 NK_RESULT nk_op_vault_rotate(struct nk_flow *flow, struct nk_vault_reply *out, struct nk_err *err);
 struct nk_reseal_request {
+	bool keep_sealing; /* the sealer and its holders stay as configured: only the secret is new */
 	struct nk_str sealer;
 	const char *const *custodians;
 	size_t n_custodians;
@@ -351,6 +371,7 @@ struct nk_duty_row {
 	unsigned level; /* who was called: 0 nobody, 1 the owner, 2 the deputy, 3 the director */
 	nk_time due_at, closed_at, told_at, acked_at;
 	bool overdue;
+	bool unheard; /* overdue, the last in the line was called, and nobody has said that he knows */
 };
 NK_RESULT nk_op_duty_list(struct nk_flow *flow, bool only_open, struct nk_arena *arena, struct nk_duty_row **out,
 	size_t *out_n, struct nk_err *err);

@@ -35,7 +35,8 @@ NK_RESULT nk_op_site_list(
 	struct nk_flow *flow, struct nk_arena *arena, struct nk_site_row **out, size_t *out_n, struct nk_err *err);
 
 /* nk_op_site_attest: a verifier's summary (SVR, subject "site:<id of this installation>"), signed by an enrolled party
- * of a third organisation; NK_DENIED otherwise. */
+ * of a third organisation (NK_DENIED otherwise), no older than [site] summary_days and not of the future, with a planted fault
+ * that was found (NK_INVALID). */
 NK_RESULT nk_op_site_attest(struct nk_flow *flow, struct nk_bytes envelope, struct nk_err *err);
 /* nk_op_site_report: the answer to a request: what this installation is and has done, computed from its store. */
 NK_RESULT nk_op_site_report(struct nk_flow *flow, struct nk_bytes request, struct nk_buf *out, struct nk_err *err);

@@ -263,6 +263,7 @@ NK_RESULT nk_op_case_timeline(struct nk_flow *flow, struct nk_str ref, enum nk_l
 struct nk_case_refused {
 	nk_time at;
 	struct nk_str what, why; /* our words */
+	const char *label; /* msgid of what `why` means */
 };
 struct nk_case_week {
 	nk_date from, until;

@@ -7,6 +7,7 @@
 #define NK_FLOW_DUTY_H
 
 #include "flow.h"
+#include "flow_training.h"
 
 /* duties --------------------------------------------------------------------------------------------------------- */
 struct nk_duty_query {
@@ -33,6 +34,8 @@ struct nk_duty_run {
 	size_t n, failed;
 	size_t open, overdue;
 	nk_time next_at; /* when somebody is to be called next; 0: never */
+	size_t dropped; /* files of the drop folder that became doubts */
+	size_t drop_left; /* that could not be taken away, or the folder could not be read */
 };
 /* nk_op_duty_run: calls everybody who is to be called by now. A run that is killed has called nobody twice but the one
  * it was calling, and forgotten nobody. */
@@ -40,8 +43,13 @@ NK_RESULT nk_op_duty_run(
 	struct nk_flow *flow, struct nk_arena *arena, struct nk_duty_run *out, struct nk_err *err);
 /* nk_op_duty_now: the installation's time, which may be simulated. */
 nk_time nk_op_duty_now(const struct nk_flow *flow);
-/* nk_op_duty_ack: somebody knows of it. Ends nothing, stops no clock; stands in the ledger. */
-NK_RESULT nk_op_duty_ack(struct nk_flow *flow, struct nk_uuid duty, struct nk_err *err);
+/* nk_op_duty_ack: whoever owes it, or was called for him, knows of it, by his own key; only where the owner has none, the
+ * operator says so. Ends nothing; who is last is not called every day any more. NK_DENIED: another's key, or none. */
+NK_RESULT nk_op_duty_ack(
+	struct nk_flow *flow, struct nk_uuid duty, const struct nk_training_who *who, struct nk_err *err);
+/* nk_op_duty_ack_statement: the bytes that an SSH key signs for it (ssh-keygen -Y sign -n nokosazu-approval). */
+NK_RESULT nk_op_duty_ack_statement(struct nk_flow *flow, struct nk_uuid duty, struct nk_uuid party, struct nk_buf *out,
+	struct nk_err *err);
 
 /* evidence ------------------------------------------------------------------------------------------------------- */
 struct nk_evidence_row {

@@ -30,7 +30,7 @@ enum nk_house_key {
 
 struct nk_flow {
 	const struct nk_env *env;
-	struct nk_os_clock clock; /* used when the clock is simulated */
+	struct nk_env clock; /* the environment, with its clock ahead, when the clock is simulated */
 	bool simulated;
 	bool write;
 	bool keep_pending; /* slots were made that later transactions will name: commits leave the mark */
@@ -46,6 +46,9 @@ struct nk_flow {
 	struct nk_uuid tenant, actor, standing_order, store_holding;
 	nk_progress_fn *progress;
 	void *progress_arg;
+	bool restoring;
+	bool index_lost; /* restoring: the index key of the store is destroyed, a new one stands in its place */
+	struct nk_str limitation; /* of the configuration and of a restore, as every statement says it */
 	unsigned unclosed; /* copies that could not be closed (hold.c): the job has failed */
 };
 
@@ -77,6 +80,8 @@ NK_RESULT nk_flow_slots_pending(struct nk_flow *flow, struct nk_err *err);
  */
 void nk_flow_vault_options(const struct nk_config *c, struct nk_bytes secret, bool is_keyfile, const char *dir,
 	const char **custodians, char copy[static PATH_MAX], struct nk_vault_options *out);
+/* nk_flow_epoch_told: the leaf of this epoch is in this transaction; nk_vault_told follows its commit. */
+NK_RESULT nk_flow_epoch_told(struct nk_tx *tx, uint64_t epoch, struct nk_err *err);
 /* nk_flow_forget: after a failed write the people in memory may be ahead of the store: forget them. */
 void nk_flow_forget(struct nk_flow *flow);
 
@@ -119,6 +124,8 @@ NK_RESULT nk_separation_with(struct nk_flow *flow, const struct nk_party *one, c
 /* shown.c: findings and texts for people. */
 NK_RESULT nk_shown_intake(
 	const struct nk_finding *f, size_t n, struct nk_arena *arena, struct nk_vec *out, struct nk_err *err);
+/* nk_shown_label: findings of a file without names in it get the name that the caller gave (borrowed). */
+void nk_shown_label(struct nk_vec *shown, struct nk_str label);
 NK_RESULT nk_shown_guard(const struct nk_guard_finding *f, size_t n, struct nk_vec *out, struct nk_err *err);
 NK_RESULT nk_shown_end(struct nk_vec *vec, struct nk_arena *arena, const struct nk_shown_finding **out, size_t *out_n,
 	struct nk_err *err);
@@ -149,6 +156,7 @@ struct nk_planning {
 	struct nk_snapshot snapshot;
 	struct nk_desired desired;
 	struct nk_plan plan;
+	uint64_t undecided; /* accounts that were there before and nobody decided about (census) */
 };
 NK_RESULT nk_planning_make(struct nk_flow *flow, struct nk_str target, const uint8_t nonce[static 32],
 	struct nk_arena *arena, struct nk_planning *out, struct nk_err *err);

@@ -22,6 +22,7 @@ struct nk_scan_request {
 	const char *home; /* whose forms of numbers count too, if there is an installation; may be NULL */
 	const char *const *paths; /* files, folders, "-" */
 	size_t n_paths;
+	const int *fds; /* or NULL: n_paths open files that are looked through under those names; they stay the caller's */
 	bool roster; /* the persons of the installation; needs a flow */
 	const struct nk_scan_text *texts; /* or these texts instead of persons (canary persons of many sites) */
 	size_t n_texts;

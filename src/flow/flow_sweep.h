@@ -2,9 +2,9 @@
  * flow_sweep.h: the sweeper: looks for persons of this installation in files that are no holding of it.
  *
  * A trace counts by itself, but digits alone (a number of a pupil, say) only beside another trace of the same person in
- * the same file. A file that a live holding names by its place is inside; every other one with a trace is a SUSPECT: it
- * gets a holding of kind residue, whose, where and who could read it, and a case. No value is in any reply: a name of a
- * file that holds one is masked.
+ * the same file. A file that a live holding lists with these very bytes is inside; every other one with a trace is a
+ * SUSPECT, one with other bytes too: it gets a holding of kind residue, whose, where and who could read it, and a case.
+ * No value is in any reply: a name of a file that holds one is masked.
  */
 #ifndef NK_FLOW_SWEEP_H
 #define NK_FLOW_SWEEP_H
@@ -27,6 +27,7 @@ struct nk_sweep_suspect {
 	struct nk_str path; /* masked */
 	uint64_t persons, traces;
 	bool known; /* found by an earlier sweep, and still there */
+	bool changed; /* a live holding names this file, but with other bytes */
 };
 struct nk_sweep_unread {
 	struct nk_str path;

@@ -7,6 +7,7 @@
 #define NK_FLOW_TEST_KIT_H
 
 #include "flow_int.h"
+#include "flow_warrant.h"
 #include "job.h"
 #include "kit_roster.h"
 
@@ -18,6 +19,8 @@ struct ft {
 	uint8_t secret[32];
 	struct nk_flow *flow;
 	struct nk_arena *arena;
+	struct nk_key officer; /* the first one's own key: he signs for whom ft_enrol brings after him */
+	bool has_officer;
 };
 
 /* What a pupil is called: no two alike, and no other file of the home holds it by chance. */
@@ -214,6 +217,51 @@ static inline struct nk_people *ft_people(struct nk_flow *flow)
 
 	kit_ok(nk_flow_people(flow, &people, &err), &err);
 	return people;
+}
+
+/* ft_sign: the officer's signature under an order. */
+static inline nk_rc ft_sign(struct ft *t, struct nk_uuid warrant, struct nk_err *err)
+{
+	const struct nk_warrant_judge_request sign = {
+		.id = warrant, .step = NK_STR("sign"), .role = NK_STR("officer"), .seed = &t->officer
+	};
+
+	return nk_op_warrant_judge(t->flow, &sign, err);
+}
+
+/* ft_enrol: with a key made now; as soon as there is an officer, he signs for whoever judges. */
+static inline nk_rc ft_enrol(struct ft *t, struct nk_party_request *req, struct nk_key *seed, struct nk_uuid *id,
+	struct nk_err *err)
+{
+	struct nk_party_reply r;
+
+	kit_ok(nk_op_party_key(kit_env(), seed, req->public_key, err), err);
+	NK_TRY(nk_op_party_add(t->flow, req, &r, err));
+	if (r.waits) {
+		kit_ok(ft_sign(t, r.warrant, err), err);
+		NK_TRY(nk_op_party_add(t->flow, req, &r, err));
+	}
+	assert_false(r.waits);
+	if (!t->has_officer && nk_words_have(req->roles, NK_STR("officer"))) {
+		t->officer = *seed;
+		t->has_officer = true;
+	}
+	*id = r.id;
+	return nk_done();
+}
+
+/* ft_end: the same for one who goes. */
+static inline nk_rc ft_end(struct ft *t, struct nk_uuid id, struct nk_err *err)
+{
+	struct nk_party_reply r;
+
+	NK_TRY(nk_op_party_end(t->flow, id, &r, err));
+	if (r.waits) {
+		kit_ok(ft_sign(t, r.warrant, err), err);
+		NK_TRY(nk_op_party_end(t->flow, id, &r, err));
+	}
+	assert_false(r.waits);
+	return nk_done();
 }
 
 /* ft_person: by login among those who open; NULL: none. */

@@ -164,7 +164,8 @@ struct nk_drill_row {
 NK_RESULT nk_op_drill_plant(
 	struct nk_flow *flow, bool notice, const char *path, struct nk_uuid *out_id, struct nk_err *err);
 /* nk_op_drill_score: the suspicion with this receipt was about this drill: time from planting to telling; the planted
- * file goes. NK_CONFLICT: the suspicion is older; NK_EXISTS: scored already. */
+ * file goes, if it is still there. NK_CONFLICT: the suspicion is older, or another file lies there (nothing is scored then);
+ * NK_EXISTS: scored already. */
 NK_RESULT nk_op_drill_score(struct nk_flow *flow, struct nk_uuid id, struct nk_str receipt, struct nk_arena *arena,
 	struct nk_drill_row *out, struct nk_err *err);
 NK_RESULT nk_op_drill_list(struct nk_flow *flow, struct nk_arena *arena, struct nk_drill_row **out, size_t *out_n,

@@ -45,6 +45,7 @@ struct nk_warrant_step_row {
 struct nk_warrant_row {
 	struct nk_uuid id;
 	struct nk_str kind, verbs, scope, needs, waits_for, state; /* waits_for: roles that have not signed */
+	struct nk_str owes; /* report: the work is to be reported; accept: the report is to be accepted; "": nothing */
 	struct nk_str purpose, details, limitation, report; /* show only; sealed in the store */
 	char digest[65]; /* SHA-256 of the request */
 	struct nk_uuid requester;
@@ -53,7 +54,7 @@ struct nk_warrant_row {
 	const struct nk_warrant_step_row *steps; /* show only */
 	size_t n_steps;
 };
-/* nk_op_warrant_show: everything, each signature verified anew. nk_op_warrant_list: those that wait or hold, or all.
+/* nk_op_warrant_show: everything, each signature verified anew. nk_op_warrant_list: those that wait, hold or owe, or all.
  * A state "expired" is told for what was granted or asked for and is over. */
 NK_RESULT nk_op_warrant_show(struct nk_flow *flow, struct nk_uuid id, struct nk_arena *arena,
 	struct nk_warrant_row *out, struct nk_err *err);

@@ -2,7 +2,7 @@
  * hold.c: copies of data about persons outside the store: a descriptor comes only together with its holding.
  *
  * I1, I2: holding, extent, reach, closing duty and leaf are committed before the file exists; until the copy is kept
- * or gone, table copy_open names the file, so that a start after a cut-off run finds and removes it. What was there
+ * or gone, table copy_open says so, so that a start after a cut-off run finds and removes it. What was there
  * before is never overwritten nor removed.
  */
 #include "base.h"
@@ -20,13 +20,13 @@ struct nk_hold {
 
 /* --- the books --- */
 
-static NK_RESULT row_add(struct nk_tx *tx, struct nk_uuid id, const char *path, struct nk_err *err)
+static NK_RESULT row_add(struct nk_tx *tx, struct nk_uuid id, bool file, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 
-	NK_TRY(nk_stmt_get(nk_tx_store(tx), "INSERT INTO copy_open(holding_id, path) VALUES (?1, ?2)", &stmt, err));
+	NK_TRY(nk_stmt_get(nk_tx_store(tx), "INSERT INTO copy_open(holding_id, medium) VALUES (?1, ?2)", &stmt, err));
 	nk_stmt_uuid(stmt, 1, id);
-	nk_stmt_text(stmt, 2, nk_str_c(path));
+	nk_stmt_text(stmt, 2, file ? NK_STR("file") : NK_STR("memory"));
 	return nk_stmt_run(stmt, err);
 }
 
@@ -101,10 +101,10 @@ static NK_RESULT enter(struct nk_hold *h, const struct nk_hold_spec *s, struct n
 	struct nk_leaf_item items[2];
 
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
-	NK_TRY(nk_holding_open(tx, &row, &h->id, err));
+	NK_TRY(nk_holding_open(tx, flow->key[NK_HOUSE_LOG], &row, &h->id, err));
 	NK_TRY(extent(tx, h->id, s, err));
 	NK_TRY(nk_reach_open(tx, h->id, reach, now, err));
-	NK_TRY(row_add(tx, h->id, h->path, err));
+	NK_TRY(row_add(tx, h->id, h->path[0] != '\0', err));
 	items[0] = nk_item_hex("holding", h->id.b, sizeof(h->id.b));
 	items[1] = nk_item_text("kind", nk_str_c(nk_holding_kind_name(s->kind)));
 	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_HOLDING_OPEN, items, 2, NULL, err));
@@ -212,6 +212,20 @@ struct nk_uuid nk_hold_id(const struct nk_hold *hold)
 	return hold->id;
 }
 
+/* What these bytes are, in the commit that calls the copy finished. */
+static NK_RESULT finish_row(const struct nk_hold *h, struct nk_err *err)
+{
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	struct nk_flow *const flow = h->flow;
+	struct nk_holding_file file;
+
+	NK_TRY(nk_copy_digest(flow->env, h->fd, &file, err));
+	NK_TRY(nk_tx_begin(flow->store, &tx, err));
+	NK_TRY(nk_holding_file_add(tx, flow->key[NK_HOUSE_LOG], h->id, &file, err));
+	NK_TRY(row_remove(tx, h->id, err));
+	return nk_flow_commit_quiet(flow, &tx, err);
+}
+
 NK_RESULT nk_hold_keep(struct nk_hold **hold, struct nk_err *err)
 {
 	struct nk_hold *const h = *hold;
@@ -225,7 +239,7 @@ NK_RESULT nk_hold_keep(struct nk_hold **hold, struct nk_err *err)
 	if (!nk_os_is_file(h->path, h->fd)) {
 		return nk_fail(err, NK_CONFLICT, NK_N("%s was moved or replaced while it was written"), h->path);
 	}
-	NK_TRY(forget_row(h->flow, h->id, err));
+	NK_TRY(finish_row(h, err));
 	hold_free(hold);
 	return nk_done();
 }
@@ -276,15 +290,15 @@ NK_RESULT nk_flow_end_job(struct nk_flow *flow, struct nk_err *err)
 
 struct left_copy {
 	struct nk_uuid id;
-	struct nk_str path;
+	bool file; /* at the place of its holding; else it was in memory */
 };
 
-static NK_RESULT read_rows(struct nk_flow *flow, struct nk_arena *arena, struct nk_vec *out, struct nk_err *err)
+static NK_RESULT read_rows(struct nk_flow *flow, struct nk_vec *out, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 	bool more = false;
 
-	NK_TRY(nk_stmt_get(flow->store, "SELECT holding_id, path FROM copy_open ORDER BY rowid", &stmt, err));
+	NK_TRY(nk_stmt_get(flow->store, "SELECT holding_id, medium FROM copy_open ORDER BY rowid", &stmt, err));
 	NK_TRY(nk_stmt_step(stmt, &more, err));
 	while (more) {
 		struct left_copy *row = NULL;
@@ -295,7 +309,7 @@ static NK_RESULT read_rows(struct nk_flow *flow, struct nk_arena *arena, struct 
 		if (!nk_col_uuid(stmt, 0, &row->id)) {
 			return nk_fail(err, NK_CORRUPT, "table copy_open: an id has the wrong length");
 		}
-		NK_TRY(nk_arena_dup(arena, nk_col_text(stmt, 1), &row->path, err));
+		row->file = nk_str_eq(nk_col_text(stmt, 1), NK_STR("file"));
 		NK_TRY(nk_stmt_step(stmt, &more, err));
 	}
 	return nk_done();
@@ -326,20 +340,20 @@ static NK_RESULT recover_one(struct nk_flow *flow, const struct left_copy *left,
 {
 	struct nk_holding h;
 
-	NK_TRY(nk_holding_get(flow->store, left->id, arena, &h, err));
+	NK_TRY(nk_holding_get(flow->store, flow->key[NK_HOUSE_LOG], left->id, arena, &h, err));
 	if (h.closed_at != 0) {
 		return forget_row(flow, left->id, err);
 	}
-	if (left->path.len > 0) {
+	if (left->file) {
 		struct nk_err why;
 
-		if (!nk_ok(remove_left(flow->env, left->path.ptr, &why))) {
+		if (!nk_ok(remove_left(flow->env, h.place.ptr, &why))) {
 			flow->unclosed++;
 			nk_flow_tell(flow, NK_N("a copy of a run that was cut off could not be removed: nokosazu doctor"), 0, 0);
 			return nk_done();
 		}
 	}
-	return close_books(flow, left->id, h.kind, left->path.len > 0 ? "removed after a cut-off run" : "ended with its process", err);
+	return close_books(flow, left->id, h.kind, left->file ? "removed after a cut-off run" : "ended with its process", err);
 }
 
 NK_RESULT nk_hold_recover(struct nk_flow *flow, struct nk_err *err)
@@ -352,7 +366,7 @@ NK_RESULT nk_hold_recover(struct nk_flow *flow, struct nk_err *err)
 	}
 	nk_vec_init(&rows, sizeof(struct left_copy), 1000000);
 	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 64 << 20, &arena, err));
-	NK_TRY(read_rows(flow, arena, &rows, err));
+	NK_TRY(read_rows(flow, &rows, err));
 	for (size_t i = 0; i < rows.len; i++) {
 		NK_TRY(recover_one(flow, nk_vec_at(&rows, i), arena, err));
 	}

@@ -19,4 +19,18 @@ NK_RESULT nk_copy_sync_folder(const struct nk_env *env, const char *path, struct
  * removed stays on the books, is told, and makes nk_flow_end_job answer NK_INCOMPLETE. */
 NK_RESULT nk_hold_recover(struct nk_flow *flow, struct nk_err *err);
 
+/*
+ * hold_known.c. nk_copy_digest: size and SHA-256 of an open file, from its start, its name empty. nk_copy_is: is the
+ * file at `path` (from the root, no link) part of this holding? SAME: listed with exactly these bytes; CHANGED: listed
+ * with other bytes, or it cannot be read; UNKNOWN: nothing of that name is listed. nk_copy_is_fd: the same of an open
+ * file, for a holding that is one file. nk_hold_upgrade: at the opening for writing: places that stand in clear are
+ * sealed; the files that a holding named exactly get their digests; folders do not: nobody listed what was in them.
+ */
+enum nk_copy_is { NK_COPY_UNKNOWN, NK_COPY_SAME, NK_COPY_CHANGED };
+NK_RESULT nk_copy_digest(const struct nk_env *env, int fd, struct nk_holding_file *out, struct nk_err *err);
+NK_RESULT nk_copy_is(struct nk_flow *flow, const struct nk_holding *h, const char *path, enum nk_copy_is *out,
+	struct nk_err *err);
+NK_RESULT nk_copy_is_fd(struct nk_flow *flow, const struct nk_holding *h, int fd, enum nk_copy_is *out, struct nk_err *err);
+NK_RESULT nk_hold_upgrade(struct nk_flow *flow, struct nk_err *err);
+
 #endif

@@ -55,6 +55,7 @@ static NK_RESULT open_one(struct nk_flow *flow, enum nk_house_key k, struct nk_s
 {
 	NK_OWNED(nk_key_wipe) struct nk_key key;
 	bool have = false;
+	nk_rc rc;
 
 	nk_stmt_text(s, 1, nk_str_c(names[k]));
 	NK_TRY(nk_stmt_step(s, &have, err));
@@ -65,7 +66,13 @@ static NK_RESULT open_one(struct nk_flow *flow, enum nk_house_key k, struct nk_s
 	}
 	flow->key_slot[k] = (struct nk_slot){ nk_u64(nk_col_int(s, 0)), nk_u32(nk_u64(nk_col_int(s, 1))) };
 	nk_stmt_rewind(s);
-	NK_TRY(nk_vault_key(flow->vault, NK_SLOT_SYSTEM, flow->key_slot[k], &key, err));
+	rc = nk_vault_key(flow->vault, NK_SLOT_SYSTEM, flow->key_slot[k], &key, err);
+	if (rc.code == NK_GONE && k == NK_HOUSE_INDEX && flow->restoring) {
+		/* Data older than the keys: the index was turned since; the restore makes all tokens anew. */
+		flow->index_lost = true;
+		rc = nk_key_random(flow->env, &key, err);
+	}
+	NK_TRY(rc);
 	nk_key_drop(&flow->key[k]);
 	return nk_key_keep(&key, &flow->key[k], err);
 }

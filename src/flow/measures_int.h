@@ -33,6 +33,10 @@ NK_RESULT nk_warrant_ask(struct nk_flow *flow, struct nk_tx *tx, const struct nk
  */
 NK_RESULT nk_warrant_take(struct nk_flow *flow, struct nk_tx *tx, struct nk_uuid id, struct nk_str kind,
 	struct nk_str verb, struct nk_str scope, struct nk_arena *arena, struct nk_str *out_details, struct nk_err *err);
+/* nk_warrant_done (warrant_duty.c): the act that used it reports itself, once no use is left: what it was and by which
+ * digest it can be found. Somebody else accepts. Who took it owes this report from the moment of nk_warrant_take on. */
+NK_RESULT nk_warrant_done(struct nk_flow *flow, struct nk_tx *tx, struct nk_uuid id, const char *what,
+	struct nk_err *err);
 /* nk_warrant_look: the same checks without using it, outside a transaction. */
 NK_RESULT nk_warrant_look(struct nk_flow *flow, struct nk_uuid id, struct nk_str kind, struct nk_str verb,
 	struct nk_str scope, struct nk_arena *arena, struct nk_str *out_details, struct nk_err *err);
@@ -44,10 +48,20 @@ NK_RESULT nk_roles_called(
 struct nk_str nk_warrant_needs(const struct nk_flow *flow, struct nk_str kind);
 /* nk_flow_limitation: [separation] limitation: why too few people are kept less apart; empty: they are apart. */
 struct nk_str nk_flow_limitation(const struct nk_flow *flow);
+/* nk_party_alone: was a party that judges, and is enrolled now, enrolled by the operator alone (party_vouch.c)?
+ * nk_flow_said_limitation: what every statement of this house says of its limits: both of these; empty: none. */
+#define NK_LIMITATION_ALONE "the approver was enrolled by the operator alone"
+NK_RESULT nk_party_alone(struct nk_flow *flow, bool *out, struct nk_err *err);
+NK_RESULT nk_flow_said_limitation(struct nk_flow *flow, struct nk_buf *out, struct nk_err *err);
 
 /* A refused attempt is an event too (A7): leaf REFUSED in a transaction of its own; what and why are words, nobody's
  * data. Never hides the error that is being told: a failure to write it is added to nothing. */
 void nk_flow_refused(struct nk_flow *flow, const char *what, const char *why);
+/* nk_flow_refused_why: the same with the word for this error: nk_refusal_word, of the closed table in refusal.c. */
+void nk_flow_refused_why(struct nk_flow *flow, const char *what, const struct nk_err *err);
+const char *nk_refusal_word(const struct nk_err *err);
+/* nk_refusal_label: the msgid of what a word means; NULL: it is none of ours. */
+const char *nk_refusal_label(struct nk_str word);
 
 /* --- statements (statement.c): in-toto Statement v1 in DSSE, signed by the house's certificate key --- */
 struct nk_statement {

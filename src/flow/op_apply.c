@@ -7,6 +7,7 @@
  */
 #include "base.h"
 #include "apply_int.h"
+#include "measures_int.h"
 
 enum { CHUNK = 500 };
 
@@ -59,6 +60,15 @@ NK_RESULT nk_apply_begin(struct nk_flow *flow, const struct nk_plan_row *row, st
 	}
 	NK_TRY(nk_plan_set_state(tx, row->id, NK_PLAN_APPLYING, warrant, err));
 	return nk_flow_leaf(flow, tx, NK_LEAF_APPLY_BEGIN, items, 1, NULL, err);
+}
+
+NK_RESULT nk_apply_reported(
+	struct nk_flow *flow, struct nk_tx *tx, const struct nk_plan_row *row, struct nk_err *err)
+{
+	char hex[65];
+
+	nk_hex_print(row->hash.b, NK_HASH_LEN, hex);
+	return nk_uuid_is_nil(row->warrant) ? nk_done() : nk_warrant_done(flow, tx, row->warrant, hex, err);
 }
 
 static NK_RESULT target_name(
@@ -141,6 +151,7 @@ static NK_RESULT finish(struct nk_applying *a, struct nk_err *err)
 	a->out->left = a->n - a->out->done - a->out->refused;
 	if (whole && !a->stop) {
 		NK_TRY(nk_plan_set_state(tx, a->row.id, NK_PLAN_DONE, a->row.warrant, err));
+		NK_TRY(nk_apply_reported(a->flow, tx, &a->row, err));
 	}
 	items[0] = nk_item_number("done", a->out->done);
 	items[1] = nk_item_hex("hash", a->row.hash.b, NK_HASH_LEN);
@@ -166,7 +177,7 @@ static NK_RESULT verdict(const struct nk_applying *a, struct nk_err *err)
 	}
 	if (a->stop && a->out->left > 0) {
 		return nk_fail(err, NK_UNAVAILABLE,
-			NK_N("the connection to the target was lost; the same command goes on with the %llu steps that are left"),
+			NK_N("the connection to the target was lost, or it is too busy; the same command goes on with the %llu steps that are left"),
 			(unsigned long long)a->out->left);
 	}
 	if (a->out->refused > 0) {

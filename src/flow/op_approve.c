@@ -143,7 +143,7 @@ NK_RESULT nk_op_approve(struct nk_flow *flow, const struct nk_approve_request *r
 	const nk_rc rc = approve(flow, req, err);
 
 	if (rc.code == NK_DENIED || rc.code == NK_INVALID) {
-		nk_flow_refused(flow, "approval", nk_err_name(rc.code));
+		nk_flow_refused_why(flow, "approval", err);
 	}
 	return rc;
 }

@@ -5,6 +5,7 @@
  * Invariant: every number that leaves here names its query (I11): what was asked, at which state of the ledger.
  */
 #include "base.h"
+#include "flow_backup.h"
 #include "flow_duty.h"
 #include "measures_int.h"
 
@@ -30,6 +31,27 @@ static struct nk_str label_of(const struct nk_party *list, size_t n, struct nk_u
 	return NK_STR("-");
 }
 
+/* An open part of a backup: does it still open persons who were erased since? */
+static NK_RESULT of_backups(struct nk_flow *flow, const struct nk_ask_row *rows, struct nk_arena *arena,
+	struct nk_ask_reply *out, struct nk_err *err)
+{
+	struct nk_backup_row *list = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < out->n; i++) {
+		if ((rows[i].kind != NK_HOLDING_backup && rows[i].kind != NK_HOLDING_backup_keys) || rows[i].gone != NK_ASK_OPEN) {
+			continue;
+		}
+		NK_TRY(list == NULL ? nk_op_backup_list(flow, arena, &list, &n, err) : nk_done());
+		for (size_t b = 0; b < n; b++) {
+			if (nk_uuid_eq(list[b].holding, rows[i].holding)) {
+				out->lines[i].gone = list[b].gone;
+			}
+		}
+	}
+	return nk_done();
+}
+
 NK_RESULT nk_op_ask(
 	struct nk_flow *flow, struct nk_uuid holding, struct nk_arena *arena, struct nk_ask_reply *out, struct nk_err *err)
 {
@@ -38,7 +60,7 @@ NK_RESULT nk_op_ask(
 	size_t n_parties = 0;
 
 	memset(out, 0, sizeof(*out));
-	NK_TRY(nk_ask(flow->store, holding, arena, &rows, &out->n, err));
+	NK_TRY(nk_ask(flow->store, flow->key[NK_HOUSE_LOG], holding, arena, &rows, &out->n, err));
 	NK_TRY(nk_party_list(flow->store, flow->key[NK_HOUSE_LOG], arena, &parties, &n_parties, err));
 	out->lines = nk_arena_array(arena, out->n, sizeof(*out->lines));
 	if (out->lines == NULL) {
@@ -61,6 +83,7 @@ NK_RESULT nk_op_ask(
 			.was_read = r->was_read,
 			.gone = nk_ask_gone_text(r->gone, r->possible) };
 	}
+	NK_TRY(of_backups(flow, rows, arena, out, err));
 	query_of(flow, "ask", holding, out->query);
 	return nk_done();
 }
@@ -89,7 +112,7 @@ static NK_RESULT fate_of(
 	struct nk_ask_row *rows = NULL;
 	size_t n = 0;
 
-	NK_TRY(nk_ask(flow->store, holding, arena, &rows, &n, err));
+	NK_TRY(nk_ask(flow->store, flow->key[NK_HOUSE_LOG], holding, arena, &rows, &n, err));
 	nk_assert(n > 0);
 	*out = nk_ask_gone_text(rows[0].gone, rows[0].possible);
 	return nk_done();
@@ -100,7 +123,7 @@ static NK_RESULT copy_of(struct nk_flow *flow, const struct nk_extent_row *r, st
 {
 	struct nk_holding h;
 
-	NK_TRY(nk_holding_get(flow->store, r->holding, arena, &h, err));
+	NK_TRY(nk_holding_get(flow->store, flow->key[NK_HOUSE_LOG], r->holding, arena, &h, err));
 	*out = (struct nk_ask_copy){ .holding = h.id,
 		.kind = nk_str_c(nk_holding_kind_name(h.kind)),
 		.place = h.place,
@@ -142,7 +165,7 @@ NK_RESULT nk_op_seen(struct nk_flow *flow, const struct nk_seen_request *req, st
 	struct nk_party p;
 
 	NK_TRY(nk_arena_new(NK_ARENA_WIPING, 1 << 20, &arena, err));
-	NK_TRY(nk_holding_get(flow->store, req->holding, arena, &h, err));
+	NK_TRY(nk_holding_get(flow->store, flow->key[NK_HOUSE_LOG], req->holding, arena, &h, err));
 	NK_TRY(nk_party_get(flow->store, flow->key[NK_HOUSE_LOG], req->party, arena, &p, err));
 	if (req->at > nk_now(flow->env)) {
 		return nk_fail(err, NK_INVALID, NK_N("a reading cannot be in the future"));
@@ -212,7 +235,7 @@ NK_RESULT nk_op_coverage(
 	struct nk_holding h;
 
 	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 1 << 20, &arena, err));
-	NK_TRY(nk_holding_get(flow->store, req->holding, arena, &h, err));
+	NK_TRY(nk_holding_get(flow->store, flow->key[NK_HOUSE_LOG], req->holding, arena, &h, err));
 	if (req->until_at > nk_now(flow->env)) {
 		return nk_fail(err, NK_INVALID, NK_N("nobody knows yet how complete a log will be: the interval ends in the future"));
 	}

@@ -301,6 +301,7 @@ NK_RESULT nk_op_campaign_waive(struct nk_flow *flow, struct nk_uuid campaign, st
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
 	NK_TRY(nk_warrant_take(flow, tx, warrant, NK_STR("exception"), NK_STR("WAIVE"), nk_str_c(about), arena, NULL, err));
 	NK_TRY(nk_statement_make(flow, tx, &s, arena, &evidence, NULL, err));
+	NK_TRY(nk_warrant_done(flow, tx, warrant, about, err));
 	NK_TRY(nk_duty_end(flow, tx, "campaign-step", nk_str_c(about), evidence, err));
 	NK_TRY(nk_stmt_get(nk_tx_store(tx),
 		"UPDATE campaign_site SET state = 'waived', evidence_id = ?4 WHERE campaign_id = ?1 AND site_id = ?2 AND step = ?3", &q, err));

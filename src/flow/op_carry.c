@@ -23,20 +23,6 @@ nk_rc nk_carry_tell(struct nk_flow *flow, const char *what, nk_rc rc, const char
 
 /* --- asking --- */
 
-static NK_RESULT unchanged(const struct nk_carry_file *files, size_t n, enum nk_code code, struct nk_err *err)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct nk_carry_file now = { .size = 0 };
-
-		NK_TRY(nk_carry_digest(files[i].path.ptr, &now, err));
-		if (now.size != files[i].size || !nk_ct_equal(now.sha256.b, files[i].sha256.b, sizeof(now.sha256.b))) {
-			return nk_fail(err, code, NK_N("%s is not the file that was signed: it has changed; ask again"),
-				nk_short(files[i].name).text);
-		}
-	}
-	return nk_done();
-}
-
 /* The superior always; the officer when anybody is in it, or nobody can know. */
 static NK_RESULT needs(const struct nk_flow *flow, const struct nk_carry_extent *x, struct nk_arena *arena,
 	struct nk_str *out, struct nk_err *err)
@@ -74,28 +60,47 @@ static NK_RESULT ask(struct nk_flow *flow, const struct nk_carry_request *req, c
 	return nk_flow_commit(flow, &tx, err);
 }
 
-NK_RESULT nk_op_carry_request(struct nk_flow *flow, const struct nk_carry_request *req, struct nk_arena *arena,
-	struct nk_carry_asked *out, struct nk_err *err)
+static NK_RESULT request(struct nk_flow *flow, const struct nk_carry_request *req, struct nk_arena *arena,
+	struct nk_carry_asked *out, const char **why, struct nk_err *err)
 {
+	NK_OWNED(nk_carry_taken_done) struct nk_carry_taken taken = { .n = 0 };
 	struct nk_carry_paper paper = { .ticket = req->ticket,
 		.until = ((nk_time)req->until_day + 1) * NK_DAY - (nk_time)flow->config->tz_minutes * 60 * NK_SECOND };
 	struct nk_carry_whose whose;
 
-	memset(out, 0, sizeof(*out));
 	if (req->purpose.len == 0 || paper.until <= nk_now(flow->env)) {
 		return nk_fail(err, NK_USAGE, NK_N("carrying out needs a purpose, and a day to come until which it is destroyed again"));
 	}
+	*why = "a recipient who is not enrolled";
 	NK_TRY(nk_carry_recipients(flow, req->to, req->n_to, arena, &paper.to, &paper.n_to, err));
+	*why = "a wildcard, or a name that no bundle holds";
 	NK_TRY(nk_carry_files(req->paths, req->n_paths, arena, &paper.files, err));
 	paper.n_files = req->n_paths;
-	NK_TRY(nk_carry_scan(flow, paper.files, paper.n_files, arena, &whose, err));
-	NK_TRY(unchanged(paper.files, paper.n_files, NK_CONFLICT, err));
+	*why = "a folder, link, pipe or device, or a file that does not stand still";
+	NK_TRY(nk_carry_take(flow, paper.files, paper.n_files, &taken, err));
+	NK_TRY(nk_carry_scan(flow, paper.files, paper.n_files, &taken, arena, &whose, err));
+	NK_TRY(nk_carry_all_unmoved(&taken, paper.files, err));
 	paper.extent = whose.extent;
 	out->files = paper.files;
 	out->n_files = paper.n_files;
 	out->extent = whose.extent;
+	*why = NULL;
 	NK_TRY(needs(flow, &whose.extent, arena, &out->needs, err));
 	return ask(flow, req, &paper, out, err);
+}
+
+NK_RESULT nk_op_carry_request(struct nk_flow *flow, const struct nk_carry_request *req, struct nk_arena *arena,
+	struct nk_carry_asked *out, struct nk_err *err)
+{
+	const char *why = NULL;
+	nk_rc rc;
+
+	memset(out, 0, sizeof(*out));
+	rc = request(flow, req, arena, out, &why, err);
+	if (!nk_ok(rc) && why != NULL) { /* not only what is denied: trying another name for a folder is an attempt too */
+		nk_flow_refused(flow, "carry request", why);
+	}
+	return rc;
 }
 
 /* --- sealing --- */
@@ -107,6 +112,7 @@ struct sealing {
 	struct nk_warrant warrant;
 	struct nk_carry_paper paper;
 	struct nk_carry_whose whose;
+	struct nk_carry_taken taken;
 	struct nk_carry_sealed *out;
 	const char *why; /* of a refusal: words of ours */
 };
@@ -176,15 +182,44 @@ static NK_RESULT read_warrant(struct sealing *s, struct nk_err *err)
 	return as_requested(s, err);
 }
 
+/* The bytes as they are now, taken once, against what was signed. */
+static NK_RESULT take_files(struct sealing *s, struct nk_err *err)
+{
+	const struct nk_carry_paper *const p = &s->paper;
+	struct nk_carry_file *const now = nk_arena_array(s->arena, p->n_files, sizeof(*now));
+	nk_rc rc;
+
+	if (now == NULL) {
+		return nk_fail_nomem(err);
+	}
+	memcpy(now, p->files, p->n_files * sizeof(*now));
+	s->why = "a file is another than signed";
+	rc = nk_carry_take(s->flow, now, p->n_files, &s->taken, err);
+	if (rc.code == NK_USAGE || rc.code == NK_NOT_FOUND || rc.code == NK_INVALID) { /* a link, a pipe or nothing bears its name by now */
+		rc = nk_fail(err, NK_DENIED, NK_N("%s is not the file that was signed: it has changed; ask again"),
+			nk_short(p->files[s->taken.n].name).text);
+	}
+	NK_TRY(rc);
+	for (size_t i = 0; i < p->n_files; i++) {
+		if (now[i].size != p->files[i].size || !nk_ct_equal(now[i].sha256.b, p->files[i].sha256.b, sizeof(now[i].sha256.b))) {
+			return nk_fail(err, NK_DENIED, NK_N("%s is not the file that was signed: it has changed; ask again"),
+				nk_short(p->files[i].name).text);
+		}
+	}
+	return nk_done();
+}
+
 static NK_RESULT check_content(struct sealing *s, struct nk_err *err)
 {
 	const struct nk_carry_extent *const shown = &s->paper.extent;
 	const struct nk_carry_extent *const is = &s->whose.extent;
 
-	s->why = "a file is another than signed";
-	NK_TRY(unchanged(s->paper.files, s->paper.n_files, NK_DENIED, err));
+	NK_TRY(take_files(s, err));
 	s->why = "more is inside than was shown to those who signed";
-	NK_TRY(nk_carry_scan(s->flow, s->paper.files, s->paper.n_files, s->arena, &s->whose, err));
+	NK_TRY(nk_carry_scan(s->flow, s->paper.files, s->paper.n_files, &s->taken, s->arena, &s->whose, err));
+	s->why = "a file was touched while it was looked through";
+	NK_TRY(nk_carry_all_unmoved(&s->taken, s->paper.files, err));
+	s->why = "more is inside than was shown to those who signed";
 	s->whose.extent.persons_shown = shown->persons;
 	if (is->persons > shown->persons || is->unscanned > shown->unscanned) {
 		return nk_fail(err, NK_DENIED,
@@ -225,7 +260,7 @@ static NK_RESULT write_bundle(struct sealing *s, struct nk_hold *hold, struct nk
 		.until = nk_str_c(nk_time_print(s->paper.until, when)),
 		.files = s->paper.files,
 		.n_files = s->paper.n_files };
-	const struct nk_carry_writing w = { &s->paper, &m, nk_hold_fd(hold) };
+	const struct nk_carry_writing w = { &s->paper, &m, &s->taken, nk_hold_fd(hold) };
 	nk_rc rc;
 
 	nk_carry_secret(s->flow, m.holding, &m.secret);
@@ -308,6 +343,7 @@ static NK_RESULT seal(struct sealing *s, struct nk_err *err)
 	NK_TRY(nk_hold_open(s->flow, &spec, &hold, err));
 	s->out->holding = nk_hold_id(hold);
 	NK_TRY(reach_all(s, s->out->holding, err));
+	s->why = "a file was touched while it was sealed";
 	NK_TRY(write_bundle(s, hold, err));
 	NK_TRY(nk_hold_keep(&hold, err));
 	s->out->destroy_by = s->paper.until;
@@ -329,5 +365,6 @@ NK_RESULT nk_op_carry_seal(struct nk_flow *flow, const struct nk_carry_seal_requ
 
 	memset(out, 0, sizeof(*out));
 	rc = seal(&s, err);
+	nk_carry_taken_done(&s.taken);
 	return tell_seal(&s, rc);
 }

@@ -25,7 +25,7 @@ NK_RESULT nk_op_clock(struct nk_flow *flow, nk_date day, struct nk_err *err)
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
 	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_CLOCK, items, 1, NULL, err));
 	NK_TRY(nk_flow_commit(flow, &tx, err));
-	n = snprintf(text, sizeof(text), "simulated %" PRId64 "\n", flow->clock.offset + (then - now));
+	n = snprintf(text, sizeof(text), "simulated %" PRId64 "\n", flow->clock.ahead + (then - now));
 	nk_flow_path(flow, "clock", path);
 	return nk_env_replace(flow->env, path, nk_bytes_of(text, nk_size((uint64_t)n)), err);
 }

@@ -1,5 +1,5 @@
 /*
- * op_duty.c: due times act: reminder to the owner, then his deputy, then the director.
+ * op_duty.c: due times act: reminder to the owner, then his deputy, then the director, and him again every day.
  *
  * Invariant: somebody is called first and written down after, one duty and level a transaction: a run that is killed
  * forgets nobody and calls at most the one again whom it was calling. A notice that was not delivered leaves the duty
@@ -7,9 +7,14 @@
  */
 #include "base.h"
 #include "duty_int.h"
+
+#include "case_int.h"
 #include "flow_training.h"
 
-#include "json.h"
+bool nk_duty_unheard(const struct nk_duty *d)
+{
+	return d->closed_at == 0 && d->level >= NK_DUTY_LEVELS && d->acked_at == 0;
+}
 
 static NK_RESULT place_of(struct nk_flow *flow, const struct nk_duty *d, struct nk_arena *arena, struct nk_str *out,
 	struct nk_err *err)
@@ -17,7 +22,7 @@ static NK_RESULT place_of(struct nk_flow *flow, const struct nk_duty *d, struct 
 	struct nk_holding h = { .place = NK_STR("") };
 
 	if (!nk_uuid_is_nil(d->holding)) {
-		NK_TRY(nk_holding_get(flow->store, d->holding, arena, &h, err));
+		NK_TRY(nk_holding_get(flow->store, flow->key[NK_HOUSE_LOG], d->holding, arena, &h, err));
 	}
 	*out = h.place;
 	return nk_done();
@@ -54,7 +59,8 @@ NK_RESULT nk_op_duty_find(struct nk_flow *flow, const struct nk_duty_query *q, s
 			.acked_at = list[i].acked_at,
 			.due_at = list[i].due_at,
 			.closed_at = list[i].closed_at,
-			.overdue = overdue };
+			.overdue = overdue,
+			.unheard = overdue && nk_duty_unheard(&list[i]) };
 		NK_TRY(place_of(flow, &list[i], arena, &row->place, err));
 		(*out_n)++;
 	}
@@ -109,9 +115,10 @@ static NK_RESULT write_down(
 	const struct nk_leaf_item items[5] = { nk_item_hex("duty", d->id.b, 16), nk_item_text("kind", d->kind),
 		nk_item_number("level", call->level), nk_item_hex("party", call->party.b, 16),
 		nk_item_text("channel", call->channel.len > 0 ? call->channel : NK_STR("shown")) };
+	const unsigned from = d->level == NK_DUTY_LEVELS ? NK_DUTY_LEVELS : call->level - 1;
 
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
-	NK_TRY(nk_duty_called(tx, d->id, call->level - 1, call->level, nk_now(flow->env), err));
+	NK_TRY(nk_duty_called(tx, d->id, from, call->level, nk_now(flow->env), err));
 	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_DUTY_CALL, items, NK_ARRAY_LEN(items), NULL, err));
 	return nk_flow_commit(flow, &tx, err);
 }
@@ -162,6 +169,24 @@ static NK_RESULT call_due(struct nk_flow *flow, const struct nk_duty *d, struct 
 	return nk_done();
 }
 
+/* Behind the last level there is nobody: who is last hears it every day until somebody says that he knows. */
+static NK_RESULT call_again(struct nk_flow *flow, const struct nk_duty *d, struct nk_arena *arena, struct nk_vec *calls,
+	nk_time *next, struct nk_err *err)
+{
+	const nk_time at = d->told_at + NK_DAY;
+	void *item = NULL;
+
+	if (!nk_duty_unheard(d)) {
+		return nk_done();
+	}
+	if (at > nk_now(flow->env)) {
+		*next = *next == 0 || at < *next ? at : *next;
+		return nk_done();
+	}
+	NK_TRY(nk_vec_push(calls, &item, err));
+	return call_one(flow, d, NK_DUTY_LEVELS, arena, item, err);
+}
+
 static NK_RESULT check_channels(const struct nk_config *c, struct nk_err *err)
 {
 	for (size_t i = 0; i < c->notify_channels.n; i++) {
@@ -177,17 +202,22 @@ NK_RESULT nk_op_duty_run(struct nk_flow *flow, struct nk_arena *arena, struct nk
 {
 	NK_OWNED(nk_vec_done) struct nk_vec calls = { 0 };
 	struct nk_duty *list = NULL;
+	struct nk_err drop;
 	uint64_t laid = 0;
 	size_t n = 0;
 
 	memset(out, 0, sizeof(*out));
 	nk_vec_init(&calls, sizeof(struct nk_duty_call), 10000000);
 	NK_TRY(check_channels(flow->config, err));
+	if (!nk_ok(nk_suspect_drop(flow, out, &drop))) { /* whatever is wrong there, the duties that are due are called */
+		out->drop_left++;
+	}
 	NK_TRY(nk_op_training_open(flow, &laid, err)); /* a half-year has begun, or somebody is new */
 	NK_TRY(nk_duty_list(flow->store, true, arena, &list, &n, err));
 	for (size_t i = 0; i < n; i++) {
 		out->open++;
 		out->overdue += list[i].due_at < nk_now(flow->env) ? 1 : 0;
+		NK_TRY(call_again(flow, &list[i], arena, &calls, &out->next_at, err));
 		NK_TRY(call_due(flow, &list[i], arena, &calls, &out->next_at, err));
 	}
 	out->calls = nk_arena_array(arena, calls.len, sizeof(*out->calls));
@@ -205,43 +235,4 @@ NK_RESULT nk_op_duty_run(struct nk_flow *flow, struct nk_arena *arena, struct nk
 nk_time nk_op_duty_now(const struct nk_flow *flow)
 {
 	return nk_now(flow->env);
-}
-
-static NK_RESULT ack_body(const struct nk_flow *flow, struct nk_uuid duty, struct nk_buf *out, struct nk_err *err)
-{
-	char text[NK_UUID_TEXT];
-	struct nk_json j;
-
-	nk_json_init_canonical(&j, out);
-	nk_json_open(&j, '{');
-	nk_json_key(&j, "by");
-	nk_json_c(&j, nk_uuid_print(flow->actor, text));
-	nk_json_key(&j, "duty");
-	nk_json_c(&j, nk_uuid_print(duty, text));
-	nk_json_key(&j, "what");
-	nk_json_c(&j, "acknowledged");
-	nk_json_close(&j, '}');
-	return nk_json_end(&j, err);
-}
-
-NK_RESULT nk_op_duty_ack(struct nk_flow *flow, struct nk_uuid duty, struct nk_err *err)
-{
-	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
-	NK_OWNED(nk_buf_done) struct nk_buf body = { 0 };
-	struct nk_statement s = { .predicate = NK_PREDICATE_NOTICE, .result = "" };
-	char about[sizeof("duty:") + NK_UUID_TEXT];
-	char text[NK_UUID_TEXT];
-	struct nk_uuid evidence;
-
-	nk_buf_init(&body, 4096);
-	NK_TRY(ack_body(flow, duty, &body, err));
-	(void)snprintf(about, sizeof(about), "duty:%s", nk_uuid_print(duty, text));
-	s.subject = about;
-	s.about = nk_str_c(about);
-	s.body = nk_buf_str(&body);
-	nk_sha256(nk_bytes_of(duty.b, sizeof(duty.b)), &s.subject_sha256);
-	NK_TRY(nk_tx_begin(flow->store, &tx, err));
-	NK_TRY(nk_duty_ack(tx, duty, nk_now(flow->env), err));
-	NK_TRY(nk_statement_make(flow, tx, &s, NULL, &evidence, NULL, err));
-	return nk_flow_commit(flow, &tx, err);
 }

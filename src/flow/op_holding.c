@@ -10,7 +10,7 @@ NK_RESULT nk_op_holding_list(struct nk_flow *flow, bool only_open, struct nk_are
 	struct nk_holding *list = NULL;
 	size_t n = 0;
 
-	NK_TRY(nk_holding_list(flow->store, only_open, arena, &list, &n, err));
+	NK_TRY(nk_holding_list(flow->store, flow->key[NK_HOUSE_LOG], only_open, arena, &list, &n, err));
 	*out = nk_arena_array(arena, n, sizeof(**out));
 	if (*out == NULL) {
 		return nk_fail_nomem(err);
@@ -52,7 +52,7 @@ NK_RESULT nk_holding_end(struct nk_flow *flow, struct nk_uuid id, enum nk_holdin
 	uint64_t leaf = 0;
 
 	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 1 << 20, &arena, err));
-	NK_TRY(nk_holding_get(flow->store, id, arena, &h, err));
+	NK_TRY(nk_holding_get(flow->store, flow->key[NK_HOUSE_LOG], id, arena, &h, err));
 	if ((kind != NK_HOLDING_KIND_COUNT && h.kind != kind) || h.kind == NK_HOLDING_store ||
 		h.kind == NK_HOLDING_target || h.kind == NK_HOLDING_vault_copy || h.kind == NK_HOLDING_contact) {
 		return nk_fail(err, NK_INVALID, NK_N("a holding of kind \"%s\" does not end this way"),

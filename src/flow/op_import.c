@@ -6,10 +6,10 @@
  * (DECISIONS 23).
  */
 #include "base.h"
-#include "flow_int.h"
+#include "measures_int.h"
 
-#include "changes.h"
-#include "guard_source.h"
+#include "flow_roster.h"
+#include "guard_flow.h"
 #include "intake.h"
 
 struct importing {
@@ -23,7 +23,7 @@ struct importing {
 	struct nk_source source;
 	bool known_source;
 	struct nk_vec findings; /* of struct nk_shown_finding */
-	enum nk_verdict verdict;
+	struct nk_guard_verdict verdict;
 	struct nk_hash hash;
 	struct nk_uuid warrant; /* of an approval that is used */
 	uint32_t *numbers; /* person of each change */
@@ -34,11 +34,20 @@ static void tell(void *arg, uint64_t done, uint64_t total)
 	nk_flow_tell(arg, NK_N("reading the roster"), done, total);
 }
 
+static NK_RESULT find_source(struct importing *im, struct nk_err *err)
+{
+	struct nk_err none;
+	const nk_rc rc = nk_source_get(im->flow->store, im->req->source, im->arena, &im->source, &none);
+
+	im->known_source = nk_ok(rc);
+	return nk_ok(rc) || rc.code == NK_NOT_FOUND ? nk_done() : nk_err_pass(err, &none);
+}
+
 static NK_RESULT read_roster(struct importing *im, struct nk_err *err)
 {
 	const struct nk_finding *findings = NULL;
 	size_t n = 0;
-	const struct nk_intake_options opt = {
+	struct nk_intake_options opt = {
 		.fd = im->req->fd,
 		.size = im->req->size,
 		.format = im->req->format,
@@ -48,9 +57,21 @@ static NK_RESULT read_roster(struct importing *im, struct nk_err *err)
 		.progress = tell,
 		.progress_arg = im->flow,
 	};
-	const nk_rc rc = nk_intake_read(im->flow->env, &opt, im->arena, &im->roster, &findings, &n, err);
+	nk_rc rc = nk_done();
+
+	NK_TRY(find_source(im, err));
+	if (im->known_source && im->source.last_import != 0) {
+		opt.base = im->people;
+		opt.base_source = im->source.id;
+		opt.base_name = im->req->source;
+	}
+	if (opt.mapping.len == 0) {
+		NK_TRY(nk_mapping_load(im->flow->env, im->flow->home, im->req->source, im->arena, &opt.mapping, err));
+	}
+	rc = nk_intake_read(im->flow->env, &opt, im->arena, &im->roster, &findings, &n, err);
 
 	NK_TRY(nk_shown_intake(findings, n, im->arena, &im->findings, err));
+	nk_shown_label(&im->findings, im->req->label);
 	if (rc.code == NK_INVALID && n > 0) {
 		im->out->outcome = NK_IMPORT_REFUSED;
 		return nk_done();
@@ -60,15 +81,7 @@ static NK_RESULT read_roster(struct importing *im, struct nk_err *err)
 
 static NK_RESULT compare(struct importing *im, struct nk_err *err)
 {
-	struct nk_err none;
-	nk_rc rc;
-
-	rc = nk_source_get(im->flow->store, im->req->source, im->arena, &im->source, &none);
-	im->known_source = nk_ok(rc);
 	if (!im->known_source) {
-		if (rc.code != NK_NOT_FOUND) {
-			return nk_err_pass(err, &none);
-		}
 		im->source = (struct nk_source){ .name = im->req->source, .format = im->roster->format };
 		NK_TRY(nk_uuid_new(im->flow->env, &im->source.id, err));
 	}
@@ -77,41 +90,22 @@ static NK_RESULT compare(struct importing *im, struct nk_err *err)
 		im->arena, &im->changes, err);
 }
 
-/* Leavers of this source whose 無効開始日 lies in the window: what a slow drip would hide from a single run (S7). */
-static uint64_t left_in_window(const struct importing *im, uint32_t days)
+static struct nk_import_case case_of(const struct importing *im)
 {
-	const nk_date today = nk_flow_today(im->flow);
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < nk_people_count(im->people); i++) {
-		const struct nk_person *const p = nk_people_at(im->people, i);
-
-		if (p->state == NK_PERSON_LEAVING && nk_str_eq(p->field[NK_FIELD_SOURCE], im->req->source) &&
-			p->valid_until != NK_DATE_NONE && p->valid_until <= today &&
-			p->valid_until > today - (nk_date)days) {
-			n++;
-		}
-	}
-	return n;
+	return (struct nk_import_case){ .roster = im->roster,
+		.changes = im->changes,
+		.source = &im->source,
+		.known = im->known_source,
+		.expected_year = im->req->expected_year };
 }
 
 static NK_RESULT judge(struct importing *im, struct nk_err *err)
 {
-	const struct nk_guard_finding *findings = NULL;
-	size_t n = 0;
-	const struct nk_guard_source_input in = {
-		.roster = im->roster,
-		.changes = im->changes,
-		.last = im->known_source ? &im->source : NULL,
-		.left_in_window = left_in_window(im, im->flow->config->guard.window_days),
-		.last_count = im->changes->had,
-		.today = nk_flow_today(im->flow),
-		.expected_year = im->req->expected_year != 0 ? im->req->expected_year
-							     : nk_school_year(nk_flow_today(im->flow)),
-	};
+	const struct nk_import_case c = case_of(im);
 
-	NK_TRY(nk_guard_source(&in, &im->flow->config->guard, im->arena, &im->verdict, &findings, &n, err));
-	return nk_shown_guard(findings, n, &im->findings, err);
+	NK_TRY(nk_import_judge(im->flow, &c, im->arena, &im->verdict, err));
+	im->out->approve_count = im->verdict.to_approve;
+	return nk_shown_guard(im->verdict.findings, im->verdict.n, &im->findings, err);
 }
 
 static void count(struct importing *im)
@@ -147,7 +141,6 @@ static void hash_of(struct importing *im)
 
 	nk_blake(im->flow->key[NK_HOUSE_DIGEST], parts, NK_ARRAY_LEN(parts), &im->hash);
 	nk_hex_print(im->hash.b, NK_HASH_LEN, im->out->hash);
-	im->out->approve_count = im->out->left;
 }
 
 /* Stopped stays stopped; held back goes on only with a signed exception for exactly this. */
@@ -158,8 +151,8 @@ static NK_RESULT approval(struct importing *im, bool *out_go, struct nk_err *err
 	struct nk_leaf_item items[2];
 	nk_rc rc;
 
-	*out_go = im->verdict == NK_VERDICT_FREE;
-	if (im->verdict == NK_VERDICT_STOPPED) {
+	*out_go = im->verdict.worst == NK_VERDICT_FREE;
+	if (im->verdict.worst == NK_VERDICT_STOPPED) {
 		im->out->outcome = NK_IMPORT_STOPPED;
 		return nk_done();
 	}
@@ -197,8 +190,14 @@ static NK_RESULT extents(struct importing *im, struct nk_tx *tx, struct nk_uuid 
 		const struct nk_person *const p = nk_people_by_source(
 			im->people, im->req->source, im->roster->persons[i].field[NK_FIELD_SOURCE_KEY]);
 
-		if (p != NULL) {
+		if (p != NULL && im->roster->persons[i].line > 0) {
 			in_file[n++] = p->number;
+		}
+	}
+	/* A delta names those who leave; a bulk is silent about them. */
+	for (size_t i = 0; i < im->changes->n && nk_str_eq(im->roster->generation, NK_STR("delta")); i++) {
+		if (im->changes->list[i].kind == NK_CHANGE_LEAVE && n < im->roster->n_persons) {
+			in_file[n++] = im->changes->list[i].number;
 		}
 	}
 	for (size_t c = 0; c < NK_ARRAY_LEN(classes); c++) {
@@ -223,7 +222,7 @@ static NK_RESULT file_holding(struct importing *im, struct nk_tx *tx, struct nk_
 	};
 
 	im->out->destroy_by = h.expires_at;
-	NK_TRY(nk_holding_open(tx, &h, &im->out->holding, err));
+	NK_TRY(nk_holding_open(tx, im->flow->key[NK_HOUSE_LOG], &h, &im->out->holding, err));
 	return extents(im, tx, im->out->holding, err);
 }
 
@@ -262,23 +261,10 @@ static NK_RESULT leaves(struct importing *im, struct nk_tx *tx, struct nk_err *e
 	return nk_done();
 }
 
-static NK_RESULT source_row(struct importing *im, struct nk_tx *tx, struct nk_err *err)
-{
-	NK_OWNED(nk_buf_done) struct nk_buf shape = { 0 };
-	struct nk_source s = im->source;
-
-	nk_buf_init(&shape, 8 << 20);
-	NK_TRY(nk_shape_print(im->roster, &shape, err));
-	s.format = im->roster->format;
-	s.last_digest = nk_bytes_of(im->roster->digest.b, NK_HASH_LEN);
-	s.last_import = nk_now(im->flow->env);
-	s.last_shape = nk_buf_bytes(&shape);
-	return nk_source_put(tx, &s, err);
-}
-
 static NK_RESULT write_all(struct importing *im, const struct nk_join_keys *joins, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	const struct nk_import_case c = case_of(im);
 	const struct nk_change_rules rules = { .today = nk_flow_today(im->flow),
 		.grace_days = im->flow->config->grace_days };
 
@@ -287,10 +273,13 @@ static NK_RESULT write_all(struct importing *im, const struct nk_join_keys *join
 	if (!nk_uuid_is_nil(im->warrant)) {
 		NK_TRY(nk_approval_use(im->flow, tx, im->out->hash, im->warrant, err));
 	}
-	NK_TRY(source_row(im, tx, err));
+	NK_TRY(nk_import_remember(im->flow, tx, &c, &im->verdict, err));
 	NK_TRY(nk_changes_apply(im->people, tx, im->changes, joins, &rules, im->numbers, err));
 	NK_TRY(file_holding(im, tx, err));
 	NK_TRY(leaves(im, tx, err));
+	if (!nk_uuid_is_nil(im->warrant)) {
+		NK_TRY(nk_warrant_done(im->flow, tx, im->warrant, im->out->hash, err));
+	}
 	return nk_flow_commit(im->flow, &tx, err);
 }
 

@@ -154,7 +154,7 @@ static NK_RESULT standing_holdings(struct making *m, struct nk_tx *tx, struct nk
 		.was_read = "yes" };
 	struct nk_uuid copy;
 
-	NK_TRY(nk_holding_open(tx, &h, &f->store_holding, err));
+	NK_TRY(nk_holding_open(tx, &m->keys[NK_HOUSE_LOG], &h, &f->store_holding, err));
 	NK_TRY(nk_reach_open(tx, f->store_holding, f->actor, now, err));
 	if (m->req->copy_dir == NULL) {
 		return nk_done();
@@ -162,7 +162,7 @@ static NK_RESULT standing_holdings(struct making *m, struct nk_tx *tx, struct nk
 	h.kind = NK_HOLDING_vault_copy;
 	h.place = NK_STR("second place of the vault");
 	h.purpose = NK_STR("keys survive the loss of a disk");
-	return nk_holding_open(tx, &h, &copy, err);
+	return nk_holding_open(tx, &m->keys[NK_HOUSE_LOG], &h, &copy, err);
 }
 
 static NK_RESULT facts(struct making *m, struct nk_tx *tx, struct nk_err *err)
@@ -239,11 +239,38 @@ static NK_RESULT make(struct making *m, struct nk_err *err)
 	NK_TRY(write_clock(m, err));
 	if (m->req->clock != NK_DATE_NONE) {
 		m->flow->simulated = true;
-		m->flow->env = nk_os_env_at(&m->flow->clock, (int64_t)m->req->clock * NK_DAY);
+		m->flow->clock = *m->env;
+		m->flow->clock.ahead = (int64_t)m->req->clock * NK_DAY - nk_now(m->env);
+		m->flow->env = &m->flow->clock;
 	}
 	NK_TRY(make_vault(m, err));
 	NK_TRY(make_store(m, err));
 	return public_keys(m, err);
+}
+
+/* Somebody's installation is never touched; one that was cut off holds nobody yet, and may be removed. */
+static NK_RESULT nothing_there(const struct making *m, struct nk_err *err)
+{
+	NK_OWNED(nk_store_close) struct nk_store *store = NULL;
+	NK_OWNED(nk_buf_done) struct nk_buf tenant = { 0 };
+	char path[PATH_MAX];
+	const struct nk_store_options so = { .path = path, .mode = NK_STORE_READ, .wait_ms = 1000 };
+	struct nk_err own;
+	int file = -1;
+
+	(void)snprintf(path, sizeof(path), "%s/nokosazu.conf", m->req->home);
+	if (!nk_ok(m->env->open(m->env->self, path, NK_OPEN_READ, &file, &own))) {
+		return own.code == NK_NOT_FOUND ? nk_done() : nk_err_pass(err, &own);
+	}
+	m->env->close(m->env->self, &file);
+	nk_buf_init(&tenant, 64);
+	(void)snprintf(path, sizeof(path), "%s/store/nokosazu.db", m->req->home);
+	if (nk_ok(nk_store_open(m->env, &so, &store, &own)) && nk_ok(nk_store_fact_blob(store, "tenant", &tenant, &own))) {
+		return nk_fail(err, NK_EXISTS, NK_N("there is an installation in %s already: it is not overwritten"), m->req->home);
+	}
+	return nk_fail(err, NK_EXISTS,
+		NK_N("an installation was begun in %1$s and not finished: nothing is in it yet; remove this folder and the second place %2$s, and begin again"),
+		m->req->home, m->req->copy_dir != NULL ? m->req->copy_dir : "");
 }
 
 NK_RESULT nk_op_init(const struct nk_env *env, const struct nk_init_request *req, struct nk_err *err)
@@ -261,6 +288,7 @@ NK_RESULT nk_op_init(const struct nk_env *env, const struct nk_init_request *req
 		return nk_fail(err, NK_USAGE,
 			NK_N("the vault needs a second place (--copy DIR, better on another disk), or --single-copy, which every statement will then say"));
 	}
+	NK_TRY(nothing_there(&m, err));
 	rc = make(&m, err);
 	nk_wipe(m.keys, sizeof(m.keys));
 	return rc;

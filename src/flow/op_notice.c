@@ -124,7 +124,7 @@ static NK_RESULT open_holding(struct issuing *is, struct nk_err *err)
 	struct nk_leaf_item items[2];
 
 	NK_TRY(nk_tx_begin(is->flow->store, &tx, err));
-	NK_TRY(nk_holding_open(tx, &h, &is->out->holding, err));
+	NK_TRY(nk_holding_open(tx, is->flow->key[NK_HOUSE_LOG], &h, &is->out->holding, err));
 	for (size_t c = 0; c < NK_ARRAY_LEN(classes); c++) {
 		NK_TRY(nk_extent_add(tx, is->out->holding, classes[c], is->numbers, is->n, err));
 	}

@@ -36,7 +36,7 @@ static NK_RESULT no_holding(struct building *b, const char *dir, struct nk_err *
 	if (b->flow == NULL || realpath(dir, whole) == NULL) {
 		return nk_done();
 	}
-	NK_TRY(nk_holding_list(b->flow->store, true, b->arena, &list, &n, err));
+	NK_TRY(nk_holding_list(b->flow->store, b->flow->key[NK_HOUSE_LOG], true, b->arena, &list, &n, err));
 	for (size_t i = 0; i < n; i++) {
 		const struct nk_str root = nk_str_c(whole);
 

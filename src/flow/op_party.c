@@ -1,11 +1,12 @@
 /*
  * op_party.c: who acts and who may sign: enrol, end and list. Names of operators are personal too and stand sealed.
  *
- * Invariant: one key, one party; and none in two units that the configuration wants apart (without a stated reason).
+ * Invariant: one key, one party; and none in two units that the configuration wants apart (without a stated reason). Who judges
+ * comes and goes under an officer's order (party_vouch.c).
  */
 #include "base.h"
 
-#include "measures_int.h"
+#include "party_int.h"
 #include "sshsig.h"
 
 enum { WORD_MAX = 32 };
@@ -99,7 +100,7 @@ static NK_RESULT check_others(struct nk_flow *flow, const struct nk_party *p, st
 	NK_TRY(nk_party_list(flow->store, flow->key[NK_HOUSE_LOG], arena, &list, &n, err));
 	NK_TRY(nk_separation_with(flow, p, list, n, err));
 	for (size_t i = 0; i < n; i++) {
-		if (!list[i].ended && nk_party_same_key(p, &list[i]) && nk_flow_limitation(flow).len == 0) {
+		if (!list[i].ended && nk_party_same_key(p, &list[i]) && flow->config->limitation.len == 0) {
 			return nk_fail(err, NK_EXISTS, NK_N("this key is enrolled already; each party has a key of its own"));
 		}
 		deputy = deputy || (!list[i].ended && nk_uuid_eq(list[i].id, p->deputy));
@@ -107,10 +108,41 @@ static NK_RESULT check_others(struct nk_flow *flow, const struct nk_party *p, st
 	return deputy ? nk_done() : nk_fail(err, NK_NOT_FOUND, NK_N("nobody is enrolled who could be this deputy"));
 }
 
-static NK_RESULT add(struct nk_flow *flow, const struct nk_party *p, struct nk_err *err)
+/* Does an officer sign first, and has he? `waits`: not yet; *v has the order that was asked for. */
+static NK_RESULT vouched(struct nk_flow *flow, const struct nk_party *p, bool end, struct nk_party_vouch *v,
+	struct nk_party_reply *out, struct nk_err *err)
+{
+	const struct nk_uuid nobody = { { 0 } };
+	size_t officers = 0;
+
+	NK_TRY(nk_party_officers(flow, nobody, &officers, err));
+	if (officers == 0 || !nk_party_judges(flow, p)) {
+		return nk_done();
+	}
+	NK_TRY(nk_party_vouching(p, end, v, err));
+	NK_TRY(nk_party_vouch_find(flow, v, &out->waits, err));
+	out->warrant = v->warrant;
+	return nk_done();
+}
+
+/* The order, when there is one: used, and reported by the act itself; somebody else accepts the report. */
+static NK_RESULT use_order(struct nk_flow *flow, struct nk_tx *tx, const struct nk_party_vouch *v,
+	struct nk_leaf_item *items, size_t *n, struct nk_err *err)
+{
+	if (nk_uuid_is_nil(v->warrant)) {
+		return nk_done();
+	}
+	NK_TRY(nk_party_vouch_take(flow, tx, v, err));
+	NK_TRY(nk_warrant_done(flow, tx, v->warrant, v->scope, err));
+	items[(*n)++] = nk_item_hex("warrant", v->warrant.b, sizeof(v->warrant.b));
+	return nk_done();
+}
+
+static NK_RESULT add(
+	struct nk_flow *flow, const struct nk_party *p, const struct nk_party_vouch *v, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
-	struct nk_leaf_item items[4];
+	struct nk_leaf_item items[5];
 	size_t n = 0;
 
 	items[n++] = nk_item_hex("party", p->id.b, 16);
@@ -120,13 +152,29 @@ static NK_RESULT add(struct nk_flow *flow, const struct nk_party *p, struct nk_e
 	items[n++] = nk_item_text("roles", p->roles);
 	items[n++] = nk_item_text("unit", p->unit);
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
+	NK_TRY(use_order(flow, tx, v, items, &n, err));
 	NK_TRY(nk_party_add(tx, flow->key[NK_HOUSE_LOG], p, err));
 	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_PARTY, items, n, NULL, err));
 	return nk_flow_commit(flow, &tx, err);
 }
 
+static NK_RESULT enrol(
+	struct nk_flow *flow, struct nk_party *p, struct nk_party_reply *out, struct nk_err *err)
+{
+	NK_OWNED(nk_party_vouch_done) struct nk_party_vouch v = { .verb = NK_STR("") };
+
+	NK_TRY(check_others(flow, p, err));
+	NK_TRY(vouched(flow, p, false, &v, out, err));
+	if (out->waits) {
+		return nk_done();
+	}
+	NK_TRY(nk_uuid_new(flow->env, &p->id, err));
+	out->id = p->id;
+	return add(flow, p, &v, err);
+}
+
 NK_RESULT nk_op_party_add(
-	struct nk_flow *flow, const struct nk_party_request *req, struct nk_uuid *out_id, struct nk_err *err)
+	struct nk_flow *flow, const struct nk_party_request *req, struct nk_party_reply *out, struct nk_err *err)
 {
 	static const uint8_t none[sizeof(req->public_key)];
 	struct nk_party p = { .kind = req->kind.len > 0 ? req->kind : NK_STR("officer"),
@@ -141,31 +189,67 @@ NK_RESULT nk_op_party_add(
 		.deputy = req->deputy };
 	nk_rc rc = nk_done();
 
+	memset(out, 0, sizeof(*out));
 	memcpy(p.public_key, req->public_key, sizeof(p.public_key));
 	NK_TRY(check_request(flow, &p, err));
-	rc = check_others(flow, &p, err);
-	if (!nk_ok(rc)) {
-		nk_flow_refused(flow, "party add", nk_err_name(rc.code));
-		return rc;
+	rc = enrol(flow, &p, out, err);
+	if (rc.code == NK_DENIED || rc.code == NK_EXISTS || rc.code == NK_CONFIG || rc.code == NK_NOT_FOUND) {
+		nk_flow_refused_why(flow, "party add", err);
 	}
-	NK_TRY(nk_uuid_new(flow->env, &p.id, err));
-	NK_TRY(add(flow, &p, err));
-	*out_id = p.id;
+	return rc;
+}
+
+/* Without an officer nobody could approve anything again, not even the next officer. */
+static NK_RESULT not_the_last(struct nk_flow *flow, const struct nk_party *p, struct nk_err *err)
+{
+	size_t others = 0;
+
+	NK_TRY(nk_party_officers(flow, p->id, &others, err));
+	if (others == 0 && nk_party_has_role(p, NK_STR("officer"))) {
+		return nk_fail(err, NK_DENIED,
+			NK_N("this is the last officer: enrol a successor first (nokosazu party add --role officer), whom this one approves"));
+	}
 	return nk_done();
 }
 
-NK_RESULT nk_op_party_end(struct nk_flow *flow, struct nk_uuid id, struct nk_err *err)
+static NK_RESULT leave(struct nk_flow *flow, struct nk_uuid id, struct nk_party_reply *out, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
-	const struct nk_leaf_item items[] = { nk_item_text("ended", NK_STR("yes")), nk_item_hex("party", id.b, 16) };
+	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
+	NK_OWNED(nk_party_vouch_done) struct nk_party_vouch v = { .verb = NK_STR("") };
+	struct nk_leaf_item items[3] = { nk_item_text("ended", NK_STR("yes")), nk_item_hex("party", id.b, 16) };
+	struct nk_party p;
+	size_t n = 2;
 
+	NK_TRY(nk_arena_new(NK_ARENA_WIPING, 16 << 20, &arena, err));
+	NK_TRY(nk_party_get(flow->store, flow->key[NK_HOUSE_LOG], id, arena, &p, err));
+	if (!p.ended) {
+		NK_TRY(not_the_last(flow, &p, err));
+		NK_TRY(vouched(flow, &p, true, &v, out, err));
+	}
+	if (out->waits) {
+		return nk_done();
+	}
+	NK_TRY(nk_tx_begin(flow->store, &tx, err));
+	NK_TRY(use_order(flow, tx, &v, items, &n, err));
+	NK_TRY(nk_party_end(tx, id, nk_now(flow->env), err));
+	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_PARTY, items, n, NULL, err));
+	return nk_flow_commit(flow, &tx, err);
+}
+
+NK_RESULT nk_op_party_end(struct nk_flow *flow, struct nk_uuid id, struct nk_party_reply *out, struct nk_err *err)
+{
+	nk_rc rc = nk_done();
+
+	*out = (struct nk_party_reply){ .id = id };
 	if (nk_uuid_eq(id, flow->actor)) {
 		return nk_fail(err, NK_DENIED, NK_N("the operator of this installation cannot be ended"));
 	}
-	NK_TRY(nk_tx_begin(flow->store, &tx, err));
-	NK_TRY(nk_party_end(tx, id, nk_now(flow->env), err));
-	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_PARTY, items, NK_ARRAY_LEN(items), NULL, err));
-	return nk_flow_commit(flow, &tx, err);
+	rc = leave(flow, id, out, err);
+	if (rc.code == NK_DENIED) {
+		nk_flow_refused_why(flow, "party end", err);
+	}
+	return rc;
 }
 
 NK_RESULT nk_roles_called(

@@ -178,7 +178,7 @@ static NK_RESULT holding_lines(struct nk_flow *flow, const struct nk_person *p, 
 		char since[NK_TIME_TEXT];
 		char until[NK_TIME_TEXT];
 
-		NK_TRY(nk_holding_get(flow->store, rows[i].holding, arena, &h, err));
+		NK_TRY(nk_holding_get(flow->store, flow->key[NK_HOUSE_LOG], rows[i].holding, arena, &h, err));
 		NK_TRY(nk_buf_printf(&b, err, "%s\t%s\t%.*s\t%s\t%s\t%s\t", nk_uuid_print(h.id, id),
 			nk_holding_kind_name(h.kind), NK_FMT(h.place), nk_time_print(h.opened_at, since),
 			nk_time_print(h.expires_at, until), nk_gone_name(h.gone)));

@@ -2,11 +2,12 @@
  * op_plan.c: what would change at a target, judged by the guard, kept as digests. Writes nothing outside.
  */
 #include "base.h"
-#include "flow_int.h"
+#include "census_int.h"
+#include "guard_flow.h"
 
 #include "json.h"
 
-static NK_RESULT counts_json(const struct nk_plan *plan, struct nk_buf *out, struct nk_err *err)
+static NK_RESULT counts_json(const struct nk_plan *plan, enum nk_turn turn, struct nk_buf *out, struct nk_err *err)
 {
 	struct nk_json j;
 
@@ -14,8 +15,14 @@ static NK_RESULT counts_json(const struct nk_plan *plan, struct nk_buf *out, str
 	nk_json_open(&j, '{');
 	nk_json_key(&j, "conflicts");
 	nk_json_int(&j, nk_i64(plan->n_conflicts));
+	nk_json_key(&j, "delete");
+	nk_json_int(&j, nk_i64(plan->counts[NK_STEP_DELETE]));
 	nk_json_key(&j, "steps");
 	nk_json_int(&j, nk_i64(plan->n));
+	nk_json_key(&j, "suspend");
+	nk_json_int(&j, nk_i64(plan->counts[NK_STEP_SUSPEND]));
+	nk_json_key(&j, "turn");
+	nk_json_int(&j, turn);
 	nk_json_key(&j, "unchanged");
 	nk_json_int(&j, nk_i64(plan->unchanged));
 	nk_json_close(&j, '}');
@@ -36,8 +43,14 @@ static NK_RESULT step_rows(
 	return nk_done();
 }
 
+/* What the guard said, and in what kind of week. */
+struct judged {
+	enum nk_verdict verdict;
+	enum nk_turn turn;
+};
+
 static NK_RESULT save(struct nk_flow *flow, const struct nk_planning *p, const uint8_t nonce[static 32],
-	enum nk_verdict verdict, struct nk_arena *arena, struct nk_plan_reply *out, struct nk_err *err)
+	const struct judged *judged, struct nk_arena *arena, struct nk_plan_reply *out, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	NK_OWNED(nk_buf_done) struct nk_buf counts = { 0 };
@@ -46,11 +59,11 @@ static NK_RESULT save(struct nk_flow *flow, const struct nk_planning *p, const u
 		.hash = p->plan.hash,
 		.made_at = nk_now(flow->env),
 		.made_by = flow->actor,
-		.verdict = verdict };
+		.verdict = judged->verdict };
 	struct nk_leaf_item items[3];
 
 	nk_buf_init(&counts, 4096);
-	NK_TRY(counts_json(&p->plan, &counts, err));
+	NK_TRY(counts_json(&p->plan, judged->turn, &counts, err));
 	NK_TRY(nk_uuid_new(flow->env, &row.id, err));
 	row.counts = nk_buf_str(&counts);
 	row.expires_at = row.made_at + (int64_t)flow->config->plan_hours * 3600 * NK_SECOND;
@@ -62,7 +75,7 @@ static NK_RESULT save(struct nk_flow *flow, const struct nk_planning *p, const u
 	items[2] = nk_item_hex("target", p->target.id.b, sizeof(p->target.id.b));
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
 	NK_TRY(nk_plan_save(tx, flow->key[NK_HOUSE_LOG], &row, rows, p->plan.n, err));
-	if (verdict == NK_VERDICT_APPROVAL) {
+	if (judged->verdict == NK_VERDICT_APPROVAL) {
 		NK_TRY(nk_approval_request(flow, tx, NK_STR("plan"), out->hash, out->approve_count, err));
 	}
 	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_PLAN, items, 3, NULL, err));
@@ -86,20 +99,54 @@ static void count(const struct nk_plan *plan, struct nk_plan_reply *out)
 	out->approve_count = out->suspend + out->remove;
 }
 
+/* A plan is for approval by the number of accounts that a second person answers for: at least those that made it so. */
+static uint64_t to_approve(const struct nk_plan_reply *out, const struct nk_guard_finding *f, size_t n)
+{
+	uint64_t most = out->suspend + out->remove;
+
+	for (size_t i = 0; i < n; i++) {
+		const bool own = strcmp(f[i].rule, "P4") == 0 || strcmp(f[i].rule, "P9") == 0;
+
+		most = own && f[i].figure > most ? f[i].figure : most;
+	}
+	return most;
+}
+
+static bool nobody(const struct nk_desired *d)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		if (d->entries[i].kind == NK_OBJECT_PERSON && !d->entries[i].suspended) {
+			return false;
+		}
+	}
+	return true;
+}
+
 static NK_RESULT judge(struct nk_flow *flow, const struct nk_planning *p, struct nk_arena *arena,
-	enum nk_verdict *verdict, struct nk_plan_reply *out, struct nk_err *err)
+	struct judged *judged, struct nk_plan_reply *out, struct nk_err *err)
 {
 	NK_OWNED(nk_vec_done) struct nk_vec shown = { 0 };
 	struct nk_plan_limits limits;
 	const struct nk_guard_finding *findings = NULL;
 	size_t n = 0;
-	const struct nk_plan_guard_input in = {
-		.plan = &p->plan, .people = flow->people, .links = p->links, .held = &p->snapshot
-	};
+	struct nk_plan_guard_input in = { .plan = &p->plan,
+		.people = flow->people,
+		.links = p->links,
+		.held = &p->snapshot,
+		.nobody = nobody(&p->desired),
+		.is_kept = nk_decisions_kept,
+		.protected_logins = flow->config->guard_protected.word,
+		.n_protected = flow->config->guard_protected.n };
+
+	NK_OWNED(nk_decisions_done) struct nk_decisions decisions = { .key = NULL };
 
 	nk_vec_init(&shown, sizeof(struct nk_shown_finding), 20000);
-	nk_plan_limits_default(&limits, nk_season(nk_flow_today(flow)));
-	NK_TRY(nk_plan_guard(&in, &limits, arena, verdict, &findings, &n, err));
+	NK_TRY(nk_decisions_open(flow, p->target.id, &decisions, err));
+	in.is_kept_arg = &decisions;
+	NK_TRY(nk_flow_plan_limits(flow, &limits, &judged->turn, err));
+	NK_TRY(nk_plan_recent(flow, p->target.id, judged->turn, &in.recent, err));
+	NK_TRY(nk_plan_guard(&in, &limits, arena, &judged->verdict, &findings, &n, err));
+	out->approve_count = to_approve(out, findings, n);
 	NK_TRY(nk_shown_guard(findings, n, &shown, err));
 	return nk_shown_end(&shown, arena, &out->findings, &out->n_findings, err);
 }
@@ -108,7 +155,7 @@ NK_RESULT nk_op_plan(struct nk_flow *flow, const struct nk_plan_request *req, st
 	struct nk_plan_reply *out, struct nk_err *err)
 {
 	NK_OWNED(nk_planning_done) struct nk_planning p = { .links = NULL };
-	enum nk_verdict verdict = NK_VERDICT_STOPPED;
+	struct judged judged = { NK_VERDICT_STOPPED, NK_TURN_NONE };
 	uint8_t nonce[32];
 
 	memset(out, 0, sizeof(*out));
@@ -116,17 +163,18 @@ NK_RESULT nk_op_plan(struct nk_flow *flow, const struct nk_plan_request *req, st
 	NK_TRY(nk_planning_make(flow, req->target, nonce, arena, &p, err));
 	count(&p.plan, out);
 	out->held = p.snapshot.n;
+	out->undecided = p.undecided;
 	out->no_login = p.desired.skipped_no_login + p.desired.skipped_blank;
 	nk_hex_print(p.plan.hash.b, NK_HASH_LEN, out->hash);
-	NK_TRY(judge(flow, &p, arena, &verdict, out, err));
-	out->verdict = verdict == NK_VERDICT_FREE ? NK_PLAN_FREE
-		: verdict == NK_VERDICT_APPROVAL  ? NK_PLAN_NEEDS_APPROVAL
-						  : NK_PLAN_STOPPED;
+	NK_TRY(judge(flow, &p, arena, &judged, out, err));
+	out->verdict = judged.verdict == NK_VERDICT_FREE ? NK_PLAN_FREE
+		: judged.verdict == NK_VERDICT_APPROVAL  ? NK_PLAN_NEEDS_APPROVAL
+							 : NK_PLAN_STOPPED;
 	NK_TRY(nk_plan_lines(flow, &p.plan, arena, out, err));
-	if (req->show_only || p.plan.n == 0 || verdict == NK_VERDICT_STOPPED) {
+	if (req->show_only || p.plan.n == 0 || judged.verdict == NK_VERDICT_STOPPED) {
 		return nk_done();
 	}
-	return save(flow, &p, nonce, verdict, arena, out, err);
+	return save(flow, &p, nonce, &judged, arena, out, err);
 }
 
 static NK_RESULT target_name(

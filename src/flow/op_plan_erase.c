@@ -2,7 +2,7 @@
  * op_plan_erase.c: the list of who is due for erasure, judged and kept like any other plan (DECISIONS 17).
  */
 #include "base.h"
-#include "flow_int.h"
+#include "guard_flow.h"
 
 #include "erase_list.h"
 
@@ -108,12 +108,14 @@ static NK_RESULT judge(struct nk_flow *flow, const struct nk_erase_list *list, s
 {
 	NK_OWNED(nk_vec_done) struct nk_vec shown = { 0 };
 	const struct nk_config *const c = flow->config;
-	struct nk_erase_limits limits = { nk_season(nk_flow_today(flow)) ? c->erase_season_percent : c->erase_percent,
-		c->erase_number, 0 };
+	struct nk_erase_limits limits = { c->erase_percent, c->erase_number, 0 };
+	enum nk_turn turn = NK_TURN_NONE;
 	const struct nk_guard_finding *findings = NULL;
 	size_t n = 0;
 
 	nk_vec_init(&shown, sizeof(struct nk_shown_finding), 1000);
+	NK_TRY(nk_flow_turn(flow, NK_STR(""), &turn, err));
+	limits.percent = turn == NK_TURN_GREAT ? c->erase_season_percent : c->erase_percent;
 	NK_TRY(erased_lately(flow, &limits.recent, err));
 	NK_TRY(nk_erase_list_guard(list, nk_people_count(flow->people), &limits, arena, verdict, &findings, &n, err));
 	NK_TRY(nk_shown_guard(findings, n, &shown, err));

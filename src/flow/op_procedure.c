@@ -195,6 +195,7 @@ static NK_RESULT put_in_force(
 			NK_N("the warrant was signed for another title, day or circle of persons than this one"));
 	}
 	NK_TRY(put_row(flow, tx, r, err));
+	NK_TRY(nk_warrant_done(flow, tx, r->req->warrant, r->scope, err));
 	NK_TRY(nk_training_duties(flow, tx, &out->duties, err));
 	NK_TRY(put_leaf(flow, tx, r, err));
 	return nk_flow_commit(flow, &tx, err);
@@ -210,7 +211,7 @@ NK_RESULT nk_op_procedure_add(struct nk_flow *flow, const struct nk_procedure_re
 	reply_of(&r, req->warrant, out);
 	rc = put_in_force(flow, &r, out, err);
 	if (rc.code == NK_DENIED) {
-		nk_flow_refused(flow, r.scope, "no warrant for this revision");
+		nk_flow_refused(flow, r.scope, NK_N("no warrant for this revision"));
 	}
 	return rc;
 }

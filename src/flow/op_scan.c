@@ -194,6 +194,17 @@ static NK_RESULT keys(struct scanning *s, const struct nk_env *env, struct nk_fl
 	return nk_whose_new(s->keys.index, &s->whose, err);
 }
 
+static NK_RESULT submit_all(struct scanning *s, struct nk_err *err)
+{
+	for (size_t i = 0; i < s->req->n_paths; i++) {
+		struct nkx_item item = { .fd = -1, .name = s->req->paths[i], .why = NKX_WHY_NONE };
+
+		NK_TRY(nk_os_fd_dup(s->req->fds[i], &item.fd, err));
+		NK_TRY(nkx_pool_submit(s->pool, &item, err));
+	}
+	return nkx_pool_finish(s->pool, err);
+}
+
 static NK_RESULT walk_all(struct scanning *s, const struct nk_env *env, struct nk_err *err)
 {
 	const struct nkx_walk_options options = { .one_file_system = s->req->one_file_system };
@@ -239,7 +250,7 @@ NK_RESULT nk_op_scan(const struct nk_env *env, struct nk_flow *flow, const struc
 	nk_scan_collector_reports(&s.collector, &to_pool);
 	began = env->mono_ms(env->self);
 	NK_TRY(nkx_pool_start(&s.options, &to_pool, &s.pool, err));
-	rc = walk_all(&s, env, err);
+	rc = req->fds != NULL ? submit_all(&s, err) : walk_all(&s, env, err);
 	if (!nk_ok(s.collector.failed)) {
 		return nk_fail_nomem(err);
 	}

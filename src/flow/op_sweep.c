@@ -95,7 +95,7 @@ NK_RESULT nk_sweep_before_seal(struct nk_flow *flow, struct nk_err *err)
 	NK_TRY(nk_arena_new(NK_ARENA_WIPING, SIZE_MAX / 2, &arena, err));
 	NK_TRY(nk_op_sweep(flow, &req, arena, &r, err));
 	if (!r.clean) {
-		nk_flow_refused(flow, "seal", "the sweep found copies that nobody wrote down");
+		nk_flow_refused(flow, "seal", NK_N("the sweep found copies that nobody wrote down"));
 		return nk_fail(err, NK_DENIED,
 			NK_N("nothing is sealed: %llu files of this installation hold data of persons and are on no books; nokosazu sweep, then sweep clear"),
 			(unsigned long long)(r.n_suspects + r.more));

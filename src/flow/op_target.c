@@ -86,7 +86,7 @@ static NK_RESULT holding(struct nk_flow *flow, struct nk_tx *tx, const struct nk
 		.expires_at = now + 3650 * NK_DAY,
 		.was_read = "yes" };
 
-	NK_TRY(nk_holding_open(tx, &h, out, err));
+	NK_TRY(nk_holding_open(tx, flow->key[NK_HOUSE_LOG], &h, out, err));
 	return nk_reach_open(tx, *out, flow->actor, now, err);
 }
 

@@ -54,7 +54,9 @@ static NK_RESULT told(struct nk_flow *flow, const struct nk_vault_finish *f, str
 
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
 	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_ROTATE, items, 3, NULL, err));
+	NK_TRY(nk_flow_epoch_told(tx, f->epoch, err));
 	NK_TRY(nk_flow_commit(flow, &tx, err));
+	NK_TRY(nk_vault_told(flow->vault, err));
 	NK_TRY(nk_op_vault_status(flow, out, err));
 	out->receipts = f->n_receipts;
 	(void)snprintf(out->cap, sizeof(out->cap), "%s", f->cap >= NK_LEVEL_E3 ? "E3" : "E2");
@@ -75,6 +77,7 @@ NK_RESULT nk_op_vault_rotate(struct nk_flow *flow, struct nk_vault_reply *out, s
 static NK_RESULT write_sealing(struct nk_flow *flow, const struct nk_reseal_request *req, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
+	const struct nk_str key_file = req->key_file != NULL ? nk_str_c(req->key_file) : flow->config->key_file;
 	char path[PATH_MAX];
 
 	nk_buf_init(&text, 1 << 20);
@@ -88,14 +91,17 @@ static NK_RESULT write_sealing(struct nk_flow *flow, const struct nk_reseal_requ
 		}
 		NK_TRY(nk_buf_add_c(&text, "\n", err));
 	}
-	if (req->key_file != NULL) {
-		NK_TRY(nk_buf_printf(&text, err, "key_file = %s\n", req->key_file));
+	/* Said always: this file stands over all others, one that an earlier reseal wrote among them. */
+	if (key_file.len > 0) {
+		NK_TRY(nk_buf_printf(&text, err, "key_file = %.*s\n", NK_FMT(key_file)));
+	} else {
+		NK_TRY(nk_buf_add_c(&text, "key_file =\n", err));
 	}
 	nk_flow_path(flow, "conf.d/vault.conf", path);
 	return nk_env_replace(flow->env, path, nk_buf_bytes(&text), err);
 }
 
-NK_RESULT nk_op_vault_reseal(
+static NK_RESULT reseal(
 	struct nk_flow *flow, const struct nk_reseal_request *req, struct nk_vault_reply *out, struct nk_err *err)
 {
 	struct nk_vault_change *change = NULL;
@@ -115,6 +121,24 @@ NK_RESULT nk_op_vault_reseal(
 	NK_TRY(turn(change, &f, err));
 	NK_TRY(write_sealing(flow, req, err));
 	return told(flow, &f, NK_STR("sealing"), out, err);
+}
+
+NK_RESULT nk_op_vault_reseal(
+	struct nk_flow *flow, const struct nk_reseal_request *req, struct nk_vault_reply *out, struct nk_err *err)
+{
+	const char *custodians[NK_CONFIG_WORDS_MAX];
+	struct nk_reseal_request same = *req;
+
+	if (req->keep_sealing) {
+		for (size_t i = 0; i < flow->config->custodians.n; i++) {
+			custodians[i] = flow->config->custodians.word[i].ptr; /* texts of an arena end in a NUL */
+		}
+		same.sealer = flow->config->sealer;
+		same.custodians = custodians;
+		same.n_custodians = flow->config->custodians.n;
+		same.threshold = flow->config->threshold;
+	}
+	return reseal(flow, &same, out, err);
 }
 
 NK_RESULT nk_op_vault_escrow(

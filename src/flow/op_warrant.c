@@ -8,13 +8,10 @@
 #include "asked_int.h"
 #include "json.h"
 
-enum { REPORT_MAX = 8192 };
-
-/* Nothing of the reason but its class goes to the ledger. */
-static nk_rc tell(struct nk_flow *flow, const char *what, nk_rc rc)
+static nk_rc tell(struct nk_flow *flow, const char *what, nk_rc rc, const struct nk_err *err)
 {
 	if (rc.code == NK_DENIED || rc.code == NK_EXISTS) {
-		nk_flow_refused(flow, what, nk_err_name(rc.code));
+		nk_flow_refused_why(flow, what, err);
 	}
 	return rc;
 }
@@ -54,7 +51,7 @@ static NK_RESULT not_an_operations(struct nk_str scope, struct nk_err *err)
 		const char *prefix;
 		const char *verb;
 	} own[] = { { "carry:", "nokosazu carry request" }, { "package:", "nokosazu package ask" },
-		{ "procedure:", "nokosazu procedure propose" }, { "import:", "nokosazu import" },
+		{ "procedure:", "nokosazu procedure propose" }, { "party:", "nokosazu party add, party end" }, { "import:", "nokosazu import" },
 		{ "plan:", "nokosazu plan" }, { "erase:", "nokosazu plan erase" } };
 
 	for (size_t i = 0; i < NK_ARRAY_LEN(own); i++) {
@@ -84,7 +81,7 @@ NK_RESULT nk_op_warrant_request(
 			NK_N("a warrant is of kind access, egress, change, release, order or exception; \"%s\" is none"),
 			nk_short(req->kind).text);
 	}
-	NK_TRY(tell(flow, "warrant request", not_an_operations(req->scope, err)));
+	NK_TRY(tell(flow, "warrant request", not_an_operations(req->scope, err), err));
 	if (req->until_at == 0) {
 		a.until_at = ((nk_time)req->until_day + 1) * NK_DAY - (nk_time)flow->config->tz_minutes * 60 * NK_SECOND;
 	}
@@ -138,7 +135,7 @@ NK_RESULT nk_op_warrant_judge(struct nk_flow *flow, const struct nk_warrant_judg
 		return nk_fail(err, NK_USAGE, NK_N("a decision is sign, refuse, revoke or accept, and in a role"));
 	}
 	(void)snprintf(what, sizeof(what), "warrant %s", nk_part_name(how.part));
-	return tell(flow, what, judge(flow, req->id, &how, err));
+	return tell(flow, what, judge(flow, req->id, &how, err), err);
 }
 
 NK_RESULT nk_op_warrant_statement(
@@ -202,64 +199,29 @@ static NK_RESULT use(struct nk_flow *flow, struct nk_uuid id, struct nk_str verb
 	}
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
 	NK_TRY(nk_warrant_take(flow, tx, id, w.kind, verb.len > 0 ? verb : w.verbs, w.scope, arena, NULL, err));
-	NK_TRY(nk_warrant_owes_report(flow, tx, &w, err));
 	return nk_flow_commit(flow, &tx, err);
 }
 
 NK_RESULT nk_op_warrant_use(struct nk_flow *flow, struct nk_uuid id, struct nk_str verb, struct nk_err *err)
 {
-	return tell(flow, "warrant use", use(flow, id, verb, err));
-}
-
-/* With random bytes, so that the digest that others sign tells nothing about the words. */
-static NK_RESULT report_text(struct nk_flow *flow, struct nk_str text, struct nk_buf *out, struct nk_err *err)
-{
-	uint8_t nonce[32];
-	struct nk_json j;
-
-	NK_TRY(nk_random(flow->env, nonce, sizeof(nonce), err));
-	nk_json_init_canonical(&j, out);
-	nk_json_open(&j, '{');
-	nk_json_key(&j, "nonce");
-	nk_json_hex(&j, nk_bytes_of(nonce, sizeof(nonce)));
-	nk_json_key(&j, "report");
-	nk_json_str(&j, text);
-	nk_json_close(&j, '}');
-	return nk_json_end(&j, err);
+	return tell(flow, "warrant use", use(flow, id, verb, err), err);
 }
 
 static NK_RESULT report(struct nk_flow *flow, struct nk_uuid id, struct nk_str text, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
-	NK_OWNED(nk_buf_done) struct nk_buf plain = { 0 };
-	NK_OWNED(nk_buf_done) struct nk_buf box = { 0 };
-	struct nk_warrant_part part = { .part = NK_PART_REPORT, .party = flow->actor, .at = nk_now(flow->env) };
-	struct nk_leaf_item items[2];
-	struct nk_hash digest;
-	uint64_t leaf = 0;
 
-	nk_buf_init_wiping(&plain, 8 * REPORT_MAX);
-	nk_buf_init(&box, 16 * REPORT_MAX);
-	NK_TRY(report_text(flow, text, &plain, err));
-	nk_sha256(nk_buf_bytes(&plain), &digest);
-	NK_TRY(nk_asked_seal(flow, id, &part, nk_buf_bytes(&plain), &box, err));
-	part.statement = nk_buf_bytes(&box);
-	items[0] = nk_item_hex("report", digest.b, sizeof(digest.b));
-	items[1] = nk_item_hex("warrant", id.b, sizeof(id.b));
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
-	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_WARRANT_REPORT, items, 2, &leaf, err));
-	part.leaf = nk_i64(leaf);
-	NK_TRY(nk_warrant_step(tx, id, &part, err));
-	NK_TRY(nk_warrant_was_reported(flow, tx, id, &digest, err));
+	NK_TRY(nk_warrant_report(flow, tx, id, text, err));
 	return nk_flow_commit(flow, &tx, err);
 }
 
 NK_RESULT nk_op_warrant_report(struct nk_flow *flow, struct nk_uuid id, struct nk_str text, struct nk_err *err)
 {
-	if (nk_str_trim(text).len == 0 || text.len > REPORT_MAX) {
-		return nk_fail(err, NK_INVALID, NK_N("a report says in at most %d bytes what was done"), (int)REPORT_MAX);
+	if (nk_str_trim(text).len == 0 || text.len > NK_REPORT_MAX) {
+		return nk_fail(err, NK_INVALID, NK_N("a report says in at most %d bytes what was done"), (int)NK_REPORT_MAX);
 	}
-	return tell(flow, "warrant report", report(flow, id, text, err));
+	return tell(flow, "warrant report", report(flow, id, text, err), err);
 }
 
 static bool has_signed(const struct nk_warrant_part *parts, size_t n, struct nk_str role)
@@ -312,7 +274,14 @@ static NK_RESULT row_of(struct nk_flow *flow, const struct nk_warrant *w, struct
 		.until_at = w->until_at,
 		.uses_left = w->uses_left };
 	nk_hex_print(w->request_digest.b, sizeof(w->request_digest.b), out->digest);
+	NK_TRY(nk_warrant_owed(flow, w->id, &out->owes, err));
 	return waits_for(flow, w, arena, &out->waits_for, err);
+}
+
+/* It waits or holds, or something is still owed for it. */
+static bool is_going_on(const struct nk_warrant_row *r)
+{
+	return r->owes.len > 0 || (!nk_str_eq(r->state, NK_STR("expired")) && !nk_str_eq(r->state, NK_STR("spent")));
 }
 
 NK_RESULT nk_op_warrant_list(struct nk_flow *flow, bool all, struct nk_arena *arena, struct nk_warrant_row **out,
@@ -329,7 +298,7 @@ NK_RESULT nk_op_warrant_list(struct nk_flow *flow, bool all, struct nk_arena *ar
 	}
 	for (size_t i = 0; i < n; i++) {
 		NK_TRY(row_of(flow, &list[i], arena, &(*out)[kept], err));
-		kept += all || !nk_str_eq((*out)[kept].state, NK_STR("expired")) ? 1 : 0;
+		kept += all || is_going_on(&(*out)[kept]) ? 1 : 0;
 	}
 	*out_n = kept;
 	return nk_done();

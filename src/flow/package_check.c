@@ -13,6 +13,7 @@ enum { BODY_MAX = 4 << 20 };
 
 struct checking {
 	const struct nk_env *env;
+	struct nk_flow *flow; /* NULL: by the list of `keys` alone */
 	const struct nk_package_check_request *req;
 	struct nk_arena *arena;
 	struct nk_package_checked *c;
@@ -310,40 +311,31 @@ static NK_RESULT maker_tests(struct checking *k, struct nk_err *err)
 	return nk_done();
 }
 
-/* None of maker, integrator, site: by what is enrolled, and by the words that mean them. */
-static bool is_third(const struct checking *k, struct nk_str organisation)
-{
-	const struct nk_str not_third[] = { NK_STR(""), NK_STR("maker"), NK_STR("integrator"), NK_STR("site"),
-		k->c->maker != NULL ? k->c->maker->organisation : NK_STR(""), k->req->installer, k->req->site };
-
-	for (size_t i = 0; i < NK_ARRAY_LEN(not_third); i++) {
-		if (nk_str_eq(organisation, not_third[i])) {
-			return false;
-		}
-	}
-	return true;
-}
-
 static NK_RESULT verifier(struct checking *k, struct nk_err *err)
 {
 	static const struct want w = { ".svr.dsse.json", NK_PREDICATE_SVR,
 		NK_N("verified by a third organisation that found a planted fault"), NULL };
-	const struct nk_package_party *by = NULL;
-	struct nk_str body;
-	bool independent = false;
+	static const char *const made[] = { "runDetails", "metadata", "finishedOn", NULL };
+	struct nk_package_third third = { .flow = k->flow, .keys = &k->c->keys, .installer = k->req->installer, .site = k->req->site };
+	struct nk_err why = { 0 };
 	bool rebuilt = false;
 	int64_t ignored = 0;
+	nk_rc rc;
 
-	NK_TRY(read_paper(k, &w, &by, &body, err));
-	if (by == NULL) {
+	NK_TRY(read_paper(k, &w, &third.by, &third.body, err));
+	if (third.by == NULL) {
 		return nk_done();
 	}
-	NK_TRY(passed_with(k, body, "NOKOSAZU_INDEPENDENT_VERIFIER", &independent, err));
-	NK_TRY(own_member(body, "rebuilt", &ignored, &rebuilt, err));
+	third.maker = k->c->maker != NULL ? k->c->maker->organisation : NK_STR("");
+	NK_TRY(k->provenance.len > 0 ? text_of(k, k->provenance, made, &third.made, err) : nk_done());
+	NK_TRY(own_member(third.body, "rebuilt", &ignored, &rebuilt, err));
 	k->out->prebuilt = !rebuilt;
-	line(k, independent && is_third(k, by->organisation),
-		rebuilt ? w.what : NK_N("verified by a third organisation that found a planted fault, but compiled nothing (prebuilt)"),
-		by->organisation);
+	rc = nk_package_third(&third, k->arena, &why);
+	if (!nk_ok(rc)) {
+		return is_line(rc) ? failed(k, w.what, &why, err) : nk_err_pass(err, &why);
+	}
+	line(k, true, rebuilt ? w.what : NK_N("verified by a third organisation that found a planted fault, but compiled nothing (prebuilt)"),
+		third.by->organisation);
 	return nk_done();
 }
 
@@ -386,7 +378,7 @@ static NK_RESULT read_package(struct checking *k, struct nk_err *err)
 NK_RESULT nk_package_check(const struct nk_env *env, struct nk_flow *flow, const struct nk_package_check_request *req,
 	struct nk_arena *arena, struct nk_package_checked *checked, struct nk_package_check_reply *out, struct nk_err *err)
 {
-	struct checking k = { .env = env, .req = req, .arena = arena, .c = checked, .out = out };
+	struct checking k = { .env = env, .flow = req->keys != NULL ? NULL : flow, .req = req, .arena = arena, .c = checked, .out = out };
 	struct nk_package_party *parties = NULL;
 	size_t n = 0;
 

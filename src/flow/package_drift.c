@@ -3,11 +3,13 @@
  * store. That is residue, or somebody's hand.
  *
  * Invariant: a file is explained by its digest in the manifest of what is installed, by being configuration, by being
- * one of the home's own files, or by being the place of an open holding; by nothing else.
+ * one of the home's own files (a tile: by its bytes, which the ledger knows), or by being the place of an open holding; by
+ * nothing else.
  */
 #include "base.h"
 #include "package_int.h"
 
+#include "hold_int.h"
 #include "json.h"
 
 enum { ROWS_MAX = 20000, FILE_MAX = 256 << 20 };
@@ -76,8 +78,7 @@ static NK_RESULT tell(struct drifting *d, struct nk_str path, const char *why, s
 static bool is_of_home(struct nk_str path)
 {
 	static const char *const names[] = { "nokosazu.conf", "conf.d/*.conf", "lock", "clock", "public/certificate.pem",
-		"public/ledger.vkey", "vault/lock", "vault/epoch", "vault/vault", "vault/vault.new", "vault/staging*", "vault/custodian*",
-		"ledger/checkpoint", "ledger/tile/*", "store/nokosazu.db", "store/nokosazu.db-wal", "store/nokosazu.db-shm",
+		"public/ledger.vkey", "ledger/checkpoint", "store/nokosazu.db", "store/nokosazu.db-wal", "store/nokosazu.db-shm",
 		"store/nokosazu.db.lock", "store/nokosazu.db-journal", "certificates/*.dsse.json", "certificates/*.tlog-proof",
 		"certificates/*.ja.txt", "certificates/*.en.txt" };
 
@@ -95,14 +96,39 @@ static bool is_of_home(struct nk_str path)
 	return false;
 }
 
-static bool is_holding(const struct drifting *d, const char *whole)
+/* The vault says its files itself; it has no other, at no time. */
+static bool is_of_vault(struct nk_str path)
 {
-	for (size_t i = 0; i < d->n_holdings; i++) {
-		if (nk_str_eq(d->holdings[i].place, nk_str_c(whole))) {
+	const char *const *const names = nk_vault_file_names();
+
+	for (size_t i = 0; names[i] != NULL; i++) {
+		if (nk_str_starts(path, NK_STR("vault/")) && nk_str_eq(nk_str_sub(path, 6, path.len), nk_str_c(names[i]))) {
 			return true;
 		}
 	}
 	return false;
+}
+
+/* A tile is explained by the ledger, which looks into it: a name like one explains nothing. */
+static NK_RESULT of_home(struct drifting *d, struct nk_str path, bool *out, struct nk_err *err)
+{
+	*out = is_of_home(path) || is_of_vault(path);
+	return *out || !nk_str_starts(path, NK_STR("ledger/"))
+		? nk_done()
+		: nk_ledger_has_file(d->flow->ledger, nk_str_sub(path, 7, path.len), out, err);
+}
+
+/* By its bytes: another file in the place of a copy is explained by nothing. */
+static NK_RESULT is_holding(const struct drifting *d, const char *whole, bool *out, struct nk_err *err)
+{
+	*out = false;
+	for (size_t i = 0; i < d->n_holdings && !*out; i++) {
+		enum nk_copy_is is = NK_COPY_UNKNOWN;
+
+		NK_TRY(nk_copy_is(d->flow, &d->holdings[i], whole, &is, err));
+		*out = is == NK_COPY_SAME;
+	}
+	return nk_done();
 }
 
 static NK_RESULT digest(struct drifting *d, const char *whole, struct nk_hash *out, struct nk_err *err)
@@ -154,6 +180,7 @@ static NK_RESULT one(void *arg, const char *name, struct nk_err *err)
 	struct nk_str path;
 	struct nk_str whole;
 	struct manifest_row *row = NULL;
+	bool ours = false;
 
 	NK_TRY(nk_arena_printf(d->arena, &path, err, "%s%s", d->prefix, name));
 	NK_TRY(nk_arena_printf(d->arena, &whole, err, "%s/%s", d->root, name));
@@ -162,12 +189,13 @@ static NK_RESULT one(void *arg, const char *name, struct nk_err *err)
 	if (row != NULL) {
 		return of_package(d, row, whole.ptr, path, err);
 	}
-	if (nk_str_starts(whole, home) && whole.len > home.len && whole.ptr[home.len] == '/' &&
-		is_of_home(nk_str_sub(whole, home.len + 1, whole.len))) {
-		d->out->explained++;
-		return nk_done();
+	if (nk_str_starts(whole, home) && whole.len > home.len && whole.ptr[home.len] == '/') {
+		NK_TRY(of_home(d, nk_str_sub(whole, home.len + 1, whole.len), &ours, err));
 	}
-	if (is_holding(d, whole.ptr)) {
+	if (!ours) {
+		NK_TRY(is_holding(d, whole.ptr, &ours, err));
+	}
+	if (ours) {
 		d->out->explained++;
 		return nk_done();
 	}
@@ -264,7 +292,7 @@ NK_RESULT nk_op_package_drift(struct nk_flow *flow, const char *root, struct nk_
 		return nk_err_pass(err, &why);
 	}
 	out->version = nk_ok(rc) ? there.version : NK_STR("");
-	NK_TRY(nk_holding_list(flow->store, true, arena, &d.holdings, &d.n_holdings, err));
+	NK_TRY(nk_holding_list(flow->store, flow->key[NK_HOUSE_LOG], true, arena, &d.holdings, &d.n_holdings, err));
 	nk_vec_init(&d.rows, sizeof(struct nk_package_drift_row), ROWS_MAX);
 	rc = take_manifest(&d, nk_ok(rc) ? manifest : NK_STR(""), err);
 	rc = nk_ok(rc) ? look(&d, root, err) : rc;

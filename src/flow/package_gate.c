@@ -8,7 +8,7 @@
 #include "base.h"
 #include "package_int.h"
 
-enum { FINDINGS_MAX = 5000, SITES_MAX = 4096 };
+enum { FINDINGS_MAX = 5000, SITES_MAX = 4096, KNOWN_MAX = 10000 };
 
 struct tally {
 	struct nk_str path;
@@ -97,27 +97,60 @@ static bool on_finding(void *arg, const struct nk_scan_finding *f)
 	return nk_ok(g->failed);
 }
 
-/* "phone 3 usr/bin/nokosazu": how many of that class are explained there; * at the end: every such path together. */
-static uint64_t explained(struct nk_str known, const struct tally *t)
+/* A row of package.known: "phone 3 usr/bin/nokosazu # why". A path explains that path alone; one with * at its end explains
+ * all paths that begin so TOGETHER: each finding uses the row up. */
+struct known_row {
+	struct nk_str what, path;
+	bool star;
+	uint64_t left;
+};
+
+static bool known_row(struct nk_str line, struct known_row *out)
 {
-	uint64_t sum = 0;
+	struct nk_str rest = nk_str_trim(nk_str_sub(line, 0, nk_str_chr(line, '#')));
+	struct nk_str number;
+
+	if (!nk_str_cut(&rest, ' ', &out->what) || !nk_str_cut(&rest, ' ', &number) || !nk_parse_u64(number, 1, UINT32_MAX, &out->left)) {
+		return false;
+	}
+	out->path = nk_str_trim(rest);
+	out->star = nk_str_ends(out->path, NK_STR("*"));
+	out->path = out->star ? nk_str_sub(out->path, 0, out->path.len - 1) : out->path;
+	return out->star || out->path.len > 0;
+}
+
+static NK_RESULT known_rows(struct nk_str text, struct nk_vec *out, struct nk_err *err)
+{
 	struct nk_str line;
 
-	while (nk_str_cut(&known, '\n', &line)) {
-		struct nk_str rest = nk_str_trim(nk_str_sub(line, 0, nk_str_chr(line, '#')));
-		struct nk_str what;
-		struct nk_str number;
-		uint64_t n = 0;
+	while (nk_str_cut(&text, '\n', &line)) {
+		struct known_row row;
+		void *at = NULL;
 
-		if (!nk_str_cut(&rest, ' ', &what) || !nk_str_cut(&rest, ' ', &number) ||
-			!nk_parse_u64(number, 1, UINT32_MAX, &n) || !nk_str_eq(what, t->what)) {
+		if (known_row(line, &row)) {
+			NK_TRY(nk_vec_push(out, &at, err));
+			*(struct known_row *)at = row;
+		}
+	}
+	return nk_done();
+}
+
+/* How many of the tally are explained; what explains them is used up. The narrow rows first. */
+static uint64_t explained(struct nk_vec *rows, const struct tally *t)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < 2 * rows->len && sum < t->count; i++) {
+		struct known_row *const r = nk_vec_at(rows, i % rows->len);
+		const uint64_t wanted = t->count - sum;
+		const uint64_t used = r->left < wanted ? r->left : wanted;
+
+		if (r->star != (i >= rows->len) || !nk_str_eq(r->what, t->what) ||
+			!(r->star ? nk_str_starts(t->path, r->path) : nk_str_eq(t->path, r->path))) {
 			continue;
 		}
-		rest = nk_str_trim(rest);
-		if (nk_str_eq(rest, t->path) ||
-			(nk_str_ends(rest, NK_STR("*")) && nk_str_starts(t->path, nk_str_sub(rest, 0, rest.len - 1)))) {
-			sum += n;
-		}
+		r->left -= used;
+		sum += used;
 	}
 	return sum;
 }
@@ -125,17 +158,20 @@ static uint64_t explained(struct nk_str known, const struct tally *t)
 static NK_RESULT list_findings(struct gating *g, struct nk_err *err)
 {
 	struct nk_package_finding *const list = nk_arena_array(g->arena, g->tallies.len, sizeof(*list));
+	NK_OWNED(nk_vec_done) struct nk_vec known = { 0 };
 	size_t n = 0;
 
 	if (list == NULL) {
 		return nk_fail_nomem(err);
 	}
+	nk_vec_init(&known, sizeof(struct known_row), KNOWN_MAX);
+	NK_TRY(known_rows(g->req->known, &known, err));
 	for (size_t i = 0; i < g->tallies.len; i++) {
 		const struct tally *const t = nk_vec_at(&g->tallies, i);
 		const bool coincidence = g->req->only_persons && !g->canary_pass && t->certain == 0;
 		const uint64_t allowed = coincidence		? t->count
 			: g->canary_pass || t->certain > 0	? 0
-								: explained(g->req->known, t);
+								: explained(&known, t);
 
 		g->out->known += t->count < allowed ? t->count : allowed;
 		if (t->count > allowed) {

@@ -327,8 +327,7 @@ NK_RESULT nk_op_package_install(struct nk_flow *flow, const struct nk_package_in
 	rc = run(&in, err);
 	nk_vec_done(&in.canaries);
 	if (rc.code == NK_DENIED || rc.code == NK_CONFLICT || rc.code == NK_GUARD) {
-		nk_flow_refused(flow, "package install",
-			rc.code == NK_DENIED ? "denied" : rc.code == NK_CONFLICT ? "version" : "somebody in it");
+		nk_flow_refused_why(flow, "package install", err);
 	}
 	return rc;
 }

@@ -223,6 +223,18 @@ NK_RESULT nk_package_first_bad(const struct nk_package_check_reply *reply, struc
 /* nk_package_scope: "package:<sha256>" in the arena. */
 NK_RESULT nk_package_scope(const struct nk_hash *digest, struct nk_arena *arena, struct nk_str *out, struct nk_err *err);
 
+/* package_third.c: is the verifier of a package that mends a defect a stranger to it, and does his summary say enough?
+ * NK_DENIED, NK_INVALID (third_int.h). flow NULL: by the keys alone. */
+struct nk_package_third {
+	struct nk_flow *flow;
+	const struct nk_package_keys *keys;
+	const struct nk_package_party *by; /* of keys->parties: who signed */
+	struct nk_str body; /* of the summary */
+	struct nk_str made; /* when the package was made, as its provenance says; "": not known */
+	struct nk_str maker, installer, site; /* organisations; may be empty */
+};
+NK_RESULT nk_package_third(const struct nk_package_third *q, struct nk_arena *arena, struct nk_err *err);
+
 /* package_store.c: rows of table package. */
 NK_RESULT nk_package_note(struct nk_flow *flow, struct nk_tx *tx, const struct nk_package_made *p, const char *state,
 	struct nk_str manifest, struct nk_err *err);

@@ -74,6 +74,7 @@ static NK_RESULT body(struct releasing *r, struct nk_str *out, struct nk_err *er
 static NK_RESULT use_warrant(struct releasing *r, struct nk_str manifest, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	struct nk_str report;
 	const struct nk_package_made made = { .name = nk_deb_field(r->checked.deb.control, "Package"),
 		.version = nk_deb_field(r->checked.deb.control, "Version"),
 		.digest = r->checked.digest };
@@ -81,6 +82,8 @@ static NK_RESULT use_warrant(struct releasing *r, struct nk_str manifest, struct
 	NK_TRY(nk_tx_begin(r->flow->store, &tx, err));
 	NK_TRY(nk_warrant_take(r->flow, tx, r->warrant, NK_STR("release"), NK_STR("RELEASE"), r->scope, r->arena, NULL, err));
 	NK_TRY(nk_package_note(r->flow, tx, &made, "released", manifest, err));
+	NK_TRY(nk_arena_printf(r->arena, &report, err, "%.*s", NK_FMT(r->scope)));
+	NK_TRY(nk_warrant_done(r->flow, tx, r->warrant, report.ptr, err));
 	return nk_flow_commit(r->flow, &tx, err);
 }
 
@@ -117,7 +120,7 @@ NK_RESULT nk_op_package_release(struct nk_flow *flow, const char *file, struct n
 	rc = nk_ok(rc) ? nk_package_first_bad(out, err) : rc;
 	rc = nk_ok(rc) ? run(&r, file, err) : rc;
 	if (rc.code == NK_DENIED) {
-		nk_flow_refused(flow, "package release", "denied");
+		nk_flow_refused_why(flow, "package release", err);
 	}
 	return rc;
 }

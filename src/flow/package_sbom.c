@@ -250,6 +250,10 @@ static NK_RESULT programs(struct listing *l, const char *work, struct nk_err *er
 		NK_TRY(nk_os_put_below(work, path.ptr + strlen(work) + 1, 0600, f->data, err));
 		NK_TRY(needed_by(l, path.ptr, err));
 	}
+	/* What is loaded only when it is needed is used all the same. */
+	for (size_t i = 0; nk_os_library_file(i) != NULL; i++) {
+		NK_TRY(add_library(l, nk_str_c(nk_os_library_file(i)), err));
+	}
 	return nk_done();
 }
 

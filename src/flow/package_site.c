@@ -6,6 +6,8 @@
 #include "base.h"
 #include "package_int.h"
 
+#include "hold_int.h"
+
 enum { PLANTED_ROWS = 3 };
 
 struct checking {
@@ -88,12 +90,15 @@ static NK_RESULT without_holdings(struct checking *c, struct nk_err *err)
 	if (kept == NULL) {
 		return nk_fail_nomem(err);
 	}
-	NK_TRY(nk_holding_list(c->flow->store, true, c->arena, &list, &n, err));
+	NK_TRY(nk_holding_list(c->flow->store, c->flow->key[NK_HOUSE_LOG], true, c->arena, &list, &n, err));
 	for (size_t i = 0; i < c->out->scan.n_findings; i++) {
 		bool live = false;
 
-		for (size_t h = 0; h < n; h++) {
-			live = live || nk_str_eq(list[h].place, c->out->scan.findings[i].path);
+		for (size_t h = 0; h < n && !live; h++) {
+			enum nk_copy_is is = NK_COPY_UNKNOWN;
+
+			NK_TRY(nk_copy_is(c->flow, &list[h], c->out->scan.findings[i].path.ptr, &is, err));
+			live = is == NK_COPY_SAME;
 		}
 		if (!live) {
 			kept[k++] = c->out->scan.findings[i];

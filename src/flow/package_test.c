@@ -115,6 +115,35 @@ static void a_finding_is_explained_as_often_as_its_row_says(void **state)
 	assert_int_equal(g.known, 2);
 }
 
+static void a_row_with_a_star_explains_all_its_paths_together_and_not_each(void **state)
+{
+	NK_OWNED(ft_done) struct ft t = begin();
+	struct nk_package_gate g;
+	char path[512];
+	char known[1200];
+
+	(void)state;
+	put(t.tmp.dir, "p/one.txt", "a.person@example.ac.jp\n");
+	put(t.tmp.dir, "p/two.txt", "b.person@example.ac.jp\n");
+	(void)snprintf(path, sizeof(path), "%s/p", t.tmp.dir);
+	(void)snprintf(known, sizeof(known), "mail 1 %s/p/*\n", t.tmp.dir);
+	g = gate(&t, path, known, false);
+	assert_false(g.passed); /* one for both is one too few */
+	assert_int_equal(g.known, 1);
+	assert_int_equal(g.n_findings, 1);
+	(void)snprintf(known, sizeof(known), "mail 2 %s/p/*\n", t.tmp.dir);
+	assert_true(gate(&t, path, known, false).passed);
+	/* The row of a path alone is used first, and what is left of it is of no use to another path. */
+	(void)snprintf(known, sizeof(known), "mail 1 %s/p/*\nmail 9 %s/p/one.txt\n", t.tmp.dir, t.tmp.dir);
+	assert_true(gate(&t, path, known, false).passed);
+	(void)snprintf(known, sizeof(known), "mail 9 %s/p/one.txt\n", t.tmp.dir);
+	assert_false(gate(&t, path, known, false).passed);
+	(void)snprintf(known, sizeof(known), "mail 9 %s/p/on\n", t.tmp.dir); /* no star: no beginning of a path */
+	assert_int_equal(gate(&t, path, known, false).n_findings, 2);
+	(void)snprintf(known, sizeof(known), "mail 9\nphone 9 %s/p/*\n", t.tmp.dir);
+	assert_int_equal(gate(&t, path, known, false).n_findings, 2);
+}
+
 static void somebody_of_the_roster_is_never_explained(void **state)
 {
 	NK_OWNED(ft_done) struct ft t = begin();
@@ -182,6 +211,36 @@ static void drift_tells_what_nothing_explains(void **state)
 	put(t.home, "store/left.db", "x\n");
 	kit_ok(nk_op_package_drift(t.flow, path, t.arena, &out, &err), &err);
 	assert_int_equal(out.n, 2);
+}
+
+static size_t drifted(struct ft *t, const char *name, const char *text)
+{
+	struct nk_package_drift_reply out;
+	struct nk_err err = { 0 };
+
+	put(t->home, name, text);
+	kit_ok(nk_op_package_drift(t->flow, t->tmp.dir, t->arena, &out, &err), &err);
+	ft_unlink(t, name);
+	return out.n;
+}
+
+static void a_file_that_is_only_called_like_one_of_the_home_is_residue(void **state)
+{
+	static const char *const named_like[] = { "ledger/tile/0/left.csv", "ledger/tile/entries/007", "ledger/tile/0/000.p/0",
+		"ledger/tile/1/000", "ledger/tile/entries/000.p/255", "ledger/left.txt", "vault/staging", "vault/staging.csv", "vault/custodian.txt",
+		"vault/vault.new", "ledger/tile/0/000.p/1", "ledger/tile/entries/000.p/1" }; /* the last two: names of ours, bytes of nobody */
+	NK_OWNED(ft_done) struct ft t = begin();
+	struct nk_package_drift_reply out;
+	struct nk_err err = { 0 };
+
+	(void)state;
+	kit_ok(nk_op_package_drift(t.flow, t.tmp.dir, t.arena, &out, &err), &err);
+	assert_int_equal(out.n, 0); /* the tiles that the ledger wrote are explained */
+	for (size_t i = 0; i < NK_ARRAY_LEN(named_like); i++) {
+		if (drifted(&t, named_like[i], "x\n") != 1) {
+			fail_msg("explained: %s", named_like[i]);
+		}
+	}
 }
 
 static struct nk_package_party party(struct nk_key *seed, uint8_t fill, struct nk_str unit)
@@ -308,9 +367,11 @@ int main(int argc, char **argv)
 		cmocka_unit_test(canary_persons_are_persons_and_the_same_ones_come_again),
 		cmocka_unit_test(the_gate_names_the_site_of_a_canary_and_nothing_explains_it),
 		cmocka_unit_test(a_finding_is_explained_as_often_as_its_row_says),
+		cmocka_unit_test(a_row_with_a_star_explains_all_its_paths_together_and_not_each),
 		cmocka_unit_test(somebody_of_the_roster_is_never_explained),
 		cmocka_unit_test(the_allow_list_takes_what_is_committed_and_refuses_the_rest),
 		cmocka_unit_test(drift_tells_what_nothing_explains),
+		cmocka_unit_test(a_file_that_is_only_called_like_one_of_the_home_is_residue),
 		cmocka_unit_test(a_layout_is_good_only_by_development_and_until_it_expires),
 		cmocka_unit_test(the_steps_are_done_as_the_layout_says_by_its_keys_and_with_the_same_bytes),
 		cmocka_unit_test(without_canary_texts_the_gate_states_nothing_of_them),

@@ -1,5 +1,5 @@
 /*
- * parties.c: who somebody is: by key, by role; units that must be apart; and that refused attempts are written down.
+ * parties.c: who somebody is: by key, by role; units that must be apart.
  *
  * Invariant: a party that ended is nobody. No key stands in two units that the configuration wants apart, unless the
  * stated limitation says so.
@@ -45,7 +45,7 @@ NK_RESULT nk_role_party(
 
 struct nk_str nk_flow_limitation(const struct nk_flow *flow)
 {
-	return flow->config->limitation;
+	return flow->limitation;
 }
 
 struct nk_str nk_warrant_needs(const struct nk_flow *flow, struct nk_str kind)
@@ -102,7 +102,7 @@ static NK_RESULT apart(
 NK_RESULT nk_separation_with(struct nk_flow *flow, const struct nk_party *one, const struct nk_party *all, size_t n,
 	struct nk_err *err)
 {
-	if (nk_flow_limitation(flow).len > 0 || one->ended) {
+	if (flow->config->limitation.len > 0 || one->ended) {
 		return nk_done();
 	}
 	NK_TRY(apart(flow, one, one, err));
@@ -160,21 +160,4 @@ NK_RESULT nk_separation_check(struct nk_flow *flow, struct nk_err *err)
 		}
 	}
 	return nk_done();
-}
-
-void nk_flow_refused(struct nk_flow *flow, const char *what, const char *why)
-{
-	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
-	const struct nk_leaf_item items[] = { nk_item_text("what", nk_str_c(what)), nk_item_text("why", nk_str_c(why)) };
-	struct nk_err err = { 0 };
-
-	if (!flow->write || flow->ledger == NULL || nk_store_in_tx(flow->store)) {
-		return;
-	}
-	if (nk_ok(nk_tx_begin(flow->store, &tx, &err)) &&
-		nk_ok(nk_flow_leaf(flow, tx, NK_LEAF_REFUSED, items, NK_ARRAY_LEN(items), NULL, &err))) {
-		const nk_rc rc = nk_flow_commit(flow, &tx, &err);
-
-		(void)rc; /* the refusal itself is being told already */
-	}
 }

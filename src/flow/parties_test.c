@@ -15,8 +15,7 @@ struct judge {
 
 static nk_rc enrol_rc(struct ft *t, struct nk_party_request *req, struct judge *out, struct nk_err *err)
 {
-	kit_ok(nk_op_party_key(kit_env(), &out->seed, req->public_key, err), err);
-	return nk_op_party_add(t->flow, req, &out->id, err);
+	return ft_enrol(t, req, &out->seed, &out->id, err);
 }
 
 static struct judge enrol(struct ft *t, const char *roles)
@@ -50,7 +49,7 @@ static void a_key_in_two_units_that_must_be_apart_makes_the_configuration_invali
 	struct nk_party_request req = { .name = NK_STR("兼務 太郎"), .roles = NK_STR("development"), .unit = NK_STR("build") };
 	struct nk_party_request one = { .name = NK_STR("開発 花子"), .roles = NK_STR("release"), .unit = NK_STR("development") };
 	struct judge j;
-	struct nk_uuid id;
+	struct nk_party_reply id;
 	struct nk_err err = { 0 };
 
 	(void)state;
@@ -126,11 +125,108 @@ static void a_role_has_the_first_who_has_not_ended(void **state)
 	b = enrol(&t, "auditor,officer");
 	kit_ok(nk_role_party(t.flow, "officer", t.arena, &got, &err), &err);
 	assert_true(nk_uuid_eq(got.id, a.id));
-	kit_ok(nk_op_party_end(t.flow, a.id, &err), &err);
+	kit_ok(ft_end(&t, a.id, &err), &err);
 	kit_ok(nk_role_party(t.flow, "officer", t.arena, &got, &err), &err);
 	assert_true(nk_uuid_eq(got.id, b.id));
 	kit_fails(nk_signer_of(t.flow, &a.seed, t.arena, &got, &err), NK_DENIED);
 	kit_ok(nk_signer_of(t.flow, &b.seed, t.arena, &got, &err), &err);
+}
+
+/* What the operator alone can do about who judges, once there is an officer: nothing. */
+static void who_judges_comes_and_goes_under_an_officers_order(void **state)
+{
+	NK_OWNED(ft_done) struct ft t;
+	static const char *const judging[] = { "verifier", "director", "privacy", "superior", "officer", "auditor", "clerk" };
+	struct nk_party_request req = { .name = NK_STR("仮の 人") };
+	struct nk_party_reply r;
+	struct nk_key seed;
+	struct judge officer;
+	struct judge before;
+	struct nk_err err = { 0 };
+
+	(void)state;
+	ft_new(&t, "[warrant]\nchange = clerk\n");
+	ft_open(&t);
+	before = enrol(&t, "superior"); /* nobody is there yet who could sign for him */
+	officer = enrol(&t, "officer");
+	for (size_t i = 0; i < NK_ARRAY_LEN(judging); i++) {
+		req.roles = nk_str_c(judging[i]);
+		kit_ok(nk_op_party_key(kit_env(), &seed, req.public_key, &err), &err);
+		kit_ok(nk_op_party_add(t.flow, &req, &r, &err), &err);
+		assert_true(r.waits);
+	}
+	req.unit = NK_STR("development"); /* a unit judges as a role does */
+	req.roles = NK_STR("teacher");
+	kit_ok(nk_op_party_add(t.flow, &req, &r, &err), &err);
+	assert_true(r.waits);
+	req.unit = NK_STR("");
+	kit_ok(nk_op_party_add(t.flow, &req, &r, &err), &err);
+	assert_false(r.waits);
+	kit_ok(nk_op_party_end(t.flow, before.id, &r, &err), &err);
+	assert_true(r.waits);
+	kit_fails(nk_op_party_end(t.flow, officer.id, &r, &err), NK_DENIED); /* the last one */
+	assert_string_equal(nk_refusal_word(&err), "last-officer");
+	assert_int_equal(ft_count(t.flow, "SELECT COUNT(*) FROM party WHERE ended_at IS NULL"), 4);
+}
+
+static void an_officers_order_is_for_one_person_with_one_key_and_one_use(void **state)
+{
+	NK_OWNED(ft_done) struct ft t;
+	struct nk_party_request req = { .name = NK_STR("仮の 人"), .roles = NK_STR("verifier") };
+	struct nk_party_request other;
+	struct nk_party_reply r;
+	struct nk_party_reply again;
+	struct nk_key seed;
+	struct nk_err err = { 0 };
+
+	(void)state;
+	ft_new(&t, NULL);
+	ft_open(&t);
+	(void)enrol(&t, "officer");
+	kit_ok(nk_op_party_key(kit_env(), &seed, req.public_key, &err), &err);
+	kit_ok(nk_op_party_add(t.flow, &req, &r, &err), &err);
+	kit_ok(ft_sign(&t, r.warrant, &err), &err);
+	other = req;
+	other.public_key[0] ^= 1;
+	kit_ok(nk_op_party_add(t.flow, &other, &again, &err), &err);
+	assert_true(again.waits && !nk_uuid_eq(again.warrant, r.warrant));
+	other = req;
+	other.name = NK_STR("別の 人");
+	kit_fails(nk_op_party_add(t.flow, &other, &again, &err), NK_DENIED);
+	assert_string_equal(nk_refusal_word(&err), "other-scope");
+	kit_ok(nk_op_party_add(t.flow, &req, &again, &err), &err);
+	assert_false(again.waits);
+	kit_ok(ft_end(&t, again.id, &err), &err);
+	kit_ok(nk_op_party_add(t.flow, &req, &again, &err), &err);
+	assert_true(again.waits); /* a second time needs a second order */
+	/* The acts reported themselves; that somebody else accepts is owed. */
+	assert_int_equal(ft_count(t.flow, "SELECT COUNT(*) FROM duty WHERE kind = 'report-work' AND closed_at IS NULL"), 0);
+	assert_int_equal(ft_count(t.flow, "SELECT COUNT(*) FROM duty WHERE kind = 'accept-report' AND closed_at IS NULL"), 2);
+}
+
+static void a_judge_enrolled_by_the_operator_alone_is_said_in_every_statement(void **state)
+{
+	NK_OWNED(ft_done) struct ft t;
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
+	struct nk_err err = { 0 };
+	bool alone = true;
+
+	(void)state;
+	ft_new(&t, "[separation]\nlimitation = 小さい\n");
+	ft_open(&t);
+	nk_buf_init(&text, 4096);
+	kit_ok(nk_party_alone(t.flow, &alone, &err), &err);
+	assert_false(alone);
+	(void)enrol(&t, "officer");
+	(void)enrol(&t, "verifier"); /* under the officer's order: he changes nothing */
+	kit_ok(nk_flow_said_limitation(t.flow, &text, &err), &err);
+	assert_true(nk_str_eq(nk_buf_str(&text), NK_STR("小さい; " NK_LIMITATION_ALONE)));
+	SPOIL(&t, "UPDATE party SET roles = 'teacher' WHERE roles = 'officer'");
+	kit_ok(nk_party_alone(t.flow, &alone, &err), &err);
+	assert_false(alone);
+	SPOIL(&t, "UPDATE party SET roles = 'verifier,director' WHERE roles = 'verifier'");
+	kit_ok(nk_party_alone(t.flow, &alone, &err), &err);
+	assert_true(alone); /* nobody signed for that */
 }
 
 int main(void)
@@ -139,6 +235,9 @@ int main(void)
 		cmocka_unit_test(a_key_in_two_units_that_must_be_apart_makes_the_configuration_invalid),
 		cmocka_unit_test(a_party_is_known_by_words_that_somebody_explained),
 		cmocka_unit_test(a_role_has_the_first_who_has_not_ended),
+		cmocka_unit_test(who_judges_comes_and_goes_under_an_officers_order),
+		cmocka_unit_test(an_officers_order_is_for_one_person_with_one_key_and_one_use),
+		cmocka_unit_test(a_judge_enrolled_by_the_operator_alone_is_said_in_every_statement),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

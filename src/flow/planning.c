@@ -3,7 +3,7 @@
  * nonce.
  */
 #include "base.h"
-#include "flow_int.h"
+#include "census_int.h"
 
 static NK_RESULT known_objects(struct nk_flow *flow, struct nk_uuid target, struct nk_arena *arena,
 	struct nk_known_object **out, size_t *out_n, struct nk_err *err)
@@ -49,7 +49,9 @@ NK_RESULT nk_planning_make(struct nk_flow *flow, struct nk_str target, const uin
 	struct nk_known_object *known = NULL;
 	size_t n_known = 0;
 	struct nk_desired_options dopt = { .today = nk_flow_today(flow) };
+	NK_OWNED(nk_decisions_done) struct nk_decisions decisions = { .key = NULL };
 	struct nk_plan_input in = { .desired = &out->desired, .held = &out->snapshot };
+	uint32_t *held_back = NULL;
 
 	*out = (struct nk_planning){ .links = NULL };
 	NK_TRY(nk_flow_people(flow, &people, err));
@@ -63,6 +65,9 @@ NK_RESULT nk_planning_make(struct nk_flow *flow, struct nk_str target, const uin
 	dopt.target = out->target.link;
 	NK_TRY(nk_desired_make(people, &dopt, arena, &out->desired, err));
 	NK_TRY(known_objects(flow, out->target.id, arena, &known, &n_known, err));
+	NK_TRY(nk_decisions_open(flow, out->target.id, &decisions, err));
+	NK_TRY(nk_census_hold(flow, out, &decisions, arena, &held_back, &in.n_held_back, &out->undecided, err));
+	in.held_back = held_back;
 	in.links = out->links;
 	in.known = known;
 	in.n_known = n_known;

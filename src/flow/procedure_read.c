@@ -141,7 +141,7 @@ static NK_RESULT find_reader(struct nk_flow *flow, const struct nk_procedure *p,
 		rc = may_read(flow, p, who, err);
 	}
 	if (rc.code == NK_DENIED) {
-		nk_flow_refused(flow, "procedure ack", "not a key of somebody whom the procedure concerns");
+		nk_flow_refused(flow, "procedure ack", NK_N("not a key of somebody whom the procedure concerns"));
 	}
 	return rc;
 }

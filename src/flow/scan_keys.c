@@ -335,7 +335,7 @@ NK_RESULT nk_scan_key_write(struct nk_flow *flow, struct nk_uuid holding, const 
 
 	nk_buf_init_wiping(&text, NK_SCAN_KEY_FILE_MAX);
 	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 1 << 20, &arena, err));
-	NK_TRY(nk_holding_get(flow->store, holding, arena, &h, err));
+	NK_TRY(nk_holding_get(flow->store, flow->key[NK_HOUSE_LOG], holding, arena, &h, err));
 	if (h.kind != NK_HOLDING_scan_index || h.closed_at != 0) {
 		return nk_fail(err, NK_INVALID, NK_N("this holding is no index of persons that is still open"));
 	}

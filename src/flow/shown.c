@@ -32,9 +32,21 @@ NK_RESULT nk_shown_intake(
 		s->times = f[i].times;
 		for (unsigned l = 0; l < NK_LANG_COUNT; l++) {
 			(void)snprintf(s->text[l], sizeof(s->text[l]), "%s", nk_tr((enum nk_lang)l, f[i].what));
+			if (f[i].todo != NULL) {
+				(void)snprintf(s->todo[l], sizeof(s->todo[l]), "%s", nk_tr((enum nk_lang)l, f[i].todo));
+			}
 		}
 	}
 	return nk_done();
+}
+
+void nk_shown_label(struct nk_vec *shown, struct nk_str label)
+{
+	for (size_t i = 0; i < shown->len; i++) {
+		struct nk_shown_finding *const s = nk_vec_at(shown, i);
+
+		s->file = s->file.len == 0 && s->line > 0 ? label : s->file;
+	}
 }
 
 NK_RESULT nk_shown_guard(const struct nk_guard_finding *f, size_t n, struct nk_vec *out, struct nk_err *err)
@@ -51,23 +63,30 @@ NK_RESULT nk_shown_guard(const struct nk_guard_finding *f, size_t n, struct nk_v
 		(void)snprintf(s->severity, sizeof(s->severity), "%s", severity[f[i].verdict]);
 		(void)snprintf(s->rule, sizeof(s->rule), "%s", f[i].rule);
 		s->times = 1;
+		s->of_guard = true;
+		s->cell = f[i].cell;
+		s->now = f[i].figure;
+		s->last = f[i].last;
+		s->limit = f[i].limit;
 		nk_guard_text(&f[i], &text);
 		for (unsigned l = 0; l < NK_LANG_COUNT; l++) {
 			memcpy(s->text[l], text.text[l], sizeof(s->text[l]) - 1);
 			s->text[l][sizeof(s->text[l]) - 1] = '\0';
+			(void)snprintf(
+				s->todo[l], sizeof(s->todo[l]), "%s", nk_tr((enum nk_lang)l, nk_guard_todo(f[i].rule)));
 		}
 	}
 	return nk_done();
 }
 
-/* The msgid of a guard's finding always takes cell, figure and limit, in this order. */
+/* The msgid of a guard's finding always takes cell, figure and limit, in this order; the last figure may follow. */
 void nk_guard_text(const struct nk_guard_finding *f, struct nk_err *out)
 {
 	for (unsigned l = 0; l < NK_LANG_COUNT; l++) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 		(void)snprintf(out->text[l], sizeof(out->text[l]), nk_tr((enum nk_lang)l, f->what),
-			nk_short(f->cell).text, f->figure, f->limit);
+			nk_short(f->cell).text, f->figure, f->limit, f->last);
 #pragma GCC diagnostic pop
 	}
 }

@@ -181,14 +181,15 @@ NK_RESULT nk_op_site_attest(struct nk_flow *flow, struct nk_bytes envelope, stru
 	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
 	struct nk_leaf_item items[2] = { nk_item_text("what", NK_STR("verified-by-third-party")) };
 	struct nk_third third = { .evidence = { { 0 } } };
+	const nk_time since = nk_now(flow->env) - (nk_time)flow->config->summary_days * NK_DAY;
 	nk_rc rc = nk_done();
 
 	NK_TRY(nk_arena_new(NK_ARENA_WIPING, 32 << 20, &arena, err));
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
-	rc = nk_third_party(flow, tx, envelope, flow->tenant, flow->config->organisation, 0, NK_STR("verify-site"), arena, &third, err);
+	rc = nk_third_party(flow, tx, envelope, flow->tenant, flow->config->organisation, since, NK_STR("verify-site"), arena, &third, err);
 	if (rc.code == NK_DENIED) {
 		nk_tx_end(&tx);
-		nk_flow_refused(flow, "site attest", "no signature of a third party");
+		nk_flow_refused(flow, "site attest", NK_N("no signature of a third party"));
 	}
 	NK_TRY(rc);
 	items[1] = nk_item_hex("by", third.party.b, 16);

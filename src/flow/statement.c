@@ -12,7 +12,7 @@
 #include "intoto.h"
 #include "json.h"
 
-enum { ENVELOPE_MAX = 4 << 20, ABOUT_MAX = 200 };
+enum { ENVELOPE_MAX = 4 << 20, ABOUT_MAX = 200, LIMITATION_MAX = 1 << 16 };
 
 /* One leaf and one row for a statement of either kind. */
 static NK_RESULT keep(struct nk_flow *flow, struct nk_tx *tx, struct nk_evidence *e, struct nk_uuid *out_id,
@@ -38,6 +38,7 @@ NK_RESULT nk_statement_make(struct nk_flow *flow, struct nk_tx *tx, const struct
 {
 	NK_OWNED(nk_buf_done) struct nk_buf payload = { 0 };
 	NK_OWNED(nk_buf_done) struct nk_buf envelope = { 0 };
+	NK_OWNED(nk_buf_done) struct nk_buf limitation = { 0 };
 	struct nk_intoto_subject subject = { .name = nk_str_c(s->subject), .has_sha256 = true };
 	const struct nk_intoto st = { .type = nk_str_c(s->predicate),
 		.predicate = s->body,
@@ -51,7 +52,9 @@ NK_RESULT nk_statement_make(struct nk_flow *flow, struct nk_tx *tx, const struct
 	nk_buf_init(&payload, NK_INTOTO_MAX);
 	nk_buf_init(&envelope, ENVELOPE_MAX);
 	memcpy(subject.sha256, s->subject_sha256.b, sizeof(subject.sha256));
-	NK_TRY(nk_intoto_print(&st, nk_flow_limitation(flow), &payload, err));
+	nk_buf_init(&limitation, LIMITATION_MAX);
+	NK_TRY(nk_flow_said_limitation(flow, &limitation, err));
+	NK_TRY(nk_intoto_print(&st, nk_buf_str(&limitation), &payload, err));
 	NK_TRY(nk_cert_sign(nk_buf_bytes(&payload), flow->key[NK_HOUSE_CERT], &envelope, err));
 	nk_sha256(nk_buf_bytes(&payload), &e.digest);
 	e.statement = nk_buf_bytes(&envelope);

@@ -86,7 +86,7 @@ static NK_RESULT open_residue(
 	struct nk_uuid reach = flow->actor;
 	struct nk_leaf_item items[2];
 
-	NK_TRY(nk_holding_open(tx, &h, out, err));
+	NK_TRY(nk_holding_open(tx, flow->key[NK_HOUSE_LOG], &h, out, err));
 	NK_TRY(extent(s, tx, f, *out, err));
 	if (!ours_alone(f->path)) {
 		NK_TRY(anyone(s, tx, &reach, err));
@@ -219,7 +219,8 @@ static NK_RESULT put_on_books(struct nk_sweeping *s, struct nk_sweep_suspect *li
 			.path = f->path,
 			.persons = nk_sweep_persons_in(s, f),
 			.traces = f->n,
-			.known = !nk_uuid_is_nil(f->known) };
+			.known = !nk_uuid_is_nil(f->known),
+			.changed = f->changed };
 		if (!list[i].known) {
 			NK_TRY(open_residue(s, tx, f, &list[i].holding, err));
 		}

@@ -23,7 +23,8 @@ NK_RESULT nk_sweep_doubt(struct nk_sweeping *s, size_t fresh, struct nk_sweep_re
 		const struct nk_sweep_file *const f = nk_vec_at(&s->files, i);
 
 		if (nk_uuid_is_nil(f->known) && f->path.len < 512) {
-			NK_TRY(nk_buf_printf(&text, err, "%.*s (%" PRIu64 ")\n", NK_FMT(f->path), nk_sweep_persons_in(s, f)));
+			NK_TRY(nk_buf_printf(&text, err, "%.*s (%" PRIu64 ")%s\n", NK_FMT(f->path), nk_sweep_persons_in(s, f),
+				f->changed ? " changed" : ""));
 			told++;
 		}
 	}

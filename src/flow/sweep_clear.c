@@ -78,8 +78,7 @@ static NK_RESULT look_in(struct matching *m, struct nk_err *err)
 	return m->env->list(m->env->self, m->dir[0] != '\0' ? m->dir : "/", try_name, m, err);
 }
 
-/* The file that a masked path means; *out_there false: there is none. Two that fit: a person has to say which. */
-static NK_RESULT find_file(
+NK_RESULT nk_sweep_find(
 	const struct nk_env *env, struct nk_str place, char out[static PATH_MAX], bool *out_there, struct nk_err *err)
 {
 	struct matching *m = NULL;
@@ -122,7 +121,7 @@ static NK_RESULT remove_file(struct nk_flow *flow, struct nk_str place, bool *ou
 	int fd = -1;
 	nk_rc rc;
 
-	NK_TRY(find_file(env, place, path, out_there, err));
+	NK_TRY(nk_sweep_find(env, place, path, out_there, err));
 	if (!*out_there) {
 		return nk_done();
 	}
@@ -189,7 +188,7 @@ static NK_RESULT sweep_again(struct nk_sweeping *s, const struct nk_holding *h, 
 
 static NK_RESULT open_one(struct nk_flow *flow, struct nk_uuid id, struct nk_arena *arena, struct nk_holding *out, struct nk_err *err)
 {
-	NK_TRY(nk_holding_get(flow->store, id, arena, out, err));
+	NK_TRY(nk_holding_get(flow->store, flow->key[NK_HOUSE_LOG], id, arena, out, err));
 	if (out->kind != NK_HOLDING_residue) {
 		return nk_fail(err, NK_INVALID, NK_N("a holding of kind \"%s\" does not end this way"),
 			nk_holding_kind_name(out->kind));
@@ -249,11 +248,11 @@ static NK_RESULT second_party(struct nk_flow *flow, const struct nk_holding *h, 
 	const nk_rc rc = nk_signer_of(flow, seed, arena, out, err);
 
 	if (!nk_ok(rc)) {
-		nk_flow_refused(flow, "sweep check", "a key that is nobody's");
+		nk_flow_refused(flow, "sweep check", NK_N("a key that is nobody's"));
 		return rc;
 	}
 	if (nk_uuid_eq(out->id, h->custodian) || nk_uuid_eq(out->id, flow->actor)) {
-		nk_flow_refused(flow, "sweep check", "who removed it cannot check it");
+		nk_flow_refused(flow, "sweep check", NK_N("who removed it cannot check it"));
 		return nk_fail(err, NK_DENIED, NK_N("who removed the residue cannot say alone that it is gone: another party's key is needed"));
 	}
 	return nk_done();

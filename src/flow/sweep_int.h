@@ -22,6 +22,7 @@ struct nk_sweep_file {
 	struct nk_str path;
 	size_t first, n;
 	struct nk_uuid known; /* the residue holding that is open for it; nil: none */
+	bool changed; /* a live holding names this file, with other bytes */
 };
 
 struct nk_sweeping {
@@ -60,6 +61,10 @@ NK_RESULT nk_sweep_scan(struct nk_sweeping *s, struct nk_err *err);
 bool nk_sweep_controls(const struct nk_sweeping *s);
 /* nk_sweep_unread_counts: whether this reason means that something may be there. */
 bool nk_sweep_unread_counts(const struct nk_residue_unscanned *u);
+
+/* nk_sweep_find (sweep_clear.c): the file that a masked path means; *out_there false: there is none. NK_CONFLICT: two fit. */
+NK_RESULT nk_sweep_find(
+	const struct nk_env *env, struct nk_str place, char out[static PATH_MAX], bool *out_there, struct nk_err *err);
 
 /* sweep_books.c: holdings for new files, leaf, facts. */
 NK_RESULT nk_sweep_book(struct nk_sweeping *s, struct nk_sweep_reply *out, struct nk_err *err);

@@ -1,12 +1,14 @@
 /*
  * sweep_scan.c: the dictionary of everybody, the scan, and what its traces mean.
  *
- * Invariant: a trace is dropped only for a stated reason: a live holding names its file, it is digits alone, or it is one
- * of this site's canary persons in the store, whose table keeps them in clear (they are nobody).
+ * Invariant: a trace is dropped only for a stated reason: a live holding lists its file with these very bytes, it lies in
+ * the configured folder of a target's own files, it is digits alone, or it is one of this site's canary persons in the
+ * store, whose table keeps them in clear (they are nobody).
  */
 #include "base.h"
 #include "sweep_int.h"
 
+#include "hold_int.h"
 #include "nkx.h"
 
 /* What the scan looked for, as a digest that nobody without the house's key can guess from. */
@@ -246,27 +248,43 @@ static void target_folders(const struct nk_sweeping *s, struct live *l)
 	}
 }
 
-static bool is_live(const struct live *l, struct nk_str path, struct nk_uuid *out_known)
+/* The residue that is open for it; and whether a folder of a target's own files explains it, which change all the time. */
+static bool by_place(const struct live *l, struct nk_sweep_file *f)
 {
-	*out_known = (struct nk_uuid){ { 0 } };
-	for (size_t i = 0; i < l->n_target_files; i++) {
-		if (nk_sweep_inside(path, nk_str_c(l->target_files[i]))) {
-			return true;
-		}
-	}
 	for (size_t i = 0; i < l->n; i++) {
 		const struct nk_holding *const h = &l->holdings[i];
 
-		if (!nk_str_starts(h->place, NK_STR("/"))) {
-			continue;
+		if (h->kind == NK_HOLDING_residue && nk_str_eq(f->path, h->place)) {
+			f->known = h->id;
 		}
-		if (h->kind == NK_HOLDING_residue) {
-			*out_known = nk_str_eq(path, h->place) ? h->id : *out_known;
-		} else if (nk_sweep_inside(path, h->place)) {
+	}
+	for (size_t i = 0; i < l->n_target_files; i++) {
+		if (nk_sweep_inside(f->path, nk_str_c(l->target_files[i]))) {
 			return true;
 		}
 	}
 	return false;
+}
+
+/* Inside of a live holding only by its bytes: a place explains nothing by itself. */
+static NK_RESULT by_bytes(struct nk_sweeping *s, const struct live *l, struct nk_sweep_file *f, bool *out, struct nk_err *err)
+{
+	char path[PATH_MAX];
+	struct nk_err why;
+	bool there = false;
+
+	*out = false;
+	if (f->path.len >= sizeof(path) || !nk_ok(nk_sweep_find(s->flow->env, f->path, path, &there, &why)) || !there) {
+		return nk_done(); /* gone, or two files under one masked name: not known to be a copy of ours */
+	}
+	for (size_t i = 0; i < l->n && !*out; i++) {
+		enum nk_copy_is is = NK_COPY_UNKNOWN;
+
+		NK_TRY(nk_copy_is(s->flow, &l->holdings[i], path, &is, err));
+		*out = is == NK_COPY_SAME;
+		f->changed = f->changed || is == NK_COPY_CHANGED;
+	}
+	return nk_done();
 }
 
 static NK_RESULT judge(struct nk_sweeping *s, struct nk_err *err)
@@ -277,17 +295,21 @@ static NK_RESULT judge(struct nk_sweeping *s, struct nk_err *err)
 		return nk_fail_nomem(err);
 	}
 	memset(l, 0, sizeof(*l));
-	NK_TRY(nk_holding_list(s->flow->store, true, s->arena, &l->holdings, &l->n, err));
+	NK_TRY(nk_holding_list(s->flow->store, s->flow->key[NK_HOUSE_LOG], true, s->arena, &l->holdings, &l->n, err));
 	target_folders(s, l);
 	for (size_t i = 0, end = 0; i < s->n_traces; i = end) {
 		struct nk_sweep_file f = { .path = s->traces[i].path, .first = i };
+		bool inside = true;
 		void *room = NULL;
 
 		for (end = i; end < s->n_traces && nk_str_eq(s->traces[end].path, f.path); end++) {
 			continue;
 		}
 		f.n = end - i;
-		if (is_live(l, f.path, &f.known)) {
+		if (!by_place(l, &f)) {
+			NK_TRY(by_bytes(s, l, &f, &inside, err));
+		}
+		if (inside) {
 			s->inside += f.n;
 			continue;
 		}

@@ -95,7 +95,7 @@ static void digits_alone_are_no_trace_but_beside_a_name_they_are(void **state)
 	ft_done(&t);
 }
 
-static void what_a_live_holding_names_is_inside(void **state)
+static void what_a_live_holding_lists_is_inside_as_long_as_it_has_the_same_bytes(void **state)
 {
 	struct ft t;
 	struct nk_err err = { 0 };
@@ -125,6 +125,11 @@ static void what_a_live_holding_names_is_inside(void **state)
 	put_name(&t, "export.csv.bak", 5);
 	r = sweep(&t);
 	assert_int_equal(r.n_suspects, 1);
+	ft_unlink(&t, "export.csv.bak");
+	put_name(&t, "export.csv", 6); /* another file in the place of the copy */
+	r = sweep(&t);
+	assert_int_equal(r.n_suspects, 1);
+	assert_true(r.suspects[0].changed);
 	ft_done(&t);
 }
 
@@ -194,7 +199,7 @@ int main(void)
 		cmocka_unit_test(a_site_that_nobody_spoiled_is_clean_and_can_seal),
 		cmocka_unit_test(nothing_is_sealed_while_a_copy_lies_about),
 		cmocka_unit_test(digits_alone_are_no_trace_but_beside_a_name_they_are),
-		cmocka_unit_test(what_a_live_holding_names_is_inside),
+		cmocka_unit_test(what_a_live_holding_lists_is_inside_as_long_as_it_has_the_same_bytes),
 		cmocka_unit_test(who_removed_a_residue_cannot_say_that_it_is_gone),
 		cmocka_unit_test(a_residue_that_comes_back_is_not_signed_away),
 	};

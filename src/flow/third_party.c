@@ -1,65 +1,152 @@
 /*
  * third_party.c: summaries by somebody who is neither the site nor maker nor integrator.
  *
- * Invariant: independence is judged by what is enrolled here, never by what the summary says of itself.
+ * Invariant: independence is judged by what is enrolled here, never by what the summary says of itself; and no summary counts
+ * without a planted fault that was found.
  */
 #include "base.h"
 #include "campaign_int.h"
 
-/* Whose people do anything else here is no stranger to it. */
-static bool has_other_roles_here(struct nk_str organisation, const struct nk_party *list, size_t n)
+#include "third_int.h"
+
+nk_time nk_third_until(const struct nk_flow *flow)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (nk_str_eq(list[i].organisation, organisation) && !nk_str_eq(list[i].roles, NK_STR("verifier"))) {
+	return nk_now(flow->env) + NK_DAY;
+}
+
+static bool has_role(const struct nk_party *p)
+{
+	return p->has_key && !p->ended && nk_party_has_role(p, NK_STR("verifier"));
+}
+
+static bool is_concerned(const struct nk_third_rule *rule, struct nk_str organisation)
+{
+	static const char *const words[] = { "", "maker", "integrator", "site" };
+
+	for (size_t i = 0; i < NK_ARRAY_LEN(words); i++) {
+		if (nk_str_eq(organisation, nk_str_c(words[i]))) {
+			return true;
+		}
+	}
+	for (size_t i = 0; i < rule->n_concerned; i++) {
+		if (nk_str_eq(organisation, rule->concerned[i])) {
 			return true;
 		}
 	}
 	return false;
 }
 
-static bool is_third(const struct nk_party *p, struct nk_str site_organisation)
+/* Whose people do anything else here is no stranger to it. */
+static bool does_more_here(const struct nk_third_rule *rule, struct nk_str organisation)
 {
-	static const char *const not_third[] = { "", "maker", "integrator", "site" };
-
-	for (size_t i = 0; i < NK_ARRAY_LEN(not_third); i++) {
-		if (nk_str_eq(p->organisation, nk_str_c(not_third[i]))) {
-			return false;
+	for (size_t i = 0; i < rule->n; i++) {
+		if (nk_str_eq(rule->list[i].organisation, organisation) && !nk_str_eq(rule->list[i].roles, NK_STR("verifier"))) {
+			return true;
 		}
 	}
-	return p->has_key && !p->ended && nk_party_has_role(p, NK_STR("verifier")) && !nk_str_eq(p->organisation, site_organisation);
+	return false;
 }
 
-/* It says that nothing was left there, as somebody independent, and when that was looked at. */
-static NK_RESULT check_claims(struct nk_jval body, nk_time since, struct nk_err *err)
+/* The same key under another name makes two parties one. */
+static bool shares_key(const struct nk_third_rule *rule, const struct nk_party *p)
 {
-	static const char *const wanted[] = { "NOKOSAZU_INDEPENDENT_VERIFIER", "NOKOSAZU_NO_RESIDUE" };
+	for (size_t i = 0; i < rule->n; i++) {
+		const struct nk_party *const q = &rule->list[i];
+
+		if (q->has_key && nk_ct_equal(q->public_key, p->public_key, sizeof(p->public_key)) &&
+			(!nk_str_eq(q->organisation, p->organisation) || !nk_str_eq(q->roles, NK_STR("verifier")))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+NK_RESULT nk_third_judge(const struct nk_third_rule *rule, size_t i, struct nk_err *err)
+{
+	const struct nk_party *const p = &rule->list[i];
+
+	if (!has_role(p)) {
+		return nk_fail(err, NK_DENIED, NK_N("who signed this summary is not enrolled here with the role \"verifier\""));
+	}
+	if (is_concerned(rule, p->organisation)) {
+		return nk_fail(err, NK_DENIED, NK_N("the organisation of who signed this summary (\"%s\") is maker, integrator or site"),
+			nk_short(p->organisation).text);
+	}
+	if (does_more_here(rule, p->organisation)) {
+		return nk_fail(err, NK_DENIED, NK_N("somebody of the organisation \"%s\" has another role here: its summary is no stranger's"),
+			nk_short(p->organisation).text);
+	}
+	return shares_key(rule, p)
+		? nk_fail(err, NK_DENIED, NK_N("the key that signed this summary is somebody else's here too"))
+		: nk_done();
+}
+
+static bool says(struct nk_jval body, const char *property)
+{
 	const struct nk_jval properties = nk_jget(body, "properties");
+	struct nk_str text = NK_STR("");
+
+	for (size_t k = 0; nk_jstr(nk_jat(properties, k), &text); k++) {
+		if (nk_str_eq(text, nk_str_c(property))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static NK_RESULT time_fits(struct nk_jval body, const struct nk_third_claims *wanted, struct nk_err *err)
+{
 	struct nk_str text = NK_STR("");
 	nk_time when = 0;
 
-	for (size_t i = 0; i < NK_ARRAY_LEN(wanted); i++) {
-		bool found = false;
-
-		for (size_t k = 0; nk_jstr(nk_jat(properties, k), &text); k++) {
-			found = found || nk_str_eq(text, nk_str_c(wanted[i]));
-		}
-		if (!found) {
-			return nk_fail(err, NK_INVALID, NK_N("this summary does not say %s"), wanted[i]);
-		}
+	if (!nk_jstr(nk_jget(body, "timeVerified"), &text) || !nk_time_parse(text, &when)) {
+		return nk_fail(err, NK_INVALID, NK_N("this summary does not say when it was made"));
 	}
-	if (!nk_jstr(nk_jget(body, "timeVerified"), &text) || !nk_time_parse(text, &when) || when < since) {
-		return nk_fail(err, NK_INVALID, NK_N("this summary does not say when it was made, or is from before the campaign"));
+	if (when < wanted->since) {
+		return nk_fail(err, NK_INVALID, NK_N("this summary is too old: it was made before what it would prove"));
 	}
-	return nk_done();
+	return wanted->until == 0 || when <= wanted->until
+		? nk_done()
+		: nk_fail(err, NK_INVALID, NK_N("this summary bears a time that has not come yet"));
 }
 
+NK_RESULT nk_third_claims_check(struct nk_jval body, const struct nk_third_claims *wanted, struct nk_err *err)
+{
+	struct nk_str result = NK_STR("");
+	int64_t planted = 0;
+	int64_t found = -1;
+
+	if (!nk_jstr(nk_jget(body, "result"), &result)) {
+		(void)nk_jstr(nk_jget(body, "verificationResult"), &result);
+	}
+	if (!nk_str_eq(result, NK_STR("PASSED"))) {
+		return nk_fail(err, NK_INVALID, NK_N("this summary does not say that it passed"));
+	}
+	for (size_t i = 0; i < NK_THIRD_PROPERTIES && wanted->properties[i] != NULL; i++) {
+		if (!says(body, wanted->properties[i])) {
+			return nk_fail(err, NK_INVALID, NK_N("this summary does not say %s"), wanted->properties[i]);
+		}
+	}
+	(void)nk_jint(nk_jget(nk_jget(body, "nokosazu"), "planted"), &planted);
+	(void)nk_jint(nk_jget(nk_jget(body, "nokosazu"), "foundPlanted"), &found);
+	if (planted < 1 || found != planted) {
+		return nk_fail(err, NK_INVALID, NK_N("this summary does not say that the verifier planted a fault and found all of it"));
+	}
+	return time_fits(body, wanted, err);
+}
+
+struct span {
+	nk_time since, until;
+};
+
 /* About this site, and passed. */
-static NK_RESULT check_content(struct nk_bytes envelope, struct nk_uuid site, nk_time since, struct nk_arena *arena, struct nk_err *err)
+static NK_RESULT check_content(
+	struct nk_bytes envelope, struct nk_uuid site, const struct span *when, struct nk_arena *arena, struct nk_err *err)
 {
 	NK_OWNED(nk_jdoc_free) struct nk_jdoc *doc = NULL;
 	struct nk_dsse dsse;
 	struct nk_intoto st;
-	struct nk_str result = NK_STR("");
+	const struct nk_third_claims wanted = { { "NOKOSAZU_INDEPENDENT_VERIFIER", "NOKOSAZU_NO_RESIDUE" }, when->since, when->until };
 	char id[NK_UUID_TEXT];
 	char name[NK_UUID_TEXT + 8];
 	bool ours = false;
@@ -74,28 +161,24 @@ static NK_RESULT check_content(struct nk_bytes envelope, struct nk_uuid site, nk
 		return nk_fail(err, NK_INVALID, NK_N("this summary is about another site"));
 	}
 	NK_TRY(nk_jdoc_parse(nk_str_bytes(st.predicate), NK_INTOTO_MAX, &doc, err));
-	if (!nk_jstr(nk_jget(nk_jdoc_root(doc), "result"), &result)) {
-		(void)nk_jstr(nk_jget(nk_jdoc_root(doc), "verificationResult"), &result);
-	}
-	if (!nk_str_eq(result, NK_STR("PASSED"))) {
-		return nk_fail(err, NK_INVALID, NK_N("this summary does not say that the site passed"));
-	}
-	return check_claims(nk_jdoc_root(doc), since, err);
+	return nk_third_claims_check(nk_jdoc_root(doc), &wanted, err);
 }
 
 NK_RESULT nk_third_party(struct nk_flow *flow, struct nk_tx *tx, struct nk_bytes envelope, struct nk_uuid site,
 	struct nk_str site_organisation, nk_time since, struct nk_str about, struct nk_arena *arena, struct nk_third *out,
 	struct nk_err *err)
 {
+	const struct span when = { since, nk_third_until(flow) };
+	struct nk_third_rule rule = { .concerned = &site_organisation, .n_concerned = 1 };
 	struct nk_party *list = NULL;
-	size_t n = 0;
 
-	NK_TRY(check_content(envelope, site, since, arena, err));
-	NK_TRY(nk_party_list(flow->store, flow->key[NK_HOUSE_LOG], arena, &list, &n, err));
-	for (size_t i = 0; i < n; i++) {
+	NK_TRY(check_content(envelope, site, &when, arena, err));
+	NK_TRY(nk_party_list(flow->store, flow->key[NK_HOUSE_LOG], arena, &list, &rule.n, err));
+	rule.list = list;
+	for (size_t i = 0; i < rule.n; i++) {
 		nk_rc rc = nk_done();
 
-		if (!is_third(&list[i], site_organisation) || has_other_roles_here(list[i].organisation, list, n)) {
+		if (!nk_ok(nk_third_judge(&rule, i, NULL))) {
 			continue;
 		}
 		rc = nk_statement_take(flow, tx, envelope, list[i].public_key, NK_PREDICATE_SVR, NULL, about, list[i].id, arena, NULL,

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "flow_case.h"
 #include "training_test_kit.h"
 
 static void a_revision_without_its_warrant_is_refused_and_the_attempt_written_down(void **state)
@@ -265,6 +266,47 @@ static void a_revision_during_the_sitting_spoils_it(void **state)
 		NK_CONFLICT);
 }
 
+static void write_over(const char *path, const char *text)
+{
+	struct nk_err err = { 0 };
+
+	kit_ok(nk_env_replace(kit_env(), path, nk_str_bytes(nk_str_c(text)), &err), &err);
+}
+
+static void a_drill_is_taken_away_only_while_it_is_the_file_that_was_planted(void **state)
+{
+	NK_OWNED(school_done) struct school s = { 0 };
+	const struct nk_suspect_request doubt = { .text = NK_STR("見慣れない名簿がある") };
+	struct nk_suspect_reply told;
+	struct nk_drill_row row;
+	struct nk_buf planted = { 0 };
+	struct nk_uuid id;
+	char path[300];
+	int fd = -1;
+
+	(void)state;
+	open_school(&s, NULL);
+	(void)snprintf(path, sizeof(path), "%s/backup.csv", s.t.tmp.dir);
+	kit_ok(nk_op_drill_plant(s.t.flow, false, path, &id, &s.err), &s.err);
+	nk_buf_init(&planted, 1 << 16);
+	kit_ok(nk_env_read_all(kit_env(), path, planted.max, &planted, &s.err), &s.err);
+	kit_ok(nk_op_suspect(s.t.flow, &doubt, &told, &s.err), &s.err);
+	write_over(path, "somebody's own list\n");
+	kit_fails(nk_op_drill_score(s.t.flow, id, nk_str_c(told.receipt), s.t.arena, &row, &s.err), NK_CONFLICT);
+	assert_int_equal(ft_count(s.t.flow, "SELECT COUNT(*) FROM drill WHERE told_at IS NOT NULL"), 0);
+	assert_int_equal(ft_leaves(s.t.flow, "refused"), 1);
+	kit_ok(kit_env()->open(kit_env()->self, path, NK_OPEN_READ, &fd, &s.err), &s.err); /* still there */
+	kit_env()->close(kit_env()->self, &fd);
+	kit_ok(nk_buf_add_byte(&planted, '\n', &s.err), &s.err);
+	kit_ok(nk_env_replace(kit_env(), path, nk_buf_bytes(&planted), &s.err), &s.err);
+	kit_fails(nk_op_drill_score(s.t.flow, id, nk_str_c(told.receipt), s.t.arena, &row, &s.err), NK_CONFLICT);
+	planted.len--;
+	kit_ok(nk_env_replace(kit_env(), path, nk_buf_bytes(&planted), &s.err), &s.err);
+	kit_ok(nk_op_drill_score(s.t.flow, id, nk_str_c(told.receipt), s.t.arena, &row, &s.err), &s.err);
+	kit_fails(kit_env()->open(kit_env()->self, path, NK_OPEN_READ, &fd, &s.err), NK_NOT_FOUND);
+	nk_buf_done(&planted);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -281,6 +323,7 @@ int main(void)
 		cmocka_unit_test(the_mark_that_passes_stands_in_the_configuration),
 		cmocka_unit_test(nobody_hands_in_for_another),
 		cmocka_unit_test(a_revision_during_the_sitting_spoils_it),
+		cmocka_unit_test(a_drill_is_taken_away_only_while_it_is_the_file_that_was_planted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,8 +40,7 @@ static inline struct human enrol(struct school *s, const char *roles)
 	struct nk_party_request req = { .name = NK_STR("係 員"), .roles = nk_str_c(roles) };
 	struct human h;
 
-	kit_ok(nk_op_party_key(kit_env(), &h.seed, req.public_key, &s->err), &s->err);
-	kit_ok(nk_op_party_add(s->t.flow, &req, &h.id, &s->err), &s->err);
+	kit_ok(ft_enrol(&s->t, &req, &h.seed, &h.id, &s->err), &s->err);
 	return h;
 }
 
@@ -49,9 +48,10 @@ static inline void open_school(struct school *s, const char *settings)
 {
 	ft_new(&s->t, settings);
 	ft_open(&s->t);
-	s->officer = enrol(s, "officer");
+	/* The officer last: from then on he signs for everybody who judges, and may need a test for it. */
 	s->superior = enrol(s, "superior");
 	s->auditor = enrol(s, "auditor");
+	s->officer = enrol(s, "officer");
 }
 
 static inline struct nk_procedure_request revision(const char *text, nk_date effective)

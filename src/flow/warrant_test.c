@@ -21,8 +21,7 @@ static struct judge enrol(struct ft *t, const char *roles)
 	struct nk_err err = { 0 };
 	struct judge j;
 
-	kit_ok(nk_op_party_key(kit_env(), &j.seed, req.public_key, &err), &err);
-	kit_ok(nk_op_party_add(t->flow, &req, &j.id, &err), &err);
+	kit_ok(ft_enrol(t, &req, &j.seed, &j.id, &err), &err);
 	return j;
 }
 
@@ -414,12 +413,14 @@ static void a_signature_ends_with_its_signer_and_with_his_role(void **state)
 	kit_fails(look(&t, id), NK_DENIED);
 	SPOIL(&t, "UPDATE party SET roles = 'officer' WHERE roles = 'auditor'");
 	kit_ok(look(&t, id), &err);
-	kit_ok(nk_op_party_end(t.flow, who.officer.id, &err), &err);
+	kit_fails(ft_end(&t, who.officer.id, &err), NK_DENIED); /* the last one */
+	(void)enrol(&t, "officer");
+	kit_ok(ft_end(&t, who.officer.id, &err), &err);
 	kit_fails(look(&t, id), NK_DENIED);
 	kit_fails(use(&t, id), NK_DENIED);
 	kit_fails(judge(&t, request(&t), "sign", "officer", &who.officer), NK_DENIED);
-	kit_fails(nk_op_party_end(t.flow, who.officer.id, &err), NK_NOT_FOUND);
-	kit_fails(nk_op_party_end(t.flow, t.flow->actor, &err), NK_DENIED);
+	kit_fails(ft_end(&t, who.officer.id, &err), NK_NOT_FOUND);
+	kit_fails(ft_end(&t, t.flow->actor, &err), NK_DENIED);
 }
 
 static void what_one_refuses_or_revokes_is_over(void **state)
@@ -450,7 +451,7 @@ static void two_names_with_one_key_are_not_two_signers(void **state)
 	struct two who;
 	struct nk_uuid id = granted(&t, &who);
 	struct nk_party_request req = { .name = NK_STR("別名"), .roles = NK_STR("officer") };
-	struct nk_uuid out;
+	struct nk_party_reply out;
 	struct nk_err err = { 0 };
 
 	(void)state;
@@ -541,9 +542,38 @@ static void a_stated_limitation_is_signed_by_everybody_who_signs(void **state)
 	assert_true(nk_str_find(nk_buf_str(&text), NK_STR("\"details\":{\"files\"")) != SIZE_MAX);
 }
 
+/* Whatever operation takes it: the report is owed in the same commit. */
+static void whoever_takes_a_warrant_owes_its_report_and_another_its_acceptance(void **state)
+{
+	NK_OWNED(ft_done) struct ft t;
+	struct two who;
+	struct nk_uuid id = granted(&t, &who);
+	struct nk_warrant_row row;
+	struct nk_err err = { 0 };
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+
+		kit_ok(nk_tx_begin(t.flow->store, &tx, &err), &err);
+		kit_ok(nk_warrant_take(t.flow, tx, id, NK_STR("egress"), NK_STR("SEAL"), NK_STR("bundle:0123"), t.arena, NULL, &err),
+			&err);
+		kit_ok(nk_warrant_done(t.flow, tx, id, "thing:1", &err), &err); /* the first time uses are left: nothing yet */
+		kit_ok(nk_flow_commit(t.flow, &tx, &err), &err);
+		kit_ok(nk_op_warrant_show(t.flow, id, t.arena, &row, &err), &err);
+		assert_true(nk_str_eq(row.owes, i == 0 ? NK_STR("report") : NK_STR("accept")));
+	}
+	assert_true(nk_str_eq(row.report, NK_STR("thing:1")));
+	kit_fails(judge(&t, id, "accept", "operator", &who.officer), NK_DENIED);
+	kit_ok(judge(&t, id, "accept", "officer", &who.officer), &err);
+	kit_ok(nk_op_warrant_show(t.flow, id, t.arena, &row, &err), &err);
+	assert_true(row.owes.len == 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(whoever_takes_a_warrant_owes_its_report_and_another_its_acceptance),
 		cmocka_unit_test(from_request_to_accepted_report_each_step_leaves_its_leaf),
 		cmocka_unit_test(the_report_and_its_acceptance_are_owed),
 		cmocka_unit_test(a_refused_attempt_is_written_down_without_its_words),

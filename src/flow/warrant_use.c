@@ -272,6 +272,7 @@ NK_RESULT nk_warrant_take(struct nk_flow *flow, struct nk_tx *tx, struct nk_uuid
 	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_WARRANT_USE, items, 3, &leaf, err));
 	part.leaf = nk_i64(leaf);
 	NK_TRY(nk_warrant_step(tx, id, &part, err));
+	NK_TRY(nk_warrant_owes_report(flow, tx, &a.row, err));
 	if (out_details != NULL) {
 		*out_details = a.details;
 	}

@@ -52,6 +52,14 @@ static NK_RESULT same_text(struct making *m, struct nk_str a, struct nk_str b, b
 	return nk_done();
 }
 
+/* What our rule gave stays while the source gives nothing of its own. */
+static bool is_kept(enum nk_field f, const struct nk_roster_person *row, const struct nk_person *p)
+{
+	const unsigned made = f == NK_FIELD_LOGIN ? NK_PERSON_LOGIN_MADE : f == NK_FIELD_MAIL ? NK_PERSON_MAIL_MADE : 0;
+
+	return row->field[f].len == 0 && (p->flags & made) != 0;
+}
+
 static bool is_compared(enum nk_field f, const struct nk_roster_person *row)
 {
 	if (f == NK_FIELD_SOURCE || f == NK_FIELD_FAMILY_ROMAJI || f == NK_FIELD_GIVEN_ROMAJI) {
@@ -67,7 +75,7 @@ static NK_RESULT compare_fields(struct making *m, const struct nk_roster_person 
 	for (int f = 0; f < NK_FIELD_COUNT; f++) {
 		bool same = true;
 
-		if (is_compared((enum nk_field)f, row)) {
+		if (is_compared((enum nk_field)f, row) && !is_kept((enum nk_field)f, row, p)) {
 			NK_TRY(same_text(m, row->field[f], p->field[f], &same, err));
 		}
 		*out |= same ? 0 : UINT32_C(1) << f;

@@ -287,6 +287,7 @@ static NK_RESULT change_person(struct applying *a, const struct nk_person_change
 	for (int f = 0; f < NK_FIELD_COUNT; f++) {
 		if ((c->fields & (UINT32_C(1) << f)) != 0) {
 			p->field[f] = c->now->field[f];
+			p->flags &= ~(f == NK_FIELD_LOGIN ? NK_PERSON_LOGIN_MADE : f == NK_FIELD_MAIL ? NK_PERSON_MAIL_MADE : 0U);
 		}
 	}
 	p->field[NK_FIELD_SOURCE] = a->changes->source;

@@ -17,7 +17,9 @@ static bool part_of(struct nk_str word, struct nk_csv_mapped *out)
 		const char *word;
 		enum nk_csv_part part;
 	} parts[] = { { "full_name", NK_CSV_FULL_NAME }, { "full_kana", NK_CSV_FULL_KANA },
-		{ "department", NK_CSV_DEPARTMENT }, { "state", NK_CSV_STATE }, { "valid_from", NK_CSV_VALID_FROM },
+		{ "full_shown", NK_CSV_FULL_SHOWN }, { "full_shown_kana", NK_CSV_FULL_SHOWN_KANA },
+		{ "attendance", NK_CSV_ATTENDANCE },
+		{ "department", NK_CSV_DEPARTMENT }, { "affiliation", NK_CSV_AFFILIATION }, { "state", NK_CSV_STATE }, { "valid_from", NK_CSV_VALID_FROM },
 		{ "valid_until", NK_CSV_VALID_UNTIL } };
 
 	for (size_t i = 0; i < NK_ARRAY_LEN(parts); i++) {
@@ -43,8 +45,8 @@ static NK_RESULT take_column(
 		if (!part_of(nk_str_trim(word), &mapped)) {
 			return nk_fail(err, NK_CONFIG,
 				"mapping file, line %u: columns become items such as student_number, "
-				"family, mail, or full_name, full_kana, department, state, valid_from, "
-				"valid_until",
+				"family, mail, or full_name, full_kana, full_shown, full_shown_kana, department, affiliation, "
+				"attendance, state, valid_from, valid_until",
 				line);
 		}
 		if (m->n_mapped >= CSV_MAPPED_MAX) {
@@ -91,7 +93,7 @@ static NK_RESULT take_option(
 		const char *word;
 		struct nk_str *to;
 	} texts[] = { { "key", &m->key }, { "login", &m->login }, { "unit", &m->unit },
-		{ "unit_name", &m->unit_name }, { "unit_kind", &m->unit_kind } };
+		{ "unit_name", &m->unit_name }, { "unit_kind", &m->unit_kind }, { "sheet", &m->sheet } };
 
 	for (size_t i = 0; i < NK_ARRAY_LEN(texts); i++) {
 		if (nk_str_eq(nk_str_c(texts[i].word), key)) {
@@ -106,9 +108,20 @@ static NK_RESULT take_option(
 	}
 	if (nk_str_eq(key, NK_STR("key_length"))) {
 		m->key_any_length = nk_str_eq(value, NK_STR("any"));
-		return m->key_any_length || nk_str_eq(value, NK_STR("same"))
+		return m->key_any_length || nk_str_eq(value, NK_STR("same")) || nk_parse_u32(value, 1, 32, &m->key_digits)
 			? nk_done()
-			: nk_fail(err, NK_CONFIG, "mapping file, line %u: key_length is same or any", line);
+			: nk_fail(err, NK_CONFIG, "mapping file, line %u: key_length is same, any, or the number of digits", line);
+	}
+	if (nk_str_eq(key, NK_STR("name_split"))) {
+		m->name_refuse = nk_str_eq(value, NK_STR("refuse"));
+		return m->name_refuse || nk_str_eq(value, NK_STR("blank"))
+			? nk_done()
+			: nk_fail(err, NK_CONFIG, "mapping file, line %u: name_split is blank or refuse", line);
+	}
+	if (nk_str_eq(key, NK_STR("header_line"))) {
+		return nk_parse_u64(value, 1, 1000, &m->header_line)
+			? nk_done()
+			: nk_fail(err, NK_CONFIG, "mapping file, line %u: header_line is the number of the header's line", line);
 	}
 	if (nk_str_eq(key, NK_STR("role"))) {
 		return take_role(m, value)
@@ -124,8 +137,8 @@ static NK_RESULT take_option(
 				  line);
 	}
 	return nk_fail(err, NK_CONFIG,
-		"mapping file, line %u: options are key, key_case, key_length, login, unit, unit_name, "
-		"unit_kind, role, school_year",
+		"mapping file, line %u: options are key, key_case, key_length, name_split, login, unit, unit_name, "
+		"unit_kind, role, school_year, sheet, header_line",
 		line);
 }
 

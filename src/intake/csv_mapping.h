@@ -1,5 +1,5 @@
 /*
- * csv_mapping.h: how a plain CSV is to be read, from an INI text (docs/howto/csv-mapping.md).
+ * csv_mapping.h: how a list of one's own (CSV, TSV, xlsx) is to be read, from an INI text (docs/howto/csv-mapping.md).
  */
 #ifndef NK_CSV_MAPPING_H
 #define NK_CSV_MAPPING_H
@@ -13,7 +13,11 @@ enum nk_csv_part {
 	NK_CSV_FIELD, /* an item: field */
 	NK_CSV_FULL_NAME, /* split at the first blank into family and given */
 	NK_CSV_FULL_KANA,
+	NK_CSV_FULL_SHOWN, /* 通称名 */
+	NK_CSV_FULL_SHOWN_KANA,
+	NK_CSV_ATTENDANCE, /* 出席番号: the class becomes a group */
 	NK_CSV_DEPARTMENT, /* joined behind the faculty */
+	NK_CSV_AFFILIATION, /* faculty and department in one cell, with a blank, a line end or ・ between */
 	NK_CSV_STATE, /* through [values] */
 	NK_CSV_VALID_FROM,
 	NK_CSV_VALID_UNTIL
@@ -34,6 +38,10 @@ struct nk_csv_mapping {
 	struct nk_str key; /* column that is the source key */
 	int key_case; /* -1 lower, 0 as it is, 1 upper */
 	bool key_any_length;
+	unsigned key_digits; /* keys of digits that are shorter get their zeros back; 0: they are refused */
+	bool name_refuse; /* a full name without a blank is an error, not a family name */
+	struct nk_str sheet; /* of a workbook; empty: the first visible one */
+	uint64_t header_line; /* 0: the first line that looks like one */
 	struct nk_str login; /* column; empty: the key in lower case */
 	struct nk_str unit; /* column of the unit's name; empty: unit_name */
 	struct nk_str unit_name, unit_kind;

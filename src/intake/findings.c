@@ -76,6 +76,9 @@ NK_RESULT nk_findings_add(
 	void *item = NULL;
 
 	NK_TRY(fold_of(f, rule, place, &fold, err));
+	if (severity == NK_FINDING_ERROR && f->bad != NULL && place.line > 0 && nk_ok(nk_vec_push(f->bad, &item, NULL))) {
+		*(struct nk_bad_row *)item = (struct nk_bad_row){ place.file, place.line, place.column, rule->id, rule->what };
+	}
 	fold->times++;
 	f->errors += severity == NK_FINDING_ERROR ? 1 : 0;
 	if (fold->more != 0) {
@@ -98,6 +101,7 @@ NK_RESULT nk_findings_add(
 		.line = place.line,
 		.column = place.column,
 		.what = rule->what,
+		.todo = rule->todo,
 		.times = 1 };
 	return nk_done();
 }

@@ -8,14 +8,7 @@
 #define NK_FINDINGS_H
 
 #include "intake.h"
-
-/* A rule: its stable id, how bad a breach is in the two strictnesses, and what people read (msgid). */
-struct nk_rule {
-	const char *id;
-	enum nk_severity strict;
-	enum nk_severity school;
-	const char *what;
-};
+#include "rules.h"
 
 /* Where: borrowed slices; those of a place that is added must live as long as the arena. */
 struct nk_place {
@@ -32,6 +25,7 @@ struct nk_findings {
 	bool strict;
 	uint64_t errors;
 	size_t harmless;
+	struct nk_vec *bad; /* nk_intake_options.bad */
 };
 
 /* nk_findings_init: empty list; folding keys live in `arena`. nk_findings_done frees what is not in the arena. */

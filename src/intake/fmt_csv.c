@@ -1,24 +1,21 @@
 /*
- * fmt_csv.c: a plain CSV of one's own with a mapping file, from the child's events to a roster.
+ * fmt_csv.c: a list of one's own (CSV, TSV, xlsx) with a mapping, from the child's events to a roster.
  */
 #include "base.h"
 #include "fmt_csv.h"
 
 #include "value_text.h"
 
-static const struct nk_rule no_column = { "CSV-HDR-1", NK_FINDING_ERROR, NK_FINDING_ERROR,
-	NK_N("the mapping file names this column, but the header does not have it") };
-static const struct nk_rule column_twice = { "CSV-HDR-2", NK_FINDING_ERROR, NK_FINDING_ERROR,
-	NK_N("this column stands twice in the header") };
-static const struct nk_rule passwords = {
-	"CSV-PW-1", NK_FINDING_WARNING, NK_FINDING_WARNING,
-	NK_N("rows carried a password in clear; it was dropped unread and kept nowhere. Ask the source to leave the column blank")
-};
-static const struct nk_rule zeros_lost = { "CSV-KEY-3", NK_FINDING_ERROR, NK_FINDING_ERROR,
-	NK_N("this key of digits is shorter than the others: a spreadsheet has probably cut its leading "
-	     "zeros; export the file again, or set key_length = any") };
-
 enum { SEEN_MAX = 20000000, LENGTHS = 64 };
+
+/* ﾌﾘｶﾞﾅ and フリガナ are one header: it is ours to read, not somebody's name. */
+static bool same_folded(struct fmt_csv *f, struct nk_str a, struct nk_str b)
+{
+	nk_buf_reset(&f->a);
+	nk_buf_reset(&f->b);
+	return nk_ok(nk_fold(a, &f->a, NULL)) && nk_ok(nk_fold(b, &f->b, NULL)) && f->a.len > 0 &&
+		nk_str_eq(nk_buf_str(&f->a), nk_buf_str(&f->b));
+}
 
 /* Where a column stands in the header; told when it is missing or there twice. */
 static NK_RESULT find_column(struct fmt_csv *f, struct nk_str name, size_t *out, struct nk_err *err)
@@ -28,19 +25,19 @@ static NK_RESULT find_column(struct fmt_csv *f, struct nk_str name, size_t *out,
 		return nk_done();
 	}
 	for (size_t i = 0; i < f->width; i++) {
-		if (!nk_str_eq(f->header[i], name)) {
+		if (!nk_str_eq(f->header[i], name) && !same_folded(f, f->header[i], name)) {
 			continue;
 		}
 		if (*out != SIZE_MAX) {
 			f->dead = true;
 			return nk_findings_add(
-				f->run->findings, &column_twice, (struct nk_place){ NK_STR(""), 1, name }, err);
+				f->run->findings, nk_rule(NK_RULE_CSV_HDR_2), (struct nk_place){ NK_STR(""), 1, name }, err);
 		}
 		*out = i;
 	}
 	if (*out == SIZE_MAX) {
 		f->dead = true;
-		return nk_findings_add(f->run->findings, &no_column, (struct nk_place){ NK_STR(""), 1, name }, err);
+		return nk_findings_add(f->run->findings, nk_rule(NK_RULE_CSV_HDR_1), (struct nk_place){ NK_STR(""), 1, name }, err);
 	}
 	return nk_done();
 }
@@ -55,9 +52,26 @@ static NK_RESULT take_header(struct fmt_csv *f, const struct nk_tables_event *ev
 	NK_TRY(find_column(f, f->map.login, &f->login_at, err));
 	NK_TRY(find_column(f, f->map.unit, &f->unit_at, err));
 	for (size_t i = 0; i < f->map.n_mapped; i++) {
+		f->with_attendance = f->with_attendance || f->map.mapped[i].part == NK_CSV_ATTENDANCE;
 		NK_TRY(find_column(f, f->map.mapped[i].column, &f->at[i], err));
 	}
 	return nk_done();
+}
+
+/* A sheet that is not read is mentioned by its name. */
+static NK_RESULT take_other_sheet(struct fmt_csv *f, const struct nk_tables_event *ev, struct nk_err *err)
+{
+	struct nk_str name;
+
+	if (ev->kind == NK_TABLES_FILE_END) {
+		f->run->build->head.rows_not_imported += ev->rows;
+	}
+	if (ev->kind != NK_TABLES_FAULT) {
+		return nk_done();
+	}
+	NK_TRY(nk_roster_build_copy(f->run->build, ev->file, &name, err));
+	return nk_findings_add(
+		f->run->findings, nk_format_fault(ev->fault), (struct nk_place){ name, 0, NK_STR("") }, err);
 }
 
 static NK_RESULT take_event(void *arg, const struct nk_tables_event *ev, struct nk_err *err)
@@ -65,9 +79,13 @@ static NK_RESULT take_event(void *arg, const struct nk_tables_event *ev, struct 
 	struct fmt_csv *f = arg;
 	const struct csv_row row = { ev->line, ev->fields };
 
+	if (ev->file.len > 0) {
+		return take_other_sheet(f, ev, err);
+	}
 	switch (ev->kind) {
 	case NK_TABLES_FILE:
 		f->run->build->head.encoding = nk_str_c(nk_encoding_name(ev->encoding));
+		f->run->build->head.generation = ev->package == NK_TABLES_BOOK ? NK_STR("xlsx") : NK_STR("");
 		return nk_done();
 	case NK_TABLES_HEADER:
 		return take_header(f, ev, err);
@@ -81,7 +99,7 @@ static NK_RESULT take_event(void *arg, const struct nk_tables_event *ev, struct 
 		if (ev->passwords == 0) {
 			return nk_done();
 		}
-		return nk_findings_add_times(f->run->findings, &passwords,
+		return nk_findings_add_times(f->run->findings, nk_rule(NK_RULE_CSV_PW_1),
 			(struct nk_place){ NK_STR(""), 0, NK_STR("") }, ev->passwords, err);
 	}
 	return nk_done();
@@ -89,7 +107,7 @@ static NK_RESULT take_event(void *arg, const struct nk_tables_event *ev, struct 
 
 static bool all_digits(struct nk_str s)
 {
-	for (size_t i = 0; i < s.len; i++) {
+	for (size_t i = 0; s.ptr != NULL && i < s.len; i++) {
 		if (s.ptr[i] < '0' || s.ptr[i] > '9') {
 			return false;
 		}
@@ -97,25 +115,36 @@ static bool all_digits(struct nk_str s)
 	return s.len > 0 && s.len < LENGTHS;
 }
 
-/* Keys of digits that are shorter than the commonest length have lost their zeros. */
-static NK_RESULT find_lost_zeros(struct fmt_csv *f, struct nk_err *err)
+/* How long keys of digits are: as most of them, or as the longest that begins with a zero: where spreadsheets have
+ * been, most may be short. */
+static size_t usual_length(const struct fmt_csv *f)
 {
 	size_t count[LENGTHS] = { 0 };
 	size_t usual = 0;
+	size_t zero = 0;
 
 	for (size_t i = 0; i < f->seen.len; i++) {
-		const struct csv_seen *s = nk_vec_at(&f->seen, i);
+		const struct csv_seen s = *(const struct csv_seen *)nk_vec_at(&f->seen, i);
 
-		if (all_digits(s->key)) {
-			count[s->key.len]++;
-			usual = count[s->key.len] > count[usual] ? s->key.len : usual;
+		if (all_digits(s.key)) {
+			count[s.key.len]++;
+			usual = count[s.key.len] > count[usual] ? s.key.len : usual;
+			zero = nk_str_starts(s.key, NK_STR("0")) && s.key.len > zero ? s.key.len : zero;
 		}
 	}
-	for (size_t i = 0; i < f->seen.len; i++) {
-		const struct csv_seen *s = nk_vec_at(&f->seen, i);
+	return zero > usual ? zero : usual;
+}
 
-		if (all_digits(s->key) && s->key.len < usual) {
-			NK_TRY(nk_fmt_csv_tell(f, &zeros_lost, s->line, f->key_at, err));
+/* Keys of digits that are shorter have lost their zeros. */
+static NK_RESULT find_lost_zeros(struct fmt_csv *f, struct nk_err *err)
+{
+	const size_t usual = usual_length(f);
+
+	for (size_t i = 0; i < f->seen.len; i++) {
+		const struct csv_seen s = *(const struct csv_seen *)nk_vec_at(&f->seen, i);
+
+		if (s.key.len < usual && all_digits(s.key)) {
+			NK_TRY(nk_fmt_csv_tell(f, nk_rule(NK_RULE_CSV_KEY_3), s.line, f->key_at, err));
 		}
 	}
 	return nk_done();
@@ -134,6 +163,7 @@ static void fmt_csv_done(struct fmt_csv **pf)
 	nk_map_done(&f->numbers);
 	nk_map_done(&f->mails);
 	nk_map_done(&f->units);
+	nk_map_done(&f->groups);
 	nk_vec_done(&f->seen);
 	nk_buf_done(&f->a);
 	nk_buf_done(&f->b);
@@ -155,6 +185,7 @@ static NK_RESULT fmt_csv_new(struct nk_format_run *run, struct fmt_csv **out, st
 	nk_map_init(&f->numbers, seed);
 	nk_map_init(&f->mails, seed);
 	nk_map_init(&f->units, seed);
+	nk_map_init(&f->groups, seed);
 	nk_vec_init(&f->seen, sizeof(struct csv_seen), SEEN_MAX);
 	nk_buf_init_wiping(&f->a, 1 << 20);
 	nk_buf_init_wiping(&f->b, 1 << 20);
@@ -162,28 +193,37 @@ static NK_RESULT fmt_csv_new(struct nk_format_run *run, struct fmt_csv **out, st
 	return nk_done();
 }
 
-static NK_RESULT read_csv(struct nk_format_run *run, struct nk_err *err)
+static NK_RESULT read_mapped(struct fmt_csv *f, struct nk_err *err)
 {
-	const struct nk_tables_options opt = { .fd = run->opt->fd,
-		.size = run->opt->size,
-		.digest_key = run->opt->digest_key,
-		.progress = run->opt->progress,
-		.progress_arg = run->opt->progress_arg };
+	const struct nk_intake_options *const from = f->run->opt;
+	struct nk_tables_options opt = { .fd = from->fd,
+		.size = from->size,
+		.digest_key = from->digest_key,
+		.progress = from->progress,
+		.progress_arg = from->progress_arg };
 	struct nk_tables_totals totals = { 0 };
-	NK_OWNED(fmt_csv_done) struct fmt_csv *f = NULL;
 
-	NK_TRY(fmt_csv_new(run, &f, err));
-	NK_TRY(nk_csv_mapping_read(run->opt->mapping, run->arena, &f->map, err));
-	NK_TRY(nk_tables_read(run->env, &opt, take_event, f, &totals, err));
-	run->build->head.digest = totals.digest;
-	run->build->head.school_year = f->map.school_year;
+	NK_TRY(nk_csv_mapping_read(from->mapping, f->run->arena, &f->map, err));
+	opt.sheet = f->map.sheet;
+	opt.header_line = f->map.header_line;
+	NK_TRY(nk_tables_read(f->run->env, &opt, take_event, f, &totals, err));
+	f->run->build->head.digest = totals.digest;
+	f->run->build->head.school_year = f->map.school_year;
 	return f->map.key_any_length ? nk_done() : find_lost_zeros(f, err);
 }
 
-/* Anything that is not a zip may be text; the child decides whether it is. */
-static bool sniff_text(struct nk_bytes head)
+static NK_RESULT read_csv(struct nk_format_run *run, struct nk_err *err)
 {
-	return head.len < 2 || head.ptr[0] != 'P' || head.ptr[1] != 'K';
+	NK_OWNED(fmt_csv_done) struct fmt_csv *f = NULL;
+
+	NK_TRY(fmt_csv_new(run, &f, err));
+	return f != NULL ? read_mapped(f, err) : nk_fail_nomem(err);
 }
 
-const struct nk_format nk_format_csv = { .name = "csv", .sniff = sniff_text, .read = read_csv };
+/* A list of one's own: text, or a workbook. */
+static int fits(const struct nk_format_peek *peek)
+{
+	return peek->package != NK_TABLES_ZIP ? 50 : 0;
+}
+
+const struct nk_format nk_format_csv = { .name = "csv", .fits = fits, .read = read_csv };

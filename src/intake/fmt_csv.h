@@ -20,6 +20,9 @@ struct fmt_csv {
 	struct nk_vec seen; /* struct csv_seen */
 	struct nk_map logins, masters, numbers, mails; /* unique items → line of the first */
 	struct nk_map units; /* name → unit */
+	struct nk_map groups; /* unit, grade and class → group */
+	bool with_attendance; /* the mapping has 出席番号: classes become groups */
+	uint32_t attendance; /* of the row at hand */
 	struct nk_buf a, b; /* wiping scratch */
 };
 
@@ -34,6 +37,25 @@ struct csv_row {
 	uint64_t line;
 	const struct nk_str *fields;
 };
+
+/* A name in two halves; in the arena. */
+struct csv_name {
+	struct nk_str family, given;
+};
+
+/* Texts (fmt_csv_text.c). keep: into the arena. narrow: width, blanks and case. mend: what is not a value's own is taken
+ * away or told. name, kana: split at the first blank. */
+NK_RESULT nk_fmt_csv_keep(struct fmt_csv *f, struct nk_str s, struct nk_str *out, struct nk_err *err);
+NK_RESULT nk_fmt_csv_narrow(
+	struct fmt_csv *f, struct nk_str s, int letter_case, struct nk_str *out, struct nk_err *err);
+NK_RESULT nk_fmt_csv_mend_text(
+	struct fmt_csv *f, const struct csv_row *row, size_t at, struct nk_str *text, struct nk_err *err);
+NK_RESULT nk_fmt_csv_mend_kana(
+	struct fmt_csv *f, const struct csv_row *row, size_t at, struct nk_str *text, struct nk_err *err);
+NK_RESULT nk_fmt_csv_name(
+	struct fmt_csv *f, const struct csv_row *row, size_t at, struct csv_name *out, struct nk_err *err);
+NK_RESULT nk_fmt_csv_kana(
+	struct fmt_csv *f, const struct csv_row *row, size_t at, bool split, struct csv_name *out, struct nk_err *err);
 
 NK_RESULT nk_fmt_csv_row(struct fmt_csv *f, const struct csv_row *row, struct nk_err *err);
 NK_RESULT nk_fmt_csv_tell(

@@ -13,157 +13,12 @@
 #define ERR NK_FINDING_ERROR
 #define WARN NK_FINDING_WARNING
 
-static const struct nk_rule key_blank = { "CSV-KEY-1", ERR, ERR,
-	NK_N("the key column is blank: this row belongs to nobody") };
-static const struct nk_rule key_mangled = {
-	"CSV-KEY-2", ERR, ERR,
-	NK_N("a spreadsheet has changed this key (as 1.23E+05 or #N/A): export the file again and do not save it in Excel")
-};
-static const struct nk_rule key_twice = { "CSV-KEY-4", ERR, ERR,
-	NK_N("this key stands in more than one row; each row with it is listed") };
-static const struct nk_rule item_twice = { "CSV-DUP-1", ERR, ERR,
-	NK_N("this value must be one person's only and stands in more than one row") };
-static const struct nk_rule name_blank = { "CSV-NAME-1", ERR, ERR, NK_N("the name is blank") };
-static const struct nk_rule name_whole = { "CSV-NAME-2", WARN, WARN,
-	NK_N("no blank between family and given name: all of it was taken as the family name") };
-static const struct nk_rule name_lines = { "CSV-NAME-3", WARN, WARN,
-	NK_N("a line end inside the name: only the first line was taken") };
-static const struct nk_rule name_quoted = { "CSV-NAME-4", WARN, WARN,
-	NK_N("the name stands in quotation marks that belong to the value; they were left out") };
-static const struct nk_rule gaiji = { "TEXT-1", WARN, WARN,
-	NK_N("a private character (gaiji) that other systems show as something else") };
-static const struct nk_rule halfwidth = { "CSV-KANA-1", ERR, WARN,
-	NK_N("half-width katakana; kana columns were made full-width") };
-static const struct nk_rule mangled = { "CSV-VAL-1", ERR, WARN,
-	NK_N("a spreadsheet's error or changed number (as #N/A or 1.23E+05); it was read as blank") };
-static const struct nk_rule state_unknown = { "CSV-VAL-2", ERR, ERR,
-	NK_N("this state is not in the [values] of the mapping file: add it there as active, suspended or absent") };
-static const struct nk_rule date_loose = { "CSV-DATE-1", ERR, WARN,
-	NK_N("a date in another form than YYYY-MM-DD; it was read because it can mean one day only") };
-static const struct nk_rule date_serial = { "CSV-DATE-2", ERR, WARN,
-	NK_N("a date as a serial number of Excel; it was read by the 1900 calendar") };
-static const struct nk_rule date_era = { "CSV-DATE-3", ERR, WARN,
-	NK_N("a date in an era that had not begun or had ended on that day; check it") };
-static const struct nk_rule date_two = { "CSV-DATE-4", ERR, ERR,
-	NK_N("day and month cannot be told apart: write YYYY-MM-DD") };
-static const struct nk_rule date_bad = { "CSV-DATE-5", ERR, WARN,
-	NK_N("this is no date, or a day that does not exist; it was read as blank") };
-
 NK_RESULT nk_fmt_csv_tell(
 	struct fmt_csv *f, const struct nk_rule *rule, uint64_t line, size_t column, struct nk_err *err)
 {
 	const struct nk_str name = column < f->width ? f->header[column] : NK_STR("");
 
 	return nk_findings_add(f->run->findings, rule, (struct nk_place){ NK_STR(""), line, name }, err);
-}
-
-static NK_RESULT keep(struct fmt_csv *f, struct nk_str s, struct nk_str *out, struct nk_err *err)
-{
-	return nk_roster_build_copy(f->run->build, s, out, err);
-}
-
-/* Narrow, without blanks at the ends, in the case that is wanted; into f->a. */
-static NK_RESULT narrow(struct fmt_csv *f, struct nk_str s, int letter_case, struct nk_str *out, struct nk_err *err)
-{
-	nk_buf_reset(&f->a);
-	nk_buf_reset(&f->b);
-	NK_TRY(nk_value_narrow(s, &f->a, err));
-	if (letter_case == 0) {
-		return keep(f, nk_str_trim(nk_buf_str(&f->a)), out, err);
-	}
-	NK_TRY(nk_value_ascii_case(nk_str_trim(nk_buf_str(&f->a)), letter_case > 0, &f->b, err));
-	return keep(f, nk_buf_str(&f->b), out, err);
-}
-
-static const struct nk_str *replacement(const struct fmt_csv *f, uint32_t cp)
-{
-	for (size_t i = 0; i < f->map.n_gaiji; i++) {
-		if (f->map.gaiji[i].from == cp) {
-			return &f->map.gaiji[i].to;
-		}
-	}
-	return NULL;
-}
-
-/* Private characters that the mapping file explains are replaced; others stay and are told. */
-static NK_RESULT mend_gaiji(
-	struct fmt_csv *f, const struct csv_row *row, size_t at, struct nk_str *text, struct nk_err *err)
-{
-	bool left = false;
-
-	if (!nk_value_has_gaiji(*text)) {
-		return nk_done();
-	}
-	nk_buf_reset(&f->a);
-	for (size_t i = 0; i < text->len;) {
-		const size_t from = i;
-		const uint32_t cp = nk_utf8_next(*text, &i);
-		const struct nk_str *to = replacement(f, cp);
-
-		left = left || (to == NULL && cp >= 0xe000 && cp <= 0xf8ff);
-		NK_TRY(nk_buf_add_str(&f->a, to != NULL ? *to : nk_str_sub(*text, from, i - from), err));
-	}
-	NK_TRY(keep(f, nk_buf_str(&f->a), text, err));
-	return left ? nk_fmt_csv_tell(f, &gaiji, row->line, at, err) : nk_done();
-}
-
-static NK_RESULT mend_text(
-	struct fmt_csv *f, const struct csv_row *row, size_t at, struct nk_str *text, struct nk_err *err)
-{
-	const size_t end = nk_str_chr(*text, '\n');
-
-	if (end != SIZE_MAX) {
-		*text = nk_str_sub(*text, 0, end);
-		NK_TRY(nk_fmt_csv_tell(f, &name_lines, row->line, at, err));
-	}
-	*text = nk_str_trim(*text);
-	NK_TRY(mend_gaiji(f, row, at, text, err));
-	return nk_has_halfwidth_kana(*text) ? nk_fmt_csv_tell(f, &halfwidth, row->line, at, err) : nk_done();
-}
-
-/* Kana: full-width katakana, whatever it was. */
-static NK_RESULT mend_kana(
-	struct fmt_csv *f, const struct csv_row *row, size_t at, struct nk_str *text, struct nk_err *err)
-{
-	NK_TRY(mend_text(f, row, at, text, err));
-	nk_buf_reset(&f->b);
-	NK_TRY(nk_value_kana(*text, &f->b, err));
-	return keep(f, nk_buf_str(&f->b), text, err);
-}
-
-static NK_RESULT take_name(
-	struct fmt_csv *f, const struct csv_row *row, size_t at, struct nk_roster_person *p, struct nk_err *err)
-{
-	struct nk_str text = row->fields[at];
-	struct nk_str family;
-	struct nk_str given;
-
-	NK_TRY(mend_text(f, row, at, &text, err));
-	if (text.len > 2 && text.ptr[0] == '"' && text.ptr[text.len - 1] == '"') {
-		text = nk_str_sub(text, 1, text.len - 2);
-		NK_TRY(nk_fmt_csv_tell(f, &name_quoted, row->line, at, err));
-	}
-	if (nk_value_blank(text)) {
-		return nk_fmt_csv_tell(f, &name_blank, row->line, at, err);
-	}
-	if (!nk_value_split_name(text, &family, &given)) {
-		NK_TRY(nk_fmt_csv_tell(f, &name_whole, row->line, at, err));
-	}
-	NK_TRY(keep(f, family, &p->field[NK_FIELD_FAMILY], err));
-	return keep(f, given, &p->field[NK_FIELD_GIVEN], err);
-}
-
-static NK_RESULT take_kana(
-	struct fmt_csv *f, const struct csv_row *row, size_t at, struct nk_roster_person *p, struct nk_err *err)
-{
-	struct nk_str text = row->fields[at];
-	struct nk_str family;
-	struct nk_str given;
-
-	NK_TRY(mend_kana(f, row, at, &text, err));
-	(void)nk_value_split_name(text, &family, &given);
-	NK_TRY(keep(f, family, &p->field[NK_FIELD_FAMILY_KANA], err));
-	return keep(f, given, &p->field[NK_FIELD_GIVEN_KANA], err);
 }
 
 static bool any_form(const struct fmt_csv *f, size_t at)
@@ -190,19 +45,19 @@ static NK_RESULT read_date(struct fmt_csv *f, const struct csv_row *row, size_t 
 		return nk_done();
 	case NK_DATE_LOOSE:
 		*out = day;
-		return any_form(f, at) ? nk_done() : nk_fmt_csv_tell(f, &date_loose, row->line, at, err);
+		return any_form(f, at) ? nk_done() : nk_fmt_csv_tell(f, nk_rule(NK_RULE_CSV_DATE_1), row->line, at, err);
 	case NK_DATE_SERIAL:
 		*out = day;
-		return nk_fmt_csv_tell(f, &date_serial, row->line, at, err);
+		return nk_fmt_csv_tell(f, nk_rule(NK_RULE_CSV_DATE_2), row->line, at, err);
 	case NK_DATE_PAST_ERA:
 		*out = day;
-		return nk_fmt_csv_tell(f, &date_era, row->line, at, err);
+		return nk_fmt_csv_tell(f, nk_rule(NK_RULE_CSV_DATE_3), row->line, at, err);
 	case NK_DATE_AMBIGUOUS:
-		return nk_fmt_csv_tell(f, &date_two, row->line, at, err);
+		return nk_fmt_csv_tell(f, nk_rule(NK_RULE_CSV_DATE_4), row->line, at, err);
 	case NK_DATE_BAD:
 		break;
 	}
-	return nk_fmt_csv_tell(f, &date_bad, row->line, at, err);
+	return nk_fmt_csv_tell(f, nk_rule(NK_RULE_CSV_DATE_5), row->line, at, err);
 }
 
 static NK_RESULT take_birth(
@@ -213,12 +68,12 @@ static NK_RESULT take_birth(
 
 	NK_TRY(read_date(f, row, at, &day, err));
 	return day == NK_DATE_NONE ? nk_done()
-				   : keep(f, nk_str_c(nk_date_print(day, text)), &p->field[NK_FIELD_BIRTH_DATE], err);
+				   : nk_fmt_csv_keep(f, nk_str_c(nk_date_print(day, text)), &p->field[NK_FIELD_BIRTH_DATE], err);
 }
 
 static NK_RESULT take_grade(struct fmt_csv *f, struct nk_str v, struct nk_str *out, struct nk_err *err)
 {
-	NK_TRY(narrow(f, v, 0, out, err));
+	NK_TRY(nk_fmt_csv_narrow(f, v, 0, out, err));
 	if (nk_str_ends(*out, NK_STR("年"))) {
 		*out = nk_str_sub(*out, 0, out->len - 3);
 	}
@@ -247,19 +102,24 @@ static NK_RESULT take_field(
 		return take_birth(f, row, at, p, err);
 	}
 	if (nk_value_is_mangled(nk_str_trim(text))) {
-		return nk_fmt_csv_tell(f, is_key_field(field) ? &key_mangled : &mangled, row->line, at, err);
+		return nk_fmt_csv_tell(f, is_key_field(field) ? nk_rule(NK_RULE_CSV_KEY_2) : nk_rule(NK_RULE_CSV_VAL_1), row->line, at, err);
+	}
+	if (is_key_field(field) && at == f->key_at && field != NK_FIELD_LOGIN) {
+		p->field[field] = p->field[NK_FIELD_SOURCE_KEY];
+		return nk_done();
 	}
 	if (is_key_field(field)) {
-		return narrow(f, text, field == NK_FIELD_LOGIN ? -1 : f->map.key_case, &p->field[field], err);
+		return nk_fmt_csv_narrow(f, at == f->key_at ? p->field[NK_FIELD_SOURCE_KEY] : text,
+			field == NK_FIELD_LOGIN ? -1 : f->map.key_case, &p->field[field], err);
 	}
 	if (field == NK_FIELD_MAIL) {
-		return narrow(f, text, -1, &p->field[field], err);
+		return nk_fmt_csv_narrow(f, text, -1, &p->field[field], err);
 	}
 	if (field == NK_FIELD_GRADE) {
 		return take_grade(f, text, &p->field[field], err);
 	}
-	NK_TRY(is_kana_field(field) ? mend_kana(f, row, at, &text, err) : mend_text(f, row, at, &text, err));
-	return keep(f, text, &p->field[field], err);
+	NK_TRY(is_kana_field(field) ? nk_fmt_csv_mend_kana(f, row, at, &text, err) : nk_fmt_csv_mend_text(f, row, at, &text, err));
+	return nk_fmt_csv_keep(f, text, &p->field[field], err);
 }
 
 static NK_RESULT take_department(
@@ -275,7 +135,52 @@ static NK_RESULT take_department(
 	NK_TRY(nk_buf_add_str(&f->a, faculty, err));
 	NK_TRY(faculty.len > 0 ? nk_buf_add_byte(&f->a, ' ', err) : nk_done());
 	NK_TRY(nk_buf_add_str(&f->a, name, err));
-	return keep(f, nk_buf_str(&f->a), &p->field[NK_FIELD_FACULTY], err);
+	return nk_fmt_csv_keep(f, nk_buf_str(&f->a), &p->field[NK_FIELD_FACULTY], err);
+}
+
+/* Where the faculty ends in "工学部 機械工学科": a blank, a line end or ・; the length of what is between. */
+static size_t affiliation_gap(struct nk_str s, size_t *out_len)
+{
+	static const struct nk_str gaps[] = { { " ", 1 }, { "\n", 1 }, { "\r", 1 }, { "\t", 1 }, { "\xe3\x80\x80", 3 }, { "・", 3 }, { "･", 3 }, { "/", 1 },
+		{ "／", 3 } };
+	size_t best = SIZE_MAX;
+
+	for (size_t i = 0; i < NK_ARRAY_LEN(gaps); i++) {
+		const size_t at = nk_str_find(s, gaps[i]);
+
+		if (at < best) {
+			best = at;
+			*out_len = gaps[i].len;
+		}
+	}
+	return best;
+}
+
+static NK_RESULT take_affiliation(
+	struct fmt_csv *f, const struct csv_row *row, size_t at, struct nk_roster_person *p, struct nk_err *err)
+{
+	const struct nk_str text = nk_str_trim(row->fields[at]);
+	size_t len = 0;
+	const size_t gap = affiliation_gap(text, &len);
+
+	if (gap == SIZE_MAX) {
+		return nk_fmt_csv_keep(f, text, &p->field[NK_FIELD_FACULTY], err);
+	}
+	nk_buf_reset(&f->a);
+	NK_TRY(nk_buf_add_str(&f->a, nk_str_sub(text, 0, gap), err));
+	NK_TRY(nk_buf_add_byte(&f->a, ' ', err));
+	NK_TRY(nk_buf_add_str(&f->a, nk_str_trim(nk_str_sub(text, gap + len, text.len)), err));
+	return nk_fmt_csv_keep(f, nk_buf_str(&f->a), &p->field[NK_FIELD_FACULTY], err);
+}
+
+static bool is_affiliation(const struct fmt_csv *f, size_t at)
+{
+	for (size_t i = 0; i < f->map.n_mapped; i++) {
+		if (f->at[i] == at && f->map.mapped[i].part == NK_CSV_AFFILIATION) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static NK_RESULT take_state(
@@ -289,7 +194,49 @@ static NK_RESULT take_state(
 			return nk_done();
 		}
 	}
-	return nk_fmt_csv_tell(f, &state_unknown, row->line, at, err);
+	return nk_fmt_csv_tell(f, nk_rule(NK_RULE_CSV_VAL_2), row->line, at, err);
+}
+
+/* A name in one column, legal or shown, or its reading. */
+static NK_RESULT take_full(
+	struct fmt_csv *f, const struct csv_row *row, size_t i, struct nk_roster_person *p, struct nk_err *err)
+{
+	static const struct {
+		enum nk_csv_part part;
+		enum nk_field family, given;
+		bool kana, needed;
+	} fulls[] = { { NK_CSV_FULL_NAME, NK_FIELD_FAMILY, NK_FIELD_GIVEN, false, true },
+		{ NK_CSV_FULL_KANA, NK_FIELD_FAMILY_KANA, NK_FIELD_GIVEN_KANA, true, false },
+		{ NK_CSV_FULL_SHOWN, NK_FIELD_FAMILY_SHOWN, NK_FIELD_GIVEN_SHOWN, false, false },
+		{ NK_CSV_FULL_SHOWN_KANA, NK_FIELD_FAMILY_SHOWN_KANA, NK_FIELD_GIVEN_SHOWN_KANA, true, false } };
+	const size_t at = f->at[i];
+	struct csv_name name = { NK_STR(""), NK_STR("") };
+	size_t k = 0;
+
+	while (fulls[k].part != f->map.mapped[i].part) {
+		k++;
+	}
+	if (fulls[k].needed && nk_value_blank(row->fields[at])) {
+		return nk_fmt_csv_tell(f, nk_rule(NK_RULE_CSV_NAME_1), row->line, at, err);
+	}
+	NK_TRY(fulls[k].kana ? nk_fmt_csv_kana(f, row, at, p->field[NK_FIELD_GIVEN].len > 0, &name, err)
+			     : nk_fmt_csv_name(f, row, at, &name, err));
+	p->field[fulls[k].family] = name.family;
+	p->field[fulls[k].given] = name.given;
+	return nk_done();
+}
+
+/* 出席番号: of the class, which becomes a group then. */
+static NK_RESULT take_attendance(struct fmt_csv *f, const struct csv_row *row, size_t at, struct nk_err *err)
+{
+	struct nk_str v;
+
+	f->attendance = 0;
+	NK_TRY(nk_fmt_csv_narrow(f, row->fields[at], 0, &v, err));
+	if (v.len == 0 || nk_parse_u32(v, 0, 9999, &f->attendance)) {
+		return nk_done();
+	}
+	return nk_fmt_csv_tell(f, nk_rule(NK_RULE_CSV_VAL_3), row->line, at, err);
 }
 
 static NK_RESULT take_part(struct fmt_csv *f, const struct csv_row *row, size_t i, struct nk_roster_person *p,
@@ -301,11 +248,16 @@ static NK_RESULT take_part(struct fmt_csv *f, const struct csv_row *row, size_t 
 	case NK_CSV_FIELD:
 		return take_field(f, row, i, p, err);
 	case NK_CSV_FULL_NAME:
-		return take_name(f, row, at, p, err);
 	case NK_CSV_FULL_KANA:
-		return take_kana(f, row, at, p, err);
+	case NK_CSV_FULL_SHOWN:
+	case NK_CSV_FULL_SHOWN_KANA:
+		return take_full(f, row, i, p, err);
+	case NK_CSV_ATTENDANCE:
+		return take_attendance(f, row, at, err);
 	case NK_CSV_DEPARTMENT:
 		return take_department(f, row, at, p, err);
+	case NK_CSV_AFFILIATION:
+		return take_affiliation(f, row, at, p, err);
 	case NK_CSV_STATE:
 		return take_state(f, row, at, state, err);
 	case NK_CSV_VALID_FROM:
@@ -316,6 +268,23 @@ static NK_RESULT take_part(struct fmt_csv *f, const struct csv_row *row, size_t 
 	return nk_done();
 }
 
+/* The zeros that a spreadsheet cut, where the mapping says how many digits there are. */
+static NK_RESULT pad_key(struct fmt_csv *f, const struct csv_row *row, struct nk_str *key, struct nk_err *err)
+{
+	uint64_t n = 0;
+
+	if (key->len == 0 || key->len >= f->map.key_digits || !nk_parse_u64(*key, 0, UINT64_MAX, &n)) {
+		return nk_done();
+	}
+	nk_buf_reset(&f->b);
+	for (size_t i = key->len; i < f->map.key_digits; i++) {
+		NK_TRY(nk_buf_add_byte(&f->b, '0', err));
+	}
+	NK_TRY(nk_buf_add_str(&f->b, *key, err));
+	NK_TRY(nk_fmt_csv_tell(f, nk_rule(NK_RULE_CSV_KEY_5), row->line, f->key_at, err));
+	return nk_fmt_csv_keep(f, nk_buf_str(&f->b), key, err);
+}
+
 static NK_RESULT take_key(
 	struct fmt_csv *f, const struct csv_row *row, struct nk_str *out, bool *out_new, struct nk_err *err)
 {
@@ -324,20 +293,21 @@ static NK_RESULT take_key(
 	void *item = NULL;
 
 	*out_new = false;
-	NK_TRY(narrow(f, row->fields[f->key_at], f->map.key_case, out, err));
+	NK_TRY(nk_fmt_csv_narrow(f, row->fields[f->key_at], f->map.key_case, out, err));
+	NK_TRY(pad_key(f, row, out, err));
 	if (nk_value_is_mangled(*out)) {
-		return nk_fmt_csv_tell(f, &key_mangled, row->line, f->key_at, err);
+		return nk_fmt_csv_tell(f, nk_rule(NK_RULE_CSV_KEY_2), row->line, f->key_at, err);
 	}
 	if (out->len == 0) {
-		return nk_fmt_csv_tell(f, &key_blank, row->line, f->key_at, err);
+		return nk_fmt_csv_tell(f, nk_rule(NK_RULE_CSV_KEY_1), row->line, f->key_at, err);
 	}
 	if (nk_map_get(&f->keys, nk_str_bytes(*out), &at)) {
 		seen = nk_vec_at(&f->seen, nk_size(at));
 		if (!seen->told) {
 			seen->told = true;
-			NK_TRY(nk_fmt_csv_tell(f, &key_twice, seen->line, f->key_at, err));
+			NK_TRY(nk_fmt_csv_tell(f, nk_rule(NK_RULE_CSV_KEY_4), seen->line, f->key_at, err));
 		}
-		return nk_fmt_csv_tell(f, &key_twice, row->line, f->key_at, err);
+		return nk_fmt_csv_tell(f, nk_rule(NK_RULE_CSV_KEY_4), row->line, f->key_at, err);
 	}
 	NK_TRY(nk_map_put(&f->keys, nk_str_bytes(*out), f->seen.len, err));
 	NK_TRY(nk_vec_push(&f->seen, &item, err));
@@ -358,8 +328,8 @@ static NK_RESULT take_unique(
 	if (!nk_map_get(map, nk_str_bytes(v), &first)) {
 		return nk_map_put(map, nk_str_bytes(v), line, err);
 	}
-	NK_TRY(nk_fmt_csv_tell(f, &item_twice, first, SIZE_MAX, err));
-	return nk_fmt_csv_tell(f, &item_twice, line, SIZE_MAX, err);
+	NK_TRY(nk_fmt_csv_tell(f, nk_rule(NK_RULE_CSV_DUP_1), first, SIZE_MAX, err));
+	return nk_fmt_csv_tell(f, nk_rule(NK_RULE_CSV_DUP_1), line, SIZE_MAX, err);
 }
 
 static NK_RESULT unit_of(struct fmt_csv *f, const struct csv_row *row, size_t *out, struct nk_err *err)
@@ -369,6 +339,12 @@ static NK_RESULT unit_of(struct fmt_csv *f, const struct csv_row *row, size_t *o
 	uint64_t at = 0;
 
 	*out = SIZE_MAX;
+	if (f->unit_at != SIZE_MAX && is_affiliation(f, f->unit_at)) {
+		size_t len = 0;
+		const size_t gap = affiliation_gap(name, &len);
+
+		name = gap != SIZE_MAX ? nk_str_sub(name, 0, gap) : name;
+	}
 	if (name.len == 0) {
 		return nk_done();
 	}
@@ -376,7 +352,7 @@ static NK_RESULT unit_of(struct fmt_csv *f, const struct csv_row *row, size_t *o
 		*out = nk_size(at);
 		return nk_done();
 	}
-	NK_TRY(keep(f, name, &unit.key, err));
+	NK_TRY(nk_fmt_csv_keep(f, name, &unit.key, err));
 	unit.name = unit.key;
 	NK_TRY(nk_roster_build_unit(f->run->build, &unit, out, err));
 	return nk_map_put(&f->units, nk_str_bytes(unit.key), *out, err);
@@ -386,7 +362,7 @@ static NK_RESULT romaji(struct fmt_csv *f, struct nk_str kana, struct nk_str *ou
 {
 	nk_buf_reset(&f->a);
 	NK_TRY(nk_romaji(kana, &f->a, err));
-	return keep(f, nk_buf_str(&f->a), out, err);
+	return nk_fmt_csv_keep(f, nk_buf_str(&f->a), out, err);
 }
 
 static NK_RESULT finish(struct fmt_csv *f, const struct csv_row *row, struct nk_roster_person *p, struct nk_err *err)
@@ -395,7 +371,7 @@ static NK_RESULT finish(struct fmt_csv *f, const struct csv_row *row, struct nk_
 		const struct nk_str from =
 			f->login_at != SIZE_MAX ? row->fields[f->login_at] : p->field[NK_FIELD_SOURCE_KEY];
 
-		NK_TRY(narrow(f, from, -1, &p->field[NK_FIELD_LOGIN], err));
+		NK_TRY(nk_fmt_csv_narrow(f, from, -1, &p->field[NK_FIELD_LOGIN], err));
 	}
 	NK_TRY(romaji(f, p->field[NK_FIELD_FAMILY_KANA], &p->field[NK_FIELD_FAMILY_ROMAJI], err));
 	NK_TRY(romaji(f, p->field[NK_FIELD_GIVEN_KANA], &p->field[NK_FIELD_GIVEN_ROMAJI], err));
@@ -405,20 +381,77 @@ static NK_RESULT finish(struct fmt_csv *f, const struct csv_row *row, struct nk_
 	return take_unique(f, &f->mails, p->field[NK_FIELD_MAIL], row->line, err);
 }
 
+/* The class of a unit and grade, as a group; only where attendance numbers are read. */
+static NK_RESULT class_of(
+	struct fmt_csv *f, const struct nk_roster_person *p, size_t unit, size_t *out, struct nk_err *err)
+{
+	const struct nk_roster_unit *const u = unit != SIZE_MAX ? nk_vec_at(&f->run->build->units, unit) : NULL;
+	const struct nk_str title = p->field[NK_FIELD_HOME_CLASS];
+	struct nk_roster_group group = { .kind = NK_STR("homeroom"), .code = NK_STR(""), .school_year = f->map.school_year };
+	uint64_t at = 0;
+
+	*out = SIZE_MAX;
+	if (title.len == 0) {
+		return nk_done();
+	}
+	nk_buf_reset(&f->a);
+	NK_TRY(nk_buf_printf(&f->a, err, "%.*s/%.*s/%.*s", NK_FMT(u != NULL ? u->key : NK_STR("")), NK_FMT(p->field[NK_FIELD_GRADE]),
+		NK_FMT(title)));
+	if (nk_map_get(&f->groups, nk_buf_bytes(&f->a), &at)) {
+		*out = nk_size(at);
+		return nk_done();
+	}
+	NK_TRY(nk_fmt_csv_keep(f, nk_buf_str(&f->a), &group.key, err));
+	group.unit_key = u != NULL ? u->key : NK_STR("");
+	group.title = title;
+	group.grade = p->field[NK_FIELD_GRADE];
+	NK_TRY(nk_roster_build_group(f->run->build, &group, out, err));
+	return nk_map_put(&f->groups, nk_str_bytes(group.key), *out, err);
+}
+
 static NK_RESULT put(
 	struct fmt_csv *f, const struct csv_row *row, const struct nk_roster_person *p, struct nk_err *err)
 {
 	struct nk_roster_membership m = {
 		.primary = true, .role = f->map.role, .from = NK_DATE_NONE, .until = NK_DATE_NONE
 	};
+	struct nk_roster_membership in_class = m;
 	size_t person = 0;
 
 	NK_TRY(unit_of(f, row, &m.where, err));
 	NK_TRY(nk_roster_build_person(f->run->build, p, &person, err));
-	return m.where != SIZE_MAX ? nk_roster_build_membership(f->run->build, person, &m, err) : nk_done();
+	NK_TRY(m.where != SIZE_MAX ? nk_roster_build_membership(f->run->build, person, &m, err) : nk_done());
+	if (!f->with_attendance) {
+		return nk_done();
+	}
+	in_class.is_group = true;
+	in_class.number = f->attendance;
+	NK_TRY(class_of(f, p, m.where, &in_class.where, err));
+	return in_class.where != SIZE_MAX ? nk_roster_build_membership(f->run->build, person, &in_class, err) : nk_done();
 }
 
-NK_RESULT nk_fmt_csv_row(struct fmt_csv *f, const struct csv_row *row, struct nk_err *err)
+/* "NULL", a dash: words for nothing. */
+static NK_RESULT tidy(struct fmt_csv *f, struct csv_row *row, struct nk_str *clean, size_t *out_filled, struct nk_err *err)
+{
+	*out_filled = 0;
+	for (size_t i = 0; i < f->width; i++) {
+		const struct nk_str v = nk_str_trim(row->fields[i]);
+
+		clean[i] = row->fields[i];
+		if (nk_str_eq(v, NK_STR("NULL")) || nk_str_eq(v, NK_STR("null"))) {
+			clean[i] = NK_STR("");
+		} else if (nk_str_eq(v, NK_STR("-")) || nk_str_eq(v, NK_STR("－"))) {
+			clean[i] = NK_STR("");
+			NK_TRY(nk_fmt_csv_tell(f, nk_rule(NK_RULE_CSV_BLANK_1), row->line, i, err));
+		}
+		*out_filled += nk_value_blank(clean[i]) ? 0 : 1;
+	}
+	row->fields = clean;
+	return nk_done();
+}
+
+/* Everything that stands in a row of somebody's. */
+static NK_RESULT take_row(struct fmt_csv *f, const struct csv_row *row, struct nk_err *err)
 {
 	struct nk_roster_person p = {
 		.enabled = true, .valid_from = NK_DATE_NONE, .valid_until = NK_DATE_NONE, .line = row->line
@@ -445,4 +478,47 @@ NK_RESULT nk_fmt_csv_row(struct fmt_csv *f, const struct csv_row *row, struct nk
 	p.enabled = state == NK_CSV_ACTIVE;
 	NK_TRY(finish(f, row, &p, err));
 	return put(f, row, &p, err);
+}
+
+/* （次頁へ続く）, ※, 計: how remarks begin, wherever they stand. */
+static bool is_remark(struct nk_str s)
+{
+	static const struct nk_str starts[] = { { "（", 3 }, { "(", 1 }, { "※", 3 }, { "＊", 3 }, { "*", 1 }, { "【", 3 },
+		{ "以上", 6 }, { "以下", 6 }, { "計", 3 }, { "合計", 6 }, { "総計", 6 }, { "小計", 6 }, { "次頁", 6 } };
+
+	for (size_t i = 0; i < NK_ARRAY_LEN(starts); i++) {
+		if (nk_str_starts(nk_str_trim(s), starts[i])) {
+			return true;
+		}
+	}
+	return nk_value_blank(s);
+}
+
+static bool has_name(const struct fmt_csv *f, const struct csv_row *row)
+{
+	for (size_t i = 0; i < f->map.n_mapped; i++) {
+		const struct nk_csv_mapped *const m = &f->map.mapped[i];
+		const bool name = m->part == NK_CSV_FULL_NAME ||
+			(m->part == NK_CSV_FIELD && (m->field == NK_FIELD_FAMILY || m->field == NK_FIELD_GIVEN));
+
+		if (name && f->at[i] != SIZE_MAX && !is_remark(row->fields[f->at[i]])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+NK_RESULT nk_fmt_csv_row(struct fmt_csv *f, const struct csv_row *found, struct nk_err *err)
+{
+	struct nk_str clean[256];
+	struct csv_row row = *found;
+	size_t filled = 0;
+
+	NK_TRY(tidy(f, &row, clean, &filled, err));
+	/* A page turn, a total, a remark: one or two cells, and neither key nor name among them. */
+	if (filled <= 2 && f->width > 3 && nk_value_blank(row.fields[f->key_at]) && !has_name(f, &row)) {
+		f->run->build->head.rows_not_imported++;
+		return filled == 0 ? nk_done() : nk_fmt_csv_tell(f, nk_rule(NK_RULE_CSV_ROW_1), row.line, SIZE_MAX, err);
+	}
+	return take_row(f, &row, err);
 }

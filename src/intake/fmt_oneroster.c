@@ -3,20 +3,13 @@
  * to a roster.
  *
  * Demographics are checked and not imported; gradebook files are counted. The rows of the small files before
- * users.csv wait until its header has said whether Japan's rules hold.
+ * users.csv wait until its header has said whether Japan's rules hold. A delta: orone_delta.c.
  */
 #include "base.h"
 #include "format.h"
 #include "orone.h"
 
 enum { WAITING_MAX = 20000000 };
-
-static const struct nk_rule passwords = {
-	"OR-PW-1", NK_FINDING_WARNING, NK_FINDING_WARNING,
-	NK_N("rows carried a password in clear; it was dropped unread and kept nowhere. Ask the source to leave the column blank")
-};
-static const struct nk_rule not_imported = { "OR-DEM-1", NK_FINDING_NOTE, NK_FINDING_NOTE,
-	NK_N("demographics are checked but not imported") };
 
 static NK_RESULT take_fault(struct orone *o, const struct nk_tables_event *ev, struct nk_err *err)
 {
@@ -38,7 +31,11 @@ static NK_RESULT take_file(struct orone *o, const struct nk_tables_event *ev, st
 	NK_TRY(nk_arena_dup(o->run->arena, ev->file, &o->file_name, err));
 	NK_TRY(nk_orone_manifest_file(o, ev->file, err));
 	/* Without a manifest, or in a delta, the rows mean nothing that we could rely on. */
-	o->ignore = !o->known || (o->file != ORONE_MANIFEST && (!o->table[ORONE_MANIFEST].here || o->delta));
+	o->ignore = !o->known || (o->file != ORONE_MANIFEST && !o->table[ORONE_MANIFEST].here) ||
+		(o->file != ORONE_MANIFEST && o->delta && o->run->opt->base == NULL && !o->run->opt->look_only);
+	if (o->known && o->file != ORONE_MANIFEST && !o->ignore) {
+		NK_TRY(nk_orone_delta_load(o, err));
+	}
 	if (o->known && o->run->build->head.encoding.len == 0 && o->file == ORONE_USERS) {
 		o->run->build->head.encoding = nk_str_c(nk_encoding_name(ev->encoding));
 	}
@@ -111,7 +108,7 @@ static NK_RESULT take_file_end(struct orone *o, const struct nk_tables_event *ev
 	struct nk_roster *head = &o->run->build->head;
 
 	if (ev->passwords > 0) {
-		NK_TRY(nk_findings_add_times(o->run->findings, &passwords,
+		NK_TRY(nk_findings_add_times(o->run->findings, nk_rule(NK_RULE_OR_PW_1),
 			(struct nk_place){ o->file_name, 0, NK_STR("password") }, ev->passwords, err));
 	}
 	head->passwords_dropped += ev->passwords;
@@ -119,7 +116,7 @@ static NK_RESULT take_file_end(struct orone *o, const struct nk_tables_event *ev
 		head->rows_not_imported += ev->rows;
 	}
 	if (o->known && o->file == ORONE_DEMOGRAPHICS && ev->rows > 0) {
-		NK_TRY(nk_findings_add_times(o->run->findings, &not_imported,
+		NK_TRY(nk_findings_add_times(o->run->findings, nk_rule(NK_RULE_OR_DEM_1),
 			(struct nk_place){ o->file_name, 0, NK_STR("") }, ev->rows, err));
 	}
 	return nk_done();
@@ -217,9 +214,26 @@ static NK_RESULT read_oneroster(struct nk_format_run *run, struct nk_err *err)
 	return nk_orone_end(o, err);
 }
 
-static bool sniff_zip(struct nk_bytes head)
+/* A manifest, or a header as only OneRoster has it; a zip in which nothing can be seen gets its faults told here. */
+static int fits(const struct nk_format_peek *peek)
 {
-	return head.len >= 2 && head.ptr[0] == 'P' && head.ptr[1] == 'K';
+	size_t csv = 0;
+
+	if (peek->package != NK_TABLES_ZIP) {
+		return 0;
+	}
+	if (peek->folder || nk_format_peek_file(peek, "manifest.csv") != NULL) {
+		return 95;
+	}
+	for (size_t i = 0; i < peek->n; i++) {
+		const struct nk_format_file *const f = &peek->files[i];
+
+		csv += nk_str_ends(f->name, NK_STR(".csv")) ? 1 : 0;
+		if (nk_format_peek_has(f, "sourcedId") && nk_format_peek_has(f, "status")) {
+			return 80;
+		}
+	}
+	return csv == 0 ? 10 : 0;
 }
 
-const struct nk_format nk_format_oneroster = { .name = "oneroster", .sniff = sniff_zip, .read = read_oneroster };
+const struct nk_format nk_format_oneroster = { .name = "oneroster", .fits = fits, .read = read_oneroster };

@@ -25,6 +25,8 @@ struct disaster {
 	struct nk_arena *arena;
 	struct nk_roster roster;
 	uint64_t left_in_window;
+	uint32_t seen_days;
+	struct nk_str sentinels[1];
 	int expected_year;
 };
 
@@ -261,6 +263,74 @@ static void year_turned(struct disaster *d)
 	}
 }
 
+static bool not_half_of_p3(const struct nk_roster_person *p, size_t i)
+{
+	return p->memberships[0].where != 0 || !nk_str_eq(p->field[NK_FIELD_GRADE], NK_STR("P3")) || i % 2 == 0;
+}
+
+static void turned_without_half_a_grade(struct disaster *d)
+{
+	year_turned(d);
+	keep(d, not_half_of_p3);
+}
+
+static bool not_p6(const struct nk_roster_person *p, size_t i)
+{
+	(void)i;
+	return !nk_str_eq(p->field[NK_FIELD_GRADE], NK_STR("P6"));
+}
+
+static void only_graduates_gone(struct disaster *d)
+{
+	keep(d, not_p6);
+}
+
+static void new_values(struct disaster *d, enum nk_field f, const char *fmt)
+{
+	for (size_t i = 0; i < d->roster.n_persons; i++) {
+		d->roster.persons[i].field[f] = text(d->arena, fmt, (unsigned)i, 0);
+	}
+}
+
+static void new_logins(struct disaster *d)
+{
+	new_values(d, NK_FIELD_LOGIN, "other%06u.%u");
+}
+
+static void new_masters(struct disaster *d)
+{
+	new_values(d, NK_FIELD_MASTER_ID, "othermaster-%06u-%u");
+}
+
+static void garbled_names(struct disaster *d)
+{
+	new_values(d, NK_FIELD_FAMILY, "菴占陸%u-%u");
+}
+
+static void names_gone(struct disaster *d)
+{
+	for (size_t i = 0; i < d->roster.n_persons; i++) {
+		d->roster.persons[i].field[NK_FIELD_GIVEN] = NK_STR("");
+	}
+}
+
+static void switched_off(struct disaster *d)
+{
+	for (size_t i = 0; i < d->roster.n_persons; i++) {
+		d->roster.persons[i].enabled = i % 10 != 0;
+	}
+}
+
+static void seen_before(struct disaster *d)
+{
+	d->seen_days = 40;
+}
+
+static void sentinel_missing(struct disaster *d)
+{
+	d->sentinels[0] = NK_STR("B1482109999");
+}
+
 static const struct {
 	const char *word;
 	void (*make)(struct disaster *d);
@@ -287,6 +357,15 @@ static const struct {
 	MAKER(new_ids),
 	MAKER(new_ids_old_masters),
 	MAKER(year_turned),
+	MAKER(turned_without_half_a_grade),
+	MAKER(only_graduates_gone),
+	MAKER(new_logins),
+	MAKER(new_masters),
+	MAKER(garbled_names),
+	MAKER(names_gone),
+	MAKER(switched_off),
+	MAKER(seen_before),
+	MAKER(sentinel_missing),
 #undef MAKER
 };
 
@@ -333,19 +412,27 @@ struct judged {
 
 static struct judged judge(struct guarded *g, const struct disaster *d, nk_date today)
 {
+	const unsigned month = nk_date_split(today).month;
 	const struct nk_guard_source_input in = { .roster = &d->roster,
 		.changes = kit_look(&g->w, &d->roster, today),
+		.people = g->last.name.len > 0 ? g->w.people : NULL,
 		.last = g->last.name.len > 0 ? &g->last : NULL,
-		.left_in_window = d->left_in_window,
+		.past = { .left_in_window = d->left_in_window, .seen_days = d->seen_days },
 		.last_count = g->last_count,
-		.today = today,
+		.turn = month == 4 ? NK_TURN_GREAT : NK_TURN_NONE,
+		.sentinels = d->sentinels,
+		.n_sentinels = d->sentinels[0].len > 0 ? 1 : 0,
 		.expected_year = d->expected_year };
 	struct nk_guard_limits limits;
+	struct nk_guard_verdict v;
 	struct judged j = { .verdict = NK_VERDICT_FREE };
 	struct nk_err err = { 0 };
 
 	nk_guard_limits_default(&limits);
-	kit_ok(nk_guard_source(&in, &limits, g->w.arena, &j.verdict, &j.list, &j.n, &err), &err);
+	kit_ok(nk_guard_source(&in, &limits, g->w.arena, &v, &err), &err);
+	j.verdict = v.worst;
+	j.list = v.findings;
+	j.n = v.n;
 	return j;
 }
 
@@ -493,14 +580,11 @@ static void a_broken_shape_stops_as_corrupt(void **state)
 		const struct nk_guard_source_input in = { .roster = &r,
 			.changes = kit_look(&g.w, &r, kit_day("2026-10-20")),
 			.last = &last,
-			.today = kit_day("2026-10-20"),
 			.expected_year = 2026 };
-		enum nk_verdict verdict = NK_VERDICT_FREE;
-		const struct nk_guard_finding *list = NULL;
+		struct nk_guard_verdict verdict;
 		struct nk_err err = { 0 };
-		size_t n = 0;
 
-		assert_true(!nk_ok(nk_guard_source(&in, &limits, g.w.arena, &verdict, &list, &n, &err)));
+		assert_true(!nk_ok(nk_guard_source(&in, &limits, g.w.arena, &verdict, &err)));
 	}
 }
 

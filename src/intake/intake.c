@@ -8,22 +8,21 @@
 #include "format.h"
 #include "roster_build.h"
 
-enum { HEAD = 8 };
 #define BYTES_MAX (UINT64_C(1) << 30)
 
-/* The format by its word, or by the first bytes; NULL: none of ours. */
-static NK_RESULT format_of(const struct nk_env *env, const struct nk_intake_options *opt,
-	const struct nk_format **out, struct nk_err *err)
+/* The format by its word, or by names and headers; NULL: none of ours. */
+static NK_RESULT format_of(struct nk_format_run *run, const struct nk_format **out, struct nk_err *err)
 {
-	uint8_t head[HEAD];
-	size_t len = 0;
+	struct nk_format_peek peek = { .package = NK_TABLES_BARE };
 
-	if (opt->format.len > 0) {
-		*out = nk_format_by_name(opt->format);
-		return nk_done();
+	if (run->opt->format.len > 0) {
+		*out = nk_format_by_name(run->opt->format);
+		return *out != NULL ? nk_done()
+				    : nk_fail(err, NK_UNSUPPORTED,
+					      "unknown roster format: the formats are csv (also TSV and xlsx), oneroster, sds1 and sds2");
 	}
-	NK_TRY(env->read(env->self, opt->fd, 0, head, sizeof(head), &len, err));
-	*out = nk_format_by_head(nk_bytes_of(head, len));
+	NK_TRY(nk_format_peek_at(run->env, run->opt->fd, run->opt->size, run->arena, &peek, err));
+	*out = nk_format_by_peek(&peek);
 	return nk_done();
 }
 
@@ -31,11 +30,13 @@ static NK_RESULT read_into(struct nk_format_run *run, const struct nk_roster **o
 {
 	const struct nk_format *format = NULL;
 
-	NK_TRY(format_of(run->env, run->opt, &format, err));
+	NK_TRY(format_of(run, &format, err));
 	if (format == NULL) {
-		return nk_fail(err, NK_UNSUPPORTED, "unknown roster format: the formats are oneroster and csv");
+		NK_TRY(nk_findings_add(
+			run->findings, nk_rule(NK_RULE_FMT_1), (struct nk_place){ NK_STR(""), 0, NK_STR("") }, err));
+	} else {
+		NK_TRY(format->read(run, err));
 	}
-	NK_TRY(format->read(run, err));
 	if (run->findings->errors > 0) {
 		return nk_fail(err, NK_INVALID,
 			"the roster has %llu errors; nothing was changed. The list names file, line and column of each",
@@ -66,6 +67,7 @@ NK_RESULT nk_intake_read(const struct nk_env *env, const struct nk_intake_option
 			err, NK_LIMIT, "the roster is larger than the limit of %llu bytes", (unsigned long long)max);
 	}
 	NK_TRY(nk_findings_init(&findings, env, arena, opt->strict, err));
+	findings.bad = opt->bad;
 	nk_roster_build_init(&build, arena);
 	rc = read_into(&run, out_roster, err);
 	NK_TRY(nk_findings_end(&findings, out_findings, out_n, nk_ok(rc) ? err : NULL));

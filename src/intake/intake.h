@@ -20,7 +20,8 @@ struct nk_finding {
 	struct nk_str file; /* name inside the zip, or the file */
 	uint64_t line; /* 1 = first; 0 = not about a line */
 	struct nk_str column; /* header name; empty = none */
-	const char *what; /* msgid, no placeholders: what is wrong and what to do */
+	const char *what; /* msgid, no placeholders: what is wrong */
+	const char *todo; /* msgid: what somebody does about it */
 	uint64_t times; /* how often: findings of the same rule, file and column are folded after the first 20 */
 };
 
@@ -47,12 +48,12 @@ struct nk_roster_person {
 	nk_date valid_from, valid_until; /* NK_DATE_NONE where the file says nothing */
 	struct nk_roster_membership *memberships;
 	size_t n_memberships;
-	uint64_t line;
+	uint64_t line; /* 0: not in the file: known before, and a delta says nothing of it */
 };
 
 struct nk_roster {
-	struct nk_str format; /* "oneroster" | "csv" */
-	struct nk_str generation; /* "1.1", "1.2", "1.2.1", "jp-a", "jp-b", "jp-c" */
+	struct nk_str format; /* "oneroster" | "csv" | "sds1" | "sds2" */
+	struct nk_str generation; /* "1.1", "1.2", "1.2.1", "jp-a", "jp-b", "jp-c"; "1", "2", "2.1"; "xlsx" or "" */
 	struct nk_str encoding; /* names of kana.h, of the first file */
 	int school_year; /* 0: the file does not say */
 	struct nk_roster_unit *units;
@@ -67,14 +68,28 @@ struct nk_roster {
 	struct nk_hash digest; /* BLAKE2b-256 of the file under opt->digest_key */
 };
 
+/* An error in a row, each one, however many of a kind there are. */
+struct nk_bad_row {
+	struct nk_str file;
+	uint64_t line;
+	struct nk_str column;
+	const char *rule, *what; /* as in struct nk_finding */
+};
+
 struct nk_intake_options {
 	int fd; /* the file, readable at random places */
 	uint64_t size;
 	struct nk_str format; /* empty: by content */
 	bool strict; /* certification strictness; else "school": harmless deviations are warnings */
-	struct nk_bytes mapping; /* for csv: text of the mapping file (INI), else empty */
+	struct nk_bytes mapping; /* for csv: text of the mapping (INI, csv_mapping.h), else empty */
 	const struct nk_key *digest_key;
 	uint64_t max_bytes; /* 0: 1 GiB */
+	/* For a delta: what the source last said; NULL: none was taken in. Borrowed. */
+	const struct nk_people *base;
+	struct nk_uuid base_source;
+	struct nk_str base_name;
+	bool look_only; /* nothing is going to be taken in: a delta is read for its own rows only */
+	struct nk_vec *bad; /* of struct nk_bad_row, the caller's; NULL: not wanted. What does not fit is left out */
 	void (*progress)(void *arg, uint64_t done, uint64_t total);
 	void *progress_arg;
 };

@@ -28,6 +28,7 @@ enum orone_file {
 /* Columns that the code asks for by name; others are only checked by rules. */
 #define ORONE_COLUMNS(COL)                                                                                           \
 	COL(sourcedId, "sourcedId")                                                                                  \
+	COL(status, "status") COL(dateLastModified, "dateLastModified")                                             \
 	COL(title, "title")                                                                                          \
 	COL(type, "type")                                                                                            \
 	COL(startDate, "startDate") COL(endDate, "endDate") COL(parentSourcedId, "parentSourcedId") COL(             \
@@ -74,7 +75,7 @@ struct orone_rule {
 	const char *column;
 	bool (*ok)(struct nk_str value);
 	unsigned profiles; /* ORONE_BASE, ORONE_JP */
-	struct nk_rule rule;
+	enum nk_rule_id rule;
 };
 
 /* One row of a reference table. */
@@ -83,7 +84,7 @@ struct orone_ref {
 	enum orone_file to;
 	bool list; /* comma-separated */
 	bool later; /* to a row that may come behind this one: looked up at the end */
-	struct nk_rule rule;
+	enum nk_rule_id rule;
 };
 
 struct orone_header {
@@ -158,6 +159,7 @@ struct orone_org {
 struct orone_user {
 	uint64_t line;
 	size_t home; /* group index, SIZE_MAX: none */
+	bool kept; /* of a delta's base, and no row said anything yet */
 	bool home_seen, has_primary, has_secondary, all_end, has_role;
 	nk_date from, until; /* of the roles */
 	enum nk_role role; /* 1.1 */
@@ -171,7 +173,7 @@ struct orone {
 	struct nk_map logins, masters, codes; /* value → person or org index */
 	enum orone_file file; /* that is being read */
 	bool known, ignore; /* file: one of ours; its rows are passed over */
-	bool users_seen, japan, no_manifest, delta;
+	bool users_seen, japan, no_manifest, delta, bulk, loaded;
 	struct nk_str version; /* of the manifest, static */
 	struct nk_str file_name; /* in the arena */
 	int session_year;
@@ -204,11 +206,20 @@ struct orone_row {
 	uint64_t line;
 	const struct nk_str *fields;
 	size_t index; /* of its id in its table */
+	bool known; /* of a delta: it takes the place of what was there */
+	bool gone; /* of a delta: tobedeleted */
 };
 /* nk_orone_map_get: a column of a row; empty when the file does not have it. nk_orone_map_row: the row becomes what
  * it means. */
 struct nk_str nk_orone_map_get(const struct orone *o, const struct orone_row *row, enum orone_column c);
 NK_RESULT nk_orone_map_row(struct orone *o, const struct orone_row *row, struct nk_err *err);
+
+/* A delta (orone_delta.c). load: what was there before, once. row: status and date; *out_take false: nothing to do.
+ * membership: put, replaced or taken away. */
+NK_RESULT nk_orone_delta_load(struct orone *o, struct nk_err *err);
+NK_RESULT nk_orone_delta_row(struct orone *o, struct orone_row *row, bool *out_take, struct nk_err *err);
+NK_RESULT nk_orone_delta_membership(
+	struct orone *o, const struct orone_row *row, size_t person, const struct nk_roster_membership *m, struct nk_err *err);
 
 /* The end (orone_end.c): what can be said only when all rows are in. */
 NK_RESULT nk_orone_end(struct orone *o, struct nk_err *err);

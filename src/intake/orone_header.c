@@ -9,22 +9,6 @@
 
 #include "value_text.h"
 
-static const struct nk_rule missing = { "OR-HDR-1", NK_FINDING_ERROR, NK_FINDING_ERROR,
-	NK_N("this column is missing from the header") };
-static const struct nk_rule disorder = { "OR-HDR-2", NK_FINDING_ERROR, NK_FINDING_ERROR,
-	NK_N("the columns stand in another order than the standard fixes: from this one on they are not "
-	     "where they should be; export the file again") };
-static const struct nk_rule misspelt = { "OR-HDR-3", NK_FINDING_ERROR, NK_FINDING_ERROR,
-	NK_N("a header is misspelt or has other capitals: it should probably be this one") };
-static const struct nk_rule blank = { "OR-HDR-4", NK_FINDING_ERROR, NK_FINDING_ERROR,
-	NK_N("the header line has a column without a name") };
-static const struct nk_rule doubled = { "OR-HDR-5", NK_FINDING_ERROR, NK_FINDING_ERROR,
-	NK_N("this column stands twice in the header") };
-static const struct nk_rule extra = { "OR-HDR-6", NK_FINDING_ERROR, NK_FINDING_WARNING,
-	NK_N("there are columns behind the standard's that are not metadata columns; they are not read") };
-static const struct nk_rule metadata = { "OR-HDR-7", NK_FINDING_NOTE, NK_FINDING_NOTE,
-	NK_N("there are further metadata columns; they are not read") };
-
 static NK_RESULT tell(struct orone *o, const struct nk_rule *rule, struct nk_str column, struct nk_err *err)
 {
 	o->table[o->file].broken = o->table[o->file].broken || rule->school == NK_FINDING_ERROR;
@@ -166,16 +150,16 @@ static NK_RESULT explain(struct orone *o, const struct nk_str *found, size_t n, 
 
 		if (!was_found(name, found, n)) {
 			told++;
-			NK_TRY(tell(o, was_meant(near->names, name, found, n) ? &misspelt : &missing, name, err));
+			NK_TRY(tell(o, was_meant(near->names, name, found, n) ? nk_rule(NK_RULE_OR_HDR_3) : nk_rule(NK_RULE_OR_HDR_1), name, err));
 		}
 	}
 	for (size_t i = 0; told == 0 && i < width && i < n; i++) {
 		if (!nk_str_eq(found[i], name_at(near->names, i))) {
 			told++;
-			NK_TRY(tell(o, &disorder, name_at(near->names, i), err));
+			NK_TRY(tell(o, nk_rule(NK_RULE_OR_HDR_2), name_at(near->names, i), err));
 		}
 	}
-	return told > 0 ? nk_done() : tell(o, &disorder, NK_STR(""), err);
+	return told > 0 ? nk_done() : tell(o, nk_rule(NK_RULE_OR_HDR_2), NK_STR(""), err);
 }
 
 /* Names that no header may have: none, and the same twice. */
@@ -184,13 +168,13 @@ static NK_RESULT check_names(
 {
 	for (size_t i = 0; i < n; i++) {
 		if (nk_value_blank(found[i])) {
-			NK_TRY(tell(o, &blank, NK_STR(""), err));
+			NK_TRY(tell(o, nk_rule(NK_RULE_OR_HDR_4), NK_STR(""), err));
 			continue;
 		}
 		if (was_found(found[i], found, i)) {
 			const size_t at = place_of(names, found[i]);
 
-			NK_TRY(tell(o, &doubled, at != SIZE_MAX ? name_at(names, at) : NK_STR(""), err));
+			NK_TRY(tell(o, nk_rule(NK_RULE_OR_HDR_5), at != SIZE_MAX ? name_at(names, at) : NK_STR(""), err));
 		}
 	}
 	return nk_done();
@@ -200,7 +184,7 @@ static NK_RESULT check_extra(struct orone *o, const struct nk_str *found, size_t
 {
 	for (size_t i = from; i < n; i++) {
 		if (!nk_value_blank(found[i])) {
-			NK_TRY(tell(o, nk_str_starts(found[i], NK_STR("metadata.")) ? &metadata : &extra, NK_STR(""),
+			NK_TRY(tell(o, nk_str_starts(found[i], NK_STR("metadata.")) ? nk_rule(NK_RULE_OR_HDR_7) : nk_rule(NK_RULE_OR_HDR_6), NK_STR(""),
 				err));
 		}
 	}

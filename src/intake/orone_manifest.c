@@ -4,32 +4,6 @@
 #include "base.h"
 #include "orone.h"
 
-static const struct nk_rule no_manifest = { "OR-MAN-1", NK_FINDING_ERROR, NK_FINDING_ERROR,
-	NK_N("there is no manifest.csv at the top of the zip: this is OneRoster 1.0 or not a complete "
-	     "export; ask for OneRoster 1.1 or later") };
-static const struct nk_rule bad_version = { "OR-MAN-2", NK_FINDING_ERROR, NK_FINDING_ERROR,
-	NK_N("manifest.version must be 1.0 and oneroster.version one of 1.1, 1.2, 1.2.1, 1.2_JP") };
-static const struct nk_rule bad_value = { "OR-MAN-3", NK_FINDING_ERROR, NK_FINDING_ERROR,
-	NK_N("each file of the manifest must be absent, bulk or delta") };
-static const struct nk_rule not_there = { "OR-MAN-4", NK_FINDING_ERROR, NK_FINDING_ERROR,
-	NK_N("the manifest declares this file, but the zip does not have it: the export is incomplete") };
-static const struct nk_rule not_declared = { "OR-MAN-5", NK_FINDING_ERROR, NK_FINDING_ERROR,
-	NK_N("the zip has this file, but the manifest does not declare it") };
-static const struct nk_rule twice = { "OR-MAN-6", NK_FINDING_ERROR, NK_FINDING_ERROR,
-	NK_N("the manifest says this twice") };
-static const struct nk_rule delta = { "OR-MAN-7", NK_FINDING_ERROR, NK_FINDING_ERROR,
-	NK_N("delta files are not read yet: export a bulk file, which holds everybody") };
-static const struct nk_rule unknown_row = { "OR-MAN-8", NK_FINDING_WARNING, NK_FINDING_WARNING,
-	NK_N("the manifest has a row that the standard does not know") };
-static const struct nk_rule unknown_file = {
-	"OR-MAN-9", NK_FINDING_ERROR, NK_FINDING_ERROR,
-	NK_N("the standard does not know this file; names are case-sensitive, and the column names the nearest known file")
-};
-static const struct nk_rule other_version = { "OR-MAN-10", NK_FINDING_WARNING, NK_FINDING_WARNING,
-	NK_N("oneroster.version does not go with the headers; the headers decided") };
-static const struct nk_rule not_imported = { "OR-MAN-11", NK_FINDING_NOTE, NK_FINDING_NOTE,
-	NK_N("this file is not read; its rows were counted") };
-
 /* Files of the standard that we do not read. */
 static const char *const others[] = { "categories", "classResources", "courseResources",
 	"lineItemLearningObjectiveIds", "lineItems", "lineItemScoreScales", "resources", "resultLearningObjectiveIds",
@@ -76,22 +50,22 @@ static NK_RESULT take_file(
 {
 	const enum orone_file file = file_of(property);
 
-	if (nk_str_eq(value, NK_STR("delta"))) {
-		o->delta = true;
-		return tell(o, &delta, in_manifest(line, NK_STR("value")), err);
-	}
-	if (!nk_str_eq(value, NK_STR("bulk")) && !nk_str_eq(value, NK_STR("absent"))) {
-		return tell(o, &bad_value, in_manifest(line, NK_STR("value")), err);
+	const bool delta = nk_str_eq(value, NK_STR("delta"));
+
+	o->delta = o->delta || delta;
+	o->bulk = o->bulk || nk_str_eq(value, NK_STR("bulk"));
+	if (!delta && !nk_str_eq(value, NK_STR("bulk")) && !nk_str_eq(value, NK_STR("absent"))) {
+		return tell(o, nk_rule(NK_RULE_OR_MAN_3), in_manifest(line, NK_STR("value")), err);
 	}
 	if (file == ORONE_FILE_COUNT) {
 		return is_other(nk_str_sub(property, 5, property.len))
 			? nk_done()
-			: tell(o, &unknown_row, in_manifest(line, NK_STR("propertyName")), err);
+			: tell(o, nk_rule(NK_RULE_OR_MAN_8), in_manifest(line, NK_STR("propertyName")), err);
 	}
 	if (o->table[file].declared || o->table[file].declared_absent) {
-		return tell(o, &twice, in_manifest(line, NK_STR("propertyName")), err);
+		return tell(o, nk_rule(NK_RULE_OR_MAN_6), in_manifest(line, NK_STR("propertyName")), err);
 	}
-	o->table[file].declared = nk_str_eq(value, NK_STR("bulk"));
+	o->table[file].declared = !nk_str_eq(value, NK_STR("absent"));
 	o->table[file].declared_absent = !o->table[file].declared;
 	return nk_done();
 }
@@ -101,7 +75,7 @@ static NK_RESULT take_version(struct orone *o, uint64_t line, struct nk_str valu
 	static const struct nk_str versions[] = { { "1.1", 3 }, { "1.2", 3 }, { "1.2.1", 5 }, { "1.2_JP", 6 } };
 
 	if (o->version.len > 0) {
-		return tell(o, &twice, in_manifest(line, NK_STR("propertyName")), err);
+		return tell(o, nk_rule(NK_RULE_OR_MAN_6), in_manifest(line, NK_STR("propertyName")), err);
 	}
 	for (size_t i = 0; i < NK_ARRAY_LEN(versions); i++) {
 		if (nk_str_eq(versions[i], value)) {
@@ -110,7 +84,7 @@ static NK_RESULT take_version(struct orone *o, uint64_t line, struct nk_str valu
 		}
 	}
 	o->version = NK_STR("?");
-	return tell(o, &bad_version, in_manifest(line, NK_STR("value")), err);
+	return tell(o, nk_rule(NK_RULE_OR_MAN_2), in_manifest(line, NK_STR("value")), err);
 }
 
 NK_RESULT nk_orone_manifest_row(
@@ -125,12 +99,12 @@ NK_RESULT nk_orone_manifest_row(
 	if (nk_str_eq(property, NK_STR("manifest.version"))) {
 		return nk_str_eq(value, NK_STR("1.0"))
 			? nk_done()
-			: tell(o, &bad_version, in_manifest(line, NK_STR("value")), err);
+			: tell(o, nk_rule(NK_RULE_OR_MAN_2), in_manifest(line, NK_STR("value")), err);
 	}
 	if (nk_str_eq(property, NK_STR("source.systemName")) || nk_str_eq(property, NK_STR("source.systemCode"))) {
 		return nk_done();
 	}
-	return tell(o, &unknown_row, in_manifest(line, NK_STR("propertyName")), err);
+	return tell(o, nk_rule(NK_RULE_OR_MAN_8), in_manifest(line, NK_STR("propertyName")), err);
 }
 
 /* The nearest known name: the same but for capitals; else none. */
@@ -162,9 +136,9 @@ NK_RESULT nk_orone_manifest_file(struct orone *o, struct nk_str name, struct nk_
 	o->known = false;
 	NK_TRY(nk_arena_dup(o->run->arena, name, &kept, err));
 	if (is_other(stem) && stem.len < name.len) {
-		return tell(o, &not_imported, about_file(kept, NK_STR("")), err);
+		return tell(o, nk_rule(NK_RULE_OR_MAN_11), about_file(kept, NK_STR("")), err);
 	}
-	return tell(o, &unknown_file, about_file(kept, nearest_file(name)), err);
+	return tell(o, nk_rule(NK_RULE_OR_MAN_9), about_file(kept, nearest_file(name)), err);
 }
 
 /* Which versions go with which headers (rosters.md §1). */
@@ -189,27 +163,36 @@ NK_RESULT nk_orone_manifest_end(struct orone *o, struct nk_err *err)
 	const struct nk_str generation = nk_orone_header_generation(o);
 
 	if (!o->table[ORONE_MANIFEST].here) {
-		return tell(o, &no_manifest, about_file(NK_STR("manifest.csv"), NK_STR("")), err);
+		return tell(o, nk_rule(NK_RULE_OR_MAN_1), about_file(NK_STR("manifest.csv"), NK_STR("")), err);
 	}
 	if (o->table[ORONE_MANIFEST].broken) {
 		return nk_done();
 	}
+	if (o->delta && o->bulk) {
+		NK_TRY(tell(o, nk_rule(NK_RULE_OR_DEL_4), in_manifest(0, NK_STR("value")), err));
+	}
+	if (o->delta && o->run->opt->base == NULL) {
+		NK_TRY(tell(o, nk_rule(o->run->opt->look_only ? NK_RULE_OR_DEL_3 : NK_RULE_OR_MAN_7), in_manifest(0, NK_STR("value")),
+			err));
+	}
 	if (o->version.len == 0) {
-		NK_TRY(tell(o, &bad_version, in_manifest(0, NK_STR("propertyName")), err));
+		NK_TRY(tell(o, nk_rule(NK_RULE_OR_MAN_2), in_manifest(0, NK_STR("propertyName")), err));
 	}
 	for (int f = ORONE_SESSIONS; f < ORONE_FILE_COUNT; f++) {
 		const struct orone_table *t = &o->table[f];
 		const struct nk_str name = nk_str_c(nk_orone_rules_of((enum orone_file)f)->name);
 
 		if (t->declared && !t->here) {
-			NK_TRY(tell(o, &not_there, about_file(name, NK_STR("")), err));
+			NK_TRY(tell(o, nk_rule(NK_RULE_OR_MAN_4), about_file(name, NK_STR("")), err));
 		}
-		if (!t->declared && t->here && !o->delta) {
-			NK_TRY(tell(o, &not_declared, about_file(name, NK_STR("")), err));
+		if (!t->declared && t->here) {
+			NK_TRY(tell(o, nk_rule(NK_RULE_OR_MAN_5), about_file(name, NK_STR("")), err));
 		}
 	}
-	if (generation.len > 0 && o->version.len > 1 && !version_fits(o->version, generation)) {
-		NK_TRY(tell(o, &other_version, in_manifest(0, NK_STR("value")), err));
+	/* Without enrollments.csv the last two generations of Japan's look the same. */
+	if (generation.len > 0 && o->version.len > 1 && !version_fits(o->version, generation) &&
+		(o->table[ORONE_ENROLLMENTS].here || !nk_str_eq(generation, NK_STR("jp-b")))) {
+		NK_TRY(tell(o, nk_rule(NK_RULE_OR_MAN_10), in_manifest(0, NK_STR("value")), err));
 	}
 	return nk_done();
 }

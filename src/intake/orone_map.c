@@ -10,25 +10,6 @@
 #include "value_date.h"
 #include "value_text.h"
 
-static const struct nk_rule district_parent = { "OR-JP-6", NK_FINDING_ERROR, NK_FINDING_WARNING,
-	NK_N("a district has no parent organisation") };
-static const struct nk_rule same_code = { "OR-DUP-4", NK_FINDING_ERROR, NK_FINDING_ERROR,
-	NK_N("two organisations have the same code: two schools were mixed up, or one is listed twice") };
-static const struct nk_rule same_login = { "OR-DUP-2", NK_FINDING_ERROR, NK_FINDING_ERROR,
-	NK_N("this username stands in more than one row") };
-static const struct nk_rule same_master = { "OR-DUP-3", NK_FINDING_ERROR, NK_FINDING_ERROR,
-	NK_N("this master identifier stands in more than one row") };
-static const struct nk_rule subject_count = { "OR-JP-7", NK_FINDING_ERROR, NK_FINDING_WARNING,
-	NK_N("there must be as many subject codes as subjects") };
-static const struct nk_rule not_a_school = { "OR-REF-2", NK_FINDING_ERROR, NK_FINDING_ERROR,
-	NK_N("a class must belong to an organisation of type school") };
-static const struct nk_rule other_school = { "OR-REF-3", NK_FINDING_ERROR, NK_FINDING_ERROR,
-	NK_N("the school of this enrollment is not the school of its class") };
-static const struct nk_rule student_primary = { "OR-JP-8", NK_FINDING_ERROR, NK_FINDING_WARNING,
-	NK_N("only a teacher can be the primary person of a class") };
-static const struct nk_rule dates_cross = { "OR-VAL-7", NK_FINDING_ERROR, NK_FINDING_ERROR,
-	NK_N("the end date lies before the begin date") };
-
 struct nk_str nk_orone_map_get(const struct orone *o, const struct orone_row *row, enum orone_column c)
 {
 	const size_t at = o->table[row->file].at[c];
@@ -116,9 +97,13 @@ static NK_RESULT map_org(struct orone *o, const struct orone_row *row, struct nk
 	NK_TRY(keep(o, row, ORONE_name, &unit.name, err));
 	NK_TRY(keep(o, row, ORONE_identifier, &unit.code, err));
 	if (nk_str_eq(unit.kind, NK_STR("district")) && unit.parent_key.len > 0 && o->japan) {
-		NK_TRY(tell(o, &district_parent, row, ORONE_parentSourcedId, err));
+		NK_TRY(tell(o, nk_rule(NK_RULE_OR_JP_6), row, ORONE_parentSourcedId, err));
 	}
-	NK_TRY(take_unique(o, row, ORONE_identifier, &o->codes, &same_code, err));
+	NK_TRY(take_unique(o, row, ORONE_identifier, &o->codes, nk_rule(NK_RULE_OR_DUP_4), err));
+	if (row->known) {
+		*(struct nk_roster_unit *)nk_vec_at(&o->run->build->units, row->index) = unit;
+		return row->gone ? nk_roster_build_gone(o->run->build, NK_GONE_UNIT, row->index, err) : nk_done();
+	}
 	NK_TRY(nk_vec_push(&o->orgs, &item, err));
 	org = item;
 	*org = (struct orone_org){
@@ -143,7 +128,7 @@ static NK_RESULT check_subjects(struct orone *o, const struct orone_row *row, st
 	const size_t names = list_len(nk_orone_map_get(o, row, ORONE_subjects));
 	const size_t codes = list_len(nk_orone_map_get(o, row, ORONE_subjectCodes));
 
-	return o->japan && names != codes ? tell(o, &subject_count, row, ORONE_subjectCodes, err) : nk_done();
+	return o->japan && names != codes ? tell(o, nk_rule(NK_RULE_OR_JP_7), row, ORONE_subjectCodes, err) : nk_done();
 }
 
 static NK_RESULT map_class(struct orone *o, const struct orone_row *row, struct nk_err *err)
@@ -159,9 +144,13 @@ static NK_RESULT map_class(struct orone *o, const struct orone_row *row, struct 
 	NK_TRY(keep(o, row, ORONE_grades, &group.grade, err));
 	if (nk_orone_row_find(o, ORONE_ORGS, group.unit_key, &at) &&
 		!((const struct orone_org *)nk_vec_at(&o->orgs, at))->school) {
-		NK_TRY(tell(o, &not_a_school, row, ORONE_schoolSourcedId, err));
+		NK_TRY(tell(o, nk_rule(NK_RULE_OR_REF_2), row, ORONE_schoolSourcedId, err));
 	}
 	NK_TRY(check_subjects(o, row, err));
+	if (row->known) {
+		*(struct nk_roster_group *)nk_vec_at(&o->run->build->groups, row->index) = group;
+		return row->gone ? nk_roster_build_gone(o->run->build, NK_GONE_GROUP, row->index, err) : nk_done();
+	}
 	return nk_roster_build_group(o->run->build, &group, &at, err);
 }
 
@@ -230,15 +219,40 @@ static NK_RESULT map_own_orgs(struct orone *o, const struct orone_row *row, size
 		.primary = true,
 		.from = NK_DATE_NONE,
 		.until = NK_DATE_NONE };
+	const struct orone_row stays = { .file = row->file, .line = row->line };
 	struct nk_str id;
 
 	while (nk_str_cut(&rest, ',', &id)) {
 		if (nk_orone_row_find(o, ORONE_ORGS, nk_str_trim(id), &m.where)) {
-			NK_TRY(nk_roster_build_membership(o->run->build, person, &m, err));
+			NK_TRY(nk_orone_delta_membership(o, &stays, person, &m, err));
 			m.primary = false;
 		}
 	}
 	return nk_done();
+}
+
+/* Of a delta: the person's row is new, the memberships stay until rows of theirs say otherwise. */
+static NK_RESULT replace_user(struct orone *o, const struct orone_row *row, const struct orone_user *user,
+	const struct nk_roster_person *p, struct nk_err *err)
+{
+	struct nk_roster_person *const old = nk_roster_build_at(o->run->build, row->index);
+	const struct nk_roster_person before = *old;
+
+	*old = *p;
+	old->n_memberships = before.n_memberships;
+	old->valid_from = before.valid_from;
+	old->valid_until = before.valid_until;
+	if (user->home == SIZE_MAX) {
+		old->field[NK_FIELD_HOME_CLASS] = before.field[NK_FIELD_HOME_CLASS];
+	}
+	*(struct orone_user *)nk_vec_at(&o->users, row->index) = *user;
+	if (row->gone) {
+		return nk_roster_build_gone(o->run->build, NK_GONE_PERSON, row->index, err);
+	}
+	if (o->table[ORONE_USERS].at[ORONE_orgSourcedIds] != SIZE_MAX) {
+		nk_roster_build_drop(o->run->build, row->index, NULL);
+	}
+	return map_own_orgs(o, row, row->index, err);
 }
 
 static NK_RESULT map_user(struct orone *o, const struct orone_row *row, struct nk_err *err)
@@ -254,12 +268,15 @@ static NK_RESULT map_user(struct orone *o, const struct orone_row *row, struct n
 
 	NK_TRY(map_fields(o, row, &p, err));
 	(void)nk_value_bool(nk_orone_map_get(o, row, ORONE_enabledUser), &p.enabled);
-	NK_TRY(take_unique(o, row, ORONE_username, &o->logins, &same_login, err));
-	NK_TRY(take_unique(o, row, ORONE_userMasterIdentifier, &o->masters, &same_master, err));
+	NK_TRY(take_unique(o, row, ORONE_username, &o->logins, nk_rule(NK_RULE_OR_DUP_2), err));
+	NK_TRY(take_unique(o, row, ORONE_userMasterIdentifier, &o->masters, nk_rule(NK_RULE_OR_DUP_3), err));
 	user.role = role_of(nk_orone_map_get(o, row, ORONE_role));
 	if (nk_orone_row_find(o, ORONE_CLASSES, nk_orone_map_get(o, row, ORONE_homeClass), &user.home)) {
 		p.field[NK_FIELD_HOME_CLASS] =
 			((const struct nk_roster_group *)nk_vec_at(&o->run->build->groups, user.home))->title;
+	}
+	if (row->known) {
+		return replace_user(o, row, &user, &p, err);
 	}
 	NK_TRY(nk_vec_push(&o->users, &item, err));
 	*(struct orone_user *)item = user;
@@ -288,7 +305,7 @@ static NK_RESULT take_dates(
 	m->from = date_of(o, row, ORONE_beginDate);
 	m->until = date_of(o, row, ORONE_endDate);
 	return m->from != NK_DATE_NONE && m->until != NK_DATE_NONE && m->until < m->from
-		? tell(o, &dates_cross, row, ORONE_endDate, err)
+		? tell(o, nk_rule(NK_RULE_OR_VAL_7), row, ORONE_endDate, err)
 		: nk_done();
 }
 
@@ -310,7 +327,7 @@ static NK_RESULT map_role(struct orone *o, const struct orone_row *row, struct n
 	if (!nk_orone_row_find(o, ORONE_ORGS, nk_orone_map_get(o, row, ORONE_orgSourcedId), &m.where)) {
 		return nk_done();
 	}
-	return nk_roster_build_membership(o->run->build, person, &m, err);
+	return nk_orone_delta_membership(o, row, person, &m, err);
 }
 
 static NK_RESULT check_enrollment(struct orone *o, const struct orone_row *row, const struct nk_roster_membership *m,
@@ -319,9 +336,9 @@ static NK_RESULT check_enrollment(struct orone *o, const struct orone_row *row, 
 	const struct nk_roster_group *group = nk_vec_at(&o->run->build->groups, m->where);
 
 	if (!nk_str_eq(group->unit_key, nk_orone_map_get(o, row, ORONE_schoolSourcedId))) {
-		NK_TRY(tell(o, &other_school, row, ORONE_schoolSourcedId, err));
+		NK_TRY(tell(o, nk_rule(NK_RULE_OR_REF_3), row, ORONE_schoolSourcedId, err));
 	}
-	return primary && m->role == NK_ROLE_STUDENT && o->japan ? tell(o, &student_primary, row, ORONE_primary, err)
+	return primary && m->role == NK_ROLE_STUDENT && o->japan ? tell(o, nk_rule(NK_RULE_OR_JP_8), row, ORONE_primary, err)
 								 : nk_done();
 }
 
@@ -346,7 +363,7 @@ static NK_RESULT map_enrollment(struct orone *o, const struct orone_row *row, st
 	m.hidden = !shown;
 	m.primary = primary || m.where == user->home;
 	user->home_seen = user->home_seen || m.where == user->home;
-	return nk_roster_build_membership(o->run->build, person, &m, err);
+	return nk_orone_delta_membership(o, row, person, &m, err);
 }
 
 NK_RESULT nk_orone_map_row(struct orone *o, const struct orone_row *row, struct nk_err *err)

@@ -10,11 +10,6 @@
 
 #include "value_text.h"
 
-static const struct nk_rule dash = { "OR-BLANK-1", NK_FINDING_WARNING, NK_FINDING_WARNING,
-	NK_N("a value of blanks only, or a dash; it was read as blank") };
-static const struct nk_rule doubled = { "OR-DUP-1", NK_FINDING_ERROR, NK_FINDING_ERROR,
-	NK_N("this id stands in more than one row; each row with it is listed") };
-
 NK_RESULT nk_orone_row_finding(struct orone *o, const struct nk_rule *rule, enum orone_file file, uint64_t line,
 	const char *column, struct nk_err *err)
 {
@@ -50,7 +45,7 @@ static NK_RESULT tidy(
 			out[i] = NK_STR("");
 		} else if (nk_str_eq(found[i], NK_STR("-")) || nk_value_blank(found[i])) {
 			out[i] = NK_STR("");
-			NK_TRY(nk_orone_row_finding(o, &dash, row->file, row->line, t->column_name[i], err));
+			NK_TRY(nk_orone_row_finding(o, nk_rule(NK_RULE_OR_BLANK_1), row->file, row->line, t->column_name[i], err));
 		}
 	}
 	row->fields = out;
@@ -68,12 +63,12 @@ static NK_RESULT check_rules(struct orone *o, const struct orone_row *row, struc
 		const struct nk_str v = row->fields[at];
 		const bool fine = r->ok == NULL ? v.len > 0 : v.len == 0 || r->ok(v);
 
-		if (fine || at == told) {
+		if (fine || at == told || (o->delta && r->rule == NK_RULE_OR_BULK_1)) {
 			continue;
 		}
 		/* Only an error hides what comes behind it: two warnings about one name are two. */
-		told = r->rule.school == NK_FINDING_ERROR ? at : told;
-		NK_TRY(nk_orone_row_finding(o, &r->rule, row->file, row->line, r->column, err));
+		told = nk_rule(r->rule)->school == NK_FINDING_ERROR ? at : told;
+		NK_TRY(nk_orone_row_finding(o, nk_rule(r->rule), row->file, row->line, r->column, err));
 	}
 	return nk_done();
 }
@@ -93,11 +88,17 @@ static NK_RESULT take_id(struct orone *o, struct orone_row *row, bool *out_first
 	}
 	if (nk_orone_row_find(o, row->file, id, &row->index)) {
 		seen = nk_vec_at(&t->seen, row->index);
+		if (seen->line == 0) {
+			seen->line = row->line;
+			row->known = true;
+			*out_first = true;
+			return nk_done();
+		}
 		if (!seen->told) {
 			seen->told = true;
-			NK_TRY(nk_orone_row_finding(o, &doubled, row->file, seen->line, "sourcedId", err));
+			NK_TRY(nk_orone_row_finding(o, nk_rule(NK_RULE_OR_DUP_1), row->file, seen->line, "sourcedId", err));
 		}
-		return nk_orone_row_finding(o, &doubled, row->file, row->line, "sourcedId", err);
+		return nk_orone_row_finding(o, nk_rule(NK_RULE_OR_DUP_1), row->file, row->line, "sourcedId", err);
 	}
 	row->index = t->seen.len;
 	NK_TRY(nk_arena_dup(o->run->arena, id, &kept, err));
@@ -128,13 +129,17 @@ static NK_RESULT check_id(struct orone *o, const struct orone_row *row, const st
 	if (id.len == 0 || o->table[ref->to].broken || (o->table[ref->to].declared && !o->table[ref->to].here)) {
 		return nk_done();
 	}
+	/* A delta does not bring what its rows point to; what we keep none of cannot be looked up. */
+	if (o->delta && (o->run->opt->base == NULL || (ref->to != ORONE_ORGS && ref->to != ORONE_CLASSES && ref->to != ORONE_USERS))) {
+		return nk_done();
+	}
 	if (ref->later) {
 		return wait_for_end(o, row, ref, id, err);
 	}
 	if (nk_orone_row_find(o, ref->to, id, &at)) {
 		return nk_done();
 	}
-	return nk_orone_row_finding(o, &ref->rule, row->file, row->line, ref->column, err);
+	return nk_orone_row_finding(o, nk_rule(ref->rule), row->file, row->line, ref->column, err);
 }
 
 static NK_RESULT check_refs(struct orone *o, const struct orone_row *row, struct nk_err *err)
@@ -163,6 +168,7 @@ NK_RESULT nk_orone_row_take(
 	struct nk_str clean[ORONE_FIELDS_MAX];
 	struct orone_row row = { .file = file, .line = line };
 	bool first = false;
+	bool take = true;
 
 	NK_TRY(tidy(o, &row, fields, clean, err));
 	o->table[file].rows++;
@@ -170,7 +176,14 @@ NK_RESULT nk_orone_row_take(
 	if (file == ORONE_MANIFEST) {
 		return nk_orone_manifest_row(o, line, clean[0], clean[1], err);
 	}
+	if (o->delta) {
+		NK_TRY(nk_orone_delta_row(o, &row, &take, err));
+	}
+	if (!take) {
+		return nk_done();
+	}
 	NK_TRY(take_id(o, &row, &first, err));
-	NK_TRY(check_refs(o, &row, err));
+	/* What a row that is to be deleted points to may be gone already. */
+	NK_TRY(row.gone ? nk_done() : check_refs(o, &row, err));
 	return first ? nk_orone_map_row(o, &row, err) : nk_done();
 }

@@ -251,114 +251,76 @@ static bool sex(struct nk_str v)
 #define NEEDED(column)                                                                                      \
 	{                                                                                                   \
 		column, NULL, ORONE_ALL,                                                                    \
-		{                                                                                           \
-			"OR-REQ-1", ERR, ERR, NK_N("a required value is missing: fill it in at the source") \
-		}                                                                                           \
+		NK_RULE_OR_REQ_1                                                                                           \
 	}
 #define NEEDED_JP(column)                                                                                           \
 	{                                                                                                           \
 		column, NULL, ORONE_JP,                                                                             \
-		{                                                                                                   \
-			"OR-REQ-2", ERR, WARN, NK_N("a value that the Japanese standard model requires is missing") \
-		}                                                                                                   \
+		NK_RULE_OR_REQ_2                                                                                                   \
 	}
 #define UUID4(column)                                                                                  \
 	{                                                                                              \
 		column, nk_value_is_uuid4, ORONE_JP,                                                   \
-		{                                                                                      \
-			"OR-JP-1", ERR, WARN, NK_N("the Japan profile wants a UUID of version 4 here") \
-		}                                                                                      \
+		NK_RULE_OR_JP_1                                                                                      \
 	}
 #define NOT_MANGLED(column)                                                                              \
 	{                                                                                                \
 		column, not_mangled, ORONE_ALL,                                                          \
-		{                                                                                        \
-			"OR-VAL-1", ERR, ERR,                                                            \
-				NK_N("a spreadsheet has changed this key (as 1.23E+05 or #N/A): export " \
-				     "the file again and do not save it in Excel")                       \
-		}                                                                                        \
+		NK_RULE_OR_VAL_1                                                                                        \
 	}
 #define BULK                                                                                                                      \
 	{                                                                                                                         \
 		"status", must_be_blank, ORONE_ALL,                                                                               \
-		{ "OR-BULK-1", ERR, ERR,                                                                                          \
-			NK_N("a bulk file must leave status and dateLastModified blank: export a bulk file, not a delta") }       \
+		NK_RULE_OR_BULK_1       \
 	},                                                                                                                        \
 	{                                                                                                                         \
 		"dateLastModified", must_be_blank, ORONE_ALL,                                                                     \
-		{                                                                                                                 \
-			"OR-BULK-1", ERR, ERR,                                                                                    \
-				NK_N("a bulk file must leave status and dateLastModified blank: export a bulk file, not a delta") \
-		}                                                                                                                 \
+		NK_RULE_OR_BULK_1                                                                                                                 \
 	}
 #define ID BULK, NEEDED("sourcedId"), NOT_MANGLED("sourcedId"), UUID4("sourcedId")
 #define DATE(column)                                                                                                         \
 	{ column, date_certain, ORONE_ALL,                                                                                   \
-		{ "OR-VAL-3", ERR, ERR,                                                                                      \
-			NK_N("this is no date, or day and month cannot be told apart: write YYYY-MM-DD") } },                \
+		NK_RULE_OR_VAL_3 },                \
 	{                                                                                                                    \
 		column, date_iso, ORONE_ALL,                                                                                 \
-		{                                                                                                            \
-			"OR-VAL-4", ERR, WARN,                                                                               \
-				NK_N("a date in another form than YYYY-MM-DD; it was read because it can mean one day only") \
-		}                                                                                                            \
+		NK_RULE_OR_VAL_4                                                                                                            \
 	}
 #define BOOL(column)                                                                                           \
-	{ column, bool_loose, ORONE_ALL, { "OR-VAL-5", ERR, ERR, NK_N("this must be true or false") } },       \
+	{ column, bool_loose, ORONE_ALL, NK_RULE_OR_VAL_5 },       \
 	{                                                                                                      \
 		column, nk_value_is_bool, ORONE_ALL,                                                           \
-		{                                                                                              \
-			"OR-VAL-6", ERR, WARN,                                                                 \
-				NK_N("true and false must be written in lower case; it was read all the same") \
-		}                                                                                              \
+		NK_RULE_OR_VAL_6                                                                                              \
 	}
 #define WORD(column, ok)                                                                                     \
 	{                                                                                                    \
 		column, ok, ORONE_ALL,                                                                       \
-		{                                                                                            \
-			"OR-VAL-2", ERR, ERR, NK_N("this word is not in the standard's list for the column") \
-		}                                                                                            \
+		NK_RULE_OR_VAL_2                                                                                            \
 	}
 #define WORD_JP(column, ok)                                                                             \
 	{                                                                                               \
 		column, ok, ORONE_JP,                                                                   \
-		{                                                                                       \
-			"OR-JP-2", ERR, WARN,                                                           \
-				NK_N("the Japan profile does not have this word or form in the column") \
-		}                                                                                       \
+		NK_RULE_OR_JP_2                                                                                       \
 	}
 #define WIDE(column)                                                                                             \
 	{                                                                                                        \
 		column, no_halfwidth, ORONE_JP,                                                                  \
-		{                                                                                                \
-			"OR-JP-3", ERR, WARN,                                                                    \
-				NK_N("half-width katakana: the Japan profile forbids them here; use full-width") \
-		}                                                                                                \
+		NK_RULE_OR_JP_3                                                                                                \
 	}
 #define TEXT(column)                                                                                                \
 	WIDE(column),                                                                                               \
 		{ column, no_gaiji, ORONE_ALL,                                                                      \
-			{ "TEXT-1", WARN, WARN,                                                                     \
-				NK_N("a private character (gaiji) that other systems show as something else") } },  \
+			NK_RULE_TEXT_1 },  \
 		{ column, no_invisible, ORONE_ALL,                                                                  \
-			{ "TEXT-2", WARN, WARN,                                                                     \
-				NK_N("an invisible or control character in the text; it is kept as it stands") } }, \
+			NK_RULE_TEXT_2 }, \
 	{                                                                                                           \
 		column, not_padded, ORONE_ALL,                                                                      \
-		{                                                                                                   \
-			"TEXT-3", WARN, WARN,                                                                       \
-				NK_N("a blank at the beginning or end of the text; it is kept as it stands")        \
-		}                                                                                                   \
+		NK_RULE_TEXT_3                                                                                                   \
 	}
 
 #define REF(column, to, list, later)                                                                      \
 	{                                                                                                 \
 		column, to, list, later,                                                                  \
-		{                                                                                         \
-			"OR-REF-1", ERR, ERR,                                                             \
-				NK_N("this id points to a row that is not in the package: the export is " \
-				     "incomplete, or the id is wrong")                                    \
-		}                                                                                         \
+		NK_RULE_OR_REF_1                                                                                         \
 	}
 
 static const struct orone_header manifest_headers[] = { { "propertyName,value", 0 } };
@@ -466,8 +428,7 @@ static const struct orone_rule user_rules[] = {
 	NEEDED("orgSourcedIds"),
 	NEEDED("role"),
 	{ "userMasterIdentifier", NULL, ORONE_JP,
-		{ "OR-JP-4", WARN, WARN,
-			NK_N("the master identifier is blank: the person can be found again by the sourcedId only") } },
+		NK_RULE_OR_JP_4 },
 	NEEDED_JP("preferredGivenName"),
 	NEEDED_JP("preferredFamilyName"),
 	NEEDED_JP("metadata.jp.kanaGivenName"),
@@ -550,7 +511,7 @@ static const struct orone_rule enrollment_rules[] = {
 	DATE("beginDate"),
 	DATE("endDate"),
 	{ "metadata.jp.shussekiNo", number, ORONE_JP,
-		{ "OR-JP-5", ERR, ERR, NK_N("the attendance number (shussekiNo) must be a number from 0 to 9999") } },
+		NK_RULE_OR_JP_5 },
 	BOOL("metadata.jp.publicFlg"),
 };
 static const struct orone_ref enrollment_refs[] = { REF("classSourcedId", ORONE_CLASSES, false, false),

@@ -15,7 +15,11 @@ struct nk_roster_build {
 	struct nk_vec groups; /* struct nk_roster_group */
 	struct nk_vec persons; /* struct nk_roster_person */
 	struct nk_vec memberships; /* person and membership */
+	struct nk_vec gone; /* of a delta: what is left out at the end */
+	bool thinned; /* something is to be left out */
 };
+
+enum nk_gone { NK_GONE_UNIT, NK_GONE_GROUP, NK_GONE_PERSON, NK_GONE_COUNT };
 
 /* nk_roster_build_init: empty; what is put lives in `arena`. nk_roster_build_done frees what is not in it; accepts
  * zeros. */
@@ -33,6 +37,13 @@ NK_RESULT nk_roster_build_membership(
 struct nk_roster_person *nk_roster_build_at(struct nk_roster_build *b, size_t person);
 /* nk_roster_build_copy: a text into the arena; the empty text costs nothing. */
 NK_RESULT nk_roster_build_copy(struct nk_roster_build *b, struct nk_str s, struct nk_str *out, struct nk_err *err);
+/* For a delta. nk_roster_build_find: the membership of a person in the same place with the same role, or NULL.
+ * nk_roster_build_drop: takes one away, or with m NULL all of a person in units. nk_roster_build_gone: a unit, group or
+ * person is left out at the end, with all that hangs on it. */
+struct nk_roster_membership *nk_roster_build_find(
+	struct nk_roster_build *b, size_t person, const struct nk_roster_membership *m);
+void nk_roster_build_drop(struct nk_roster_build *b, size_t person, const struct nk_roster_membership *m);
+NK_RESULT nk_roster_build_gone(struct nk_roster_build *b, enum nk_gone what, size_t at, struct nk_err *err);
 /* nk_roster_build_end: the roster in the arena, memberships beside their persons, in the order of the file. */
 NK_RESULT nk_roster_build_end(struct nk_roster_build *b, const struct nk_roster **out, struct nk_err *err);
 

@@ -27,6 +27,7 @@ struct listener {
 	bool in_file, have_header, done;
 	size_t width;
 	uint64_t files, events, heard, total;
+	enum nk_tables_package package;
 	struct nk_str fields[TABLES_FIELDS_MAX];
 	struct nk_tables_totals totals;
 };
@@ -63,7 +64,20 @@ static NK_RESULT need(struct listener *l, size_t want, bool *out_have, struct nk
 
 static struct nk_tables_event event_of(const struct listener *l, enum nk_tables_kind kind)
 {
-	return (struct nk_tables_event){ .kind = kind, .file = { l->name, l->name_len } };
+	return (struct nk_tables_event){ .kind = kind, .file = { l->name, l->name_len }, .package = l->package };
+}
+
+static NK_RESULT hear_package(struct listener *l, struct nk_cursor c, struct nk_err *err)
+{
+	uint8_t package = 0;
+
+	l->total = nk_cursor_le64(&c);
+	package = nk_cursor_u8(&c);
+	if (c.bad || c.left != 0 || l->files > 0 || package >= NK_TABLES_PACKAGE_COUNT) {
+		return out_of_turn(err);
+	}
+	l->package = (enum nk_tables_package)package;
+	return nk_done();
 }
 
 static NK_RESULT hear_file(struct listener *l, struct nk_cursor c, struct nk_err *err)
@@ -188,8 +202,7 @@ static NK_RESULT hear(struct listener *l, uint8_t type, struct nk_bytes body, st
 
 	switch (type) {
 	case TABLES_PACKAGE:
-		l->total = nk_cursor_le64(&c);
-		return c.bad || l->files > 0 ? out_of_turn(err) : nk_done();
+		return hear_package(l, c, err);
 	case TABLES_FILE:
 		return hear_file(l, c, err);
 	case TABLES_HEADER:
@@ -297,6 +310,9 @@ static int child_main(void *arg, int write_fd)
 		.size = work->opt->size,
 		.order = work->opt->order,
 		.n_order = work->opt->n_order,
+		.peek = work->opt->peek,
+		.sheet = work->opt->sheet,
+		.header_line = work->opt->header_line,
 		.tools = &work->tools,
 		.out = &out };
 	nk_rc rc = nk_done();
@@ -417,6 +433,9 @@ NK_RESULT nk_tables_read_here(struct nk_bytes file, const struct nk_tables_optio
 		.size = file.len,
 		.order = opt->order,
 		.n_order = opt->n_order,
+		.peek = opt->peek,
+		.sheet = opt->sheet,
+		.header_line = opt->header_line,
 		.tools = &tools,
 		.out = &child_out };
 	nk_rc rc = nk_done();

@@ -1,5 +1,5 @@
 /*
- * tables.h: a zip or a CSV file as rows of UTF-8 text, opened, split and decoded in a child that can only compute.
+ * tables.h: a zip, a CSV or TSV file or a workbook as rows of UTF-8 text, read in a child that can only compute.
  *
  * The bytes of the file are hostile: no parser of ours sees them in this process. The child (tables_child.c) reads
  * the descriptor, unzips, decides each file's encoding, splits, decodes, blanks columns of passwords, and writes
@@ -11,6 +11,9 @@
 #include "kana.h"
 
 enum nk_tables_kind { NK_TABLES_FILE, NK_TABLES_HEADER, NK_TABLES_ROW, NK_TABLES_FAULT, NK_TABLES_FILE_END };
+
+/* What the file is as a container. */
+enum nk_tables_package { NK_TABLES_BARE, NK_TABLES_ZIP, NK_TABLES_BOOK, NK_TABLES_PACKAGE_COUNT };
 
 /* What can be wrong with a file as a file of rows. */
 enum nk_tables_fault {
@@ -26,13 +29,19 @@ enum nk_tables_fault {
 	NK_TABLES_WIDTH, /* more or fewer fields than the header: the row is not given */
 	NK_TABLES_NO_HEADER, /* empty file */
 	NK_TABLES_FOLDER, /* the files stand in a folder of the zip */
-	NK_TABLES_WORKBOOK, /* the zip is an Excel workbook */
+	NK_TABLES_TITLE, /* lines above the header were passed over; told once, at the header's line */
+	NK_TABLES_SHEET_HIDDEN, /* of a workbook: not read, its rows are counted */
+	NK_TABLES_SHEET_OTHER, /* the same of a visible one */
+	NK_TABLES_SHEET_MISSING, /* none to read */
+	NK_TABLES_FORMULA, /* a cell is a formula: its last value is given */
 	NK_TABLES_FAULT_COUNT
 };
 
 struct nk_tables_event {
 	enum nk_tables_kind kind;
-	struct nk_str file; /* name in the zip, "" for a bare CSV; good until the next event */
+	struct nk_str file; /* name in the zip, "" for a bare file and the sheet that is read, else the sheet's; good
+			     * until the next event */
+	enum nk_tables_package package;
 	enum nk_encoding encoding; /* FILE */
 	uint64_t line; /* HEADER, ROW, FAULT; 1 = first line of the file, 0 = not about a line */
 	uint64_t column; /* FAULT: field number from 1, 0 = none */
@@ -52,6 +61,9 @@ struct nk_tables_options {
 	const char *const
 		*order; /* files whose rows are wanted, given in this order; the rows of others are only counted */
 	size_t n_order;
+	bool peek; /* names and headers only: no rows, no digest, and nothing is wrong with anything */
+	struct nk_str sheet; /* of a workbook; empty: the first visible one */
+	uint64_t header_line; /* of a bare file or a workbook; 0: the first line that looks like one */
 	void (*progress)(void *arg, uint64_t done, uint64_t total);
 	void *progress_arg;
 };

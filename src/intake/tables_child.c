@@ -140,7 +140,7 @@ static NK_RESULT send_entry(
 {
 	const struct nk_str stored = nk_zip_at(zip, i)->name;
 	NK_OWNED(nk_buf_done) struct nk_buf name = { 0 };
-	struct tables_file file = { .wanted = is_wanted(job, stored), .more = zip_more, .arg = zip };
+	struct tables_file file = { .wanted = job->peek || is_wanted(job, stored), .peek = job->peek, .more = zip_more, .arg = zip };
 
 	nk_buf_init(&name, 4096);
 	NK_TRY(readable_name(job->tools, stored, &name, err));
@@ -153,26 +153,26 @@ static NK_RESULT send_entry(
 	return nk_tables_decode_file(job->tools, job->out, &file, passwords, err);
 }
 
-/* The shape of the package: files at its top, and not those of a workbook. */
-static bool shape_is_wrong(const struct nk_zip *zip, enum nk_tables_fault *out)
+/* What the names in a zip say: a workbook, or files at its top, or files in a folder. */
+static bool is_book(const struct nk_zip *zip)
 {
-	bool folder = false;
+	return nk_zip_find(zip, NK_STR("[Content_Types].xml")) != SIZE_MAX &&
+		nk_zip_find(zip, NK_STR("xl/workbook.xml")) != SIZE_MAX;
+}
 
+static bool has_folder(const struct nk_zip *zip)
+{
 	for (size_t i = 0; i < nk_zip_count(zip); i++) {
-		const struct nk_str name = nk_zip_at(zip, i)->name;
-
-		if (nk_str_eq(name, NK_STR("[Content_Types].xml"))) {
-			*out = NK_TABLES_WORKBOOK;
+		if (nk_str_chr(nk_zip_at(zip, i)->name, '/') != SIZE_MAX) {
 			return true;
 		}
-		folder = folder || nk_str_chr(name, '/') != SIZE_MAX;
 	}
-	*out = NK_TABLES_FOLDER;
-	return folder;
+	return false;
 }
 
 static NK_RESULT tell_total(const struct tables_job *job, const struct nk_zip *zip, struct nk_err *err)
 {
+	const enum nk_tables_package package = zip == NULL ? NK_TABLES_BARE : is_book(zip) ? NK_TABLES_BOOK : NK_TABLES_ZIP;
 	uint64_t total = zip != NULL ? 0 : job->size;
 
 	for (size_t i = 0; zip != NULL && i < nk_zip_count(zip); i++) {
@@ -180,6 +180,7 @@ static NK_RESULT tell_total(const struct tables_job *job, const struct nk_zip *z
 	}
 	NK_TRY(nk_tables_child_begin(job->out, TABLES_PACKAGE, err));
 	NK_TRY(nk_buf_add_le64(&job->out->buf, total, err));
+	NK_TRY(nk_buf_add_byte(&job->out->buf, (uint8_t)package, err));
 	return nk_tables_child_end(job->out, err);
 }
 
@@ -188,12 +189,14 @@ static NK_RESULT run_zip(const struct tables_job *job, uint64_t *passwords, stru
 	/* Folders are let in here so that they get a helpful word instead of a refusal. */
 	const struct nk_zip_limits limits = { .folders = true };
 	NK_OWNED(nk_zip_close) struct nk_zip *zip = NULL;
-	enum nk_tables_fault fault = NK_TABLES_FOLDER;
 
 	NK_TRY(nk_zip_open(job->read, job->read_arg, job->size, &limits, &zip, err));
 	NK_TRY(tell_total(job, zip, err));
-	if (shape_is_wrong(zip, &fault)) {
-		return nk_tables_decode_fault(job->out, fault, 0, 0, err);
+	if (is_book(zip)) {
+		return nk_tables_book_run(job, zip, passwords, err);
+	}
+	if (has_folder(zip)) {
+		return nk_tables_decode_fault(job->out, NK_TABLES_FOLDER, 0, 0, err);
 	}
 	for (size_t i = 0; i < job->n_order; i++) {
 		const size_t at = nk_zip_find(zip, nk_str_c(job->order[i]));
@@ -214,7 +217,8 @@ static NK_RESULT run_bare(const struct tables_job *job, uint64_t *passwords, str
 {
 	struct bare bare = { .job = job };
 	const struct tables_file file = {
-		.name = NK_STR(""), .wanted = true, .whole = true, .more = bare_more, .arg = &bare
+		.name = NK_STR(""), .wanted = true, .whole = true, .peek = job->peek, .header_line = job->header_line,
+		.more = bare_more, .arg = &bare
 	};
 
 	NK_TRY(tell_total(job, NULL, err));
@@ -227,7 +231,7 @@ static NK_RESULT run_any(
 	uint8_t head[2] = { 0 };
 	size_t len = 0;
 
-	NK_TRY(hash_all(job, digest, err));
+	NK_TRY(job->peek ? nk_done() : hash_all(job, digest, err));
 	NK_TRY(job->read(job->read_arg, 0, head, sizeof(head), &len, err));
 	if (len == 2 && head[0] == 'P' && head[1] == 'K') {
 		return run_zip(job, passwords, err);

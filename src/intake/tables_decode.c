@@ -8,7 +8,7 @@
 #include "base.h"
 #include "tables_int.h"
 
-enum { SAMPLE_MAX = 32 << 20, STEP = 256 << 10, FAULTS_MAX = 5000, TEXT_MAX = 4 << 20 };
+enum { SAMPLE_MAX = 32 << 20, PEEK_MAX = 64 << 10, STEP = 256 << 10, FAULTS_MAX = 5000, TEXT_MAX = 4 << 20 };
 
 struct decoder {
 	struct tables_tools *tools;
@@ -16,6 +16,8 @@ struct decoder {
 	const struct tables_file *file;
 	enum nk_encoding enc;
 	bool have_header;
+	bool enough; /* peeking, and the header was given */
+	uint64_t header_line, titles;
 	size_t width; /* fields of the header */
 	bool secret[TABLES_FIELDS_MAX]; /* columns of passwords */
 	uint64_t rows, passwords, faults;
@@ -159,7 +161,12 @@ static NK_RESULT take_header(struct decoder *d, const struct nk_csv_row *row, st
 	size_t at = 0;
 
 	d->have_header = true;
+	d->enough = d->file->peek;
 	d->width = row->n;
+	if (d->titles > 0 && !d->file->peek) {
+		NK_TRY(fault(d, NK_TABLES_TITLE, row->line, 0, err));
+		d->faults--;
+	}
 	for (size_t i = 0; i < row->n; i++) {
 		d->secret[i] = is_secret((struct nk_str){ (const char *)d->text.ptr + at, d->end[i] - at });
 		at = d->end[i];
@@ -182,6 +189,10 @@ static NK_RESULT take_row(struct decoder *d, const struct nk_csv_row *row, struc
 	size_t bad = 0;
 
 	if (row->n == 1 && row->fields[0].len == 0) {
+		return nk_done();
+	}
+	if (!d->have_header && row->line < d->header_line) {
+		d->titles++;
 		return nk_done();
 	}
 	if (d->have_header) {
@@ -230,6 +241,10 @@ static NK_RESULT feed(struct decoder *d, struct nk_bytes bytes, bool last, bool 
 			return nk_done();
 		}
 		NK_TRY(take_row(d, &row, err));
+		if (d->enough) {
+			*out_go = false;
+			return nk_done();
+		}
 	}
 }
 
@@ -272,7 +287,7 @@ static NK_RESULT feed_any(struct decoder *d, struct nk_bytes bytes, bool last, b
 static NK_RESULT take_sample(
 	const struct tables_file *file, struct nk_buf *sample, bool *out_whole, struct nk_err *err)
 {
-	while (sample->len < SAMPLE_MAX) {
+	while (sample->len < (file->peek ? PEEK_MAX : SAMPLE_MAX)) {
 		uint8_t *at = NULL;
 		size_t len = 0;
 
@@ -314,7 +329,7 @@ static NK_RESULT feed_all(struct decoder *d, struct nk_bytes sample, bool whole,
 	}
 	nk_buf_init_wiping(&step, STEP);
 	NK_TRY(nk_buf_reserve(&step, STEP, &at, err));
-	while (!whole) {
+	while (!whole && !d->enough) {
 		size_t len = 0;
 
 		NK_TRY(d->file->more(d->file->arg, at, STEP, &len, err));
@@ -326,6 +341,107 @@ static NK_RESULT feed_all(struct decoder *d, struct nk_bytes sample, bool whole,
 	return go ? feed_any(d, nk_bytes_of(at, 0), true, &go, err) : nk_done();
 }
 
+/* Which of , TAB ; is the most frequent outside of quotation marks in the first lines. */
+static char delimiter_of(struct nk_bytes text)
+{
+	static const char marks[] = { ',', '\t', ';' };
+	size_t count[NK_ARRAY_LEN(marks)] = { 0 };
+	size_t best = 0;
+	size_t lines = 0;
+	bool quoted = false;
+
+	for (size_t i = 0; i < text.len && lines < TABLES_SHAPES; i++) {
+		quoted = text.ptr[i] == '"' ? !quoted : quoted;
+		lines += text.ptr[i] == '\n' ? 1 : 0;
+		for (size_t m = 0; m < NK_ARRAY_LEN(marks); m++) {
+			count[m] += !quoted && text.ptr[i] == (uint8_t)marks[m] ? 1 : 0;
+		}
+	}
+	/* A TAB is hardly ever part of a text: it wins a draw. */
+	best = count[1] > 0 && count[1] >= count[0] ? 1 : 0;
+	best = count[2] > count[best] ? 2 : best;
+	return marks[best];
+}
+
+uint64_t nk_tables_decode_header(const struct tables_shape *shapes, size_t n)
+{
+	size_t usual = 0;
+	size_t most = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t same = 0;
+
+		for (size_t k = 0; k < n; k++) {
+			same += shapes[k].n == shapes[i].n ? 1 : 0;
+		}
+		if (same > most) {
+			most = same;
+			usual = shapes[i].n;
+		}
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (shapes[i].n >= usual && shapes[i].filled * 2 >= usual) {
+			return shapes[i].line;
+		}
+		/* A title is short: whatever is more is a header that is only odd. */
+		if (shapes[i].filled > 3) {
+			break;
+		}
+	}
+	return n > 0 ? shapes[0].line : 0;
+}
+
+static NK_RESULT find_header(struct decoder *d, struct nk_bytes text, char delimiter, struct nk_err *err)
+{
+	NK_OWNED(nk_csv_free) struct nk_csv *csv = NULL;
+	struct tables_shape shapes[TABLES_SHAPES];
+	struct nk_csv_row row = { 0 };
+	bool have = true;
+	size_t n = 0;
+
+	NK_TRY(nk_csv_new(delimiter, NULL, &csv, err));
+	NK_TRY(nk_csv_feed(csv, text, false, err));
+	while (n < TABLES_SHAPES && nk_ok(nk_csv_next(csv, &row, &have, NULL)) && have) {
+		size_t filled = 0;
+
+		for (size_t i = 0; i < row.n; i++) {
+			filled += nk_str_trim(nk_bytes_str(row.fields[i])).len > 0 ? 1 : 0;
+		}
+		if (filled > 0) {
+			shapes[n++] = (struct tables_shape){ row.line, row.n, filled };
+		}
+	}
+	d->header_line = nk_tables_decode_header(shapes, n);
+	return nk_done();
+}
+
+/* Delimiter and header line of a file that somebody made by hand; those of a package are as its standard says. */
+static NK_RESULT look_at(struct decoder *d, struct nk_bytes sample, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf wide = { 0 };
+	struct nk_bytes head = nk_bytes_of(sample.ptr, sample.len < PEEK_MAX ? sample.len : PEEK_MAX);
+	char delimiter = ',';
+	size_t bad = 0;
+
+	nk_csv_free(&d->tools->csv);
+	if (!d->file->whole) {
+		return nk_csv_new(delimiter, NULL, &d->tools->csv, err);
+	}
+	if (d->enc == NK_ENC_UTF16LE || d->enc == NK_ENC_UTF16BE) {
+		nk_buf_init_wiping(&wide, (size_t)PEEK_MAX * 4);
+		/* What does not decode here is told when it is read. */
+		(void)nk_codec_run(d->tools->codec[d->enc], head, &wide, &bad, NULL).code;
+		if (wide.len == 0 && bad > 0) {
+			(void)nk_codec_run(d->tools->codec[d->enc], nk_bytes_of(head.ptr, bad), &wide, &bad, NULL).code;
+		}
+		head = nk_buf_bytes(&wide);
+	}
+	delimiter = delimiter_of(head);
+	NK_TRY(nk_csv_new(delimiter, NULL, &d->tools->csv, err));
+	d->header_line = d->file->header_line;
+	return d->header_line != 0 ? nk_done() : find_header(d, head, delimiter, err);
+}
+
 static NK_RESULT decode_sampled(struct decoder *d, struct nk_bytes sample, bool whole, struct nk_err *err)
 {
 	size_t skip = 0;
@@ -333,9 +449,12 @@ static NK_RESULT decode_sampled(struct decoder *d, struct nk_bytes sample, bool 
 
 	if (!nk_encoding_guess(sample, whole, &d->enc, &skip, &bad)) {
 		NK_TRY(nk_tables_decode_start(d->out, d->file->name, NK_ENC_UTF8, err));
-		NK_TRY(fault(d, NK_TABLES_ENCODING_MIXED, line_of(sample, bad), 0, err));
+		if (!d->file->peek) {
+			NK_TRY(fault(d, NK_TABLES_ENCODING_MIXED, line_of(sample, bad), 0, err));
+		}
 		return nk_tables_decode_stop(d->out, 0, 0, err);
 	}
+	NK_TRY(look_at(d, nk_bytes_of(sample.ptr + skip, sample.len - skip), err));
 	NK_TRY(nk_tables_decode_start(d->out, d->file->name, d->enc, err));
 	NK_TRY(feed_all(d, nk_bytes_of(sample.ptr + skip, sample.len - skip), whole, err));
 	if (!d->have_header && d->faults == 0) {
@@ -362,10 +481,32 @@ NK_RESULT nk_tables_decode_file(struct tables_tools *tools, struct tables_out *o
 	nk_buf_init_wiping(&d.wide, (size_t)STEP * 4);
 	nk_buf_init_wiping(&d.carry, STEP + 8);
 	nk_buf_init_wiping(&sample, (size_t)SAMPLE_MAX + STEP);
-	nk_csv_free(&tools->csv);
-	NK_TRY(nk_csv_new(',', NULL, &tools->csv, err));
 	NK_TRY(take_sample(file, &sample, &whole, err));
 	NK_TRY(decode_sampled(&d, nk_buf_bytes(&sample), whole, err));
 	*passwords += d.passwords;
 	return nk_done();
+}
+
+NK_RESULT nk_tables_decode_rows(struct tables_tools *tools, struct tables_out *out, const struct tables_file *file,
+	const struct tables_rows *rows, uint64_t *passwords, struct nk_err *err)
+{
+	NK_OWNED(decoder_done)
+	struct decoder d = { .tools = tools, .out = out, .file = file, .enc = NK_ENC_UTF8, .header_line = file->header_line };
+	struct nk_csv_row row = { 0 };
+	bool have = true;
+
+	nk_buf_init_wiping(&d.text, TEXT_MAX);
+	NK_TRY(nk_tables_decode_start(out, file->name, NK_ENC_UTF8, err));
+	while (!d.enough) {
+		NK_TRY(rows->next(rows->arg, &row, &have, err));
+		if (!have) {
+			break;
+		}
+		NK_TRY(take_row(&d, &row, err));
+	}
+	if (!d.have_header && !file->peek) {
+		NK_TRY(fault(&d, NK_TABLES_NO_HEADER, 0, 0, err));
+	}
+	*passwords += d.passwords;
+	return nk_tables_decode_stop(out, d.rows, d.passwords, err);
 }

@@ -10,7 +10,7 @@
 #include "zip.h"
 
 enum tables_message {
-	TABLES_PACKAGE = 1, /* le64 bytes to come, about */
+	TABLES_PACKAGE = 1, /* le64 bytes to come, about; u8 enum nk_tables_package */
 	TABLES_FILE, /* u8 encoding, name */
 	TABLES_HEADER, /* le64 line, le32 n, n × (le32 length, text) */
 	TABLES_ROW, /* the same */
@@ -48,6 +48,9 @@ struct tables_job {
 	uint64_t size;
 	const char *const *order;
 	size_t n_order;
+	bool peek;
+	struct nk_str sheet;
+	uint64_t header_line;
 	struct tables_tools *tools;
 	struct tables_out *out;
 };
@@ -64,12 +67,34 @@ NK_RESULT nk_tables_child_end(struct tables_out *out, struct nk_err *err);
 struct tables_file {
 	struct nk_str name;
 	bool wanted;
-	bool whole; /* it is not in a zip: a name is not needed, all rows are wanted */
+	bool whole; /* it is not in a zip: a name is not needed, all rows are wanted, lines may stand above the header */
+	bool peek; /* the header is enough */
+	uint64_t header_line; /* 0: look for it */
 	NK_RESULT (*more)(void *arg, void *buf, size_t len, size_t *out_len, struct nk_err *err);
 	void *arg;
 };
 NK_RESULT nk_tables_decode_file(struct tables_tools *tools, struct tables_out *out, const struct tables_file *file,
 	uint64_t *passwords, struct nk_err *err);
+/* The same with rows that somebody else has split already (tables_book.c): UTF-8, all of `width` fields. */
+struct tables_rows {
+	NK_RESULT (*next)(void *arg, struct nk_csv_row *out, bool *out_have, struct nk_err *err);
+	void *arg;
+};
+NK_RESULT nk_tables_decode_rows(struct tables_tools *tools, struct tables_out *out, const struct tables_file *file,
+	const struct tables_rows *rows, uint64_t *passwords, struct nk_err *err);
+
+/* How rows look from afar, to find the header: the first that is as wide as most and at least half filled. */
+enum { TABLES_SHAPES = 40 };
+struct tables_shape {
+	uint64_t line;
+	size_t n, filled;
+};
+uint64_t nk_tables_decode_header(const struct tables_shape *shapes, size_t n);
+
+/* A workbook (tables_book.c): the sheet that counts, then the names and row counts of the others. */
+NK_RESULT nk_tables_book_run(
+	const struct tables_job *job, struct nk_zip *zip, uint64_t *passwords, struct nk_err *err);
+
 NK_RESULT nk_tables_decode_fault(
 	struct tables_out *out, enum nk_tables_fault fault, uint64_t line, uint64_t column, struct nk_err *err);
 NK_RESULT nk_tables_decode_start(

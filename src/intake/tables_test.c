@@ -153,7 +153,7 @@ static void files_come_in_the_order_that_was_asked_for_and_others_are_only_count
 		"file results.csv UTF-8\nend 2 0\nfile readme.txt UTF-8\nend 0 0\n");
 }
 
-static void a_folder_and_a_workbook_are_told_by_name(void **state)
+static void a_folder_in_a_zip_is_told(void **state)
 {
 	struct nk_tables_totals totals = { 0 };
 	struct nk_err err = { 0 };
@@ -166,11 +166,33 @@ static void a_folder_and_a_workbook_are_told_by_name(void **state)
 	kit_ok(read_bytes(kit_zip_end(&z), &h, &totals, &err), &err);
 	kit_zip_done(&z);
 	assert_string_equal(h.text, "fault 11:0:0\n");
-	kit_zip_start(&z);
-	kit_zip_add(&z, "[Content_Types].xml", lit("<x/>"));
-	kit_ok(read_bytes(kit_zip_end(&z), &h, &totals, &err), &err);
-	kit_zip_done(&z);
-	assert_string_equal(h.text, "fault 12:0:0\n");
+}
+
+static void tabs_and_semicolons_separate_when_they_are_what_is_there(void **state)
+{
+	static const uint8_t wide[] = { 0xff, 0xfe, 'i', 0, 'd', 0, '\t', 0, 'n', 0, '\r', 0, '\n', 0, '1', 0, '\t', 0, 0x2a, 0x59,
+		0x2c, 0, '\r', 0, '\n', 0 };
+
+	(void)state;
+	expect_text(lit("id\tname, all\n1\ta, b\n"), "file  UTF-8\nheader|id|name, all\nrow|1|a, b\nend 1 0\n");
+	expect_text(lit("id;name\n1;\"a;b\"\n"), "file  UTF-8\nheader|id|name\nrow|1|a;b\nend 1 0\n");
+	expect_text(nk_bytes_of(wide, sizeof(wide)), "file  UTF-16LE\nheader|id|n\nrow|1|太,\nend 1 0\n");
+}
+
+static void titles_above_the_header_are_passed_over_and_told(void **state)
+{
+	(void)state;
+	expect_text(lit("list of 2026,,\n\nid,name,class\n1,a,A\n2,b,B\n"),
+		"file  UTF-8\nfault 12:3:0\nheader|id|name|class\nrow|1|a|A\nrow|2|b|B\nend 2 0\n");
+	expect_text(lit("list of 2026\nid,name,class\n1,a,A\n2,b,B\n"),
+		"file  UTF-8\nfault 12:2:0\nheader|id|name|class\nrow|1|a|A\nrow|2|b|B\nend 2 0\n");
+}
+
+/* A row of another width is told and is not taken for the header. */
+static void the_first_line_is_the_header_although_a_row_is_wider(void **state)
+{
+	(void)state;
+	expect_text(lit("id,name\n1,a,b\n2,c\n"), "file  UTF-8\nheader|id|name\nfault 9:2:0\nrow|2|c\nend 2 0\n");
 }
 
 static void a_zip_that_climbs_out_is_refused(void **state)
@@ -350,7 +372,10 @@ int main(void)
 		cmocka_unit_test(cp932_and_utf16_become_utf8),
 		cmocka_unit_test(a_password_never_leaves_the_child),
 		cmocka_unit_test(files_come_in_the_order_that_was_asked_for_and_others_are_only_counted),
-		cmocka_unit_test(a_folder_and_a_workbook_are_told_by_name),
+		cmocka_unit_test(a_folder_in_a_zip_is_told),
+		cmocka_unit_test(tabs_and_semicolons_separate_when_they_are_what_is_there),
+		cmocka_unit_test(titles_above_the_header_are_passed_over_and_told),
+		cmocka_unit_test(the_first_line_is_the_header_although_a_row_is_wider),
 		cmocka_unit_test(a_zip_that_climbs_out_is_refused),
 		cmocka_unit_test(a_zip_bomb_is_refused),
 		cmocka_unit_test(a_wrong_checksum_is_refused),

@@ -85,6 +85,14 @@ NK_RESULT nk_ledger_publish(struct nk_ledger *ledger, struct nk_err *err);
  */
 NK_RESULT nk_ledger_check(struct nk_ledger *ledger, struct nk_err *err);
 
+/*
+ * nk_ledger_has_file: is `name` (a path below the ledger's folder, as "tile/0/000.p/3") a file of this ledger? Its name is as
+ * the specification writes it, its tile lies within the published tree, and its bytes are what the leaves of the store give:
+ * entries and level 0 by the store, each level above by the tiles below it. *out false: it is not; a file that is missing or
+ * cannot be read is none either. Costs up to 256 leaves or tiles.
+ */
+NK_RESULT nk_ledger_has_file(struct nk_ledger *ledger, struct nk_str name, bool *out, struct nk_err *err);
+
 /* nk_ledger_size: leaves that the newest checkpoint covers. */
 uint64_t nk_ledger_size(struct nk_ledger *ledger);
 /* nk_ledger_prove: c2sp.org/tlog-proof@v1 of a published leaf against the newest checkpoint. */
@@ -113,6 +121,19 @@ struct nk_replay {
 typedef NK_RESULT nk_replay_fn(void *arg, uint64_t index, struct nk_bytes entry, struct nk_err *err);
 NK_RESULT nk_ledger_replay(const struct nk_env *env, const char *dir, struct nk_str vkey, struct nk_bytes older,
 	nk_replay_fn *each, void *arg, struct nk_replay *out, struct nk_err *err);
+
+/*
+ * For a restore: nk_ledger_root: the root over the first `size` leaves that the store has; NK_CORRUPT: a leaf is missing
+ * or has not its hash. nk_ledger_rejoin: the files of `dir`, replayed as nk_ledger_replay does and consistent with
+ * `older`, begin with the store's leaves, and their later ones join the store in this transaction; `each` (may be
+ * NULL) sees these. *out_added: how many. NK_CORRUPT: another history, or the newest were cut off: nothing joins.
+ */
+NK_RESULT nk_ledger_root(struct nk_store *store, uint64_t size, struct nk_hash *out, struct nk_err *err);
+NK_RESULT nk_ledger_rejoin(struct nk_tx *tx, const char *dir, struct nk_str vkey, struct nk_bytes older,
+	nk_replay_fn *each, void *arg, uint64_t *out_added, struct nk_err *err);
+/* nk_checkpoint_check: a note signed by `vkey`: its size and root. NK_AUTH, NK_INVALID. */
+NK_RESULT nk_checkpoint_check(struct nk_bytes note, struct nk_str vkey, uint64_t *out_size, struct nk_hash *out_root,
+	struct nk_err *err);
 
 /*
  * nk_proof_check: offline: is `entry` in the tree that a checkpoint signed by `vkey` states? NK_AUTH:

@@ -430,6 +430,63 @@ static void wherever_the_process_ends_the_ledger_verifies_and_nothing_acknowledg
 	(void)munmap(shared, 4096);
 }
 
+static void flip_byte(const char *path, long at)
+{
+	FILE *const f = fopen(path, "r+b");
+	int c = 0;
+
+	assert_non_null(f);
+	assert_int_equal(fseek(f, at, SEEK_SET), 0);
+	c = fgetc(f);
+	assert_int_equal(fseek(f, at, SEEK_SET), 0);
+	assert_int_not_equal(fputc(c ^ 1, f), EOF);
+	assert_int_equal(fclose(f), 0);
+}
+
+static bool has(struct world *w, const char *name)
+{
+	bool out = false;
+
+	kit_ok(nk_ledger_has_file(w->ledger, nk_str_c(name), &out, &err), &err);
+	return out;
+}
+
+static void a_file_is_of_this_ledger_by_its_place_and_its_bytes_and_not_by_its_name(void **state)
+{
+	static const char *const ours[] = { "tile/entries/000", "tile/entries/001.p/44", "tile/0/000", "tile/0/001.p/44", "tile/1/000.p/1" };
+	static const char *const others[] = { "tile/entries/001.p/45", "tile/0/001", "tile/0/002.p/1", "tile/1/000.p/2", "tile/1/000", "tile/8/000",
+		"tile/0/0", "tile/0/x000/000", "tile/00/000", "tile/0/000.p/256", "tile/0/000/", "tile", "", "tile/", "tile/left.csv",
+		"tile/0/x999/x999/x999/x999/x999/x999/999", "checkpoint.old" };
+	NK_OWNED(world_done) struct world w = new_world();
+
+	(void)state;
+	append(&w, 300);
+	kit_ok(nk_ledger_publish(w.ledger, &err), &err);
+	for (size_t i = 0; i < NK_ARRAY_LEN(ours); i++) {
+		const char *const path = in_ledger(&w, ours[i]);
+
+		assert_true(has(&w, ours[i]));
+		flip_byte(path, 3);
+		assert_false(has(&w, ours[i]));
+		flip_byte(path, 3);
+		assert_true(has(&w, ours[i]));
+	}
+	for (size_t i = 0; i < NK_ARRAY_LEN(others); i++) {
+		assert_false(has(&w, others[i]));
+	}
+	/* A width that the tree does not have yet, with the very bytes that it has. */
+	{
+		NK_OWNED(nk_buf_done) struct nk_buf bytes = { 0 };
+
+		read_file(in_ledger(&w, "tile/0/001.p/44"), &bytes);
+		kit_ok(nk_env_replace(kit_env(), in_ledger(&w, "tile/0/001.p/45"), nk_buf_bytes(&bytes), &err), &err);
+		assert_false(has(&w, "tile/0/001.p/45"));
+	}
+	assert_int_equal(unlink(in_ledger(&w, "tile/0/000")), 0);
+	assert_false(has(&w, "tile/0/000")); /* not there */
+	assert_false(has(&w, "tile/1/000.p/1")); /* nothing below it says what it must be */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -437,6 +494,7 @@ int main(void)
 		cmocka_unit_test(a_flipped_bit_is_found_wherever_it_is),
 		cmocka_unit_test(a_great_ledger_is_checked_on_every_level),
 		cmocka_unit_test(what_a_crash_left_behind_is_written_over),
+		cmocka_unit_test(a_file_is_of_this_ledger_by_its_place_and_its_bytes_and_not_by_its_name),
 		cmocka_unit_test(a_missing_file_is_named),
 		cmocka_unit_test(a_rewritten_or_shortened_ledger_is_found_by_an_older_checkpoint),
 		cmocka_unit_test(a_leaf_changed_in_the_store_is_found),

@@ -11,16 +11,6 @@
 const struct nk_env *nk_os_env(void);
 
 /*
- * nk_os_env_at: the real one with a clock that starts at `start` and goes on at
- * the real pace (init --clock). The result lives as long as *room, which the caller keeps.
- */
-struct nk_os_clock {
-	struct nk_env env;
-	nk_time offset;
-};
-const struct nk_env *nk_os_env_at(struct nk_os_clock *room, nk_time start);
-
-/*
  * nk_os_harden: no core dumps, not dumpable (also against ptrace), SIGPIPE
  * ignored, SIGINT and SIGTERM noted (nk_os_interrupted), umask 077, and the
  * limit of locked memory raised as far as allowed.
@@ -172,6 +162,9 @@ NK_RESULT nk_os_work_folder(char out[static PATH_MAX], struct nk_err *err);
 bool nk_os_is_folder(const char *path);
 bool nk_os_is_there(const char *path);
 
+/* nk_os_is_root: does this process act as the system's administrator (effective user id 0)? */
+bool nk_os_is_root(void);
+
 /* nk_os_memfd: an anonymous file in memory (sealed against growth by nk_os_memfd_seal), for input that must not touch
  * a disk. */
 NK_RESULT nk_os_memfd(const char *name, int *out_fd, struct nk_err *err);
@@ -198,6 +191,16 @@ void nk_os_fd_close(int *fd);
 /* nk_os_fd_open_read: a path, or "-" for standard input, which is copied into a memfd of at most max bytes so that it
  * can be read at random places. Refuses FIFOs and devices. */
 NK_RESULT nk_os_fd_open_read(const char *path, uint64_t max, int *out_fd, uint64_t *out_size, struct nk_err *err);
+/* nk_os_fd_open_plain: a regular file for reading, no link followed in its last name. nk_os_fd_stamp: what tells whether
+ * a file was touched: identity, size, times of the last change of its bytes and of itself (which nobody can set back);
+ * all bytes are set, for comparing. nk_os_fd_dup: the same open file again. */
+struct nk_os_stamp {
+	uint64_t device, inode, size;
+	int64_t modified_s, modified_ns, changed_s, changed_ns;
+};
+NK_RESULT nk_os_fd_open_plain(const char *path, int *out_fd, struct nk_err *err);
+NK_RESULT nk_os_fd_stamp(int fd, struct nk_os_stamp *out, struct nk_err *err);
+NK_RESULT nk_os_fd_dup(int fd, int *out_fd, struct nk_err *err);
 /* nk_os_fd_read: what is there, at most len bytes, from the descriptor's own place; *out_len 0 is the end.
  * nk_os_fd_write: all of it. */
 NK_RESULT nk_os_fd_read(int fd, void *buf, size_t len, size_t *out_len, struct nk_err *err);
@@ -223,12 +226,22 @@ unsigned nk_os_terminal_width(void);
 void nk_os_host_name(char text[static 256]);
 int nk_os_pid(void);
 NK_RESULT nk_os_free_bytes(const char *path, uint64_t *out_bytes, struct nk_err *err);
+/* nk_os_same_device: are two paths, which exist, on one file system? */
+NK_RESULT nk_os_same_device(const char *a, const char *b, bool *out, struct nk_err *err);
 /* nk_os_file_mode: permission bits and owner of a path (doctor, key files). */
 NK_RESULT nk_os_file_mode(const char *path, unsigned *out_mode, bool *out_mine, struct nk_err *err);
 /* nk_os_interrupted: has SIGINT or SIGTERM come since start? First asks for a tidy end; the second ends at once. */
 bool nk_os_interrupted(void);
 /* nk_os_sleep: so many milliseconds, or until a signal is noted. */
 void nk_os_sleep(int64_t ms);
+/*
+ * nk_os_library: a library of libraries.rows by its word, loaded now if it is not yet; out[i] becomes the function names[i],
+ * found in it or in what it needs: `out` is a struct of n pointers to functions and nothing else. NK_UNAVAILABLE: it is
+ * not installed, or of another version. Nothing is ever unloaded. nk_os_library_file: the file name of the i-th row, for
+ * who lists what we use; NULL behind the last.
+ */
+NK_RESULT nk_os_library(const char *word, const char *const *names, size_t n, void *out, struct nk_err *err);
+const char *nk_os_library_file(size_t i);
 /* nk_os_peak_memory_kb: peak resident memory of this process (bench). */
 uint64_t nk_os_peak_memory_kb(void);
 

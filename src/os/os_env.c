@@ -23,13 +23,6 @@ static nk_time real_now(void *self)
 	return clock_us();
 }
 
-static nk_time shifted_now(void *self)
-{
-	const struct nk_os_clock *room = self;
-
-	return clock_us() + room->offset;
-}
-
 int64_t nk_os_mono_ms(void)
 {
 	struct timespec ts = { 0 };
@@ -98,13 +91,4 @@ static const struct nk_env real_env = {
 const struct nk_env *nk_os_env(void)
 {
 	return &real_env;
-}
-
-const struct nk_env *nk_os_env_at(struct nk_os_clock *room, nk_time start)
-{
-	room->env = real_env;
-	room->env.self = room;
-	room->env.now = shifted_now;
-	room->offset = start - clock_us();
-	return &room->env;
 }

@@ -100,6 +100,54 @@ NK_RESULT nk_os_fd_open_read(const char *path, uint64_t max, int *out_fd, uint64
 	return nk_done();
 }
 
+NK_RESULT nk_os_fd_open_plain(const char *path, int *out_fd, struct nk_err *err)
+{
+	NK_OWNED(nk_os_fd_close) int fd = -1;
+	struct stat st;
+
+	do {
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
+	} while (fd < 0 && errno == EINTR);
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		return nk_fail_errno(err, errno, "cannot open", path);
+	}
+	if (!S_ISREG(st.st_mode)) {
+		return nk_fail(err, NK_INVALID, "%s is not a regular file", path);
+	}
+	*out_fd = fd;
+	fd = -1;
+	return nk_done();
+}
+
+NK_RESULT nk_os_fd_stamp(int fd, struct nk_os_stamp *out, struct nk_err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0) {
+		return nk_os_fd_fail(fd, errno, "cannot look at a file", err);
+	}
+	memset(out, 0, sizeof(*out));
+	out->device = (uint64_t)st.st_dev;
+	out->inode = (uint64_t)st.st_ino;
+	out->size = nk_u64(st.st_size);
+	out->modified_s = st.st_mtim.tv_sec;
+	out->modified_ns = st.st_mtim.tv_nsec;
+	out->changed_s = st.st_ctim.tv_sec;
+	out->changed_ns = st.st_ctim.tv_nsec;
+	return nk_done();
+}
+
+NK_RESULT nk_os_fd_dup(int fd, int *out_fd, struct nk_err *err)
+{
+	const int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+
+	if (copy < 0) {
+		return nk_os_fd_fail(fd, errno, "cannot open again", err);
+	}
+	*out_fd = copy;
+	return nk_done();
+}
+
 NK_RESULT nk_os_fd_read(int fd, void *buf, size_t len, size_t *out_len, struct nk_err *err)
 {
 	ssize_t got = 0;
@@ -143,6 +191,21 @@ NK_RESULT nk_os_free_bytes(const char *path, uint64_t *out_bytes, struct nk_err 
 	if (__builtin_mul_overflow((uint64_t)st.f_bavail, (uint64_t)st.f_frsize, out_bytes)) {
 		*out_bytes = UINT64_MAX;
 	}
+	return nk_done();
+}
+
+NK_RESULT nk_os_same_device(const char *a, const char *b, bool *out, struct nk_err *err)
+{
+	struct stat one;
+	struct stat two;
+
+	if (stat(a, &one) != 0) {
+		return nk_fail_errno(err, errno, "cannot look at", a);
+	}
+	if (stat(b, &two) != 0) {
+		return nk_fail_errno(err, errno, "cannot look at", b);
+	}
+	*out = one.st_dev == two.st_dev;
 	return nk_done();
 }
 

@@ -76,3 +76,8 @@ enum nk_os_kind nk_os_kind_of(const char *path, bool *out_mine)
 	*out_mine = st.st_uid == geteuid();
 	return S_ISREG(st.st_mode) ? NK_OS_FILE : S_ISDIR(st.st_mode) ? NK_OS_FOLDER : NK_OS_OTHER;
 }
+
+bool nk_os_is_root(void)
+{
+	return geteuid() == 0;
+}

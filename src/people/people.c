@@ -212,7 +212,9 @@ NK_RESULT nk_people_open(struct nk_store *store, struct nk_vault *vault, const s
 	people->vault = vault;
 	NK_TRY(prepare(people, opt, err));
 	NK_TRY(load(people, err));
-	NK_TRY(nk_token_check(people, err));
+	if (!opt->tokens_lost) {
+		NK_TRY(nk_token_check(people, err));
+	}
 	NK_TRY(nk_people_places_load(people, err));
 	*out = people;
 	people = NULL;

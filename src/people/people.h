@@ -71,7 +71,11 @@ const char *nk_role_name(enum nk_role r);
 enum {
 	NK_PERSON_PROTECTED = 1,
 	/* never in a plan that removes */ NK_PERSON_HOLD = 2,
-	/* legal hold: never erased */ NK_PERSON_HIDDEN = 4 /* publicFlg false */
+	/* legal hold: never erased */ NK_PERSON_HIDDEN = 4, /* publicFlg false: the source asks for protection */
+	/* 8: NK_PERSON_SOURCE_OFF (changes.h) */
+	NK_PERSON_LOGIN_MADE = 16, /* the login was made by our rule: a blank in the source leaves it */
+	NK_PERSON_MAIL_MADE = 32, /* the mail likewise */
+	NK_PERSON_SHIELDED = 64, /* 支援措置: the site asks for protection; no import changes it */
 };
 
 struct nk_membership {
@@ -129,6 +133,7 @@ struct nk_people_options {
 	struct nk_uuid tenant;
 	const struct nk_key *index_key; /* of the epoch: tokens; copied */
 	const struct nk_key *tombstone_key; /* copied */
+	bool tokens_lost; /* a restore: the index key is a new one; nk_people_retoken comes next */
 };
 
 /*
@@ -173,6 +178,8 @@ NK_RESULT nk_people_search(const struct nk_people *people, struct nk_str query, 
 /* nk_person_shown: preferred name if there is one, else the legal one: "髙橋 元気" with one blank; into a wiping
  * buffer. kana: the reading. */
 NK_RESULT nk_person_shown(const struct nk_person *p, bool kana, struct nk_buf *out, struct nk_err *err);
+/* nk_person_hidden: protected by the source or the site: name, class and photo are for nobody outside of here. */
+bool nk_person_hidden(const struct nk_person *p);
 /* nk_person_active_on: state and dates say that the person is valid on that day. */
 bool nk_person_active_on(const struct nk_person *p, nk_date day);
 

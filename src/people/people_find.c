@@ -132,7 +132,9 @@ void nk_people_view_fill(const struct nk_people *people, struct nk_people_entry 
 		nk_wipe(v->room, v->n_room * sizeof(*v->room));
 		v->room = nk_arena_array(people->views, n, sizeof(*v->room));
 		v->n_room = n;
-		nk_assert(v->room != NULL);
+		if (v->room == NULL) {
+			nk_env_no_memory();
+		}
 	}
 	v->person = (struct nk_person){ .id = e->id, .slot = e->slot };
 	nk_record_read(record, &v->person, v->room);
@@ -144,7 +146,9 @@ static const struct nk_person *view_of(const struct nk_people *people, struct nk
 		e->view = nk_arena_alloc(people->views, sizeof(*e->view));
 		/* A look-up has no way to report a lack of memory, and NULL would mean "nobody": better to end here.
 		 */
-		nk_assert(e->view != NULL);
+		if (e->view == NULL) {
+			nk_env_no_memory();
+		}
 		nk_people_view_fill(people, e);
 	}
 	return &e->view->person;

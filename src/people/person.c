@@ -28,6 +28,11 @@ NK_RESULT nk_person_shown(const struct nk_person *p, bool kana, struct nk_buf *o
 	return nk_buf_add_str(out, given, err);
 }
 
+bool nk_person_hidden(const struct nk_person *p)
+{
+	return (p->flags & (NK_PERSON_HIDDEN | NK_PERSON_SHIELDED)) != 0;
+}
+
 bool nk_person_active_on(const struct nk_person *p, nk_date day)
 {
 	const bool begun = p->valid_from == NK_DATE_NONE || p->valid_from <= day;

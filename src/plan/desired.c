@@ -352,33 +352,34 @@ static bool better(const struct nk_membership *a, const struct nk_membership *b,
 	return a->primary && !b->primary;
 }
 
-static void scope_of_person(const struct maker *m, const struct nk_person *p, struct nk_template_scope *scope)
+void nk_template_scope_of(
+	const struct nk_people *people, const struct nk_person *p, nk_date today, struct nk_template_scope *scope)
 {
 	const struct nk_membership *home = NULL;
 	const struct nk_membership *class = NULL;
 
-	*scope = (struct nk_template_scope){ .person = p, .domain = m->domain };
+	*scope = (struct nk_template_scope){ .person = p };
 	for (size_t i = 0; i < p->n_memberships; i++) {
 		const struct nk_membership *ms = &p->memberships[i];
-		const struct nk_group *g = ms->is_group ? nk_people_group(m->people, ms->where) : NULL;
+		const struct nk_group *g = ms->is_group ? nk_people_group(people, ms->where) : NULL;
 
-		if (!ms->is_group && better(ms, home, m->opt->today)) {
+		if (!ms->is_group && better(ms, home, today)) {
 			home = ms;
 		}
-		if (g != NULL && is_homeroom(g) && better(ms, class, m->opt->today)) {
+		if (g != NULL && is_homeroom(g) && better(ms, class, today)) {
 			class = ms;
 		}
 	}
 	if (class != NULL) {
-		scope->group = nk_people_group(m->people, class->where);
+		scope->group = nk_people_group(people, class->where);
 		scope->number = class->number;
 	}
 	if (home != NULL) {
-		scope->unit = nk_people_unit(m->people, home->where);
+		scope->unit = nk_people_unit(people, home->where);
 		scope->role = home->role;
 		scope->has_role = true;
 	} else if (class != NULL && scope->group != NULL) {
-		scope->unit = nk_people_unit(m->people, scope->group->unit);
+		scope->unit = nk_people_unit(people, scope->group->unit);
 		scope->role = class->role;
 		scope->has_role = true;
 	}
@@ -441,7 +442,8 @@ static NK_RESULT add_person(void *arg, const struct nk_person *p, struct nk_err 
 		m->no_login++;
 		return nk_done();
 	}
-	scope_of_person(m, p, &scope);
+	nk_template_scope_of(m->people, p, m->opt->today, &scope);
+	scope.domain = m->domain;
 	NK_TRY(add_entry(m, &scope, &e, &made, err));
 	return made && presence == USABLE ? add_pairs(m, p, nk_u32(m->built.len - 1), err) : nk_done();
 }

@@ -39,6 +39,8 @@ struct nk_plan_input {
 	const struct nk_target_settings *settings;
 	uint8_t nonce[32];
 	struct nk_uuid target;
+	const uint32_t *held_back; /* persons who get no new account yet: one that may be theirs is undecided (census) */
+	size_t n_held_back;
 };
 
 /* Found by its name and content, without a recorded anchor: an ADD that was done before a crash. The caller records
@@ -90,19 +92,26 @@ NK_RESULT nk_plan_record_found(struct nk_tx *tx, struct nk_links *links, struct 
 
 /* The guard of the apply side: limits on what one plan may take away; protected persons; entries that vanished. */
 struct nk_plan_limits {
-	uint32_t suspend_percent, suspend_number; /* above: a second person; 2 %, at least 5 (season: 25 %) */
+	uint32_t suspend_percent, suspend_number; /* above: a second person; 2 %, at least 5 (season: 40 %) */
 	uint32_t delete_percent, delete_number;
 	uint32_t group_percent; /* groups deleted, of those held: 30 %, at least 5; in the season no limit */
 	uint32_t change_percent; /* attribute floods: persons whose naming attributes change: 10 % above 20 persons */
+	uint32_t attribute_percent; /* one attribute replaced or removed: 30 % above 20 persons; season: no limit */
 	uint32_t lost_percent; /* entries with our anchor that the target no longer shows: 10 % stops */
 };
-/* nk_plan_limits_default: the figures above; `season`: 15 March to 30 April (nk_season). */
+/* nk_plan_limits_default: the figures above; `season`: the turn of the year. */
 void nk_plan_limits_default(struct nk_plan_limits *out, bool season);
 struct nk_plan_guard_input {
 	const struct nk_plan *plan;
 	const struct nk_people *people;
 	const struct nk_links *links;
 	const struct nk_snapshot *held;
+	uint64_t recent; /* suspended and deleted by the plans of the window, in the same kind of week */
+	bool nobody; /* the people give no account at all */
+	const struct nk_str *protected_logins; /* of the configuration */
+	size_t n_protected;
+	bool (*is_kept)(const void *arg, struct nk_str anchor); /* accounts decided to stay as they are; may be NULL */
+	const void *is_kept_arg;
 };
 NK_RESULT nk_plan_guard(const struct nk_plan_guard_input *in, const struct nk_plan_limits *limits,
 	struct nk_arena *arena, enum nk_verdict *out, const struct nk_guard_finding **out_findings, size_t *out_n,

@@ -1,8 +1,9 @@
 /*
  * plan_guard.c: what one plan may take away without a second pair of eyes, and what stops it at once.
  *
- * Pure. Rules: P1 suspensions · P2 deletions of persons · P3 protected persons · P4 names that change all at once ·
- * P5 entries of ours that the target no longer shows · P6 entries that are not ours at our names · P7 groups deleted.
+ * Pure. Rules: P1 suspensions · P2 deletions of persons · P3 protected persons and accounts · P4 names that change all
+ * at once · P5 entries of ours that the target no longer shows · P6 entries that are not ours at our names · P7 groups
+ * deleted · P8 suspensions over the plans of a window · P9 one attribute of many · P10 nobody would have an account.
  * A number or a share, whichever is larger, is free; above it a second person decides, or (P3, P5, P6) nothing
  * happens.
  */
@@ -10,17 +11,18 @@
 
 #include "plan.h"
 
-enum { FINDINGS_MAX = 16, CHANGE_FLOOR = 20, LOST_FLOOR = 3, TAKEN_FLOOR = 5, TAKEN_PERCENT = 10, GROUP_FLOOR = 5 };
+enum { FINDINGS_MAX = 40, ATTRIBUTES_MAX = 64, CHANGE_FLOOR = 20, LOST_FLOOR = 3, TAKEN_FLOOR = 5, TAKEN_PERCENT = 10, GROUP_FLOOR = 5 };
 
 void nk_plan_limits_default(struct nk_plan_limits *out, bool season)
 {
 	*out = (struct nk_plan_limits){
-		.suspend_percent = season ? 25 : 2,
+		.suspend_percent = season ? 40 : 2,
 		.suspend_number = 5,
-		.delete_percent = season ? 25 : 2,
+		.delete_percent = season ? 40 : 2,
 		.delete_number = 5,
 		.group_percent = season ? 100 : 30,
 		.change_percent = 10,
+		.attribute_percent = season ? 100 : 30,
 		.lost_percent = 10,
 	};
 }
@@ -35,8 +37,9 @@ struct guarding {
 
 static void find(struct guarding *g, struct nk_guard_finding f)
 {
-	nk_assert(g->n < FINDINGS_MAX);
-	g->list[g->n++] = f;
+	if (g->n < FINDINGS_MAX) {
+		g->list[g->n++] = f;
+	}
 }
 
 /* The larger of a number and a share; figures above it are found. */
@@ -88,19 +91,32 @@ static void judge_taken_away(struct guarding *g)
 	}
 }
 
+static bool is_protected(const struct guarding *g, const struct nk_step *s)
+{
+	const struct nk_person *p = NULL;
+
+	if (s->kind != NK_STEP_SUSPEND && s->kind != NK_STEP_DELETE && s->kind != NK_STEP_RENAME) {
+		return false;
+	}
+	p = nk_people_by_number(g->in->people, s->person_number);
+	for (size_t i = 0; p != NULL && i < g->in->n_protected; i++) {
+		if (nk_str_ieq(p->field[NK_FIELD_LOGIN], g->in->protected_logins[i])) {
+			return true;
+		}
+	}
+	return p != NULL && s->kind != NK_STEP_RENAME && (p->flags & NK_PERSON_PROTECTED) != 0;
+}
+
 static void judge_protected(struct guarding *g)
 {
 	unsigned long long n = 0;
+	unsigned long long kept = 0;
 
 	for (size_t i = 0; i < g->in->plan->n; i++) {
 		const struct nk_step *s = &g->in->plan->steps[i];
-		const struct nk_person *p = NULL;
 
-		if (s->object_kind != NK_OBJECT_PERSON || (s->kind != NK_STEP_SUSPEND && s->kind != NK_STEP_DELETE)) {
-			continue;
-		}
-		p = nk_people_by_number(g->in->people, s->person_number);
-		n += p != NULL && (p->flags & NK_PERSON_PROTECTED) != 0 ? 1 : 0;
+		n += s->object_kind == NK_OBJECT_PERSON && is_protected(g, s) ? 1 : 0;
+		kept += g->in->is_kept != NULL && s->anchor.len > 0 && g->in->is_kept(g->in->is_kept_arg, s->anchor) ? 1 : 0;
 	}
 	if (n > 0) {
 		find(g,
@@ -111,6 +127,49 @@ static void judge_protected(struct guarding *g)
 				.figure = n,
 				.limit = 0,
 				.verdict = NK_VERDICT_STOPPED });
+	}
+	if (kept > 0) {
+		find(g,
+			(struct nk_guard_finding){ .rule = "P3",
+				.what = NK_N("%1$s: %2$llu accounts that were decided to stay as they are would change, %3$llu may"),
+				.cell = NK_STR("census"),
+				.figure = kept,
+				.limit = 0,
+				.verdict = NK_VERDICT_STOPPED });
+	}
+}
+
+/* P8: many small plans are a large one. */
+static void judge_window(struct guarding *g)
+{
+	const unsigned long long now = count_persons(g->in->plan, NK_STEP_SUSPEND) + count_persons(g->in->plan, NK_STEP_DELETE);
+	const unsigned long long limit = allowance(g->present, g->limits->suspend_percent, g->limits->suspend_number);
+
+	if (g->in->recent > 0 && now > 0 && now + g->in->recent > limit) {
+		find(g,
+			(struct nk_guard_finding){ .rule = "P8",
+				.what = NK_N("%1$s: with the plans of the last weeks %2$llu accounts would be suspended, %3$llu "
+					     "are free: a second person decides"),
+				.cell = NK_STR("suspend"),
+				.figure = now + g->in->recent,
+				.limit = limit,
+				.verdict = NK_VERDICT_APPROVAL,
+				.last = g->in->recent });
+	}
+}
+
+/* P10: no people, no plan. */
+static void judge_nobody(struct guarding *g)
+{
+	if (g->in->nobody && g->present > 0) {
+		find(g,
+			(struct nk_guard_finding){ .rule = "P10",
+				.what = NK_N("%1$s: %2$llu persons would have an account, where %4$llu have one; at least %3$llu is expected"),
+				.cell = NK_STR("accounts"),
+				.figure = 0,
+				.limit = 1,
+				.verdict = NK_VERDICT_STOPPED,
+				.last = g->present });
 	}
 }
 
@@ -170,6 +229,69 @@ static void judge_flood(struct guarding *g)
 				.figure = n,
 				.limit = limit,
 				.verdict = NK_VERDICT_APPROVAL });
+	}
+}
+
+struct tally {
+	struct nk_str name;
+	unsigned long long n;
+};
+
+static struct tally *tally_of(struct tally *list, size_t *n, struct nk_str name)
+{
+	for (size_t i = 0; i < *n; i++) {
+		if (nk_str_ieq(list[i].name, name)) {
+			return &list[i];
+		}
+	}
+	if (*n == ATTRIBUTES_MAX) {
+		return NULL;
+	}
+	list[*n] = (struct tally){ .name = name };
+	return &list[(*n)++];
+}
+
+static void count_mods(const struct nk_step *s, struct tally *list, size_t *n)
+{
+	for (size_t i = 0; i < s->n_mods; i++) {
+		struct tally *t = NULL;
+
+		if (s->mods[i].old.n > 0 && !names_somebody(s->mods[i].attr.name)) {
+			t = tally_of(list, n, s->mods[i].attr.name);
+		}
+		if (t != NULL) {
+			t->n++;
+		}
+	}
+}
+
+/* P9: one attribute replaced or removed for many; names are P4's. */
+static void judge_attributes(struct guarding *g)
+{
+	const unsigned long long limit = (unsigned long long)g->present * g->limits->attribute_percent / 100;
+	struct tally list[ATTRIBUTES_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->in->plan->n; i++) {
+		const struct nk_step *s = &g->in->plan->steps[i];
+
+		if (s->object_kind == NK_OBJECT_PERSON && s->kind == NK_STEP_MODIFY) {
+			count_mods(s, list, &n);
+		}
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (g->present <= CHANGE_FLOOR || list[i].n <= limit) {
+			continue;
+		}
+		find(g,
+			(struct nk_guard_finding){ .rule = "P9",
+				.what = NK_N("%1$s: this attribute of %2$llu persons would be replaced or removed at once, "
+					     "%3$llu are free: a second person decides"),
+				.cell = list[i].name,
+				.figure = list[i].n,
+				.limit = limit,
+				.verdict = NK_VERDICT_APPROVAL,
+				.last = g->present });
 	}
 }
 
@@ -296,7 +418,10 @@ NK_RESULT nk_plan_guard(const struct nk_plan_guard_input *in, const struct nk_pl
 	}
 	judge_taken_away(&g);
 	judge_protected(&g);
+	judge_window(&g);
 	judge_flood(&g);
+	judge_attributes(&g);
+	judge_nobody(&g);
 	NK_TRY(judge_lost(&g, arena, err));
 	judge_taken_names(&g);
 	judge_groups(&g);

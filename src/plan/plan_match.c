@@ -189,6 +189,16 @@ static NK_RESULT match_by_anchor(struct nk_planner *p, size_t i, struct nk_err *
 	return by_anchor(p, m.anchor, &at) ? take_held(p, i, at, err) : nk_done();
 }
 
+static bool is_held_back(const struct nk_planner *p, const struct nk_entry *want)
+{
+	for (size_t i = 0; want->kind == NK_OBJECT_PERSON && i < p->in->n_held_back; i++) {
+		if (p->in->held_back[i] == want->person_number) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static NK_RESULT match_by_name(struct nk_planner *p, size_t i, struct nk_err *err)
 {
 	const struct nk_entry *want = &p->in->desired->entries[i];
@@ -200,7 +210,15 @@ static NK_RESULT match_by_name(struct nk_planner *p, size_t i, struct nk_err *er
 		return nk_done();
 	}
 	NK_TRY(nk_dn_fold_into(want->key, p->arena, &folded, err));
-	return nk_plan_match_held(p, folded, &at) ? judge_name(p, i, &m, at, err) : nk_done();
+	if (nk_plan_match_held(p, folded, &at)) {
+		return judge_name(p, i, &m, at, err);
+	}
+	if (!is_held_back(p, want)) {
+		return nk_done();
+	}
+	p->matched[i].how = NK_MATCH_CONFLICT;
+	return nk_plan_conflict(p,
+		NK_N("an account that may be this person's is not decided about yet: see \"nokosazu census\""), want, err);
 }
 
 NK_RESULT nk_plan_match_all(struct nk_planner *p, struct nk_err *err)

@@ -12,7 +12,7 @@
 
 enum { TEXT_MAX = 1024, VALUE_MAX = 8192, FUNCTIONS_MAX = 8, PARTS_MAX = 32 };
 
-enum function { F_LOWER, F_UPPER, F_TITLE, F_ROMAJI, F_KANA, F_TRIM, F_DEFAULT, F_FIRST, F_COUNT };
+enum function { F_LOWER, F_UPPER, F_TITLE, F_ROMAJI, F_KANA, F_TRIM, F_DEFAULT, F_FIRST, F_LAST, F_LONG, F_ASCII, F_COUNT };
 
 static const char *const function_names[] = {
 	[F_LOWER] = "lower",
@@ -23,13 +23,16 @@ static const char *const function_names[] = {
 	[F_TRIM] = "trim",
 	[F_DEFAULT] = "default",
 	[F_FIRST] = "first",
+	[F_LAST] = "last",
+	[F_LONG] = "long",
+	[F_ASCII] = "ascii",
 };
 _Static_assert(NK_ARRAY_LEN(function_names) == F_COUNT, "a name for every function");
 
 struct call {
 	enum function function;
 	struct nk_str text; /* default:X */
-	uint32_t number; /* first:N */
+	uint32_t number; /* first:N, last:N */
 };
 
 struct part {
@@ -57,6 +60,11 @@ static bool find_function(struct nk_str name, enum function *out)
 	return false;
 }
 
+static bool counts_letters(enum function f)
+{
+	return f == F_FIRST || f == F_LAST;
+}
+
 static NK_RESULT compile_call(struct nk_str text, size_t column, struct call *out, struct nk_err *err)
 {
 	const size_t colon = nk_str_chr(text, ':');
@@ -67,11 +75,11 @@ static NK_RESULT compile_call(struct nk_str text, size_t column, struct call *ou
 		return nk_fail(err, NK_CONFIG, "the template has an unknown function at column %zu", column);
 	}
 	out->text = has_argument ? nk_str_sub(text, colon + 1, text.len) : (struct nk_str){ 0 };
-	if (out->function == F_FIRST && !nk_parse_u32(out->text, 1, 1000, &out->number)) {
+	if (counts_letters(out->function) && !nk_parse_u32(out->text, 1, 1000, &out->number)) {
 		return nk_fail(err, NK_CONFIG,
-			"the template needs a number from 1 to 1000 behind first: at column %zu", column);
+			"the template needs a number from 1 to 1000 behind first: or last: at column %zu", column);
 	}
-	if (has_argument != (out->function == F_FIRST || out->function == F_DEFAULT)) {
+	if (has_argument != (counts_letters(out->function) || out->function == F_DEFAULT)) {
 		return nk_fail(
 			err, NK_CONFIG, "the template has an argument too many or too few at column %zu", column);
 	}
@@ -216,6 +224,29 @@ static NK_RESULT first_letters(struct nk_str in, uint32_t n, struct nk_buf *out,
 	return nk_buf_add_str(out, nk_str_sub(in, 0, at), err);
 }
 
+static NK_RESULT last_letters(struct nk_str in, uint32_t n, struct nk_buf *out, struct nk_err *err)
+{
+	size_t from = in.len;
+
+	for (uint32_t i = 0; i < n && from > 0; i++) {
+		do {
+			from--;
+		} while (from > 0 && ((unsigned char)in.ptr[from] & 0xc0) == 0x80);
+	}
+	return nk_buf_add_str(out, nk_str_sub(in, from, in.len), err);
+}
+
+/* Letters and digits of ASCII; all else goes. */
+static NK_RESULT ascii_only(struct nk_str in, struct nk_buf *out, struct nk_err *err)
+{
+	for (size_t i = 0; i < in.len; i++) {
+		if (is_letter(in.ptr[i]) || (in.ptr[i] >= '0' && in.ptr[i] <= '9')) {
+			NK_TRY(nk_buf_add_byte(out, (uint8_t)in.ptr[i], err));
+		}
+	}
+	return nk_done();
+}
+
 static NK_RESULT call_function(const struct call *c, struct nk_str in, struct nk_buf *out, struct nk_err *err)
 {
 	switch (c->function) {
@@ -233,6 +264,12 @@ static NK_RESULT call_function(const struct call *c, struct nk_str in, struct nk
 		return nk_buf_add_str(out, nk_str_trim(in).len > 0 ? in : c->text, err);
 	case F_FIRST:
 		return first_letters(in, c->number, out, err);
+	case F_LAST:
+		return last_letters(in, c->number, out, err);
+	case F_LONG:
+		return nk_romaji_long(in, out, err);
+	case F_ASCII:
+		return ascii_only(in, out, err);
 	case F_COUNT:
 		break;
 	}
@@ -269,6 +306,7 @@ NK_RESULT nk_template_run(const struct nk_template *t, const struct nk_template_
 	NK_OWNED(nk_buf_done) struct nk_buf value = { 0 };
 	bool any_name = false;
 	bool any_value = false;
+	bool any_blank = false;
 	struct nk_str trimmed;
 
 	nk_buf_init_wiping(&value, VALUE_MAX);
@@ -282,8 +320,9 @@ NK_RESULT nk_template_run(const struct nk_template *t, const struct nk_template_
 		NK_TRY(run_name(&t->parts[i], scope, &value, &blank, err));
 		any_name = any_name || nk_template_word_counts(t->parts[i].word);
 		any_value = any_value || (!blank && nk_template_word_counts(t->parts[i].word));
+		any_blank = any_blank || blank;
 	}
 	trimmed = nk_str_trim(nk_buf_str(&value));
-	*out_blank = trimmed.len == 0 || (any_name && !any_value);
+	*out_blank = trimmed.len == 0 || (any_name && !any_value) || (scope->all && any_blank);
 	return *out_blank ? nk_done() : nk_buf_add_str(out, trimmed, err);
 }

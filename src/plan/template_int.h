@@ -18,9 +18,20 @@ struct nk_template_scope {
 	bool has_role;
 	uint32_t number; /* 出席番号; 0: none */
 	struct nk_str domain; /* of the target's base */
+	int year; /* school year for {year} of somebody without a first day; 0: none */
+	bool all; /* one blank name makes the whole blank: logins and mails */
 };
 
-/* nk_template_compile: NK_CONFIG names the fault and its column (from 1). Lives in `arena`; so must `text`. */
+/* What {seq}, {seq2}, {seq3}, {seq4} stand as until names.c puts the number there. */
+enum { NK_SEQ_MARK = 0x1c, NK_SEQ_MARKS = 4 };
+
+/* nk_template_scope_of (desired.c): the school, class and role that a person is named by on that day. */
+void nk_template_scope_of(const struct nk_people *people, const struct nk_person *p, nk_date today,
+	struct nk_template_scope *out);
+
+/* Names for a login or a mail: those of a person, and {seq}. */
+#define NK_TEMPLATE_LOGIN NK_OBJECT_KIND_COUNT
+/* nk_template_compile: `object` may be NK_TEMPLATE_LOGIN. NK_CONFIG names the fault and its column (from 1). Lives in `arena`; so must `text`. */
 NK_RESULT nk_template_compile(struct nk_str text, enum nk_object_kind object, struct nk_arena *arena,
 	const struct nk_template **out, struct nk_err *err);
 /* nk_template_run: the value is appended to `out` (trimmed). *out_blank: all names were blank, nothing was appended.

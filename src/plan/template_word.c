@@ -11,7 +11,7 @@
 #include "kana.h"
 
 /* Which objects a name may be used for. */
-enum { OF_PERSON = 1, OF_UNIT = 2, OF_GROUP = 4, OF_ALL = 7 };
+enum { OF_PERSON = 1, OF_UNIT = 2, OF_GROUP = 4, OF_ALL = 7, OF_LOGIN = 8 };
 
 enum word {
 	W_SURNAME,
@@ -24,6 +24,13 @@ enum word {
 	W_ROLE,
 	W_AFFILIATION,
 	W_NUMBER,
+	W_YEAR,
+	W_YEAR2,
+	W_INITIALS,
+	W_SEQ,
+	W_SEQ2,
+	W_SEQ3,
+	W_SEQ4,
 	W_DOMAIN,
 	W_UNIT_NAME,
 	W_UNIT_CODE,
@@ -57,6 +64,13 @@ static const struct word_row words[] = {
 	[W_ROLE] = { "role", OF_PERSON },
 	[W_AFFILIATION] = { "affiliation", OF_PERSON }, /* of eduPerson: student, faculty, staff, affiliate */
 	[W_NUMBER] = { "number", OF_PERSON },
+	[W_YEAR] = { "year", OF_PERSON }, /* school year in which the person came: 2026 */
+	[W_YEAR2] = { "year2", OF_PERSON }, /* 26 */
+	[W_INITIALS] = { "initials", OF_PERSON }, /* of the names in romaji, family first: sh */
+	[W_SEQ] = { "seq", OF_LOGIN }, /* nothing for the first of a name, then 2, 3, … */
+	[W_SEQ2] = { "seq2", OF_LOGIN }, /* 01, 02, … */
+	[W_SEQ3] = { "seq3", OF_LOGIN },
+	[W_SEQ4] = { "seq4", OF_LOGIN },
 	[W_DOMAIN] = { "domain", OF_ALL }, /* example.ac.jp, of the target's base */
 	[W_UNIT_NAME] = { "unit.name", OF_ALL },
 	[W_UNIT_CODE] = { "unit.code", OF_ALL },
@@ -83,24 +97,44 @@ static unsigned bit_of(enum nk_object_kind object)
 		return OF_GROUP;
 	case NK_OBJECT_PERSON:
 		return OF_PERSON;
+	case NK_TEMPLATE_LOGIN:
+		return OF_PERSON | OF_LOGIN;
 	case NK_OBJECT_CONTAINER:
-	case NK_OBJECT_KIND_COUNT:
 		return 0;
 	}
 	return 0;
 }
+
+/* Shorter words for a person's names and places. */
+static const struct {
+	const char *name;
+	const char *of;
+} aliases[] = {
+	{ "romaji.family", "family_romaji" },
+	{ "romaji.given", "given_romaji" },
+	{ "kana.family", "family_shown_kana" },
+	{ "kana.given", "given_shown_kana" },
+	{ "school", "unit.label" },
+	{ "class", "group.code" },
+};
 
 /* Items of the record stand behind the rows of the table. */
 int nk_template_word(struct nk_str name, enum nk_object_kind object)
 {
 	enum nk_field field = NK_FIELD_COUNT;
 
+	for (size_t i = 0; i < NK_ARRAY_LEN(aliases) && (bit_of(object) & OF_PERSON) != 0; i++) {
+		if (nk_str_eq(name, nk_str_c(aliases[i].name))) {
+			name = nk_str_c(aliases[i].of);
+		}
+	}
+
 	for (int w = 0; w < W_COUNT; w++) {
 		if ((words[w].of & bit_of(object)) != 0 && nk_str_eq(name, nk_str_c(words[w].name))) {
 			return w;
 		}
 	}
-	if (object == NK_OBJECT_PERSON && nk_field_by_name(name, &field)) {
+	if ((bit_of(object) & OF_PERSON) != 0 && nk_field_by_name(name, &field)) {
 		return W_COUNT + (int)field;
 	}
 	return -1;
@@ -108,7 +142,7 @@ int nk_template_word(struct nk_str name, enum nk_object_kind object)
 
 bool nk_template_word_counts(int word)
 {
-	return word != W_DOMAIN;
+	return word != W_DOMAIN && !(word >= W_SEQ && word <= W_SEQ4);
 }
 
 static struct nk_str field_or(const struct nk_person *p, enum nk_field first, enum nk_field second)
@@ -245,6 +279,29 @@ static const char *affiliation(const struct nk_template_scope *s)
 	return "";
 }
 
+static NK_RESULT year_value(const struct nk_template_scope *s, bool two_digits, struct nk_buf *out, struct nk_err *err)
+{
+	const int year = s->person->valid_from != NK_DATE_NONE ? nk_school_year(s->person->valid_from) : s->year;
+
+	if (year <= 0) {
+		return nk_done();
+	}
+	return two_digits ? nk_buf_printf(out, err, "%02d", year % 100) : nk_buf_printf(out, err, "%d", year);
+}
+
+static NK_RESULT initials(const struct nk_person *p, struct nk_buf *out, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf name = { 0 };
+
+	nk_buf_init_wiping(&name, 8192);
+	for (unsigned part = 0; part < 2; part++) {
+		nk_buf_reset(&name);
+		NK_TRY(romaji_of(p, part == 0, &name, err));
+		NK_TRY(nk_buf_add_str(out, nk_str_sub(nk_buf_str(&name), 0, name.len > 0 ? 1 : 0), err));
+	}
+	return nk_done();
+}
+
 static NK_RESULT person_value(enum word w, const struct nk_template_scope *s, struct nk_buf *out, struct nk_err *err)
 {
 	const struct nk_person *p = s->person;
@@ -273,6 +330,15 @@ static NK_RESULT person_value(enum word w, const struct nk_template_scope *s, st
 	}
 	if (w == W_NUMBER) {
 		return s->number > 0 ? nk_buf_printf(out, err, "%u", s->number) : nk_done();
+	}
+	if (w == W_YEAR || w == W_YEAR2) {
+		return year_value(s, w == W_YEAR2, out, err);
+	}
+	if (w == W_INITIALS) {
+		return initials(p, out, err);
+	}
+	if (w >= W_SEQ && w <= W_SEQ4) {
+		return nk_buf_add_byte(out, (uint8_t)(NK_SEQ_MARK + (w - W_SEQ)), err);
 	}
 	if (w == W_ROLE) {
 		return nk_buf_add_c(out, s->has_role ? nk_role_name(s->role) : "", err);

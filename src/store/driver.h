@@ -68,6 +68,8 @@ struct nk_driver_ops {
 	int64_t (*changes)(struct nk_driver *driver);
 
 	NK_RESULT (*scrub)(struct nk_driver *driver, bool full, struct nk_err *err);
+	/* copy: the live rows into the empty file `path`, durable; nothing of free pages. */
+	NK_RESULT (*copy)(struct nk_driver *driver, const char *path, struct nk_err *err);
 	NK_RESULT (*check)(struct nk_driver *driver, struct nk_err *err);
 };
 

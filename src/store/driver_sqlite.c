@@ -391,6 +391,26 @@ static nk_rc sqlite_scrub(struct nk_driver *driver, bool full, struct nk_err *er
 	return rc == SQLITE_OK ? nk_done() : nk_sqlite_err(d->db, rc, "checkpoint", err);
 }
 
+/* VACUUM INTO writes live rows only: pages of the free list and gaps in pages do not travel (erasure.md §5, experiment E). */
+static nk_rc sqlite_copy(struct nk_driver *driver, const char *path, struct nk_err *err)
+{
+	static const char sql[] = "VACUUM INTO ?1";
+	struct sqlite_driver *d = self_of(driver);
+	const bool house = d->house;
+	sqlite3_stmt *stmt = NULL;
+	int rc;
+
+	d->house = true;
+	rc = sqlite3_prepare_v2(d->db, sql, -1, &stmt, NULL);
+	if (rc == SQLITE_OK) {
+		(void)sqlite3_bind_text(stmt, 1, path, -1, SQLITE_STATIC);
+		rc = sqlite3_step(stmt);
+	}
+	(void)sqlite3_finalize(stmt);
+	d->house = house;
+	return rc == SQLITE_DONE ? nk_done() : nk_sqlite_err(d->db, rc, "VACUUM INTO", err);
+}
+
 static nk_rc sqlite_check(struct nk_driver *driver, struct nk_err *err)
 {
 	struct sqlite_driver *d = self_of(driver);
@@ -436,5 +456,6 @@ const struct nk_driver_ops nk_driver_sqlite = {
 	.col_is_null = nk_sqlite_stmt_col_is_null,
 	.changes = sqlite_changes,
 	.scrub = sqlite_scrub,
+	.copy = sqlite_copy,
 	.check = sqlite_check,
 };

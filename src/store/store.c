@@ -117,6 +117,14 @@ NK_RESULT nk_store_scrub(struct nk_store *store, bool full, struct nk_err *err)
 	return store->driver->ops->scrub(store->driver, full, err);
 }
 
+NK_RESULT nk_store_copy(struct nk_store *store, const char *path, struct nk_err *err)
+{
+	if (store->tx != NULL) {
+		return nk_fail(err, NK_INTERNAL, "the store cannot be copied inside a transaction");
+	}
+	return store->driver->ops->copy(store->driver, path, err);
+}
+
 NK_RESULT nk_store_check(struct nk_store *store, struct nk_err *err)
 {
 	return store->driver->ops->check(store->driver, err);

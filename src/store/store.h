@@ -41,6 +41,11 @@ bool nk_store_in_tx(const struct nk_store *store);
  * NK_BUSY. Not inside a transaction.
  */
 NK_RESULT nk_store_scrub(struct nk_store *store, bool full, struct nk_err *err);
+/*
+ * nk_store_copy: what is committed, as a store of its own in `path`: an empty file that is there already. Live rows
+ * only: what was deleted does not travel. Not inside a transaction.
+ */
+NK_RESULT nk_store_copy(struct nk_store *store, const char *path, struct nk_err *err);
 /* nk_store_check: integrity_check and foreign_key_check. */
 NK_RESULT nk_store_check(struct nk_store *store, struct nk_err *err);
 

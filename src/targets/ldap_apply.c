@@ -75,7 +75,7 @@ static void take_answer(struct applying *a, struct nk_ldap_op *op, LDAPMessage *
 		a->halt = true;
 		return;
 	}
-	a->stop = a->stop || op->results[0].outcome == NK_OUTCOME_CONFLICT;
+	a->stop = a->stop || op->results[0].outcome == NK_OUTCOME_CONFLICT || op->results[0].outcome == NK_OUTCOME_NOT_SENT;
 	if (code == LDAP_SUCCESS && op->steps[0].kind == NK_STEP_ADD) {
 		/* Without an anchor the next read finds it by its name; that costs nothing but the reading. */
 		(void)nk_ldap_op_anchor(a->h, m, a->arena, &op->results[0].anchor, NULL).code;
@@ -180,7 +180,7 @@ static void look_again(struct applying *a, size_t from, size_t to)
 		for (size_t i = 0; i < op->n; i++) {
 			const enum nk_outcome o = op->results[i].outcome;
 
-			a->stop = a->stop || o == NK_OUTCOME_CONFLICT || o == NK_OUTCOME_UNKNOWN;
+			a->stop = a->stop || o == NK_OUTCOME_CONFLICT || o == NK_OUTCOME_UNKNOWN || o == NK_OUTCOME_NOT_SENT;
 		}
 	}
 }

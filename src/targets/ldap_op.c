@@ -349,6 +349,10 @@ enum nk_outcome nk_ldap_op_outcome(const struct nk_step *step, int code)
 		return step->kind == NK_STEP_MEMBER_REMOVE ? NK_OUTCOME_DONE : NK_OUTCOME_CONFLICT;
 	case LDAP_TYPE_OR_VALUE_EXISTS:
 		return step->kind == NK_STEP_MEMBER_ADD ? NK_OUTCOME_DONE : NK_OUTCOME_CONFLICT;
+	case LDAP_BUSY:
+	case LDAP_UNAVAILABLE:
+		/* Not now (RFC 4511 §4.1.9): nothing was done, and later it will be. */
+		return NK_OUTCOME_NOT_SENT;
 	default:
 		return NK_OUTCOME_REFUSED;
 	}

@@ -6,6 +6,7 @@
 #include "base.h"
 
 #include "notice_int.h"
+#include "os.h"
 
 typedef NK_RESULT notify_fn(const struct nk_notify_settings *s, const struct nk_notify *m, struct nk_err *err);
 
@@ -50,48 +51,67 @@ bool nk_notify_listed(const struct nk_str *list, size_t n, struct nk_str item)
 	return false;
 }
 
-static void url_done(CURLU **url)
+NK_RESULT nk_notify_net_open(struct nk_notify_net *net, struct nk_err *err)
 {
-	curl_url_cleanup(*url);
-	*url = NULL;
+	static const char *const functions[] = {
+#define ROW(function) #function,
+#include "notice_library.inc"
+#undef ROW
+	};
+	_Static_assert(sizeof(net->to) == sizeof(functions), "a pointer for each name, and nothing else");
+
+	return nk_os_library("curl", functions, NK_ARRAY_LEN(functions), &net->to, err);
 }
 
-static bool part_of(CURLU *url, CURLUPart what, char *out, size_t room)
+void nk_notify_net_done(struct nk_notify_net *net)
+{
+	if (net->curl != NULL) {
+		net->to.curl_easy_cleanup(net->curl);
+	}
+	if (net->list != NULL) {
+		net->to.curl_slist_free_all(net->list);
+	}
+	if (net->url != NULL) {
+		net->to.curl_url_cleanup(net->url);
+	}
+	*net = (struct nk_notify_net){ .curl = NULL };
+}
+
+static bool part_of(const struct nk_notify_net *net, CURLUPart what, char *out, size_t room)
 {
 	char *text = NULL;
 	int n = -1;
 
-	if (curl_url_get(url, what, &text, 0) != CURLUE_OK) {
+	if (net->to.curl_url_get(net->url, what, &text, 0) != CURLUE_OK) {
 		return false;
 	}
 	n = snprintf(out, room, "%s", text);
-	curl_free(text);
+	net->to.curl_free(text);
 	return n > 0 && (size_t)n < room;
 }
 
-static bool has_part(CURLU *url, CURLUPart what)
+static bool has_part(const struct nk_notify_net *net, CURLUPart what)
 {
 	char *text = NULL;
-	const bool there = curl_url_get(url, what, &text, 0) == CURLUE_OK;
+	const bool there = net->to.curl_url_get(net->url, what, &text, 0) == CURLUE_OK;
 
-	curl_free(text);
+	net->to.curl_free(text);
 	return there;
 }
 
-NK_RESULT nk_notify_url(struct nk_str text, struct nk_notify_url *out, struct nk_err *err)
+NK_RESULT nk_notify_url(struct nk_notify_net *net, struct nk_str text, struct nk_notify_url *out, struct nk_err *err)
 {
-	NK_OWNED(url_done) CURLU *url = curl_url();
-
 	*out = (struct nk_notify_url){ .loopback = false };
-	if (url == NULL) {
+	net->url = net->to.curl_url();
+	if (net->url == NULL) {
 		return nk_fail_nomem(err);
 	}
-	if (text.len == 0 || curl_url_set(url, CURLUPART_URL, text.ptr, 0) != CURLUE_OK ||
-		!part_of(url, CURLUPART_SCHEME, out->scheme, sizeof(out->scheme)) ||
-		!part_of(url, CURLUPART_HOST, out->host, sizeof(out->host))) {
+	if (text.len == 0 || net->to.curl_url_set(net->url, CURLUPART_URL, text.ptr, 0) != CURLUE_OK ||
+		!part_of(net, CURLUPART_SCHEME, out->scheme, sizeof(out->scheme)) ||
+		!part_of(net, CURLUPART_HOST, out->host, sizeof(out->host))) {
 		return nk_fail(err, NK_INVALID, "this is no address for notices: %s", nk_short(text).text);
 	}
-	if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD)) {
+	if (has_part(net, CURLUPART_USER) || has_part(net, CURLUPART_PASSWORD)) {
 		return nk_fail(err, NK_INVALID, "an address for notices holds no user and no password");
 	}
 	out->loopback = strcmp(out->host, "127.0.0.1") == 0 || strcmp(out->host, "[::1]") == 0 ||
@@ -99,28 +119,14 @@ NK_RESULT nk_notify_url(struct nk_str text, struct nk_notify_url *out, struct nk
 	return nk_done();
 }
 
-void nk_notify_curl_done(CURL **curl)
+NK_RESULT nk_notify_header(struct nk_notify_net *net, const char *line, struct nk_err *err)
 {
-	if (*curl != NULL) {
-		curl_easy_cleanup(*curl);
-		*curl = NULL;
-	}
-}
-
-void nk_notify_list_done(struct curl_slist **list)
-{
-	curl_slist_free_all(*list);
-	*list = NULL;
-}
-
-NK_RESULT nk_notify_header(struct curl_slist **list, const char *line, struct nk_err *err)
-{
-	struct curl_slist *const longer = curl_slist_append(*list, line);
+	struct curl_slist *const longer = net->to.curl_slist_append(net->list, line);
 
 	if (longer == NULL) {
 		return nk_fail_nomem(err);
 	}
-	*list = longer;
+	net->list = longer;
 	return nk_done();
 }
 
@@ -131,39 +137,39 @@ static size_t drop_answer(char *data, size_t size, size_t n, void *arg)
 	return size * n;
 }
 
-NK_RESULT nk_notify_curl(const struct nk_notify_settings *s, struct nk_str url, const char *schemes, CURL **out,
-	struct nk_err *err)
+NK_RESULT nk_notify_curl(struct nk_notify_net *net, const struct nk_notify_settings *s, struct nk_str url,
+	const char *schemes, struct nk_err *err)
 {
-	CURL *const c = curl_easy_init();
+	CURL *const c = net->to.curl_easy_init();
 	CURLcode rc = CURLE_OK;
 
 	if (c == NULL) {
 		return nk_fail_nomem(err);
 	}
-	*out = c;
-	rc = curl_easy_setopt(c, CURLOPT_URL, url.ptr);
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, schemes);
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(c, CURLOPT_PROXY, "");
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(c, CURLOPT_FAILONERROR, 1L);
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, drop_answer);
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)s->timeout_ms);
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)s->timeout_ms);
+	net->curl = c;
+	rc = net->to.curl_easy_setopt(c, CURLOPT_URL, url.ptr);
+	rc = rc != CURLE_OK ? rc : net->to.curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, schemes);
+	rc = rc != CURLE_OK ? rc : net->to.curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+	rc = rc != CURLE_OK ? rc : net->to.curl_easy_setopt(c, CURLOPT_PROXY, "");
+	rc = rc != CURLE_OK ? rc : net->to.curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+	rc = rc != CURLE_OK ? rc : net->to.curl_easy_setopt(c, CURLOPT_FAILONERROR, 1L);
+	rc = rc != CURLE_OK ? rc : net->to.curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, drop_answer);
+	rc = rc != CURLE_OK ? rc : net->to.curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)s->timeout_ms);
+	rc = rc != CURLE_OK ? rc : net->to.curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)s->timeout_ms);
 	return rc == CURLE_OK ? nk_done()
-			      : nk_fail(err, NK_INTERNAL, "the network library refuses: %s", curl_easy_strerror(rc));
+			      : nk_fail(err, NK_INTERNAL, "the network library refuses: %s", net->to.curl_easy_strerror(rc));
 }
 
-NK_RESULT nk_notify_perform(CURL *curl, const char *host, struct nk_err *err)
+NK_RESULT nk_notify_perform(struct nk_notify_net *net, const char *host, struct nk_err *err)
 {
-	const CURLcode rc = curl_easy_perform(curl);
+	const CURLcode rc = net->to.curl_easy_perform(net->curl);
 	long answer = 0;
 
 	if (rc == CURLE_OK) {
 		return nk_done();
 	}
-	(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer);
+	(void)net->to.curl_easy_getinfo(net->curl, CURLINFO_RESPONSE_CODE, &answer);
 	return nk_fail(err, NK_UNAVAILABLE,
 		"the notice was not delivered at %1$s: %2$s (answer %3$ld); it is tried again at the next run", host,
-		curl_easy_strerror(rc), answer);
+		net->to.curl_easy_strerror(rc), answer);
 }

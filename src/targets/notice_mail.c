@@ -101,7 +101,8 @@ static size_t read_more(char *out, size_t size, size_t n, void *arg)
 	return len;
 }
 
-static NK_RESULT check(const struct nk_notify_settings *s, struct nk_str to, struct nk_notify_url *url, struct nk_err *err)
+static NK_RESULT check(struct nk_notify_net *net, const struct nk_notify_settings *s, struct nk_str to,
+	struct nk_notify_url *url, struct nk_err *err)
 {
 	if (s->mail_url.len == 0 || s->mail_from.len == 0) {
 		return nk_fail(err, NK_INVALID, "notices by mail need mail_url and mail_from in [duty] of the configuration");
@@ -110,7 +111,7 @@ static NK_RESULT check(const struct nk_notify_settings *s, struct nk_str to, str
 		return nk_fail(err, NK_INVALID,
 			"a notice has no mail address to go to: give the party one, or set mail_to in [duty]");
 	}
-	NK_TRY(nk_notify_url(s->mail_url, url, err));
+	NK_TRY(nk_notify_url(net, s->mail_url, url, err));
 	if (!nk_notify_listed(s->hosts, s->n_hosts, nk_str_c(url->host))) {
 		return nk_fail(err, NK_DENIED, "the mail server %s is not on the list of hosts in [duty] of the configuration",
 			url->host);
@@ -122,8 +123,7 @@ NK_RESULT nk_notify_mail(const struct nk_notify_settings *s, const struct nk_not
 {
 	const struct nk_str to = nk_str_chr(m->to, '@') != SIZE_MAX && !nk_str_starts(m->to, NK_STR("http")) ? m->to
 													     : s->mail_to;
-	NK_OWNED(nk_notify_list_done) struct curl_slist *receivers = NULL;
-	NK_OWNED(nk_notify_curl_done) CURL *curl = NULL;
+	NK_OWNED(nk_notify_net_done) struct nk_notify_net net = { .curl = NULL };
 	NK_OWNED(nk_buf_done) struct nk_buf mail = { 0 };
 	struct nk_notify_url url;
 	struct reading reading;
@@ -131,22 +131,23 @@ NK_RESULT nk_notify_mail(const struct nk_notify_settings *s, const struct nk_not
 	char receiver[300];
 	CURLcode rc = CURLE_OK;
 
-	NK_TRY(check(s, to, &url, err));
+	NK_TRY(nk_notify_net_open(&net, err));
+	NK_TRY(check(&net, s, to, &url, err));
 	nk_buf_init(&mail, MAIL_MAX);
 	NK_TRY(compose(m, s->mail_from, to, &mail, err));
 	(void)snprintf(sender, sizeof(sender), "<%.*s>", NK_FMT(s->mail_from));
 	(void)snprintf(receiver, sizeof(receiver), "<%.*s>", NK_FMT(to));
-	NK_TRY(nk_notify_header(&receivers, receiver, err));
-	NK_TRY(nk_notify_curl(s, s->mail_url, "smtp,smtps", &curl, err));
+	NK_TRY(nk_notify_header(&net, receiver, err));
+	NK_TRY(nk_notify_curl(&net, s, s->mail_url, "smtp,smtps", err));
 	reading.left = nk_buf_bytes(&mail);
-	rc = curl_easy_setopt(curl, CURLOPT_USE_SSL, url.loopback ? (long)CURLUSESSL_TRY : (long)CURLUSESSL_ALL);
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(curl, CURLOPT_MAIL_FROM, sender);
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, receivers);
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(curl, CURLOPT_READFUNCTION, read_more);
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(curl, CURLOPT_READDATA, &reading);
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+	rc = net.to.curl_easy_setopt(net.curl, CURLOPT_USE_SSL, url.loopback ? (long)CURLUSESSL_TRY : (long)CURLUSESSL_ALL);
+	rc = rc != CURLE_OK ? rc : net.to.curl_easy_setopt(net.curl, CURLOPT_MAIL_FROM, sender);
+	rc = rc != CURLE_OK ? rc : net.to.curl_easy_setopt(net.curl, CURLOPT_MAIL_RCPT, net.list);
+	rc = rc != CURLE_OK ? rc : net.to.curl_easy_setopt(net.curl, CURLOPT_READFUNCTION, read_more);
+	rc = rc != CURLE_OK ? rc : net.to.curl_easy_setopt(net.curl, CURLOPT_READDATA, &reading);
+	rc = rc != CURLE_OK ? rc : net.to.curl_easy_setopt(net.curl, CURLOPT_UPLOAD, 1L);
 	if (rc != CURLE_OK) {
-		return nk_fail(err, NK_INTERNAL, "the network library refuses: %s", curl_easy_strerror(rc));
+		return nk_fail(err, NK_INTERNAL, "the network library refuses: %s", net.to.curl_easy_strerror(rc));
 	}
-	return nk_notify_perform(curl, url.host, err);
+	return nk_notify_perform(&net, url.host, err);
 }

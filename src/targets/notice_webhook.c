@@ -5,12 +5,13 @@
 
 #include "notice_int.h"
 
-static NK_RESULT check(const struct nk_notify_settings *s, struct nk_str to, struct nk_notify_url *url, struct nk_err *err)
+static NK_RESULT check(struct nk_notify_net *net, const struct nk_notify_settings *s, struct nk_str to,
+	struct nk_notify_url *url, struct nk_err *err)
 {
 	if (to.len == 0) {
 		return nk_fail(err, NK_INVALID, "notices by webhook need an address: webhook in [duty] of the configuration");
 	}
-	NK_TRY(nk_notify_url(to, url, err));
+	NK_TRY(nk_notify_url(net, to, url, err));
 	if (!nk_notify_listed(s->urls, s->n_urls, to)) {
 		return nk_fail(err, NK_DENIED, "the address at %s is not on the list of urls in [duty] of the configuration",
 			url->host);
@@ -24,28 +25,28 @@ static NK_RESULT check(const struct nk_notify_settings *s, struct nk_str to, str
 NK_RESULT nk_notify_webhook(const struct nk_notify_settings *s, const struct nk_notify *m, struct nk_err *err)
 {
 	const struct nk_str to = nk_str_starts(m->to, NK_STR("http")) ? m->to : s->webhook;
-	NK_OWNED(nk_notify_list_done) struct curl_slist *headers = NULL;
-	NK_OWNED(nk_notify_curl_done) CURL *curl = NULL;
+	NK_OWNED(nk_notify_net_done) struct nk_notify_net net = { .curl = NULL };
 	struct nk_notify_url url;
 	char id[300];
 	CURLcode rc = CURLE_OK;
 
-	NK_TRY(check(s, to, &url, err));
+	NK_TRY(nk_notify_net_open(&net, err));
+	NK_TRY(check(&net, s, to, &url, err));
 	(void)snprintf(id, sizeof(id), "Idempotency-Key: %.*s", NK_FMT(m->id));
-	NK_TRY(nk_notify_header(&headers, "Content-Type: application/json", err));
-	NK_TRY(nk_notify_header(&headers, "Expect:", err));
-	NK_TRY(nk_notify_header(&headers, id, err));
-	NK_TRY(nk_notify_curl(s, to, "http,https", &curl, err));
-	rc = curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)m->json.len);
-	rc = rc != CURLE_OK ? rc : curl_easy_setopt(curl, CURLOPT_COPYPOSTFIELDS, m->json.ptr);
+	NK_TRY(nk_notify_header(&net, "Content-Type: application/json", err));
+	NK_TRY(nk_notify_header(&net, "Expect:", err));
+	NK_TRY(nk_notify_header(&net, id, err));
+	NK_TRY(nk_notify_curl(&net, s, to, "http,https", err));
+	rc = net.to.curl_easy_setopt(net.curl, CURLOPT_HTTPHEADER, net.list);
+	rc = rc != CURLE_OK ? rc : net.to.curl_easy_setopt(net.curl, CURLOPT_POSTFIELDSIZE, (long)m->json.len);
+	rc = rc != CURLE_OK ? rc : net.to.curl_easy_setopt(net.curl, CURLOPT_COPYPOSTFIELDS, m->json.ptr);
 	if (rc != CURLE_OK) {
-		return nk_fail(err, NK_INTERNAL, "the network library refuses: %s", curl_easy_strerror(rc));
+		return nk_fail(err, NK_INTERNAL, "the network library refuses: %s", net.to.curl_easy_strerror(rc));
 	}
-	NK_TRY(nk_notify_perform(curl, url.host, err));
+	NK_TRY(nk_notify_perform(&net, url.host, err));
 	long answer = 0;
 
-	(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer);
+	(void)net.to.curl_easy_getinfo(net.curl, CURLINFO_RESPONSE_CODE, &answer);
 	return answer >= 200 && answer < 300
 		? nk_done()
 		: nk_fail(err, NK_UNAVAILABLE,

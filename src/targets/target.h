@@ -79,7 +79,7 @@ enum nk_outcome {
 	NK_OUTCOME_CONFLICT, /* drift: exists already, changed since, gone */
 	NK_OUTCOME_REFUSED, /* the target will not: schema, policy */
 	NK_OUTCOME_UNKNOWN, /* sent, no answer: read back before anything else */
-	NK_OUTCOME_NOT_SENT,
+	NK_OUTCOME_NOT_SENT, /* or sent, and the target said "busy": nothing was done, later it will be */
 	NK_OUTCOME_COUNT
 };
 struct nk_step_result {

@@ -12,7 +12,7 @@
 
 enum { LOCK_WAIT_MS = 2000 };
 
-static const char *const file_names[] = { "vault", "lock", "client.key", "epoch", NULL };
+static const char *const file_names[] = { "vault", "lock", "client.key", "epoch", "vault.receipts", NULL };
 
 const char *const *nk_vault_file_names(void)
 {

@@ -155,6 +155,11 @@ void nk_vault_change_drop(struct nk_vault_change **change);
  * commit.
  */
 void nk_vault_recovered(const struct nk_vault *vault, struct nk_vault_finish *out);
+/*
+ * nk_vault_told: the receipts of the last rotation are written down. Until then they are kept beside the vault, and
+ * nk_vault_recovered gives them again after each open, to readers and writers alike.
+ */
+NK_RESULT nk_vault_told(struct nk_vault *vault, struct nk_err *err);
 
 /*
  * nk_vault_escrow: the unlock secret's recovery sheet as text: L as k-of-n Shamir shares, one sheet each, base32

@@ -485,6 +485,10 @@ NK_RESULT nk_vault_change_finish(struct nk_vault_change **change, struct nk_vaul
 		NK_TRY(destroy_epoch(c, out, err));
 		head.e3_since = nk_vault_e3_since_(head.e3_since, out->cap, head.epoch);
 	}
+	out->epoch = head.epoch;
+	out->oldest = c->oldest;
+	out->e3_since = head.e3_since;
+	NK_TRY(nk_vault_receipts_keep_(vault, out, err));
 	NK_TRY(overwrite_old(c, err));
 	head.flags &= ~(uint32_t)(NKV_UNFINISHED | NKV_ROTATION);
 	memset(head.other_sealer, 0, sizeof(head.other_sealer));
@@ -497,9 +501,6 @@ NK_RESULT nk_vault_change_finish(struct nk_vault_change **change, struct nk_vaul
 		c->sealer = NULL;
 		c->handle = NULL;
 	}
-	out->epoch = head.epoch;
-	out->oldest = c->oldest;
-	out->e3_since = head.e3_since;
 	change_free(change);
 	return nk_done();
 }

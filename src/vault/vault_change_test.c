@@ -262,6 +262,15 @@ static void a_rotation_cut_off_after_its_commit_is_finished_with_its_receipt(voi
 	assert_int_equal(finish.receipts[0].epoch, 1);
 	assert_int_equal(finish.epoch, 2);
 	assert_int_equal(epochs_held(*state), 1);
+	nk_vault_close(&vault);
+	vault = must_open(*state); /* nobody has written them down yet */
+	nk_vault_recovered(vault, &finish);
+	assert_int_equal(finish.n_receipts, 1);
+	kit_ok(nk_vault_told(vault, &err), &err);
+	nk_vault_close(&vault);
+	vault = must_open(*state);
+	nk_vault_recovered(vault, &finish);
+	assert_int_equal(finish.n_receipts, 0);
 }
 
 static void a_state_that_does_not_verify_destroys_nothing(void **state)

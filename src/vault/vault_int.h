@@ -202,4 +202,8 @@ NK_RESULT nk_vault_escrow_join_(const struct nk_str *shares, size_t n, struct nk
  */
 uint64_t nk_vault_e3_since_(uint64_t before, enum nk_level cap, uint64_t epoch);
 
+/* vault_receipts.c: kept before the header says "finished"; loaded when the open had nothing to finish itself. */
+NK_RESULT nk_vault_receipts_keep_(struct nk_vault *vault, const struct nk_vault_finish *f, struct nk_err *err);
+NK_RESULT nk_vault_receipts_load_(struct nk_vault *vault, struct nk_err *err);
+
 #endif

@@ -215,9 +215,10 @@ static NK_RESULT finish(struct nk_vault *vault, const struct nk_vault_options *o
 	NK_TRY(wipe_inactive(vault, &found, err));
 	head.flags &= ~(uint32_t)(NKV_UNFINISHED | NKV_ROTATION);
 	memset(head.other_sealer, 0, sizeof(head.other_sealer));
-	NK_TRY(nk_vault_head_commit_(vault, &head, &vault->secrets->kek, &vault->secrets->root, err));
 	f->epoch = head.epoch;
 	f->e3_since = head.e3_since;
+	NK_TRY(nk_vault_receipts_keep_(vault, f, err));
+	NK_TRY(nk_vault_head_commit_(vault, &head, &vault->secrets->kek, &vault->secrets->root, err));
 	vault->recovered = true;
 	return nk_done();
 }
@@ -257,6 +258,7 @@ NK_RESULT nk_vault_recover_(struct nk_vault *vault, const struct nk_vault_option
 	if ((vault->head.flags & NKV_UNFINISHED) != 0) {
 		NK_TRY(finish(vault, opt, err));
 	} else {
+		NK_TRY(nk_vault_receipts_load_(vault, err));
 		if (!nk_layout_zero(vault->head.pending, sizeof(vault->head.pending))) {
 			NK_TRY(drop_pending(vault, opt, err));
 		}

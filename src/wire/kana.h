@@ -16,6 +16,8 @@ NK_RESULT nk_nfc(struct nk_str s, struct nk_buf *out, struct nk_err *err);
 /* nk_romaji: katakana (any width) or hiragana to Hepburn without long marks ("オオタ" → "ota", "イノウエ" → "inoue"),
  * lower case; printable ASCII kept as it is, U+3000 as a blank, others dropped. */
 NK_RESULT nk_romaji(struct nk_str kana, struct nk_buf *out, struct nk_err *err);
+/* nk_romaji_long: the same with long vowels as they are written ("オオタ" → "oota", "サトウ" → "satou", "ローラ" → "roora"). */
+NK_RESULT nk_romaji_long(struct nk_str kana, struct nk_buf *out, struct nk_err *err);
 /* nk_width: columns on a terminal (utf8proc; East Asian ambiguous = 1). */
 size_t nk_width(struct nk_str s);
 

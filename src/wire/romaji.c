@@ -1,5 +1,5 @@
 /*
- * romaji.c: kana to Hepburn without long marks, for login names and look-up.
+ * romaji.c: kana to Hepburn without long marks (or with long vowels written), for login names and look-up.
  *
  * Invariant: the output is ASCII. "ン" stays n before b, m, p; "ou", "oo", "uu" are shortened once ("オオウチ" is
  * "ouchi"); "ッ" doubles the next consonant; what is neither kana nor ASCII is dropped.
@@ -17,7 +17,8 @@ enum {
 	U = 0x30a6,
 	O = 0x30aa,
 	NO = 0x30ce,
-	E = 0x30a8
+	E = 0x30a8,
+	LONG_MARK = 0x30fc
 };
 
 /* Hepburn for ァ…ヶ, small vowels and ャュョ as large. */
@@ -197,13 +198,14 @@ struct ear {
 	bool lengthened; /* a long vowel was shortened just now */
 	bool doubling; /* a small tsu waits for its consonant */
 	bool after_no; /* the syllable before is ノ */
+	bool keeps; /* long vowels are written: オオタ is oota */
 };
 
 /* オ after o, ウ after o or u: part of a long vowel, unless one was just shortened. ノウエ is no + ue (井上, 尾上).
  */
 static bool is_long(const struct ear *ear, int32_t cp, int32_t next)
 {
-	if (ear->lengthened || (cp == U && ear->after_no && next == E)) {
+	if (ear->keeps || ear->lengthened || (cp == U && ear->after_no && next == E)) {
 		return false;
 	}
 	return (cp == O && ear->last == 'o') || (cp == U && (ear->last == 'o' || ear->last == 'u'));
@@ -238,16 +240,26 @@ static nk_rc add_kana(
 	}
 	const size_t used = syllable(cp, next, text);
 	NK_TRY(add_syllable(ear, text, out, err));
-	*ear = (struct ear){ .last = cp == N ? 'n' : text[strlen(text) - 1], .after_no = cp == NO && used == 1 };
+	*ear = (struct ear){
+		.last = cp == N ? 'n' : text[strlen(text) - 1], .after_no = cp == NO && used == 1, .keeps = ear->keeps
+	};
 	*at += used;
 	return nk_done();
 }
 
-NK_RESULT nk_romaji(struct nk_str kana, struct nk_buf *out, struct nk_err *err)
+/* ー behind a vowel, where long vowels are written: that vowel once more. */
+static nk_rc add_mark(const struct ear *ear, int32_t cp, struct nk_buf *out, struct nk_err *err)
+{
+	const bool is = ear->keeps && cp == LONG_MARK && ear->last != 0 && strchr("aiueo", ear->last) != NULL;
+
+	return is ? nk_buf_add_byte(out, (uint8_t)ear->last, err) : nk_done();
+}
+
+static nk_rc write_romaji(struct nk_str kana, bool keeps, struct nk_buf *out, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf cps = { 0 };
 	const size_t before = out->len;
-	struct ear ear = { 0 };
+	struct ear ear = { .keeps = keeps };
 	nk_rc rc = nk_done();
 	size_t n = 0;
 	size_t at = 0;
@@ -262,7 +274,9 @@ NK_RESULT nk_romaji(struct nk_str kana, struct nk_buf *out, struct nk_err *err)
 		}
 		if (cp >= 0x20 && cp < 0x7f) {
 			rc = nk_buf_add_byte(out, (uint8_t)cp, err);
-			ear = (struct ear){ 0 };
+			ear = (struct ear){ .keeps = keeps };
+		} else {
+			rc = add_mark(&ear, cp, out, err);
 		}
 		at++;
 	}
@@ -270,4 +284,14 @@ NK_RESULT nk_romaji(struct nk_str kana, struct nk_buf *out, struct nk_err *err)
 		out->len = before;
 	}
 	return rc;
+}
+
+NK_RESULT nk_romaji(struct nk_str kana, struct nk_buf *out, struct nk_err *err)
+{
+	return write_romaji(kana, false, out, err);
+}
+
+NK_RESULT nk_romaji_long(struct nk_str kana, struct nk_buf *out, struct nk_err *err)
+{
+	return write_romaji(kana, true, out, err);
 }

@@ -14,7 +14,7 @@ officer_pub=$(said public_key)
 need 0 "the_officer_is_enrolled" "$nk" party add --json --name "佐藤 管理" --role officer --public-key "$officer_pub" --contact officer@example.jp
 officer=$(said id)
 ssh-keygen -q -t ed25519 -N '' -C "superior@example" -f "$keys/ssh" || bail "an_ssh_key_is_made"
-need 0 "the_superior_is_enrolled_with_an_ssh_key" "$nk" party add --json --name "鈴木 上長" --role superior,principal --ssh-key "$keys/ssh.pub" --unit school --deputy "$officer"
+vouched "$keys/officer.key" "the_superior_is_enrolled_with_an_ssh_key" "$nk" party add --name "鈴木 上長" --role superior,principal --ssh-key "$keys/ssh.pub" --unit school --deputy "$officer"
 superior=$(said id)
 expect 73 "one_key_is_enrolled_once" "$nk" party add --name "別名" --role auditor --public-key "$officer_pub"
 expect 65 "a_role_that_nobody_explained_is_refused" "$nk" party add --name "だれか" --role supeior --ssh-key "$keys/ssh.pub"
@@ -106,7 +106,30 @@ expect 77 "and_is_over" "$nk" warrant sign "$v" --role officer --key "$keys/offi
 need 0 "a_third_is_of_one_role" "$nk" warrant request --json --kind order --verbs LOOK --scope log --purpose "点検" --until 2025-04-08
 u=$(said id)
 need 0 "and_signed" "$nk" warrant sign "$u" --role officer --key "$keys/officer.key"
-expect 0 "a_signer_can_be_ended" "$nk" party end "$officer"
+expect 77 "the_last_officer_stays" "$nk" party end "$officer"
+has "until_there_is_a_successor" 'successor' "$logs/err"
+need 0 "a_successor_makes_a_key" "$nk" party key "$keys/second.key" --json
+second_pub=$(said public_key)
+expect 4 "the_operator_alone_enrols_no_officer" "$nk" party add --name "後任 管理" --role officer --public-key "$second_pub" --json
+order=$(said warrant)
+expect 4 "the_order_waits_however_often_one_tries" "$nk" party add --name "後任 管理" --role officer --public-key "$second_pub" --json
+same "and_is_asked_for_once" "$order" "$(said warrant)"
+expect 77 "he_does_not_sign_for_himself" "$nk" warrant sign "$order" --role officer --key "$keys/second.key"
+need 0 "the_officer_signs_for_his_successor" "$nk" warrant sign "$order" --role officer --key "$keys/officer.key"
+expect 77 "not_for_another_name" "$nk" party add --name "別人" --role officer --public-key "$second_pub"
+expect 4 "nor_for_another_role" "$nk" party add --name "後任 管理" --role officer,verifier --public-key "$second_pub"
+need 0 "but_for_this_one" "$nk" party add --name "後任 管理" --role officer --public-key "$second_pub" --json
+run "$nk" warrant list --json
+check "its_report_waits_for_somebody_to_accept_it" grep -q "\"id\":\"$order\".*\"owes\":\"accept\"" "$logs/out"
+expect 0 "who_accepts_it" "$nk" warrant accept "$order" --role officer --key "$keys/officer.key"
+run "$nk" warrant list --json
+hasnt "and_nothing_is_owed_for_it" "$order" "$logs/out"
+expect 77 "such_an_order_is_not_asked_for_by_hand" "$nk" warrant request --kind order --verbs ENROL --scope "party:add:00" --purpose x --until 2025-04-09
+vouched "$keys/officer.key" "a_signer_can_be_ended" "$nk" party end "$officer"
+run "$nk" case week --json
+for why in last-officer other-scope by-hand not-signed used-up other-words own-side; do
+	[ "$why" = own-side ] || has "refused_and_listed_with_the_word_$why" "\"why\":\"$why\"" "$logs/out"
+done
 expect 77 "and_his_signatures_end_with_him" "$nk" warrant use "$u"
 run "$nk" warrant show "$u"
 same "which_show_tells" 2 "$status"
@@ -117,7 +140,7 @@ check "what_is_over_is_called_expired" grep -q "\"id\":\"$u\".*\"state\":\"expir
 # Units that must be apart --------------------------------------------------------------------------------------------------------
 printf '[separation]\napart = development/build\n' >"$home/conf.d/apart.conf"
 chmod 600 "$home/conf.d/apart.conf"
-need 0 "a_developer_is_enrolled" "$nk" party add --json --name "開発" --role release --unit development --public-key "$officer_pub"
+vouched "$keys/second.key" "a_developer_is_enrolled" "$nk" party add --name "開発" --role release --unit development --public-key "$officer_pub"
 expect 78 "the_same_key_is_not_enrolled_for_building" "$nk" party add --name "構築" --role release --unit build --public-key "$officer_pub"
 has "both_units_are_named" 'development and build' "$logs/err"
 printf '[separation]\napart = release/development\n' >"$home/conf.d/apart.conf"

@@ -10,7 +10,8 @@ nm -D "$nk" 2>/dev/null | grep -q __asan_init && skip_all "a program with saniti
 
 src=$work/checkout
 mkdir "$src"
-(cd "$root" && cp -r packaging man docs law training README.md README.ja.md SECURITY.md CHANGELOG.md LICENSE meson.build "$src/")
+(cd "$root" && cp -r packaging man docs law training README.md README.ja.md SECURITY.md CHANGELOG.md LICENSE meson.build "$src/" &&
+	cp --parents tools/demo-measures tools/rostergen tests/e2e/take_test.py "$src/")
 g() { git -C "$src" -c user.name=e2e -c user.email=e2e@example.org -c commit.gpgsign=false "$@" >/dev/null 2>"$logs/git.err"; }
 export GIT_AUTHOR_DATE=2026-01-01T00:00:00Z GIT_COMMITTER_DATE=2026-01-01T00:00:00Z GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
 g init -q && g add -A && g commit -q -m first || bail "a_checkout_can_be_made" "$(cat "$logs/git.err")"
@@ -241,6 +242,7 @@ same "and_no_canary_persons_are_counted" 0 "$(said canary_texts)"
 [ "$status" = 0 ] || not_ok "why_not" "$(cat "$logs/err")"
 check "with_its_rights" test "$(stat -c %a "$work/place/usr/bin/nokosazu")" = 755
 expect 0 "the_installed_program_runs" "$work/place/usr/bin/nokosazu" version
+check "the_demonstration_of_the_measures_came_with_it" sh -c "'$work/place/usr/libexec/nokosazu/demo-measures'; [ \$? = 64 ]"
 expect 0 "it_is_in_the_list" "$nk" package list --json
 has "as_installed" '"state":"installed"' "$logs/out"
 check "its_digest_is_in_the_ledger" sh -c "cat '$work/school/home/ledger/tile/entries/'* '$work/school/home/ledger/tile/entries/'*/* 2>/dev/null | grep -aq '$digest'"

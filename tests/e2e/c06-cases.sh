@@ -21,7 +21,7 @@ run bash -c "printf 'from standard input\n' | '$nk' suspect - --json"
 same "a_text_comes_from_standard_input" 0 "$status"
 
 # T6 -----------------------------------------------------------------------------------------------------------------------
-for who in officer director privacy; do
+for who in director privacy officer; do
 	run "$nk" party key "$site/$who.key" --json
 	run "$nk" party add --name "仮の人 $who" --role "$who" --public-key "$(said public_key)"
 	[ "$status" = 0 ] || bail "people_are_enrolled" "$(cat "$logs/err")"

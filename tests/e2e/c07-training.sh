@@ -31,11 +31,11 @@ print(eval(sys.argv[2]))' "$logs/out" "$1" 2>&1; }
 
 new_site "$work/site"
 today=2025-04-07
-person officer1 officer
-officer_id=$id
 person superior1 superior
 superior_id=$id
 person auditor1 auditor
+person officer1 officer # the last: from now on she signs for everybody who judges
+officer_id=$id
 
 # What the procedures say is what the program does -----------------------------------------------------------------------------
 cat >"$work/commands.py" <<'PY'
@@ -184,7 +184,7 @@ expect 0 "drills_are_listed" "$nk" training drill list
 # Somebody with an SSH key only -------------------------------------------------------------------------------------------------------
 if command -v ssh-keygen >/dev/null; then
 	ssh-keygen -q -t ed25519 -N '' -C "superior2@example" -f "$work/ssh"
-	run "$nk" party add --name "係 superior2" --role superior --ssh-key "$work/ssh.pub" --json
+	vouched "$site/officer1.key" "another_superior_is_enrolled" "$nk" party add --name "係 superior2" --role superior --ssh-key "$work/ssh.pub"
 	id=$(said id)
 	"$nk" procedure ack --statement --party "$id" carry >"$work/read.json" 2>/dev/null
 	ssh-keygen -q -Y sign -f "$work/ssh" -n nokosazu-approval "$work/read.json" 2>/dev/null && mv "$work/read.json.sig" "$work/other.sig"

@@ -123,7 +123,7 @@ expect 0 "a_copy_is_kept" "$nk" scan index build "$work/temp/cut.nks"
 python3 - "$home/store/nokosazu.db" "$work/temp/cut.nks" <<'PY' || bail "a_run_is_cut_off"
 import sqlite3, sys
 db = sqlite3.connect(sys.argv[1])
-db.execute("INSERT INTO copy_open(holding_id, path) SELECT id, place FROM holding WHERE place = ?", (sys.argv[2],))
+db.execute("INSERT INTO copy_open(holding_id, medium) SELECT id, 'file' FROM holding WHERE kind = 'scan_index' ORDER BY rowid DESC LIMIT 1")
 db.commit()
 PY
 mv "$work/temp/cut.nks" "$work/cut.away" && ln -s "$work/cut.away" "$work/temp/cut.nks"

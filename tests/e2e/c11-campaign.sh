@@ -83,9 +83,11 @@ same "again_37" 37 "$(said complete)"
 rm -f "$schools/s1.ask" "$schools/s38.ask"
 need 0 "a_summary_of_long_ago_is_none" env_answer WHEN=2001-01-01T00:00:00.000Z
 need 0 "nor_one_that_claims_nothing" env_answer WITHOUT=1
+need 0 "nor_one_whose_verifier_missed_what_he_planted" env_answer FOUND=2
+need 0 "nor_one_of_a_day_that_has_not_come" env_answer WHEN=2025-05-01T00:00:00.000Z
 need 0 "a_teacher_is_no_verifier_of_the_school" teacher_answers
 run "$nk" campaign status "$c" --json
-same "still_37_after_three_summaries" 37 "$(said complete)"
+same "still_37_after_five_summaries" 37 "$(said complete)"
 rm -f "$schools/s38.ask"
 need 0 "a_school_that_did_not_patch_may_say_so" answer s38 0.1.0 erase,patch,verify "$work/verifier.key"
 run "$nk" campaign status "$c" --json
@@ -95,6 +97,30 @@ need 0 "now_it_is" answer s38 0.2.0 erase,patch,verify "$work/verifier.key"
 need 0 "and_so_is_the_other" answer s1 0.2.0 erase,patch,verify "$work/verifier.key"
 run "$nk" campaign status "$c" --json
 same "39_of_40" "39 1" "$(said complete) $(said silent)"
+
+# A school takes a summary into its own books by the same rule, and only within a month.
+here_at=$home here_key=$NOKOSAZU_KEY_FILE
+export NOKOSAZU_HOME=$school NOKOSAZU_KEY_FILE=$school_key
+site=$(python3 -c 'import base64, json, sys
+print(json.loads(base64.b64decode(json.load(open(sys.argv[1]))["payload"]))["predicate"]["site"])' "$schools/real.identity")
+need 0 "the_school_enrols_the_verifier" "$nk" party add --name verifier --role verifier --organisation verifier --public-key "$verifier"
+attest() { # VARIABLE=VALUE: a summary so made is handed in
+	(export "$1"; sim summary "$work/verifier.key" "$site" "$work/attest.svr") && "$nk" site attest "$work/attest.svr"
+}
+expect 65 "a_summary_of_two_months_ago_is_too_old" attest WHEN=2025-02-07T00:00:00.000Z
+has "which_is_said" 'too old' "$logs/err"
+expect 65 "one_of_next_week_is_refused" attest WHEN=2025-04-15T00:00:00.000Z
+expect 65 "one_that_missed_what_was_planted_is_refused" attest FOUND=2
+expect 65 "one_that_claims_nothing_is_refused" attest WITHOUT=1
+sim summary "$schools/s5.seed" "$site" "$work/attest.svr"
+expect 77 "a_strangers_is_refused" "$nk" site attest "$work/attest.svr"
+sim summary "$work/verifier.key" 00000000-0000-4000-8000-000000000000 "$work/attest.svr"
+expect 65 "one_about_another_site_is_refused" "$nk" site attest "$work/attest.svr"
+expect 0 "one_of_yesterday_is_taken_in" attest WHEN=2025-04-06T00:00:00.000Z
+printf '[site]\nsummary_days = 1\n' >"$school/conf.d/summary.conf" && chmod 600 "$school/conf.d/summary.conf"
+expect 65 "how_old_is_the_sites_own_setting" attest WHEN=2025-04-05T00:00:00.000Z
+rm "$school/conf.d/summary.conf"
+export NOKOSAZU_HOME=$here_at NOKOSAZU_KEY_FILE=$here_key
 
 # The real one: it knows headquarters by its key, and says what its own books say.
 need 0 "headquarters_tells_who_it_is" "$nk" site identity --out "$schools/hq.identity"
@@ -116,6 +142,30 @@ hasnt "so_nothing_is_all_done" 'すべて完了' "$logs/out"
 expect 64 "nothing_is_waived_by_a_word" "$nk" campaign waive "$c" --site real --step erase
 expect 0 "the_board_is_a_page" bash -c "LC_ALL=ja_JP.UTF-8 '$nk' campaign status '$c' --html '$work/board.html' >/dev/null; test -s '$work/board.html'"
 has "that_fetches_nothing" "default-src 'none'" "$work/board.html"
+hasnt "and_runs_nothing" '<script|javascript:| on[a-z]+=' "$work/board.html"
+check "and_can_be_read_aloud_and_on_a_phone" python3 - "$work/board.html" <<'PY'
+import html.parser, sys
+class Page(html.parser.HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.open, self.seen = [], []
+    def handle_starttag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs)))
+        if tag not in ("meta",):
+            self.open.append(tag)
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, tag
+p = Page()
+p.feed(open(sys.argv[1], encoding="utf-8").read().split("\n", 1)[1])
+assert not p.open
+of = lambda t: [a for tag, a in p.seen if tag == t]
+assert of("html")[0]["lang"] == "ja" and len(of("h1")) == 1 and len(of("main")) == 1 and len(of("caption")) == 1
+assert all(a.get("scope") in ("col", "row") for a in of("th")) and sum(a["scope"] == "row" for a in of("th")) == 40
+assert of("progress")[0]["aria-label"] and "width=device-width" in [a for a in of("meta") if a.get("name") == "viewport"][0]["content"]
+region = [a for a in of("div") if a.get("role") == "region"][0]
+assert region["tabindex"] == "0" and region["aria-labelledby"] == of("caption")[0]["id"]
+PY
+for what in 'prefers-color-scheme:dark' '@media print'; do has "with_${what//[^a-z]/_}" "$what" "$work/board.html"; done
 expect 5 "a_site_of_an_open_campaign_stays_on_the_list" "$nk" site end real
 run env LC_ALL=ja_JP.UTF-8 "$nk" campaign list
 has "the_list_shows_it" '39校' "$logs/out"

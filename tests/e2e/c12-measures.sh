@@ -1,5 +1,5 @@
 #!/bin/bash
-# c12: the acceptance scenario of the five measures (T1, T3 to T6, T12 of controls.md) as tools/demo-measures tells it: maker,
+# c12: the acceptance scenario of the five measures (T1, T3 to T6, T12 of controls.md) as `nokosazu demo measures` tells it: maker,
 # integrator, school A, school B and verifier under five user ids, none able to read another's keys. Each thing that the story
 # looks at is a test here; what it must say, in what order, and must not say, is checked from what it printed.
 . "$(dirname "$0")/lib.sh"
@@ -10,9 +10,13 @@ nm -D "$nk" 2>/dev/null | grep -q __asan_init && skip_all "a program with saniti
 chmod 711 "$work"
 setpriv --reuid 61001 --regid 61001 --clear-groups test -x "$work" 2>/dev/null || skip_all "needs user ids to change to, and a temp folder that they can enter"
 
+expect 77 "without_root_nothing_is_shown" setpriv --reuid 61001 --regid 61001 --clear-groups "$nk" demo measures
+has "and_it_says_why" 'needs root' "$logs/err"
+expect 1 "from_a_folder_without_the_story_nothing_is_shown" "$nk" demo measures --from "$logs"
+has "and_it_says_where_it_looked" 'tools/demo-measures' "$logs/err"
 results=$work/results
 : >"$results" && : >"$results.err"
-run env NK_BIN="$nk" NK_DEMO="$work/demo" NK_DEMO_RESULTS="$results" "$root/tools/demo-measures"
+run "$nk" demo measures --from "$root" --keep "$work/demo" --results "$results"
 cp "$logs/out" "$work/story"
 cat "$results.err" "$work/story" >>"$logs/all.err"
 ended=$status

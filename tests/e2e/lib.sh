@@ -134,7 +134,7 @@ new_site() {
 		--key-file "$site/operator.key" --sealer file --clock 2025-04-07 "$@"
 	[ "$status" = 0 ] || bail "an_installation_can_be_made" "status $status
 $(cat "$logs/err")"
-	printf '[people]\ngrace_days = 0\n\n[notice]\nclasses = 星見ヶ原市立東小学校/1年1組\n' >"$home/conf.d/e2e.conf"
+	printf '[people]\ngrace_days = 0\n\n[guard]\ngraduates = no\n\n[notice]\nclasses = 星見ヶ原市立東小学校/1年1組\n' >"$home/conf.d/e2e.conf"
 	chmod 600 "$home/conf.d/e2e.conf"
 }
 # new_officer: a second person who may approve; her key is $site/officer.key.
@@ -143,6 +143,14 @@ new_officer() {
 	[ "$status" = 0 ] || bail "a_second_person_gets_a_key" "$(cat "$logs/err")"
 	run "$nk" party add --name "教頭" --role officer --public-key "$(said public_key)"
 	[ "$status" = 0 ] || bail "a_second_person_is_enrolled" "$(cat "$logs/err")"
+}
+# vouched KEY NAME COMMAND…: whoever judges comes and goes under an officer's order: asked for, signed with KEY, then done.
+vouched() {
+	local key=$1 name=$2
+	shift 2
+	need 4 "${name}_waits_for_the_officer" "$@" --json
+	need 0 "${name}_is_signed_for" "$nk" warrant sign --role officer --key "$key" "$(said warrant)"
+	need 0 "$name" "$@" --json
 }
 # new_slapd [DIR]: $port, $slapd (its folder), $ldapi; registered for the end.
 new_slapd() {

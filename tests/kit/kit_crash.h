@@ -52,7 +52,7 @@ static inline nk_time kit_crash_now_(void *self)
 {
 	const struct nk_env *base = ((struct kit_crash *)self)->base;
 
-	return base->now(base->self);
+	return nk_now(base);
 }
 
 static inline int64_t kit_crash_mono_(void *self)

@@ -3,6 +3,7 @@
 
   site_sim.py identity DIR NAME            DIR/NAME.seed, DIR/NAME.identity; prints the fingerprint
   site_sim.py report DIR NAME REQUEST OUT [VERSION [STEPS [VERIFIER-SEED]]]   answers a request
+  site_sim.py summary SEED-FILE SITE-ID OUT   a verifier's summary of a site
 """
 import base64
 import hashlib
@@ -30,6 +31,21 @@ def identity(folder, name):
     print("-".join(sha[i:i + 4] for i in range(0, 24, 4)))
 
 
+def summary(seed_file, site, out):
+    """What a verifier says of a site (an id), by WHEN, WITHOUT, FOUND of the environment."""
+    with open(seed_file, encoding="ascii") as f:
+        seed = f.read().strip()
+    with open(out, "w", encoding="utf-8") as f:
+        f.write(svr_of(seed, site))
+
+
+def svr_of(seed, site):
+    return statement(seed, "https://in-toto.io/attestation/svr/v0.2", "site:" + site, hashlib.sha256(site.encode()).hexdigest(),
+                     {"result": "PASSED", "properties": ["NOKOSAZU_INDEPENDENT_VERIFIER", "NOKOSAZU_NO_RESIDUE"][:1 if os.environ.get("WITHOUT") else 2],
+                      "nokosazu": {"planted": 3, "foundPlanted": int(os.environ.get("FOUND", "3"))},
+                      "timeVerified": os.environ.get("WHEN", "2025-04-08T00:00:00.000Z")})
+
+
 def report(folder, name, request, out, version="9.9", steps="erase,patch,verify", verifier=""):
     with open(f"{folder}/{name}.seed", encoding="ascii") as f:
         seed = f.read().strip()
@@ -40,9 +56,7 @@ def report(folder, name, request, out, version="9.9", steps="erase,patch,verify"
     svr = ""
     if verifier:
         with open(verifier, encoding="ascii") as f:
-            svr = base64.b64encode(statement(f.read().strip(), "https://in-toto.io/attestation/svr/v0.2", "site:" + site, hashlib.sha256(site.encode()).hexdigest(),
-                                             {"result": "PASSED", "properties": ["NOKOSAZU_INDEPENDENT_VERIFIER", "NOKOSAZU_NO_RESIDUE"][:1 if os.environ.get("WITHOUT") else 2],
-                                              "timeVerified": os.environ.get("WHEN", "2025-04-08T00:00:00.000Z")}).encode()).decode()
+            svr = base64.b64encode(svr_of(f.read().strip(), site).encode()).decode()
     body = {"campaign": asked["campaign"], "nonce": asked["nonce"], "package_digest": "cd" * 32, "residue_svr": "ab" * 32, "site": site,
             "steps": {s: "done" if s in done else "unknown" for s in ("erase", "patch", "verify")}, "time": "2026-04-07T00:00:00.000Z",
             "verification": svr, "version": version}
@@ -51,4 +65,4 @@ def report(folder, name, request, out, version="9.9", steps="erase,patch,verify"
 
 
 if __name__ == "__main__":
-    {"identity": identity, "report": report}[sys.argv[1]](*sys.argv[2:])
+    {"identity": identity, "report": report, "summary": summary}[sys.argv[1]](*sys.argv[2:])

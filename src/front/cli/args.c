@@ -135,6 +135,10 @@ static NK_RESULT choose_sub(struct nk_args *args, struct nk_err *err)
 	const struct nk_cmd *const cmd = args->cmd;
 	const char *near = NULL;
 
+	if (args->n_operands == 0 && cmd->first_is_default) {
+		args->sub = cmd->subs;
+		return nk_done();
+	}
 	if (args->n_operands == 0) {
 		return nk_fail(err, NK_USAGE,
 			NK_N("\"nokosazu %1$s\" needs to know what to do; see \"nokosazu %1$s --help\""), cmd->name);

@@ -118,34 +118,68 @@ static NK_RESULT page_row(struct nk_cli *cli, const struct nk_board_site *s, str
 
 		NK_TRY(cell(out, "td", css[s->step[k]], nk_cli_word(cli, nk_str_c(state_text[s->step[k]])), err));
 	}
+	NK_TRY(cell(out, "td", "", s->late ? nk_cli_word(cli, NK_STR("later")) : nk_str_c(nk_cli_tr(cli, NK_N("from the start"))), err));
 	return nk_buf_add_c(out, "</tr>\n", err);
+}
+
+/* Colours have at least 4.5:1, every state is a word; on a phone the table scrolls, with the site's name kept in sight. */
+static const char style[] =
+	":root{color-scheme:light dark}"
+	"body{font:16px/1.6 system-ui,'BIZ UDPGothic','Noto Sans JP',sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem;color:#1a1a1c;background:#fff}"
+	"h1{font-size:1.5rem;line-height:1.3}p.s{font-size:1.4rem;font-weight:bold;overflow-wrap:anywhere}p.i{overflow-wrap:anywhere}"
+	".t{overflow-x:auto}table{border-collapse:collapse;width:100%}caption{text-align:left;font-weight:bold;padding:.3rem 0}"
+	"th,td{text-align:left;padding:.4rem .6rem;border-bottom:1px solid #767679;white-space:nowrap}tbody th{position:sticky;left:0;background:#fff}"
+	"progress{width:100%;height:1.5rem}td.u{background:#fdeeee;color:#8c0000}td.w{background:#fff4d6}td.v,td.d{background:#e6f5ec}"
+	"@media(prefers-color-scheme:dark){body,tbody th{background:#1a1a1c;color:#f1f1f4}td.u{background:#4b1111;color:#fff}td.w{background:#4a3a00}"
+	"td.v,td.d{background:#10402a}}"
+	"@media print{body{max-width:none;margin:0;background:#fff;color:#000}.t{overflow:visible}th,td{font-size:11px;padding:.2rem .3rem}tbody th{white-space:normal;position:static;background:#fff;"
+	"color:#000}td.u,td.w,td.v,td.d{background:#fff;color:#000}tr{break-inside:avoid}}";
+
+static NK_RESULT page_head(struct nk_cli *cli, const struct nk_board *b, struct nk_buf *out, struct nk_err *err)
+{
+	NK_TRY(nk_buf_printf(out, err,
+		"<!doctype html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n<title>",
+		cli->lang == NK_LANG_JA ? "ja" : "en"));
+	NK_TRY(put(out, sentence(cli, b), err));
+	NK_TRY(nk_buf_printf(out, err, "</title><style>%s</style></head><body><main>\n", style));
+	return cell(out, "h1", "", nk_cli_text(cli, "%s %.*s", nk_cli_tr(cli, NK_N("One patch for every site: version")), NK_FMT(b->version)), err);
+}
+
+/* What is known of all sites, in words and as a bar that has a name. */
+static NK_RESULT page_whole(struct nk_cli *cli, const struct nk_board *b, struct nk_buf *out, struct nk_err *err)
+{
+	const unsigned percent = b->n_sites == 0 ? 0 : (unsigned)(100 * b->complete / b->n_sites);
+	const struct {
+		const char *what;
+		nk_time at;
+	} times[] = { { NK_N("As of"), b->at }, { NK_N("Begun"), b->started_at }, { NK_N("Due"), b->due_at }, { NK_N("Closed"), b->closed_at } };
+
+	NK_TRY(nk_buf_add_c(out, "\n", err));
+	NK_TRY(cell(out, "p", "s", sentence(cli, b), err));
+	NK_TRY(nk_buf_add_c(out, "<progress max=\"100\" aria-label=\"", err));
+	NK_TRY(put(out, nk_str_c(nk_cli_tr(cli, NK_N("Sites that are complete"))), err));
+	NK_TRY(nk_buf_printf(out, err, "\" value=\"%u\">%u %%</progress>\n<p class=\"i\">", percent, percent));
+	for (size_t i = 0; i < NK_ARRAY_LEN(times); i++) {
+		if (times[i].at != 0) {
+			NK_TRY(put(out, nk_cli_text(cli, "%s: %.*s · ", nk_cli_tr(cli, times[i].what), NK_FMT(nk_cli_when(cli, times[i].at))), err));
+		}
+	}
+	NK_TRY(nk_buf_add_c(out, "ID ", err));
+	NK_TRY(put(out, nk_cli_id(cli, b->id), err));
+	return nk_buf_add_c(out, "</p>\n", err);
 }
 
 NK_RESULT nk_campaign_html(struct nk_cli *cli, const struct nk_board *b, struct nk_buf *out, struct nk_err *err)
 {
 	const char *const titles[] = { nk_cli_tr(cli, NK_N("Site")), nk_cli_tr(cli, NK_N("Version")), nk_cli_tr(cli, NK_N("Last report")),
-		nk_cli_tr(cli, NK_N("Erase")), nk_cli_tr(cli, NK_N("Patch")), nk_cli_tr(cli, NK_N("Verify")) };
-	const unsigned percent = b->n_sites == 0 ? 0 : (unsigned)(100 * b->complete / b->n_sites);
+		nk_cli_tr(cli, NK_N("Erase")), nk_cli_tr(cli, NK_N("Patch")), nk_cli_tr(cli, NK_N("Verify")), nk_cli_tr(cli, NK_N("Joined")) };
 
-	NK_TRY(nk_buf_printf(out, err,
-		"<!doctype html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
-		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n<title>",
-		cli->lang == NK_LANG_JA ? "ja" : "en"));
-	NK_TRY(put(out, sentence(cli, b), err));
-	NK_TRY(nk_buf_add_c(out,
-		"</title><style>body{font:16px/1.6 system-ui,'BIZ UDPGothic','Noto Sans JP',sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem;"
-		"color:#1a1a1c;background:#fff}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #949497}"
-		"progress{width:100%;height:1.5rem}td.u{background:#fdeeee;color:#8c0000}td.w{background:#fff4d6}td.v,td.d{background:#e6f5ec}"
-		"p.s{font-size:1.4rem;font-weight:bold}@media(prefers-color-scheme:dark){body{background:#1a1a1c;color:#f1f1f4}td.u{background:#4b1111;color:#fff}"
-		"td.w{background:#4a3a00}td.v,td.d{background:#10402a}}</style></head><body>\n<h1>", err));
-	NK_TRY(put(out, nk_cli_text(cli, "%s %.*s", nk_cli_tr(cli, NK_N("Campaign for version")), NK_FMT(b->version)), err));
-	NK_TRY(nk_buf_add_c(out, "</h1>\n", err));
-	NK_TRY(cell(out, "p", "s", sentence(cli, b), err));
-	NK_TRY(nk_buf_printf(out, err, "<progress value=\"%u\" max=\"100\">%u %%</progress>\n<p>", percent, percent));
-	NK_TRY(put(out, nk_cli_when(cli, b->at), err));
-	NK_TRY(nk_buf_add_c(out, " · ID ", err));
-	NK_TRY(put(out, nk_cli_id(cli, b->id), err));
-	NK_TRY(nk_buf_add_c(out, "</p>\n<table><thead><tr>", err));
+	NK_TRY(page_head(cli, b, out, err));
+	NK_TRY(page_whole(cli, b, out, err));
+	NK_TRY(nk_buf_add_c(out, "<div class=\"t\" role=\"region\" aria-labelledby=\"c\" tabindex=\"0\"><table><caption id=\"c\">", err));
+	NK_TRY(put(out, nk_str_c(nk_cli_tr(cli, NK_N("Each site and step"))), err));
+	NK_TRY(nk_buf_add_c(out, "</caption>\n<thead><tr>", err));
 	for (size_t i = 0; i < NK_ARRAY_LEN(titles); i++) {
 		NK_TRY(nk_buf_add_c(out, "<th scope=\"col\">", err));
 		NK_TRY(put(out, nk_str_c(titles[i]), err));
@@ -155,5 +189,5 @@ NK_RESULT nk_campaign_html(struct nk_cli *cli, const struct nk_board *b, struct 
 	for (size_t i = 0; i < b->n_sites; i++) {
 		NK_TRY(page_row(cli, &b->sites[i], out, err));
 	}
-	return nk_buf_add_c(out, "</tbody></table>\n</body></html>\n", err);
+	return nk_buf_add_c(out, "</tbody></table></div>\n</main></body></html>\n", err);
 }

@@ -446,7 +446,7 @@ NK_RESULT nk_case_show_week(struct nk_cli *cli, const struct nk_case_week *w, st
 		nk_out_f(&cli->out, "  %s  ", nk_cli_when(cli, w->refused[i].at).ptr);
 		nk_out_text(&cli->out, w->refused[i].what);
 		nk_out_c(&cli->out, ": ");
-		nk_out_text(&cli->out, w->refused[i].why);
+		nk_out_c(&cli->out, nk_cli_tr(cli, w->refused[i].label));
 		nk_out_c(&cli->out, "\n");
 	}
 	return nk_done();

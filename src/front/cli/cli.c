@@ -438,16 +438,18 @@ static int status_of(struct nk_cli *cli, nk_rc rc, const struct nk_err *err)
 {
 	struct nk_err lost;
 	int status = cli->status;
+	bool told = false;
 
 	nk_progress_clear(&cli->progress);
 	if (!nk_ok(rc)) {
 		complain(cli, err);
+		told = true;
 		status = nk_os_interrupted() ? EXIT_INTERRUPTED : nk_err_exit(rc.code);
 	}
 	rc = nk_out_flush(&cli->out, &lost);
-	if (!nk_ok(rc) && status == 0) {
+	if (!nk_ok(rc) && !told) {
 		complain(cli, &lost);
-		status = nk_err_exit(rc.code);
+		status = status == 0 ? nk_err_exit(rc.code) : status;
 	}
 	(void)nk_out_flush(&cli->talk, NULL).code;
 	return status;

@@ -48,6 +48,7 @@ struct nk_cmd {
 	const struct nk_cmd_sub *subs; /* NULL: no sub-verbs: min, max and run count */
 	unsigned min, max; /* operands */
 	nk_cmd_run_fn *run;
+	bool first_is_default; /* without a word behind the verb, the first sub-verb is meant */
 };
 
 /* nk_cmd_all: every verb in the order of cmds.rows (sorted by name). nk_cmd_find: NULL when there is none of this

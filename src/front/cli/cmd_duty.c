@@ -5,6 +5,7 @@
 
 #include "flow_duty.h"
 #include "os.h"
+#include "signing.h"
 #include "unlock.h"
 
 enum { WATCH_MAX_MS = 15 * 60 * 1000 };
@@ -23,6 +24,7 @@ static NK_RESULT row_json(struct nk_cli *cli, const struct nk_duty_row *r, struc
 	nk_cli_json_time(&j, "due_at", r->due_at);
 	nk_cli_json_time(&j, "closed_at", r->closed_at);
 	nk_cli_json_bool(&j, "overdue", r->overdue);
+	nk_cli_json_bool(&j, "unheard", r->unheard);
 	nk_cli_json_number(&j, "level", r->level);
 	nk_cli_json_time(&j, "told_at", r->told_at);
 	nk_cli_json_time(&j, "acked_at", r->acked_at);
@@ -33,6 +35,7 @@ static struct nk_str state_of(struct nk_cli *cli, const struct nk_duty_row *r)
 {
 	return nk_cli_word(cli,
 		r->closed_at != 0    ? NK_STR("closed")
+			: r->unheard ? nk_str_c(NK_N("unheard"))
 			: r->overdue ? NK_STR("overdue")
 				     : NK_STR("open"));
 }
@@ -126,6 +129,8 @@ static NK_RESULT run_json(struct nk_cli *cli, const struct nk_duty_run *r, struc
 	nk_cli_json_number(&j, "called", r->n - r->failed);
 	nk_cli_json_number(&j, "failed", r->failed);
 	nk_cli_json_time(&j, "next_at", r->next_at);
+	nk_cli_json_number(&j, "dropped", r->dropped);
+	nk_cli_json_number(&j, "drop_left", r->drop_left);
 	return nk_cli_json_end(cli, &j, err);
 }
 
@@ -138,10 +143,17 @@ static NK_RESULT look(struct nk_cli *cli, nk_time *out_next, nk_time *out_now, s
 	NK_TRY(nk_op_duty_run(cli->flow, cli->arena, &r, err));
 	*out_next = r.next_at;
 	*out_now = nk_op_duty_now(cli->flow);
-	cli->status = r.failed > 0 ? nk_err_exit(NK_INCOMPLETE) : r.overdue > 0 ? nk_err_exit(NK_PENDING) : 0;
+	cli->status = r.failed > 0 || r.drop_left > 0 ? nk_err_exit(NK_INCOMPLETE) : r.overdue > 0 ? nk_err_exit(NK_PENDING) : 0;
 	NK_TRY(show_calls(cli, &r, err));
 	if (cli->json) {
 		return run_json(cli, &r, err);
+	}
+	if (r.dropped > 0) {
+		nk_cli_say(cli, NK_N("%zu files of the drop folder became doubts."), r.dropped);
+	}
+	if (r.drop_left > 0) {
+		nk_cli_say(cli, NK_N("%zu files of the drop folder could not be taken: the folder and its files must be this user's to remove, and no links."),
+			r.drop_left);
 	}
 	nk_cli_say(cli, NK_N("%1$zu are owed, %2$zu overdue; called: %3$zu, not reached: %4$zu."), r.open, r.overdue,
 		r.n - r.failed, r.failed);
@@ -178,13 +190,32 @@ static NK_RESULT run(struct nk_cli *cli, struct nk_err *err)
 	return nk_done();
 }
 
+static NK_RESULT statement(struct nk_cli *cli, struct nk_uuid id, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
+	struct nk_uuid party;
+
+	nk_buf_init(&text, 4096);
+	NK_TRY(nk_signing_party(cli, &party, err));
+	NK_TRY(nk_unlock_open(cli, false, err));
+	NK_TRY(nk_op_duty_ack_statement(cli->flow, id, party, &text, err));
+	nk_out_text(&cli->out, nk_buf_str(&text));
+	return nk_done();
+}
+
 static NK_RESULT ack(struct nk_cli *cli, struct nk_err *err)
 {
+	NK_OWNED(nk_signing_done) struct nk_signing room = { .seed = { { 0 } } };
+	struct nk_training_who who;
 	struct nk_uuid id;
 
 	NK_TRY(nk_cli_operand_id(cli, 0, &id, err));
+	if (nk_args_has(&cli->args, "statement")) {
+		return statement(cli, id, err);
+	}
+	NK_TRY(nk_signing_who(cli, &room, &who, err));
 	NK_TRY(nk_unlock_open(cli, true, err));
-	NK_TRY(nk_op_duty_ack(cli->flow, id, err));
+	NK_TRY(nk_op_duty_ack(cli->flow, id, &who, err));
 	return nk_cli_done(cli, "duty-ack", NK_N("Noted that you know of it. It stays owed: only evidence ends it."), err);
 }
 
@@ -195,14 +226,18 @@ static const struct nk_cmd_sub subs[] = {
 	{ NULL, 0, 0, NULL },
 };
 
-static const char *const usage[] = { "duty list [--all | --overdue] [--about WHAT]", "duty run [--watch]", "duty ack ID",
-	NULL };
+static const char *const usage[] = { "duty list [--all | --overdue] [--about WHAT]", "duty run [--watch]",
+	"duty ack [--key FILE] ID", "duty ack --statement --party ID ID", "duty ack --sshsig FILE --party ID ID", NULL };
 
 static const struct nk_cmd_option options[] = {
 	{ "all", 0, NULL, NK_N("those that are closed too"), "list" },
 	{ "overdue", 0, NULL, NK_N("only those whose due time is over"), "list" },
 	{ "about", 0, "WHAT", NK_N("only those about that: holding:ID, case:ID"), "list" },
 	{ "watch", 0, NULL, NK_N("go on, and call again whenever something comes due"), "run" },
+	{ "key", 0, "FILE", NK_N("the acting person's own signing key"), "ack" },
+	{ "statement", 0, NULL, NK_N("print the bytes that an SSH key is to sign"), "ack" },
+	{ "sshsig", 0, "FILE", NK_N("a signature by ssh-keygen -Y sign -n nokosazu-approval over those bytes"), "ack" },
+	{ "party", 0, "ID", NK_N("who it is, when he signs with an SSH key"), "ack" },
 	{ NULL, 0, NULL, NULL, NULL },
 };
 

@@ -4,10 +4,12 @@
 #include "base.h"
 
 #include "findings.h"
+#include "flow_roster.h"
+#include "import_show.h"
 #include "os.h"
 #include "unlock.h"
 
-enum { ROSTER_MAX = 1 << 30, MAP_MAX = 1 << 20 };
+enum { MAP_MAX = 1 << 20 };
 
 static const char *const outcomes[] = {
 	[NK_IMPORT_DONE] = "done",
@@ -171,6 +173,11 @@ static NK_RESULT read_map(struct nk_cli *cli, struct nk_buf *map, struct nk_err 
 	return path != NULL ? nk_cli_read(cli, path, map, err) : nk_done();
 }
 
+static struct nk_str source_of(const struct nk_cli *cli)
+{
+	return nk_args_has(&cli->args, "source") ? nk_args_str(&cli->args, "source") : NK_STR("main");
+}
+
 static struct nk_str base_name(const char *path)
 {
 	const char *const slash = strrchr(path, '/');
@@ -178,7 +185,7 @@ static struct nk_str base_name(const char *path)
 	return nk_str_c(slash != NULL ? slash + 1 : path);
 }
 
-static NK_RESULT import_run(struct nk_cli *cli, struct nk_err *err)
+static NK_RESULT take_in(struct nk_cli *cli, struct nk_err *err)
 {
 	NK_OWNED(nk_os_fd_close) int fd = -1;
 	NK_OWNED(nk_buf_done) struct nk_buf map = { 0 };
@@ -191,11 +198,11 @@ static NK_RESULT import_run(struct nk_cli *cli, struct nk_err *err)
 	nk_buf_init_wiping(&map, MAP_MAX);
 	NK_TRY(nk_args_number(args, "year", 2000, 2999, &year, err));
 	NK_TRY(read_map(cli, &map, err));
-	NK_TRY(nk_os_fd_open_read(args->operands[0], ROSTER_MAX, &fd, &req.size, err));
+	NK_TRY(nk_roster_open(cli->env, args->operands[0], &fd, &req.size, err));
 	NK_TRY(nk_unlock_open(cli, !req.check_only, err));
 	req.fd = fd;
 	req.label = base_name(args->operands[0]);
-	req.source = nk_args_has(args, "source") ? nk_args_str(args, "source") : NK_STR("main");
+	req.source = source_of(cli);
 	req.format = nk_args_str(args, "format");
 	req.mapping = nk_buf_bytes(&map);
 	req.expected_year = nk_int(year);
@@ -210,19 +217,70 @@ static NK_RESULT import_run(struct nk_cli *cli, struct nk_err *err)
 	return nk_done();
 }
 
+/* import check FILE: errors, warnings, and nothing else; no installation is needed unless a copy is made. */
+static NK_RESULT check(struct nk_cli *cli, const char *path, struct nk_err *err)
+{
+	NK_OWNED(nk_os_fd_close) int fd = -1;
+	NK_OWNED(nk_buf_done) struct nk_buf map = { 0 };
+	struct nk_check_request req = { .strict = nk_args_has(&cli->args, "strict"),
+		.format = nk_args_str(&cli->args, "format"),
+		.label = base_name(path),
+		.lang = cli->lang,
+		.rejects = nk_args_get(&cli->args, "rejects") };
+	struct nk_check_reply reply;
+
+	nk_buf_init_wiping(&map, MAP_MAX);
+	NK_TRY(read_map(cli, &map, err));
+	req.mapping = nk_buf_bytes(&map);
+	if (map.len == 0) {
+		NK_TRY(nk_mapping_load(cli->env, cli->home, source_of(cli), cli->arena, &req.mapping, err));
+	}
+	NK_TRY(nk_roster_open(cli->env, path, &fd, &req.size, err));
+	req.fd = fd;
+	if (req.rejects != NULL) {
+		NK_TRY(nk_unlock_open(cli, true, err));
+	}
+	NK_TRY(nk_op_check(cli->env, cli->flow, &req, cli->arena, &reply, err));
+	return nk_import_show_check(cli, &reply, err);
+}
+
+/* A file called check is ./check: two operands make the word a word. */
+static NK_RESULT import_run(struct nk_cli *cli, struct nk_err *err)
+{
+	const struct nk_args *const args = &cli->args;
+
+	if (args->n_operands < 2) {
+		return take_in(cli, err);
+	}
+	if (nk_str_eq(nk_args_operand(args, 0), NK_STR("check"))) {
+		return check(cli, args->operands[1], err);
+	}
+	if (nk_str_eq(nk_args_operand(args, 0), NK_STR("map"))) {
+		return nk_import_map(cli, args->operands[1], source_of(cli), err);
+	}
+	return nk_fail(err, NK_USAGE, NK_N("one file is wanted, or \"import check FILE\", or \"import map FILE\""));
+}
+
 static const char *const usage[] = {
 	"import [--source NAME] [--format FORMAT] [--map FILE] [--strict] [--check] [--year YYYY] [--all] FILE",
+	"import check [--source NAME] [--format FORMAT] [--map FILE] [--strict] [--rejects FILE] [--all] FILE",
+	"import map [--source NAME] [--set COLUMN=ITEM] [--key COLUMN] [--answer ID=yes|no] [--show] FILE",
 	NULL,
 };
 
 static const struct nk_cmd_option options[] = {
 	{ "source", 0, "NAME", NK_N("whom the file speaks for (default: main); others are left alone"), NULL },
-	{ "format", 0, "FORMAT", NK_N("oneroster or csv (default: by what is in the file)"), NULL },
-	{ "map", 0, "FILE", NK_N("which column of a CSV file is what"), NULL },
+	{ "format", 0, "FORMAT", NK_N("oneroster, sds1, sds2, or csv (also TSV and xlsx); default: by what is in the file"), NULL },
+	{ "map", 0, "FILE", NK_N("which column of a list is what (default: as import map kept it for the source)"), NULL },
 	{ "strict", 0, NULL, NK_N("refuse the whole file for a single error"), NULL },
 	{ "check", 0, NULL, NK_N("read, compare and judge, but write nothing"), NULL },
 	{ "year", 0, "YYYY", NK_N("school year that the file should be of (default: today's)"), NULL },
 	{ "all", 0, NULL, NK_N("show all findings, however many"), NULL },
+	{ "rejects", 0, "FILE", NK_N("check: write the rows with errors and the reasons; a copy with an end"), NULL },
+	{ "set", 0, "COLUMN=ITEM", NK_N("map: what a column is; repeat it; \"none\": not read"), NULL },
+	{ "key", 0, "COLUMN", NK_N("map: the column that never changes for a person"), NULL },
+	{ "answer", 0, "ID=yes|no", NK_N("map: decide a doubt; ID:COLUMN=yes for one column; repeat it"), NULL },
+	{ "show", 0, NULL, NK_N("map: show a value of each column too; only on a terminal"), NULL },
 	{ NULL, 0, NULL, NULL, NULL },
 };
 
@@ -233,6 +291,6 @@ const struct nk_cmd nk_cmd_import = {
 	.summary = NK_N("take in a roster"),
 	.options = options,
 	.min = 1,
-	.max = 1,
+	.max = 2,
 	.run = import_run,
 };

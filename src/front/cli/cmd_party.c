@@ -28,6 +28,31 @@ static NK_RESULT keys_of(struct nk_cli *cli, struct nk_party_request *req, struc
 	return nk_done();
 }
 
+/* Done, or an officer signs first. */
+static NK_RESULT told(struct nk_cli *cli, const struct nk_party_reply *r, const char *type, const char *done, struct nk_err *err)
+{
+	struct nk_json j;
+
+	cli->status = r->waits ? nk_err_exit(NK_GUARD) : cli->status;
+	if (cli->json) {
+		nk_cli_json_begin(cli, &j, type);
+		nk_cli_json_id(&j, "id", r->id);
+		nk_cli_json_id(&j, "warrant", r->warrant);
+		nk_cli_json_bool(&j, "waits", r->waits);
+		return nk_cli_json_end(cli, &j, err);
+	}
+	nk_out_text(&cli->out, nk_cli_id(cli, r->waits ? r->warrant : r->id));
+	nk_out_c(&cli->out, "\n");
+	if (!r->waits) {
+		return nk_cli_done(cli, type, done, err);
+	}
+	nk_cli_say(cli, NK_N("Nothing is changed yet: who judges others comes and goes under an officer's signature. He looks and signs:"));
+	nk_cli_hint(cli, "warrant show %.*s", NK_FMT(nk_cli_id(cli, r->warrant)));
+	nk_cli_hint(cli, "warrant sign --role officer --key FILE %.*s", NK_FMT(nk_cli_id(cli, r->warrant)));
+	nk_cli_say(cli, NK_N("Then give the same command again."));
+	return nk_done();
+}
+
 static NK_RESULT add(struct nk_cli *cli, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf ssh = { 0 };
@@ -38,8 +63,7 @@ static NK_RESULT add(struct nk_cli *cli, struct nk_err *err)
 		.organisation = nk_args_str(&cli->args, "organisation"),
 		.recipient = nk_args_str(&cli->args, "recipient"),
 		.contact = nk_args_str(&cli->args, "contact") };
-	struct nk_uuid id;
-	struct nk_json j;
+	struct nk_party_reply reply;
 
 	nk_buf_init(&ssh, 4096);
 	NK_TRY(nk_args_need(&cli->args, "name", err));
@@ -48,16 +72,8 @@ static NK_RESULT add(struct nk_cli *cli, struct nk_err *err)
 		NK_TRY(nk_args_need(&cli->args, "public-key", err));
 	}
 	NK_TRY(nk_unlock_open(cli, true, err));
-	NK_TRY(nk_op_party_add(cli->flow, &req, &id, err));
-	if (cli->json) {
-		nk_cli_json_begin(cli, &j, "party");
-		nk_cli_json_id(&j, "id", id);
-		return nk_cli_json_end(cli, &j, err);
-	}
-	nk_out_text(&cli->out, nk_cli_id(cli, id));
-	nk_out_c(&cli->out, "\n");
-	nk_cli_say(cli, NK_N("Enrolled."));
-	return nk_done();
+	NK_TRY(nk_op_party_add(cli->flow, &req, &reply, err));
+	return told(cli, &reply, "party", NK_N("Enrolled."), err);
 }
 
 static NK_RESULT row_json(struct nk_cli *cli, const struct nk_party_row *r, struct nk_err *err)
@@ -107,12 +123,13 @@ static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 
 static NK_RESULT end(struct nk_cli *cli, struct nk_err *err)
 {
+	struct nk_party_reply reply;
 	struct nk_uuid id;
 
 	NK_TRY(nk_cli_operand_id(cli, 0, &id, err));
 	NK_TRY(nk_unlock_open(cli, true, err));
-	NK_TRY(nk_op_party_end(cli->flow, id, err));
-	return nk_cli_done(cli, "party-end", NK_N("Ended: from now on this party signs and does nothing."), err);
+	NK_TRY(nk_op_party_end(cli->flow, id, &reply, err));
+	return told(cli, &reply, "party-end", NK_N("Ended: from now on this party signs and does nothing."), err);
 }
 
 static NK_RESULT write_seed(struct nk_cli *cli, const struct nk_key *seed, struct nk_err *err)

@@ -115,6 +115,12 @@ static void summary(struct nk_cli *cli, const struct nk_plan_reply *r)
 		NK_N("Unchanged: %1$llu. Read from the target: %2$llu entries, %3$llu of them not ours and left "
 		     "alone.\n"),
 		(unsigned long long)r->unchanged, (unsigned long long)r->held, (unsigned long long)r->foreign);
+	if (r->undecided > 0) {
+		nk_cli_print(cli,
+			NK_N("Accounts that were there before and nobody decided about: %llu (nokosazu census). None of "
+			     "them is in this plan.\n"),
+			(unsigned long long)r->undecided);
+	}
 	if (r->no_login > 0) {
 		nk_cli_print(cli, NK_N("Without a login name, therefore without an account: %llu.\n"),
 			(unsigned long long)r->no_login);
@@ -172,6 +178,7 @@ static void json_counts(struct nk_json *j, const struct nk_plan_reply *r)
 		{ "held", r->held },
 		{ "foreign", r->foreign },
 		{ "no_login", r->no_login },
+		{ "undecided", r->undecided },
 	};
 
 	for (size_t i = 0; i < NK_ARRAY_LEN(counts); i++) {

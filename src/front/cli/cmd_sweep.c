@@ -53,6 +53,7 @@ static NK_RESULT suspects_json(struct nk_cli *cli, const struct nk_sweep_reply *
 		nk_cli_json_number(&j, "persons", r->suspects[i].persons);
 		nk_cli_json_number(&j, "traces", r->suspects[i].traces);
 		nk_cli_json_bool(&j, "known", r->suspects[i].known);
+		nk_cli_json_bool(&j, "changed", r->suspects[i].changed);
 		NK_TRY(nk_cli_json_end(cli, &j, err));
 	}
 	for (size_t i = 0; i < r->n_unread; i++) {
@@ -119,7 +120,7 @@ static NK_RESULT suspects_table(struct nk_cli *cli, const struct nk_sweep_reply 
 	for (size_t i = 0; i < r->n_suspects; i++) {
 		const struct nk_sweep_suspect *const p = &r->suspects[i];
 		const struct nk_str cells[] = { p->path, nk_cli_number(cli, p->persons),
-			nk_cli_word(cli, p->known ? NK_STR("known") : NK_STR("new")), nk_cli_id(cli, p->holding) };
+			nk_cli_word(cli, p->known ? NK_STR("known") : p->changed ? NK_STR("changed") : NK_STR("new")), nk_cli_id(cli, p->holding) };
 
 		NK_TRY(nk_table_row(&table, cells, err));
 	}

@@ -3,10 +3,10 @@
  */
 #include "base.h"
 
-#include "os.h"
+#include "sheets.h"
 #include "unlock.h"
 
-enum { CUSTODIANS_MAX = 9, SECRET_MAX = 4096, SHEETS_MAX = 32, SHEET_TEXT = 1024, SHEETS_TEXT = 1 << 20 };
+enum { CUSTODIANS_MAX = 9, SECRET_MAX = 4096 };
 
 static NK_RESULT show_json(struct nk_cli *cli, const struct nk_vault_reply *r, const char *type, struct nk_err *err)
 {
@@ -129,55 +129,40 @@ static NK_RESULT reseal(struct nk_cli *cli, struct nk_err *err)
 	return show(cli, &reply, "vault-reseal", err);
 }
 
-/* Sheet by sheet on the terminal, until an empty line; blanks and hyphens do not matter. */
-static NK_RESULT ask_sheets(struct nk_cli *cli, struct nk_str *sheets, size_t *n, struct nk_err *err)
-{
-	for (*n = 0; *n < SHEETS_MAX; (*n)++) {
-		NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
-
-		nk_buf_init_wiping(&text, SHEET_TEXT);
-		NK_TRY(nk_os_ask_secret(
-			nk_cli_tr(cli, NK_N("The groups of a sheet (nothing: enough): ")), &text, err));
-		if (nk_str_trim(nk_buf_str(&text)).len == 0) {
-			return nk_done();
-		}
-		NK_TRY(nk_arena_dup(cli->arena, nk_buf_str(&text), &sheets[*n], err));
-	}
-	return nk_done();
-}
-
-/* From a file: one sheet a line, other lines of a printed sheet are passed over because they have blanks in them. */
-static NK_RESULT read_sheets(
-	struct nk_cli *cli, const char *path, struct nk_str *sheets, size_t *n, struct nk_err *err)
-{
-	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
-	struct nk_str rest = { NULL, 0 };
-	struct nk_str one = { NULL, 0 };
-
-	nk_buf_init_wiping(&text, SHEETS_TEXT);
-	NK_TRY(nk_cli_read(cli, path, &text, err));
-	rest = nk_buf_str(&text);
-	*n = 0;
-	while (*n < SHEETS_MAX && nk_str_cut(&rest, '\n', &one)) {
-		one = nk_str_trim(one);
-		if (one.len > 0 && nk_str_chr(one, ' ') == SIZE_MAX) {
-			NK_TRY(nk_arena_dup(cli->arena, one, &sheets[(*n)++], err));
-		}
-	}
-	return nk_done();
-}
-
 static NK_RESULT rehearse(struct nk_cli *cli, struct nk_err *err)
 {
 	const char *const file = nk_args_get(&cli->args, "from");
-	struct nk_str sheets[SHEETS_MAX];
+	struct nk_str sheets[NK_SHEETS_MAX];
 	size_t n = 0;
 
-	NK_TRY(file != NULL ? read_sheets(cli, file, sheets, &n, err) : ask_sheets(cli, sheets, &n, err));
+	NK_TRY(nk_sheets(cli, file, sheets, &n, err));
 	NK_TRY(nk_unlock_open(cli, true, err));
 	NK_TRY(nk_op_vault_escrow_try(cli->flow, sheets, n, err));
 	return nk_cli_done(cli, "escrow-try",
 		NK_N("The sheets give the unlock secret: the rehearsal went well and is remembered."), err);
+}
+
+/* The secret is lost, the sheets are not: opened with them, and a new secret at once, so that they are needed once. */
+static NK_RESULT open_with_escrow(struct nk_cli *cli, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf secret = { 0 };
+	struct nk_str sheets[NK_SHEETS_MAX];
+	struct nk_reseal_request req = { .keep_sealing = true };
+	struct nk_vault_reply reply;
+	size_t n = 0;
+
+	nk_buf_init_wiping(&secret, SECRET_MAX);
+	if (!nk_args_has(&cli->args, "new-key-file") && !nk_args_has(&cli->args, "new-passphrase")) {
+		return nk_fail(err, NK_USAGE, NK_N("the sheets open it once, for a new secret: --new-key-file FILE or --new-passphrase"));
+	}
+	NK_TRY(nk_sheets(cli, nk_args_get(&cli->args, "from"), sheets, &n, err));
+	NK_TRY(nk_unlock_open_sheets(cli, sheets, n, err));
+	NK_TRY(new_secret(cli, &secret, &req, err));
+	NK_TRY(nk_op_vault_reseal(cli->flow, &req, &reply, err));
+	nk_progress_clear(&cli->progress);
+	nk_cli_say(cli, NK_N("Opened with the sheets and sealed under the new secret. The sheets open nothing any more: make new ones."));
+	nk_cli_hint(cli, "vault escrow");
+	return show(cli, &reply, "vault-open-with-escrow", err);
 }
 
 static NK_RESULT escrow(struct nk_cli *cli, struct nk_err *err)
@@ -187,12 +172,12 @@ static NK_RESULT escrow(struct nk_cli *cli, struct nk_err *err)
 	uint64_t of = 3;
 	struct nk_json j;
 
-	nk_buf_init_wiping(&sheets, SHEETS_TEXT);
+	nk_buf_init_wiping(&sheets, NK_SHEETS_TEXT);
 	if (nk_args_has(&cli->args, "try")) {
 		return rehearse(cli, err);
 	}
-	NK_TRY(nk_args_number(&cli->args, "threshold", 2, SHEETS_MAX, &needed, err));
-	NK_TRY(nk_args_number(&cli->args, "sheets", needed, SHEETS_MAX, &of, err));
+	NK_TRY(nk_args_number(&cli->args, "threshold", 2, NK_SHEETS_MAX, &needed, err));
+	NK_TRY(nk_args_number(&cli->args, "sheets", needed, NK_SHEETS_MAX, &of, err));
 	NK_TRY(nk_cli_refuse_terminal(cli, err));
 	NK_TRY(nk_unlock_open(cli, false, err));
 	NK_TRY(nk_op_vault_escrow(cli->flow, nk_u32(needed), nk_u32(of), &sheets, err));
@@ -212,6 +197,7 @@ static const struct nk_cmd_sub subs[] = {
 	{ "rotate", 0, 0, rotate },
 	{ "reseal", 0, 0, reseal },
 	{ "escrow", 0, 0, escrow },
+	{ "open-with-escrow", 0, 0, open_with_escrow },
 	{ NULL, 0, 0, NULL },
 };
 
@@ -222,6 +208,7 @@ static const char *const usage[] = {
 	"--new-passphrase]",
 	"vault escrow [--threshold K] [--sheets N] [--show]",
 	"vault escrow --try [--from FILE]",
+	"vault open-with-escrow [--from FILE] (--new-key-file FILE | --new-passphrase)",
 	NULL,
 };
 
@@ -231,12 +218,12 @@ static const struct nk_cmd_option options[] = {
 		"reseal" },
 	{ "threshold", 0, "K", NK_N("custodians or sheets needed to open (default: 2)"), "reseal escrow" },
 	{ "new-key-file", 0, "FILE", NK_N("unlock with this key file from now on; made when it is not there"),
-		"reseal" },
-	{ "new-passphrase", 0, NULL, NK_N("unlock with a new passphrase from now on"), "reseal" },
+		"reseal open-with-escrow" },
+	{ "new-passphrase", 0, NULL, NK_N("unlock with a new passphrase from now on"), "reseal open-with-escrow" },
 	{ "sheets", 0, "N", NK_N("sheets to print (default: 3)"), "escrow" },
 	{ "show", 0, NULL, NK_N("print the sheets although a terminal looks on"), "escrow" },
 	{ "try", 0, NULL, NK_N("rehearse: do the sheets that you type give the unlock secret"), "escrow" },
-	{ "from", 0, "FILE", NK_N("read the sheets from a file instead of the terminal"), "escrow" },
+	{ "from", 0, "FILE", NK_N("read the sheets from a file instead of the terminal"), "escrow open-with-escrow" },
 	{ NULL, 0, NULL, NULL, NULL },
 };
 

@@ -174,7 +174,8 @@ static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 {
 	NK_OWNED(nk_table_done) struct nk_table table = { 0 };
 	const char *const titles[] = { nk_cli_tr(cli, NK_N("Id")), nk_cli_tr(cli, NK_N("Kind")),
-		nk_cli_tr(cli, NK_N("State")), nk_cli_tr(cli, NK_N("Waits for")), nk_cli_tr(cli, NK_N("Scope")),
+		nk_cli_tr(cli, NK_N("State")), nk_cli_tr(cli, NK_N("Waits for")), nk_cli_tr(cli, NK_N("Owed")),
+		nk_cli_tr(cli, NK_N("Scope")),
 		nk_cli_tr(cli, NK_N("Until")), nk_cli_tr(cli, NK_N(">Uses left")) };
 	struct nk_warrant_row *rows = NULL;
 	size_t n = 0;
@@ -185,7 +186,7 @@ static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 	for (size_t i = 0; i < n; i++) {
 		const struct nk_warrant_row *const r = &rows[i];
 		const struct nk_str cells[] = { nk_cli_id(cli, r->id), nk_cli_word(cli, r->kind),
-			nk_cli_word(cli, r->state), r->waits_for, r->scope, nk_cli_day(cli, r->until_at),
+			nk_cli_word(cli, r->state), r->waits_for, nk_cli_word(cli, r->owes), r->scope, nk_cli_day(cli, r->until_at),
 			nk_cli_number(cli, r->uses_left) };
 
 		NK_TRY(cli->json ? nk_warrant_json(cli, r, err) : nk_table_row(&table, cells, err));

@@ -81,6 +81,30 @@ static const char *title_of(const char *severity)
 	return severity;
 }
 
+/* Was this rule among those before? */
+static bool was_before(const struct nk_shown_finding *list, size_t i)
+{
+	for (size_t k = 0; k < i; k++) {
+		if (strcmp(list[k].rule, list[i].rule) == 0 && strcmp(list[k].severity, list[i].severity) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What somebody does about it, once for each rule; a note wants nothing. */
+static void todos(struct nk_cli *cli, const struct nk_shown_finding *list, size_t n, const char *kind)
+{
+	for (size_t i = 0; i < n && strcmp(kind, "note") != 0; i++) {
+		if (strcmp(list[i].severity, kind) != 0 || list[i].todo[cli->lang][0] == '\0' || was_before(list, i)) {
+			continue;
+		}
+		nk_out_f(&cli->out, "  -> %s: ", list[i].rule);
+		nk_out_text(&cli->out, nk_str_c(list[i].todo[cli->lang]));
+		nk_out_c(&cli->out, "\n");
+	}
+}
+
 void nk_findings_print(struct nk_cli *cli, const struct nk_shown_finding *list, size_t n, bool all)
 {
 	size_t room = all || !cli->out.terminal ? SIZE_MAX : SHORT;
@@ -108,6 +132,7 @@ void nk_findings_print(struct nk_cli *cli, const struct nk_shown_finding *list, 
 			one(cli, &list[i]);
 			room -= room == SIZE_MAX ? 0 : 1;
 		}
+		todos(cli, list, n, kinds[k]);
 	}
 	if (left_out > 0) {
 		nk_cli_print(cli, NK_N("  and %zu more (--all shows all)\n"), left_out);
@@ -127,8 +152,17 @@ void nk_findings_json(const struct nk_cli *cli, struct nk_json *j, const struct 
 			nk_cli_json_number(j, "line", list[i].line);
 			nk_cli_json_str(j, "column", list[i].column);
 		}
+		if (list[i].of_guard) {
+			nk_cli_json_str(j, "cell", list[i].cell);
+			nk_cli_json_number(j, "last", list[i].last);
+			nk_cli_json_number(j, "now", list[i].now);
+			nk_cli_json_number(j, "limit", list[i].limit);
+		}
 		nk_cli_json_number(j, "times", list[i].times);
 		nk_cli_json_str(j, "text", nk_str_c(list[i].text[cli->lang]));
+		if (list[i].todo[cli->lang][0] != '\0') {
+			nk_cli_json_str(j, "todo", nk_str_c(list[i].todo[cli->lang]));
+		}
 		nk_json_close(j, '}');
 	}
 	nk_json_close(j, ']');

@@ -28,18 +28,23 @@ static void hand_over(struct nk_out *out)
 	nk_buf_reset(&out->buf);
 }
 
+/* Past the buffer: what is long, and what there is no memory for: that there is none must be said as well. */
+static void hand_on(struct nk_out *out, struct nk_bytes b)
+{
+	hand_over(out);
+	out->failed = nk_ok(out->failed) ? nk_os_fd_write(out->fd, b.ptr, b.len, &out->err) : out->failed;
+}
+
 void nk_out_bytes(struct nk_out *out, struct nk_bytes b)
 {
 	if (!nk_ok(out->failed) || b.len == 0) {
 		return;
 	}
 	out->written += b.len;
-	if (b.len >= FLUSH_AT) {
-		hand_over(out);
-		out->failed = nk_ok(out->failed) ? nk_os_fd_write(out->fd, b.ptr, b.len, &out->err) : out->failed;
+	if (b.len >= FLUSH_AT || !nk_ok(nk_buf_add(&out->buf, b.ptr, b.len, &out->err))) {
+		hand_on(out, b);
 		return;
 	}
-	out->failed = nk_buf_add(&out->buf, b.ptr, b.len, &out->err);
 	if (out->buf.len >= FLUSH_AT) {
 		hand_over(out);
 	}

@@ -120,19 +120,45 @@ NK_RESULT nk_unlock_new_passphrase(struct nk_cli *cli, struct nk_buf *out, struc
 	return nk_done();
 }
 
-NK_RESULT nk_unlock_open(struct nk_cli *cli, bool write, struct nk_err *err)
+static struct nk_flow_options options_of(struct nk_cli *cli, bool write)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf secret = { 0 };
-	struct nk_flow_options opt = { .home = cli->home,
+	return (struct nk_flow_options){ .home = cli->home,
 		.write = write,
 		.wait_ms = WAIT_MS,
 		.progress = nk_progress_tell,
 		.progress_arg = &cli->progress };
+}
+
+NK_RESULT nk_unlock_open_with(
+	struct nk_cli *cli, bool write, const struct nk_bytes *secret, bool is_keyfile, struct nk_err *err)
+{
+	struct nk_flow_options opt = options_of(cli, write);
+
+	opt.secret = *secret;
+	opt.secret_is_keyfile = is_keyfile;
+	return nk_flow_open(cli->env, &opt, &cli->flow, err);
+}
+
+NK_RESULT nk_unlock_open_sheets(struct nk_cli *cli, const struct nk_str *sheets, size_t n, struct nk_err *err)
+{
+	struct nk_flow_options opt = options_of(cli, true);
+
+	opt.escrow = sheets;
+	opt.n_escrow = n;
+	return n > 0 ? nk_flow_open(cli->env, &opt, &cli->flow, err)
+		     : nk_fail(err, NK_USAGE, NK_N("no recovery sheet was given"));
+}
+
+NK_RESULT nk_unlock_open(struct nk_cli *cli, bool write, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf secret = { 0 };
+	struct nk_bytes bytes;
+	bool is_keyfile = false;
 
 	nk_buf_init_wiping(&secret, SECRET_MAX);
-	NK_TRY(nk_unlock_secret(cli, &secret, &opt.secret_is_keyfile, err));
-	opt.secret = nk_buf_bytes(&secret);
-	return nk_flow_open(cli->env, &opt, &cli->flow, err);
+	NK_TRY(nk_unlock_secret(cli, &secret, &is_keyfile, err));
+	bytes = nk_buf_bytes(&secret);
+	return nk_unlock_open_with(cli, write, &bytes, is_keyfile, err);
 }
 
 NK_RESULT nk_unlock_open_locked(struct nk_cli *cli, struct nk_err *err)

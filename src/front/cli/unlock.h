@@ -24,5 +24,9 @@ NK_RESULT nk_unlock_new_passphrase(struct nk_cli *cli, struct nk_buf *out, struc
 /* nk_unlock_open: cli->flow. nk_unlock_open_locked: without any secret. */
 NK_RESULT nk_unlock_open(struct nk_cli *cli, bool write, struct nk_err *err);
 NK_RESULT nk_unlock_open_locked(struct nk_cli *cli, struct nk_err *err);
+/* nk_unlock_open_with: with a secret that was read before. nk_unlock_open_sheets: for writing, with recovery sheets. */
+NK_RESULT nk_unlock_open_with(
+	struct nk_cli *cli, bool write, const struct nk_bytes *secret, bool is_keyfile, struct nk_err *err);
+NK_RESULT nk_unlock_open_sheets(struct nk_cli *cli, const struct nk_str *sheets, size_t n, struct nk_err *err);
 
 #endif

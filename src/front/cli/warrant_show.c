@@ -37,6 +37,7 @@ NK_RESULT nk_warrant_json(struct nk_cli *cli, const struct nk_warrant_row *r, st
 	nk_cli_json_str(&j, "state", r->state);
 	nk_cli_json_str(&j, "needs", r->needs);
 	nk_cli_json_str(&j, "waits_for", r->waits_for);
+	nk_cli_json_str(&j, "owes", r->owes);
 	nk_cli_json_id(&j, "requester", r->requester);
 	nk_cli_json_time(&j, "from", r->from_at);
 	nk_cli_json_time(&j, "until", r->until_at);
@@ -104,6 +105,7 @@ NK_RESULT nk_warrant_show(struct nk_cli *cli, const struct nk_warrant_row *r, st
 	line(cli, NK_N("Uses left"), nk_cli_text(cli, "%u/%u", r->uses_left, r->uses));
 	line(cli, NK_N("Must sign"), r->needs);
 	line(cli, NK_N("Waits for"), r->waits_for);
+	line(cli, NK_N("Owed"), nk_cli_word(cli, r->owes));
 	line(cli, NK_N("Limitation"), r->limitation);
 	line(cli, NK_N("Report"), r->report);
 	line(cli, NK_N("SHA-256 of the request"), nk_str_c(r->digest));

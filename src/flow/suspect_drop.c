@@ -1,0 +1,181 @@
+/*
+ * suspect_drop.c: the drop folder: what anybody puts there is a doubt at the next run of the clock.
+ *
+ * Order: taken away from its name first (so that nothing is read twice for ever), then the doubt is committed, then the
+ * receipt is written, then the file goes. A run that is cut off tells a doubt twice rather than never. What cannot be
+ * taken (a link, a folder, a file in a folder that is not ours) stays and is counted.
+ */
+#include "base.h"
+
+#include "case_int.h"
+#include "flow_duty.h"
+#include "hold_int.h"
+
+enum { DROPS_MAX = 100, NAMES_MAX = 100000, RECEIPT_MODE = 0644 };
+
+#define TAKEN ".nokosazu-drop-"
+#define RECEIPT ".receipt.txt"
+
+struct dropping {
+	struct nk_flow *flow;
+	const char *dir;
+	struct nk_arena *arena;
+	struct nk_vec names; /* struct nk_str */
+	struct nk_duty_run *out;
+};
+
+static bool counts(struct nk_str name, bool is_dir)
+{
+	return !is_dir && !nk_str_ends(name, NK_STR(RECEIPT)) &&
+		(name.ptr[0] != '.' || nk_str_starts(name, NK_STR(TAKEN))); /* hidden: still being written, or cut off here */
+}
+
+static NK_RESULT note(void *arg, struct nk_str name, bool is_dir, struct nk_err *err)
+{
+	struct dropping *const d = arg;
+	void *room = NULL;
+
+	if (name.len == 0 || !counts(name, is_dir) || d->names.len == NAMES_MAX) {
+		return nk_done();
+	}
+	NK_TRY(nk_vec_push(&d->names, &room, err));
+	return nk_arena_dup(d->arena, name, room, err);
+}
+
+static NK_RESULT path_of(const struct dropping *d, struct nk_str name, const char *end, char out[static PATH_MAX], struct nk_err *err)
+{
+	const int n = snprintf(out, PATH_MAX, "%s/%.*s%s", d->dir, NK_FMT(name), end);
+
+	return n > 0 && n < PATH_MAX ? nk_done() : nk_fail(err, NK_LIMIT, NK_N("the name of the folder is too long"));
+}
+
+/* Out of everybody's way, under a name of ours. */
+static NK_RESULT take(const struct dropping *d, struct nk_str name, char out[static PATH_MAX], struct nk_err *err)
+{
+	const struct nk_env *const env = d->flow->env;
+	char from[PATH_MAX];
+	char hex[2 * 8 + 1];
+	uint8_t dice[8];
+	bool mine = false;
+
+	NK_TRY(path_of(d, name, "", from, err));
+	if (nk_os_kind_of(from, &mine) != NK_OS_FILE) {
+		return nk_fail(err, NK_INVALID, NK_N("%s is a link, a pipe or a device: name the file itself"), from);
+	}
+	if (nk_str_starts(name, NK_STR(TAKEN))) {
+		memcpy(out, from, PATH_MAX);
+		return nk_done();
+	}
+	NK_TRY(nk_random(env, dice, sizeof(dice), err));
+	nk_hex_print(dice, sizeof(dice), hex);
+	NK_TRY(path_of(d, NK_STR(TAKEN), hex, out, err));
+	return env->rename(env->self, from, out, err);
+}
+
+/* A text is the doubt itself; anything else comes with it as a file. One that is too large is told, and kept. */
+static NK_RESULT tell(const struct dropping *d, const char *taken, bool *out_keep, struct nk_suspect_reply *out, struct nk_err *err)
+{
+	NK_OWNED(nk_os_fd_close) int fd = -1;
+	NK_OWNED(nk_buf_done) struct nk_buf bytes = { 0 };
+	struct nk_suspect_request req = { .by = NK_STR("anonymous") };
+	struct nk_os_stamp stamp;
+	uint8_t *at = NULL;
+	char large[PATH_MAX];
+	size_t n = 0;
+
+	NK_TRY(nk_os_fd_open_plain(taken, &fd, err));
+	NK_TRY(nk_os_fd_stamp(fd, &stamp, err));
+	*out_keep = stamp.size > NK_CASE_FILE_MAX;
+	nk_buf_init_wiping(&bytes, NK_CASE_FILE_MAX + 1);
+	if (*out_keep) {
+		(void)snprintf(large, sizeof(large), "drop folder: a file of %" PRIu64 " bytes, too large to keep here", stamp.size);
+		req.text = nk_str_c(large);
+		return nk_op_suspect(d->flow, &req, out, err);
+	}
+	NK_TRY(nk_buf_reserve(&bytes, (size_t)stamp.size + 1, &at, err));
+	NK_TRY(d->flow->env->read(d->flow->env->self, fd, 0, at, (size_t)stamp.size, &n, err));
+	bytes.len = n;
+	if (n <= NK_CASE_TEXT_MAX && nk_utf8_valid(nk_buf_bytes(&bytes), NULL) && nk_str_chr(nk_buf_str(&bytes), '\0') == SIZE_MAX) {
+		req.text = n > 0 ? nk_buf_str(&bytes) : NK_STR("drop folder: an empty file");
+	} else {
+		req.text = NK_STR("drop folder: a file without a text");
+		req.file = nk_buf_bytes(&bytes);
+	}
+	return nk_op_suspect(d->flow, &req, out, err);
+}
+
+/* For whoever put it there: to be read by all who read the folder, and with nothing of the doubt in it. */
+static NK_RESULT put_receipt(const struct dropping *d, struct nk_str name, const struct nk_suspect_reply *told, struct nk_err *err)
+{
+	char text[256];
+	char when[NK_TIME_TEXT];
+	char path[PATH_MAX];
+	struct nk_str file = { 0 };
+	bool mine = false;
+
+	(void)snprintf(text, sizeof(text), "%s\n%s\n", told->receipt, nk_time_print(told->told_at, when));
+	NK_TRY(path_of(d, name, RECEIPT, path, err));
+	NK_TRY(nk_str_starts(name, NK_STR(TAKEN)) || name.len + sizeof(RECEIPT) > 255 || nk_os_kind_of(path, &mine) != NK_OS_NOTHING
+			? nk_arena_printf(d->arena, &file, err, "%s%s", told->receipt, RECEIPT)
+			: nk_arena_printf(d->arena, &file, err, "%.*s%s", NK_FMT(name), RECEIPT));
+	return nk_os_put_below(d->dir, file.ptr, RECEIPT_MODE, nk_str_bytes(nk_str_c(text)), err);
+}
+
+/* Somebody else's file may be ours to remove and not to write. */
+static NK_RESULT remove_taken(const struct nk_env *env, const char *taken, struct nk_err *err)
+{
+	struct nk_err why;
+	int fd = -1;
+	nk_rc rc;
+
+	if (!nk_ok(env->open(env->self, taken, NK_OPEN_WRITE, &fd, &why))) {
+		NK_TRY(env->unlink(env->self, taken, err));
+		return nk_copy_sync_folder(env, taken, err);
+	}
+	rc = nk_copy_erase(env, taken, fd, err);
+	env->close(env->self, &fd);
+	return rc;
+}
+
+static NK_RESULT one(const struct dropping *d, struct nk_str name, struct nk_err *err)
+{
+	struct nk_suspect_reply told;
+	struct nk_err why;
+	char taken[PATH_MAX];
+	bool keep = false;
+
+	if (!nk_ok(take(d, name, taken, &why))) {
+		d->out->drop_left++;
+		return nk_done();
+	}
+	NK_TRY(tell(d, taken, &keep, &told, err));
+	d->out->dropped++;
+	NK_TRY(put_receipt(d, name, &told, err));
+	if (keep) {
+		char kept[PATH_MAX];
+
+		NK_TRY(path_of(d, NK_STR(".nokosazu-kept-"), told.receipt, kept, err));
+		return d->flow->env->rename(d->flow->env->self, taken, kept, err);
+	}
+	return remove_taken(d->flow->env, taken, err);
+}
+
+NK_RESULT nk_suspect_drop(struct nk_flow *flow, struct nk_duty_run *out, struct nk_err *err)
+{
+	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
+	struct dropping d = { .flow = flow, .dir = flow->config->cases.drop.ptr, .out = out };
+	nk_rc rc;
+
+	if (flow->config->cases.drop.len == 0) {
+		return nk_done();
+	}
+	NK_TRY(nk_arena_new(NK_ARENA_WIPING, 64 << 20, &arena, err));
+	d.arena = arena;
+	nk_vec_init(&d.names, sizeof(struct nk_str), NAMES_MAX);
+	rc = flow->env->list(flow->env->self, d.dir, note, &d, err);
+	for (size_t i = 0; nk_ok(rc) && i < d.names.len && out->dropped < DROPS_MAX; i++) {
+		rc = one(&d, *(const struct nk_str *)nk_vec_at(&d.names, i), err);
+	}
+	nk_vec_done(&d.names);
+	return rc;
+}

@@ -1,0 +1,39 @@
+/*
+ * third_int.h: who is a third party, and what his summary must say: one rule for sites (third_party.c) and for packages
+ * (package_third.c).
+ */
+#ifndef NK_THIRD_INT_H
+#define NK_THIRD_INT_H
+
+#include "json.h"
+#include "measures_int.h"
+
+/* Everybody who is enrolled (or listed), and the organisations whose matter it is. Borrowed for the call. */
+struct nk_third_rule {
+	const struct nk_party *list;
+	size_t n;
+	const struct nk_str *concerned;
+	size_t n_concerned;
+};
+/*
+ * nk_third_judge: is list[i] a stranger to the matter? He has a key, the role verifier, has not ended; his organisation is
+ * stated, is none of the concerned, none of the words maker, integrator, site; nobody of it has another role here; and his
+ * key is nobody's who is no such party. NK_DENIED says which of these is not so.
+ */
+NK_RESULT nk_third_judge(const struct nk_third_rule *rule, size_t i, struct nk_err *err);
+
+enum { NK_THIRD_PROPERTIES = 2 };
+struct nk_third_claims {
+	const char *properties[NK_THIRD_PROPERTIES]; /* all of them must be in the summary; NULL: fewer */
+	nk_time since, until; /* when it may have been made; until 0: not looked at */
+};
+/*
+ * nk_third_claims_check: the body of a summary (SVR) says PASSED, the properties, that every fault which the verifier
+ * planted was found again (at least one; "nokosazu": {"planted", "foundPlanted"}), and a time within the bounds.
+ * NK_INVALID says what is lacking.
+ */
+NK_RESULT nk_third_claims_check(struct nk_jval body, const struct nk_third_claims *wanted, struct nk_err *err);
+/* nk_third_until: the latest time that a summary may bear here: now, and a day for clocks that differ. */
+nk_time nk_third_until(const struct nk_flow *flow);
+
+#endif
