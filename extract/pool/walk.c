@@ -72,10 +72,21 @@ static NK_RESULT submit(struct walk *k, int fd, enum nkx_why why, struct nk_err 
 	return nkx_pool_submit(k->pool, &item, err);
 }
 
+/* A signal that was only noted is no reason to pass over a file. */
+static int open_at(int dir, const char *name, int flags)
+{
+	int fd = -1;
+
+	do {
+		fd = openat(dir, name, flags | O_RDONLY | O_CLOEXEC);
+	} while (fd < 0 && errno == EINTR);
+	return fd;
+}
+
 /* Opens what was a plain file a moment ago. */
 static NK_RESULT walk_file(struct walk *k, int dir, const char *name, struct nk_err *err)
 {
-	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	int fd = open_at(dir, name, O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 
 	if (fd < 0) {
@@ -241,7 +252,7 @@ static NK_RESULT walk_names(struct walk *k, const struct at *at, struct nk_err *
 
 static NK_RESULT walk_folder(struct walk *k, const struct at *up, int dir, const char *name, struct nk_err *err)
 {
-	NK_OWNED(nk_os_fd_close) int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	NK_OWNED(nk_os_fd_close) int fd = open_at(dir, name, O_DIRECTORY | O_NOFOLLOW);
 	struct at at = { .up = up, .fd = fd, .level = up != NULL ? up->level + 1 : 0 };
 	struct stat st;
 
@@ -294,7 +305,7 @@ static NK_RESULT walk_top(struct walk *k, struct nk_err *err)
 	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode)) {
 		return submit(k, -1, NKX_WHY_NOT_A_FILE, err);
 	}
-	fd = open(k->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	fd = open_at(AT_FDCWD, k->path, O_NONBLOCK | O_NOCTTY);
 	return fd < 0 ? submit(k, -1, why_of(errno), err) : submit(k, fd, NKX_WHY_NONE, err);
 }
 

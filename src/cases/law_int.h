@@ -9,7 +9,18 @@
 
 #include "law.h"
 
-enum law_kind { LAW_CLASS, LAW_DEADLINE, LAW_HOLIDAYS, LAW_CLOSURE, LAW_WORDS, LAW_FORM, LAW_FIELD, LAW_SEASON, LAW_SCHOOL, LAW_KIND_COUNT };
+enum law_kind {
+	LAW_CLASS,
+	LAW_DEADLINE,
+	LAW_HOLIDAYS,
+	LAW_CLOSURE,
+	LAW_WORDS,
+	LAW_FORM,
+	LAW_FIELD,
+	LAW_SEASON,
+	LAW_SCHOOL,
+	LAW_KIND_COUNT
+};
 
 struct law_pair {
 	struct nk_str key;

@@ -388,6 +388,34 @@ static void every_kind_of_copy_has_a_word_of_the_law(void **state)
 	assert_true(n > 15);
 }
 
+static void a_season_is_of_the_board_that_has_it(void **state)
+{
+	static const struct nk_law_text own = { { "own.law", 7 },
+		{ NULL, 0 } };
+	static const char text[] = "[season autumn-fair]\nkind = great\nfrom = 11-20\nuntil = 02-03\nboard = west,east\n"
+				   "word.ja = x\nword.en = x\nsource = x\nchecked = never\n\n"
+				   "[school closed]\ncode = B1\nends = 2026-03-31\nboard = west\nsource = x\nchecked = never\n";
+	NK_OWNED(nk_law_free) struct nk_law *law = NULL;
+	struct nk_law_text t = own;
+	struct nk_err err = { 0 };
+
+	(void)state;
+	t.text = nk_str_c(text);
+	assert_true(nk_ok(nk_law_new(&t, 1, &law, &err)));
+	assert_int_equal(nk_law_season(law, NK_STR("main"), day("2026-03-14")), NK_LAW_SEASON_NONE);
+	assert_int_equal(nk_law_season(law, NK_STR("main"), day("2026-03-15")), NK_LAW_SEASON_GREAT);
+	assert_int_equal(nk_law_season(law, NK_STR("main"), day("2026-04-30")), NK_LAW_SEASON_GREAT);
+	assert_int_equal(nk_law_season(law, NK_STR("main"), day("2026-05-01")), NK_LAW_SEASON_NONE);
+	assert_int_equal(nk_law_season(law, NK_STR("main"), day("2026-10-01")), NK_LAW_SEASON_SMALL);
+	assert_int_equal(nk_law_season(law, NK_STR("main"), day("2027-01-10")), NK_LAW_SEASON_NONE);
+	assert_int_equal(nk_law_season(law, NK_STR("east"), day("2027-01-10")), NK_LAW_SEASON_GREAT);
+	assert_int_equal(nk_law_season(law, NK_STR(""), day("2027-01-10")), NK_LAW_SEASON_GREAT);
+	assert_false(nk_law_school_ended(law, NK_STR("west"), NK_STR("B1"), day("2026-03-31")));
+	assert_true(nk_law_school_ended(law, NK_STR("west"), NK_STR("B1"), day("2026-04-01")));
+	assert_false(nk_law_school_ended(law, NK_STR("west"), NK_STR("B2"), day("2026-04-01")));
+	assert_false(nk_law_school_ended(law, NK_STR("main"), NK_STR("B1"), day("2026-04-01")));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -407,6 +435,7 @@ int main(void)
 		cmocka_unit_test(a_folder_of_ones_own_replaces_a_row_as_a_whole),
 		cmocka_unit_test(the_same_row_twice_in_one_text_is_refused),
 		cmocka_unit_test(every_shipped_row_has_its_source),
+		cmocka_unit_test(a_season_is_of_the_board_that_has_it),
 		cmocka_unit_test(every_kind_of_copy_has_a_word_of_the_law),
 	};
 

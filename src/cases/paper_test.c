@@ -3,6 +3,7 @@
  */
 #include "base.h"
 
+#include "account_sheet.h"
 #include "case_test_kit.h"
 #include "pdf.h"
 #include "report.h"
@@ -243,9 +244,55 @@ static void characters_that_no_font_has_are_counted(void **state)
 	nk_pdf_free(&pdf);
 }
 
+static nk_rc draw_sheets(struct fixture *f, const struct nk_account_sheet *s, size_t n, const struct nk_qr *qr)
+{
+	NK_OWNED(nk_pdf_free) struct nk_pdf *pdf = NULL;
+	const struct nk_pdf_spec spec = { .title = NK_STR("t"), .lang = NK_LANG_JA, .sheets = true, .write = keep, .arg = f };
+
+	NK_TRY(nk_pdf_open(&spec, &pdf, NULL));
+	for (size_t i = 0; i < n; i++) {
+		NK_TRY(nk_account_sheet_draw(pdf, s, qr, i > 0, NULL));
+	}
+	return nk_pdf_end(pdf, NULL);
+}
+
+static void a_notice_is_a_page_a_person_also_when_every_text_is_long(void **state)
+{
+	struct fixture *f = *state;
+	char text[400];
+	struct nk_qr qr = { .dark = NULL };
+	struct nk_account_sheet s = { .organisation = NK_STR("想井市教育委員会"),
+		.unit = NK_STR("想井小学校"),
+		.group = NK_STR("1年1組"),
+		.seat = 3,
+		.name = NK_STR("架野 空"),
+		.kana = NK_STR("カノ ソラ"),
+		.login = NK_STR("kano"),
+		.password = NK_STR("abcd efgh jkmn"),
+		.address = NK_STR("https://login.example.jp/"),
+		.day = NK_STR("2026-04-20"),
+		.reference = NK_STR("0011aabb") };
+
+	assert_true(nk_ok(nk_qr_make(s.address, &qr, NULL)));
+	assert_true(qr.side >= 21 && qr.dark[0] == 1);
+	assert_true(nk_ok(draw_sheets(f, &s, 3, &qr)));
+	assert_true(times(&f->out, "/Type /Page\n") == 3 || there(&f->out, "/Count 3"));
+	memset(text, 'W', sizeof(text));
+	s.name = (struct nk_str){ text, 60 };
+	s.unit = (struct nk_str){ text, 80 };
+	s.login = (struct nk_str){ text, 64 };
+	s.address = (struct nk_str){ text, 120 };
+	assert_true(nk_ok(draw_sheets(f, &s, 1, NULL)));
+	s.name = NK_STR("\xff");
+	assert_int_equal(draw_sheets(f, &s, 1, NULL).code, NK_INVALID);
+	assert_int_equal(nk_qr_make((struct nk_str){ text, 301 }, &(struct nk_qr){ .dark = NULL }, NULL).code, NK_LIMIT);
+	nk_qr_done(&qr);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_notice_is_a_page_a_person_also_when_every_text_is_long, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_timeline_has_a_title_and_a_description_for_who_listens, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_text_cannot_become_markup, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_text_that_is_not_utf8_is_refused, set_up, tear_down),

@@ -17,6 +17,7 @@ static const char *const functions[] = {
 _Static_assert(sizeof(struct pdf_library) == sizeof(functions), "a pointer for each name, and nothing else");
 
 static const char family[] = "BIZ UDPGothic,Noto Sans CJK JP,IPAexGothic,sans-serif";
+static const char mono_family[] = "BIZ UDGothic,Noto Sans Mono CJK JP,IPAGothic,monospace";
 
 #define INK 0x1F2328U
 #define FAINT 0x6E7781U
@@ -136,7 +137,7 @@ PangoLayout *pdf_layout(struct nk_pdf *pdf, struct nk_str text, const struct pdf
 	pdf->to->pango_context_set_language(context, pdf->to->pango_language_from_string(pdf->spec.lang == NK_LANG_JA ? "ja" : "en"));
 	layout = pdf->to->pango_layout_new(context);
 	pdf->to->g_object_unref(context);
-	font = pdf->to->pango_font_description_from_string(family);
+	font = pdf->to->pango_font_description_from_string(style->mono ? mono_family : family);
 	pdf->to->pango_font_description_set_size(font, (int)(style->size * PANGO_SCALE));
 	pdf->to->pango_font_description_set_weight(font, style->bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
 	pdf->to->pango_layout_set_font_description(layout, font);
@@ -265,6 +266,9 @@ static nk_rc foot(struct nk_pdf *pdf, size_t i, struct nk_err *err)
 	int from = 0;
 	const size_t undrawn = pdf->undrawn; /* of the paper, without what stands here */
 
+	if (pdf->spec.sheets && pdf->undrawn == 0) {
+		return nk_done();
+	}
 	(void)snprintf(number, sizeof(number), "%zu / %zu", i + 1, pdf->pages.len);
 	(void)snprintf(warning, sizeof(warning), "%s (%zu) %.60s", nk_tr(pdf->spec.lang, NK_N("the fonts lack characters of this paper")),
 		pdf->undrawn, pdf->spec.lang == NK_LANG_JA ? "the fonts lack characters of this paper" : "");

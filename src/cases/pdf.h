@@ -17,6 +17,7 @@ struct nk_pdf_spec {
 	struct nk_str footer; /* at the foot of each page, beside "2 / 5" */
 	enum nk_lang lang;
 	nk_time at; /* date of the document */
+	bool sheets; /* each page is somebody's own: no numbers at the foot */
 	nk_pdf_write_fn *write;
 	void *arg;
 };

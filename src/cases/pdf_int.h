@@ -41,6 +41,7 @@ struct pdf_style {
 	double size;
 	double width;
 	bool bold;
+	bool mono; /* signs of one width */
 	uint32_t colour;
 	PangoAlignment align;
 };

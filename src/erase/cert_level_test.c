@@ -166,6 +166,11 @@ static void outside_but_unexamined(struct facts *f)
 	f->cert.external_open = 0;
 }
 
+static void backups_left(struct facts *f)
+{
+	f->cert.backups_open = 2;
+}
+
 static const struct {
 	const char *what;
 	spoil_fn *spoil;
@@ -174,6 +179,7 @@ static const struct {
 	{ "nothing", nothing, NK_LEVEL_E3 },
 	{ "nothing outside", nothing_outside, NK_LEVEL_E4 },
 	{ "files of a target unexamined", outside_but_unexamined, NK_LEVEL_E3 },
+	{ "backups that still open them", backups_left, NK_LEVEL_E2 },
 	{ "nobody", nobody, NK_LEVEL_NONE },
 	{ "live copies not gone", not_gone, NK_LEVEL_NONE },
 	{ "blind read-back", blind, NK_LEVEL_NONE },

@@ -292,11 +292,29 @@ static void bytes_that_are_no_envelope_are_refused(void **state)
 	assert_false(r.good);
 }
 
+static void backups_that_still_open_them_are_named_and_survive_the_check(void **state)
+{
+	NK_OWNED(made_done) struct made m = { 0 };
+	NK_OWNED(nk_buf_done) struct nk_buf en = { 0 };
+
+	(void)state;
+	facts_init(&m.facts);
+	m.facts.cert.backups_open = 2;
+	m.facts.cert.backups_until = m.facts.cert.issued_at + NK_DAY;
+	make(&m);
+	assert_true(verify(&m).good);
+	text_of(&m, NK_LANG_EN, &en);
+	assert_true(nk_str_find(nk_buf_str(&en), NK_STR("Parts of backups")) != SIZE_MAX);
+	assert_true(nk_str_find(nk_buf_str(&m.statement), NK_STR("\"backupsOpen\":2,\"backupsUntil\":\"2")) != SIZE_MAX);
+	assert_true(nk_str_find(nk_buf_str(&m.statement), NK_STR("\"level\":\"E2\"")) != SIZE_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_facts_give_the_same_bytes),
 		cmocka_unit_test(what_was_written_reads_back_and_verifies),
+		cmocka_unit_test(backups_that_still_open_them_are_named_and_survive_the_check),
 		cmocka_unit_test(irrecoverability_is_never_claimed_below_e3),
 		cmocka_unit_test(a_level_that_was_raised_and_signed_again_is_refused),
 		cmocka_unit_test(dates_out_of_order_are_noticed),

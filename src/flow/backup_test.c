@@ -7,6 +7,7 @@
 
 #include "backup_test_kit.h"
 #include "flow_duty.h"
+#include "kit_crash.h"
 
 enum { LEAVERS = 2 };
 
@@ -43,7 +44,7 @@ static void both_parts_are_on_the_books_with_an_end_before_they_exist(void **sta
 	struct bt b;
 
 	(void)state;
-	bt_new(&b, LEAVERS, "[backup]\ndays = 10\n");
+	bt_new(&b, LEAVERS, "[backup]\nexpire_days = 10\n");
 	bt_backup(&b);
 	assert_int_equal(b.made.persons, FT_PERSONS);
 	assert_true(b.made.epoch_inside && b.made.one_device);
@@ -356,6 +357,63 @@ static void a_keys_part_without_the_epoch_dies_with_it(void **state)
 	bt_done(&b);
 }
 
+static int run_backup(const struct nk_env *env, void *arg)
+{
+	struct bt *const b = arg;
+	const struct nk_backup_request req = bt_request(b);
+	NK_OWNED(nk_flow_close) struct nk_flow *flow = NULL;
+	struct nk_backup_made made;
+	struct nk_err err = { 0 };
+	nk_rc rc = ft_open_rc(&b->t, env, true, &flow, &err);
+
+	rc = nk_ok(rc) ? nk_op_backup(flow, &req, b->t.arena, &made, &err) : rc;
+	return nk_ok(rc) ? 0 : 1;
+}
+
+/* Parts without a statement are on the books as unfinished, are not there, and end as verified before a second party. */
+static uint64_t end_unfinished(struct bt *b)
+{
+	struct nk_backup_row *rows = NULL;
+	struct nk_backup_destroyed out;
+	struct nk_err err = { 0 };
+	uint64_t unfinished = 0;
+	size_t n = 0;
+
+	kit_ok(nk_op_backup_list(b->t.flow, b->t.arena, &rows, &n, &err), &err);
+	for (size_t i = 0; i < n; i++) {
+		if (rows[i].closed_at != 0 || rows[i].whole || nk_os_is_there(rows[i].place.ptr)) {
+			continue; /* kept before the end came: a file that nobody signed for, which stays on the books */
+		}
+		kit_ok(destroy(b, rows[i].holding, &b->second, false, &out), &err);
+		assert_true(out.verified);
+		unfinished++;
+	}
+	return unfinished;
+}
+
+static void a_backup_cut_off_anywhere_leaves_no_file_that_nobody_knows(void **state)
+{
+	struct bt b;
+	uint64_t unfinished = 0;
+	bool whole = false;
+
+	(void)state;
+	bt_new(&b, LEAVERS, NULL);
+	for (uint64_t n = 5; !whole; n += 17) {
+		int status = -1;
+
+		ft_close(&b.t);
+		kit_clock_move(60 * NK_SECOND);
+		whole = kit_crash_run(kit_env(), n, n % 2 == 0, run_backup, &b, &status);
+		ft_open(&b.t);
+		assert_int_equal(ft_count(b.t.flow, "SELECT count(*) FROM copy_open"), 0);
+		assert_int_equal(ft_count(b.t.flow, "SELECT count(*) FROM holding WHERE kind = 'temp' AND closed_at IS NULL"), 0);
+		unfinished += end_unfinished(&b);
+	}
+	assert_true(unfinished > 2);
+	bt_done(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -370,6 +428,7 @@ int main(void)
 		cmocka_unit_test(a_certificate_counts_the_backups_that_still_open_the_erased),
 		cmocka_unit_test(without_a_keys_part_a_certificate_counts_no_backup),
 		cmocka_unit_test(a_keys_part_without_the_epoch_dies_with_it),
+		cmocka_unit_test(a_backup_cut_off_anywhere_leaves_no_file_that_nobody_knows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

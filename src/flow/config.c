@@ -39,8 +39,7 @@ static const struct setting settings[] = {
 	{ "people", "grace_days", K_NUMBER, AT(grace_days), 0, 3660, 30, "days from leaving to erasure" },
 	{ "people", "tombstone_months", K_NUMBER, AT(tombstone_months), 0, 240, 24,
 		"months for which nobody gets an erased login again" },
-	{ "people", "keep_contact", K_YES_NO, AT(keep_contact), 0, 1, 0,
-		"keep one mail of an erased person for notification only" },
+	{ "people", "keep_contact", K_YES_NO, AT(keep_contact), 0, 1, 0, "keep one mail of an erased person for notification only" },
 	{ "people", "contact_months", K_NUMBER, AT(contact_months), 1, 240, 60,
 		"months for which that mail is kept" },
 	{ "plan", "expire_hours", K_NUMBER, AT(plan_hours), 1, 720, 24, "hours for which a plan can be applied" },
@@ -51,7 +50,7 @@ static const struct setting settings[] = {
 	{ "names", "mail", K_TEXT, 0, 0, 0, 0, "the same for mail addresses: {login}@{domain}; mail.ROLE, mail.protected" },
 	{ "names", "length", K_NUMBER, AT(names_length), 3, 64, 20, "longest login made by rule" },
 	{ "notice", "address", K_TEXT, AT(notice_address), 0, 0, 0,
-		"where people sign in (https://…): printed on each notice, with a QR code" },
+		"where people sign in (https://...): printed on each notice, with a QR code" },
 	{ "notice", "desk", K_TEXT, AT(notice_desk), 0, 0, 0, "whom to ask, as printed on each notice" },
 	{ "notice", "days", K_NUMBER, AT(notice_days), 1, 366, 14, "days within which notices are to be handed out" },
 	{ "notice", "grades", K_WORDS, AT(notice_grades), 0, 0, 0, "grades whose joiners get an initial password" },
@@ -64,6 +63,9 @@ static const struct setting settings[] = {
 		"how people are called: mail, command, webhook; none: it is only printed" },
 	{ "duty", "timeout_seconds", K_NUMBER, AT(notify_seconds), 1, 300, 20, "longest wait for one notice" },
 	{ "duty", "mail_url", K_TEXT, AT(mail_url), 0, 0, 0, "mail server: smtp://host:port with STARTTLS, smtps://host" },
+	{ "duty", "mail_user", K_TEXT, AT(mail_user), 0, 0, 0, "name for the mail server's login; none: without one" },
+	{ "duty", "mail_password_file", K_TEXT, AT(mail_password_file), 0, 0, 0,
+		"file (whole path, nobody else may read it) with the password of that login" },
 	{ "duty", "mail_from", K_TEXT, AT(mail_from), 0, 0, 0, "sender of notices" },
 	{ "duty", "mail_to", K_TEXT, AT(mail_to), 0, 0, 0, "where notices go for parties without an address" },
 	{ "duty", "hosts", K_WORDS, AT(notify_hosts), 0, 0, 0, "mail servers that may be spoken to" },
@@ -73,35 +75,26 @@ static const struct setting settings[] = {
 	{ "guard", "floor", K_NUMBER, AT(guard.floor), 1, 10000000, 1, "fewest persons of a source" },
 	{ "guard", "cell_percent", K_NUMBER, AT(guard.cell_percent), 1, 100, 10,
 		"largest change of a school, grade and role outside the season" },
-	{ "guard", "cell_small", K_NUMBER, AT(guard.cell_small), 0, 1000, 20,
-		"cells below this are judged by number" },
+	{ "guard", "cell_small", K_NUMBER, AT(guard.cell_small), 0, 1000, 20, "cells below this are judged by number" },
 	{ "guard", "cell_season_percent", K_NUMBER, AT(guard.cell_season_percent), 1, 100, 30,
 		"largest loss of a grade at the turn of the year, against the grade it was promoted from" },
 	{ "guard", "entry_percent", K_NUMBER, AT(guard.entry_percent), 1, 100, 50,
 		"the same for a first grade, against the first grade before" },
-	{ "guard", "scheme_percent", K_NUMBER, AT(guard.scheme_percent), 1, 100, 10,
-		"new and gone keys at once: id scheme changed" },
-	{ "guard", "scheme_season_percent", K_NUMBER, AT(guard.scheme_season_percent), 1, 100, 25,
-		"the same at the turn of the year" },
+	{ "guard", "scheme_percent", K_NUMBER, AT(guard.scheme_percent), 1, 100, 10, "new and gone keys at once: id scheme changed" },
+	{ "guard", "scheme_season_percent", K_NUMBER, AT(guard.scheme_season_percent), 1, 100, 25, "the same at the turn of the year" },
 	{ "guard", "name_percent", K_NUMBER, AT(guard.name_percent), 1, 100, 10,
 		"changed names or readings in one file without a second person" },
 	{ "guard", "leave_percent", K_NUMBER, AT(guard.leave_percent), 0, 100, 2, "leavers without a second person" },
-	{ "guard", "leave_number", K_NUMBER, AT(guard.leave_number), 0, 1000000, 5,
-		"leavers without a second person, at least" },
-	{ "guard", "small_percent", K_NUMBER, AT(guard.small_percent), 0, 100, 5,
-		"leavers without a second person in a small season" },
+	{ "guard", "leave_number", K_NUMBER, AT(guard.leave_number), 0, 1000000, 5, "leavers without a second person, at least" },
+	{ "guard", "small_percent", K_NUMBER, AT(guard.small_percent), 0, 100, 5, "leavers without a second person in a small season" },
 	{ "guard", "season_percent", K_NUMBER, AT(guard.season_percent), 0, 100, 10,
 		"leavers without a second person at the turn of the year" },
-	{ "guard", "graduates", K_YES_NO, AT(guard.graduates), 0, 1, 1,
-		"there, leavers of a school's highest grade are not counted" },
-	{ "guard", "least_percent", K_NUMBER, AT(guard.least_percent), 1, 100, 90,
-		"a source smaller than this share of its last stops" },
+	{ "guard", "graduates", K_YES_NO, AT(guard.graduates), 0, 1, 1, "there, leavers of a school's highest grade are not counted" },
+	{ "guard", "least_percent", K_NUMBER, AT(guard.least_percent), 1, 100, 90, "a source smaller than this share of its last stops" },
 	{ "guard", "least_season_percent", K_NUMBER, AT(guard.least_season_percent), 1, 100, 75,
 		"the same at the turn of the year, graduates left out" },
-	{ "guard", "sentinels", K_WORDS, AT(guard_sentinels), 0, 0, 0,
-		"codes of schools or units that every complete file must show" },
-	{ "guard", "protected", K_WORDS, AT(guard_protected), 0, 0, 0,
-		"logins that no import and no plan may take away" },
+	{ "guard", "sentinels", K_WORDS, AT(guard_sentinels), 0, 0, 0, "codes of schools or units that every complete file must show" },
+	{ "guard", "protected", K_WORDS, AT(guard_protected), 0, 0, 0, "logins that no import and no plan may take away" },
 	{ "guard", "suspend_percent", K_NUMBER, AT(plan_guard.suspend_percent), 0, 100, 2,
 		"accounts suspended by one plan, or by those of the window, without a second person" },
 	{ "guard", "suspend_number", K_NUMBER, AT(plan_guard.suspend_number), 0, 1000000, 5,
@@ -116,14 +109,10 @@ static const struct setting settings[] = {
 		"accounts of which one attribute is replaced or removed without a second person, outside the season" },
 	{ "guard", "lost_percent", K_NUMBER, AT(plan_guard.lost_percent), 0, 100, 10,
 		"accounts of ours that the target no longer shows: above it the plan stops" },
-	{ "guard", "window_days", K_NUMBER, AT(guard.window_days), 1, 366, 30,
-		"days over which leavers are added up" },
-	{ "guard", "erase_percent", K_NUMBER, AT(erase_percent), 0, 100, 2,
-		"erasures in one plan without a second person" },
-	{ "guard", "erase_number", K_NUMBER, AT(erase_number), 0, 1000000, 5,
-		"erasures in one plan without a second person, at least" },
-	{ "guard", "erase_season_percent", K_NUMBER, AT(erase_season_percent), 0, 100, 10,
-		"the same at the turn of the year" },
+	{ "guard", "window_days", K_NUMBER, AT(guard.window_days), 1, 366, 30, "days over which leavers are added up" },
+	{ "guard", "erase_percent", K_NUMBER, AT(erase_percent), 0, 100, 2, "erasures in one plan without a second person" },
+	{ "guard", "erase_number", K_NUMBER, AT(erase_number), 0, 1000000, 5, "erasures in one plan without a second person, at least" },
+	{ "guard", "erase_season_percent", K_NUMBER, AT(erase_season_percent), 0, 100, 10, "the same at the turn of the year" },
 	{ "scan", "number_forms", K_WORDS, AT(number_forms), 0, 0, 0,
 		"forms of student and staff numbers: 9 a digit, A a letter, others themselves" },
 	{ "case", "regime", K_TEXT, AT(cases.regime), 0, 0, 0, "whose rules: public (default), private or appendix2" },
@@ -153,10 +142,11 @@ static const struct setting settings[] = {
 	{ "backup", "keys_to", K_TEXT, AT(backup_keys_to), 0, 0, 0, "folder for the keys part, on another device" },
 	{ "backup", "recipients", K_WORDS, AT(backup_for), 0, 0, 0, "age keys of enrolled parties who can open a backup" },
 	{ "backup", "keys_recipients", K_WORDS, AT(backup_keys_for), 0, 0, 0, "the same for the keys part (default: recipients)" },
-	{ "backup", "days", K_NUMBER, AT(backup_days), 1, 3660, 35, "days after which a backup is to be destroyed" },
+	{ "backup", "expire_days", K_NUMBER, AT(backup_days), 1, 3660, 35, "days after which a backup is to be destroyed" },
 	{ "backup", "warrant", K_YES_NO, AT(backup_warrant), 0, 1, 0, "a backup needs a warrant: egress, BACKUP, backup" },
 	{ "backup", "drill_days", K_NUMBER, AT(backup_drill_days), 1, 3660, 92, "days within which a backup is to be restored for a trial" },
 	{ "roles", "WORD", K_TEXT, 0, 0, 0, 0, "what a role is called here, such as: principal = 校長" },
+	{ "year", "NAME", K_TEXT, 0, 0, 0, 0, "a rule: what happens to whom when, such as: suspend role=student graduated+30" },
 	{ "separation", "apart", K_WORDS, AT(apart), 0, 0, 0,
 		"pairs of units or roles kept apart, such as development/build" },
 	{ "separation", "limitation", K_TEXT, AT(limitation), 0, 0, 0,
@@ -187,7 +177,7 @@ static const struct setting settings[] = {
 	{ "target", "starttls", K_YES_NO, TAT(settings.starttls), 0, 1, 0, "StartTLS on ldap://" },
 	{ "target", "allow_plain", K_YES_NO, TAT(settings.allow_plain), 0, 1, 0,
 		"bind without TLS, on loopback only" },
-	{ "target", "sentinel", K_TEXT, TAT(settings.sentinel), 0, 0, 0, "DN that a complete read must show" },
+	{ "target", "sentinel", K_TEXT, TAT(settings.sentinel), 0, 0, 0, "DNs that a complete read must show, separated by semicolons" },
 	{ "target", "page", K_NUMBER, TAT(settings.page), 1, 10000, 1000, "entries a page" },
 	{ "target", "window", K_NUMBER, TAT(settings.window), 1, 1024, 64, "operations in flight" },
 	{ "target", "batch", K_NUMBER, TAT(settings.batch), 1, 1000, 250, "operations in one LDAP transaction" },
@@ -396,18 +386,6 @@ static NK_RESULT role_row(struct reader *r, struct nk_str key, struct nk_str val
 	return nk_done();
 }
 
-struct nk_str nk_config_role_label(const struct nk_config *config, struct nk_str word)
-{
-	const char *const preset = nk_role_label(word);
-
-	for (size_t i = 0; i < config->n_roles; i++) {
-		if (nk_str_eq(config->roles[i].word, word)) {
-			return config->roles[i].label;
-		}
-	}
-	return preset != NULL ? nk_str_c(preset) : word;
-}
-
 static NK_RESULT row(
 	void *arg, struct nk_str section, struct nk_str key, struct nk_str value, unsigned line, struct nk_err *err)
 {
@@ -428,6 +406,9 @@ static NK_RESULT row(
 	}
 	if (nk_str_eq(section, NK_STR("roles"))) {
 		return role_row(r, key, value, err);
+	}
+	if (nk_str_eq(section, NK_STR("year"))) {
+		return nk_config_year_row(r->config, &(struct nk_year_source){ key, value, r->file, line }, err);
 	}
 	if (nk_str_eq(section, NK_STR("names")) &&
 		(nk_str_starts(key, NK_STR("login")) || nk_str_starts(key, NK_STR("mail")))) {
@@ -516,6 +497,7 @@ static NK_RESULT read_all(const struct nk_env *env, const char *home, struct rea
 			return (nk_rc){ err->code };
 		}
 	}
+	NK_TRY(nk_year_rules_check(&r->config->year, err));
 	return fill_bases(r->config, err);
 }
 
@@ -560,16 +542,6 @@ void nk_config_free(struct nk_config **config)
 		free(*config);
 		*config = NULL;
 	}
-}
-
-const struct nk_config_target *nk_config_find_target(const struct nk_config *config, struct nk_str name)
-{
-	for (size_t i = 0; i < config->n_targets; i++) {
-		if (nk_str_eq(config->targets[i].settings.name, name)) {
-			return &config->targets[i];
-		}
-	}
-	return NULL;
 }
 
 NK_RESULT nk_config_rows(const struct nk_env *env, const char *home, struct nk_arena *arena,

@@ -13,6 +13,7 @@
 #include "names.h"
 #include "plan.h"
 #include "target.h"
+#include "year.h"
 
 enum { NK_CONFIG_TARGETS_MAX = 64, NK_CONFIG_CUSTODIANS_MAX = 9, NK_CONFIG_WORDS_MAX = 64 };
 
@@ -83,7 +84,7 @@ struct nk_config {
 	uint32_t remind_hours, deputy_hours, director_hours; /* before the due time; behind it */
 	uint32_t notify_seconds;
 	struct nk_config_words notify_channels, notify_hosts, notify_urls; /* notices.rows; allow-lists */
-	struct nk_str mail_url, mail_from, mail_to, notify_command, notify_webhook;
+	struct nk_str mail_url, mail_user, mail_password_file, mail_from, mail_to, notify_command, notify_webhook;
 	struct nk_str backup_to, backup_keys_to;
 	struct nk_config_words backup_for, backup_keys_for; /* age1… */
 	uint32_t backup_days, backup_drill_days;
@@ -98,11 +99,14 @@ struct nk_config {
 	struct nk_config_needs needs;
 	struct nk_config_words apart; /* "development/build" */
 	struct nk_str limitation; /* why too few people are kept less apart */
+	struct nk_year_rules year; /* [year]: rows in the order of reading */
 };
 
 /* nk_config_role_label: what a role is called: [roles], else roles.rows, else the word itself. */
 struct nk_str nk_config_role_label(const struct nk_config *config, struct nk_str word);
 
+/* nk_config_year_row (config_find.c): one row of [year]; NK_CONFIG, NK_LIMIT. */
+NK_RESULT nk_config_year_row(struct nk_config *config, const struct nk_year_source *from, struct nk_err *err);
 /* nk_config_load: NK_CONFIG with file and line; NK_NOT_FOUND when `home` is no installation. */
 NK_RESULT nk_config_load(const struct nk_env *env, const char *home, struct nk_config **out, struct nk_err *err);
 void nk_config_free(struct nk_config **config);

@@ -85,7 +85,7 @@ struct nk_shown_finding { /* a finding of reading or of the guard, as rows for p
 	uint64_t times;
 	bool of_guard; /* then: school × grade × role or a word, and the figures */
 	struct nk_str cell;
-	uint64_t now, last, limit;
+	uint64_t figure, now, last, limit;
 };
 /* nk_guard_todo: what somebody does about a finding of that rule: a msgid. */
 const char *nk_guard_todo(const char *rule);
@@ -115,6 +115,7 @@ struct nk_import_reply {
 	uint64_t persons, units, groups;
 	uint64_t joined, returned, changed, renamed, moved, classes, left, unchanged;
 	uint64_t passwords_dropped, rows_not_imported;
+	uint64_t named, unnamed; /* logins and mails made by [names]; those that no rule could make */
 	const struct nk_shown_finding *findings;
 	size_t n_findings;
 	char hash[65]; /* to approve, when outcome is NEEDS_APPROVAL */
@@ -149,10 +150,12 @@ struct nk_plan_reply {
 	size_t n_findings;
 	nk_time expires_at;
 	uint64_t held; /* entries read from the target */
+	nk_date as_of; /* a dry run for that day: nothing was kept; 0: for real */
 };
 struct nk_plan_request {
 	struct nk_str target; /* name; empty: the only one */
 	bool show_only; /* do not save (no hash to apply) */
+	nk_date as_of; /* a dry run for that day, which keeps nothing; 0: today, for real */
 };
 NK_RESULT nk_op_plan(struct nk_flow *flow, const struct nk_plan_request *req, struct nk_arena *arena,
 	struct nk_plan_reply *out, struct nk_err *err);
@@ -160,6 +163,7 @@ NK_RESULT nk_op_plan(struct nk_flow *flow, const struct nk_plan_request *req, st
 struct nk_plan_erase_request {
 	struct nk_uuid only; /* one person; nil: all who are due */
 	bool even_if_not_due; /* with `only`: a request of the person; 削除日 is moved to today, with its own leaf */
+	nk_date as_of; /* as above; not with even_if_not_due */
 };
 NK_RESULT nk_op_plan_erase(struct nk_flow *flow, const struct nk_plan_erase_request *req, struct nk_arena *arena,
 	struct nk_plan_reply *out, struct nk_err *err);
@@ -214,6 +218,7 @@ struct nk_person_row {
 	struct nk_str name, kana, login, mail, source, source_key, student_number, unit, group, grade;
 	const char *state;
 	nk_date valid_from, valid_until, delete_on;
+	bool dated; /* the dates were set by hand (person dates) */
 	bool hold, is_protected, hidden;
 	/* show only: */
 	struct nk_str memberships; /* lines */
@@ -260,6 +265,7 @@ struct nk_notice {
 };
 struct nk_notice_request {
 	struct nk_str target;
+	struct nk_uuid warrant; /* for a protected person: kind access, verb NOTICE, scope "person:<id>"; nil: none */
 	struct nk_str
 		only; /* one person (login or id); empty: all whom the rule names and who have no password yet */
 };

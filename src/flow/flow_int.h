@@ -158,8 +158,13 @@ struct nk_planning {
 	struct nk_plan plan;
 	uint64_t undecided; /* accounts that were there before and nobody decided about (census) */
 };
-NK_RESULT nk_planning_make(struct nk_flow *flow, struct nk_str target, const uint8_t nonce[static 32],
-	struct nk_arena *arena, struct nk_planning *out, struct nk_err *err);
+struct nk_planning_ask {
+	struct nk_str target;
+	const uint8_t *nonce; /* 32 bytes */
+	nk_date as_of; /* 0: today */
+};
+NK_RESULT nk_planning_make(struct nk_flow *flow, const struct nk_planning_ask *ask, struct nk_arena *arena,
+	struct nk_planning *out, struct nk_err *err);
 void nk_planning_done(struct nk_planning *p);
 /* nk_planning_note_found: writes down the anchors of entries that a crash left un-noted (nk_plan_record_found). */
 NK_RESULT nk_planning_note_found(struct nk_flow *flow, struct nk_planning *p, struct nk_err *err);

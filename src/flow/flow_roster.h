@@ -26,6 +26,7 @@ struct nk_check_request {
 	struct nk_str format;
 	struct nk_bytes mapping;
 	bool strict;
+	struct nk_str source; /* whose keys the rows have: for whose copy `rejects` is */
 	enum nk_lang lang; /* of the reasons in `rejects` */
 	const char *rejects; /* file that is made for the rows with errors; NULL: none */
 };

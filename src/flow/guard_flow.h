@@ -12,12 +12,15 @@
 
 /* season.c: nk_flow_turn: the kind of today's week for a board (name of a source; "": any). NK_CONFIG: the table. */
 NK_RESULT nk_flow_turn(struct nk_flow *flow, struct nk_str board, enum nk_turn *out, struct nk_err *err);
+/* nk_flow_turn_on: of another day's week; 0: today's. */
+NK_RESULT nk_flow_turn_on(
+	struct nk_flow *flow, struct nk_str board, nk_date day, enum nk_turn *out, struct nk_err *err);
 /* nk_flow_ended_units: keys of the units of a source that have ended by the board's table. People must be open. */
 NK_RESULT nk_flow_ended_units(struct nk_flow *flow, struct nk_str board, struct nk_uuid source, struct nk_arena *arena,
 	struct nk_str **out, size_t *out_n, struct nk_err *err);
-/* nk_flow_plan_limits: the limits of plans today, and the week they are for. */
+/* nk_flow_plan_limits: the limits of plans on a day (0: today), and the week they are for. */
 NK_RESULT nk_flow_plan_limits(
-	struct nk_flow *flow, struct nk_plan_limits *out, enum nk_turn *out_turn, struct nk_err *err);
+	struct nk_flow *flow, nk_date day, struct nk_plan_limits *out, enum nk_turn *out_turn, struct nk_err *err);
 
 /* import_guard.c: one file as the guard judges it. */
 struct nk_import_case {
@@ -25,7 +28,6 @@ struct nk_import_case {
 	const struct nk_changes *changes;
 	const struct nk_source *source; /* its row, or the one that will be made */
 	bool known; /* it has a row */
-	bool incremental;
 	int expected_year; /* 0: of today */
 };
 NK_RESULT nk_import_judge(struct nk_flow *flow, const struct nk_import_case *c, struct nk_arena *arena,

@@ -13,7 +13,7 @@ static const struct {
 		     "([case] law)") },
 	{ "S4", NK_N("look for the newest file; if the year is right, say it with --year") },
 	{ "S5", NK_N("ask whoever runs the school system whether ids, logins or encoding were changed; import with the old ones") },
-	{ "S6", NK_N("look at the leavers (import check), then a second person approves the number") },
+	{ "S6", NK_N("look at the leavers (import --check), then a second person approves the number") },
 	{ "S7", NK_N("look at what the last imports took away, then a second person approves the number") },
 	{ "S8", NK_N("ask for the persons to be put back into the file, or take them out of [guard] protected") },
 	{ "P1", NK_N("look at the lines of the plan (plan --all), then a second person approves the number") },

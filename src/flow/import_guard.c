@@ -1,13 +1,10 @@
 /*
  * import_guard.c: the source guard with what it asks of this installation, and what is remembered of an accepted file.
  *
- * Both ways in, whole files and files of changes, come through here: the guard sits behind the comparison, not in a
- * reader.
+ * Whole files and deltas come through here: the guard sits behind the comparison, not in a reader.
  */
 #include "base.h"
 #include "guard_flow.h"
-
-#include "guard_shape.h"
 
 static NK_RESULT past_of(struct nk_flow *flow, const struct nk_import_case *c, struct nk_guard_source_input *in,
 	struct nk_arena *arena, struct nk_err *err)
@@ -37,7 +34,6 @@ NK_RESULT nk_import_judge(struct nk_flow *flow, const struct nk_import_case *c, 
 		.roster = c->roster,
 		.changes = c->changes,
 		.people = flow->people,
-		.incremental = c->incremental,
 		.last_count = c->changes->had,
 		.expected_year = c->expected_year != 0 ? c->expected_year : nk_school_year(today),
 		.sentinels = flow->config->guard_sentinels.word,
@@ -56,9 +52,7 @@ NK_RESULT nk_import_remember(struct nk_flow *flow, struct nk_tx *tx, const struc
 	const struct nk_guard_verdict *verdict, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
-	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
 	struct nk_source s = *c->source;
-	struct nk_shape shape;
 	struct nk_source_run run = { .source = s.id,
 		.at = nk_now(flow->env),
 		.day = nk_flow_today(flow),
@@ -68,10 +62,7 @@ NK_RESULT nk_import_remember(struct nk_flow *flow, struct nk_tx *tx, const struc
 		.left = verdict->left };
 
 	nk_buf_init(&text, 8 << 20);
-	NK_TRY(nk_arena_new(NK_ARENA_WIPING, SIZE_MAX / 2, &arena, err));
-	NK_TRY(c->incremental ? nk_guard_shape_after(flow->people, c->changes, arena, &shape, err)
-			      : nk_guard_shape_of(c->roster, arena, &shape, err));
-	NK_TRY(nk_shape_write(&shape, &text, err));
+	NK_TRY(nk_shape_print(c->roster, &text, err));
 	s.format = c->roster->format;
 	s.last_digest = nk_bytes_of(c->roster->digest.b, NK_HASH_LEN);
 	s.last_import = run.at;

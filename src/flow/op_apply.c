@@ -197,7 +197,7 @@ static NK_RESULT run(struct nk_applying *a, struct nk_err *err)
 
 	NK_TRY(nk_apply_approved(a->flow, &a->row, &warrant, err));
 	NK_TRY(target_name(a->flow, a->row.target, a->arena, &name, err));
-	NK_TRY(nk_planning_make(a->flow, name, a->row.nonce, a->arena, &a->planning, err));
+	NK_TRY(nk_planning_make(a->flow, &(struct nk_planning_ask){ name, a->row.nonce, 0 }, a->arena, &a->planning, err));
 	a->out->conflicts = a->planning.plan.n_conflicts;
 	NK_TRY(nk_plan_steps(a->flow->store, a->row.id, a->arena, &approved, &n_approved, err));
 	NK_TRY(nk_plan_reconcile(&a->planning.plan, approved, n_approved, a->arena, &a->todo, &a->n, &drift, err));

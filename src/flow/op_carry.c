@@ -166,7 +166,7 @@ static NK_RESULT read_warrant(struct sealing *s, struct nk_err *err)
 	nk_rc rc;
 
 	NK_TRY(nk_warrant_get(flow->store, s->req->warrant, s->arena, &s->warrant, err));
-	s->why = "the warrant is not signed by all, used up, over, or of another kind";
+	s->why = NULL; /* the warrant's own reasons: refusal.c */
 	NK_TRY(nk_warrant_look(flow, s->req->warrant, NK_STR("egress"), NK_STR(VERB), s->warrant.scope, s->arena, &details, err));
 	nk_carry_scope(flow, details, scope);
 	s->why = "a recipient is another than signed, or not enrolled any more";
@@ -352,9 +352,9 @@ static NK_RESULT seal(struct sealing *s, struct nk_err *err)
 }
 
 /* The reason is known only when it is over. */
-static nk_rc tell_seal(const struct sealing *s, nk_rc rc)
+static nk_rc tell_seal(const struct sealing *s, nk_rc rc, const struct nk_err *err)
 {
-	return nk_carry_tell(s->flow, "carry seal", rc, s->why);
+	return nk_carry_tell(s->flow, "carry seal", rc, s->why != NULL ? s->why : nk_refusal_word(err));
 }
 
 NK_RESULT nk_op_carry_seal(struct nk_flow *flow, const struct nk_carry_seal_request *req, struct nk_arena *arena,
@@ -366,5 +366,5 @@ NK_RESULT nk_op_carry_seal(struct nk_flow *flow, const struct nk_carry_seal_requ
 	memset(out, 0, sizeof(*out));
 	rc = seal(&s, err);
 	nk_carry_taken_done(&s.taken);
-	return tell_seal(&s, rc);
+	return tell_seal(&s, rc, err);
 }

@@ -74,7 +74,7 @@ static NK_RESULT fill_person(struct nk_flow *flow, const struct nk_census_match 
 		return nk_done();
 	}
 	nk_buf_init_wiping(&name, 4096);
-	NK_TRY(nk_person_shown(p, false, &name, err));
+	NK_TRY(nk_person_listed(p, false, &name, err));
 	out->id = p->id;
 	out->state = nk_str_c(nk_person_state_name(p->state));
 	NK_TRY(nk_arena_dup(arena, p->field[NK_FIELD_LOGIN], &out->login, err));

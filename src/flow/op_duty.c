@@ -10,6 +10,9 @@
 
 #include "case_int.h"
 #include "flow_training.h"
+#include "person_int.h"
+
+enum { PASSWORD_MAX = 1024 };
 
 bool nk_duty_unheard(const struct nk_duty *d)
 {
@@ -78,6 +81,7 @@ NK_RESULT nk_op_duty_list(struct nk_flow *flow, bool only_open, struct nk_arena 
 static struct nk_notify_settings settings_of(const struct nk_config *c)
 {
 	return (struct nk_notify_settings){ .mail_url = c->mail_url,
+		.mail_user = c->mail_user,
 		.mail_from = c->mail_from,
 		.mail_to = c->mail_to,
 		.command = c->notify_command,
@@ -89,17 +93,47 @@ static struct nk_notify_settings settings_of(const struct nk_config *c)
 		.timeout_ms = (int64_t)c->notify_seconds * 1000 };
 }
 
+/* The login's password, from a file that only we can read; its line end is not part of it. */
+static NK_RESULT password_of(struct nk_flow *flow, struct nk_buf *out, struct nk_err *err)
+{
+	const char *const path = flow->config->mail_password_file.ptr; /* ends in a NUL */
+	unsigned mode = 0;
+	bool mine = false;
+
+	NK_TRY(nk_os_file_mode(path, &mode, &mine, err));
+	if (!mine || (mode & 077U) != 0) {
+		return nk_fail(err, NK_DENIED, NK_N("others can read or change %s: make it yours alone (chmod 600)"), path);
+	}
+	NK_TRY(nk_env_read_all(flow->env, path, out->max - 1, out, err));
+	while (out->len > 0 && (out->ptr[out->len - 1] == '\n' || out->ptr[out->len - 1] == '\r')) {
+		out->len--;
+	}
+	return nk_buf_add(out, "", 1, err);
+}
+
+static NK_RESULT send_one(struct nk_flow *flow, struct nk_str channel, const struct nk_notify *m, struct nk_err *err)
+{
+	struct nk_notify_settings settings = settings_of(flow->config);
+	NK_OWNED(nk_buf_done) struct nk_buf password = { 0 };
+
+	nk_buf_init_wiping(&password, PASSWORD_MAX);
+	if (nk_str_eq(channel, NK_STR("mail")) && settings.mail_user.len > 0 && flow->config->mail_password_file.len > 0) {
+		NK_TRY(password_of(flow, &password, err));
+		settings.mail_password = nk_str_sub(nk_buf_str(&password), 0, password.len - 1);
+	}
+	return nk_notify_send(channel, &settings, m, err);
+}
+
 /* By every channel that is configured; one that delivered is enough, and what another refused is told all the same. */
 static void tell(struct nk_flow *flow, const struct nk_notify *m, struct nk_duty_call *call)
 {
-	const struct nk_notify_settings settings = settings_of(flow->config);
 	const struct nk_config_words *const channels = &flow->config->notify_channels;
 
 	call->told = channels->n == 0;
 	for (size_t i = 0; i < channels->n; i++) {
 		struct nk_err why = { 0 };
 
-		if (nk_ok(nk_notify_send(channels->word[i], &settings, m, &why))) {
+		if (nk_ok(send_one(flow, channels->word[i], m, &why))) {
 			call->told = true;
 			call->channel = channels->word[i];
 			continue;
@@ -212,6 +246,7 @@ NK_RESULT nk_op_duty_run(struct nk_flow *flow, struct nk_arena *arena, struct nk
 	if (!nk_ok(nk_suspect_drop(flow, out, &drop))) { /* whatever is wrong there, the duties that are due are called */
 		out->drop_left++;
 	}
+	NK_TRY(nk_names_expire(flow, err));
 	NK_TRY(nk_op_training_open(flow, &laid, err)); /* a half-year has begun, or somebody is new */
 	NK_TRY(nk_duty_list(flow->store, true, arena, &list, &n, err));
 	for (size_t i = 0; i < n; i++) {

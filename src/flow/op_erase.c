@@ -8,6 +8,7 @@
 #include "erase_int.h"
 
 #include "erase_list.h"
+#include "year_flow.h"
 
 NK_RESULT nk_erase_stage(struct nk_erasing *e, struct nk_tx *tx, enum nk_erase_stage stage, struct nk_err *err)
 {
@@ -66,6 +67,16 @@ static NK_RESULT person_of(struct nk_erasing *e, size_t i, uint32_t number, stru
 	return nk_people_pseudonym(e->flow->people, p, out->pseudonym, err);
 }
 
+static NK_RESULT still_due(
+	struct nk_erasing *e, const struct nk_plan_step_row *steps, size_t n, struct nk_err *err)
+{
+	NK_OWNED(nk_flow_year_done) struct nk_flow_year year = { .year = { .rules = NULL } };
+	const nk_date today = nk_flow_today(e->flow);
+
+	NK_TRY(nk_flow_year_open(e->flow, today, &year, err));
+	return nk_erase_list_check(&year.year, today, e->plan.nonce, steps, n, &e->plan.hash, err);
+}
+
 static NK_RESULT new_job(struct nk_erasing *e, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
@@ -79,8 +90,7 @@ static NK_RESULT new_job(struct nk_erasing *e, struct nk_err *err)
 			NK_N("one certificate is for at most %d persons; erase in several lists"),
 			NK_CERT_PERSONS_MAX);
 	}
-	NK_TRY(nk_erase_list_check(
-		e->flow->people, nk_flow_today(e->flow), e->plan.nonce, steps, e->n, &e->plan.hash, err));
+	NK_TRY(still_due(e, steps, e->n, err));
 	e->persons = nk_arena_array(e->arena, e->n, sizeof(*e->persons));
 	e->openings = nk_arena_array(e->arena, e->n, sizeof(*e->openings));
 	if (e->persons == NULL || e->openings == NULL) {
@@ -129,8 +139,7 @@ static NK_RESULT look_again(struct nk_erasing *e, struct nk_err *err)
 		return nk_done();
 	}
 	NK_TRY(nk_plan_steps(e->flow->store, e->plan.id, e->arena, &steps, &n, err));
-	NK_TRY(nk_erase_list_check(
-		e->flow->people, nk_flow_today(e->flow), e->plan.nonce, steps, n, &e->plan.hash, err));
+	NK_TRY(still_due(e, steps, n, err));
 	e->reached = e->job.stage;
 	e->job.stage = NK_ERASE_RESTRICTED;
 	return nk_done();

@@ -8,9 +8,11 @@
 #include "base.h"
 #include "measures_int.h"
 
+#include "flow_person.h"
 #include "flow_roster.h"
 #include "guard_flow.h"
 #include "intake.h"
+#include "year_flow.h"
 
 struct importing {
 	struct nk_flow *flow;
@@ -261,13 +263,31 @@ static NK_RESULT leaves(struct importing *im, struct nk_tx *tx, struct nk_err *e
 	return nk_done();
 }
 
+struct staying {
+	const struct nk_year *year;
+	nk_date today;
+};
+
+static uint32_t overlap(const void *arg, const struct nk_person *before)
+{
+	const struct staying *const s = arg;
+
+	return nk_year_overlap(s->year, before, s->today);
+}
+
 static NK_RESULT write_all(struct importing *im, const struct nk_join_keys *joins, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	const struct nk_import_case c = case_of(im);
-	const struct nk_change_rules rules = { .today = nk_flow_today(im->flow),
-		.grace_days = im->flow->config->grace_days };
+	NK_OWNED(nk_flow_year_done) struct nk_flow_year year = { .year = { .rules = NULL } };
+	const struct staying staying = { &year.year, nk_flow_today(im->flow) };
+	const struct nk_change_rules rules = { .today = staying.today,
+		.grace_days = im->flow->config->grace_days,
+		.blocked_until = nk_date_add_months(staying.today, im->flow->config->tombstone_months),
+		.overlap = overlap,
+		.overlap_arg = &staying };
 
+	NK_TRY(nk_flow_year_open(im->flow, staying.today, &year, err));
 	nk_flow_tell(im->flow, NK_N("writing"), 0, im->changes->n);
 	NK_TRY(nk_tx_begin(im->flow->store, &tx, err));
 	if (!nk_uuid_is_nil(im->warrant)) {
@@ -351,6 +371,17 @@ static NK_RESULT blocked_logins(struct importing *im, struct nk_err *err)
 	return nk_done();
 }
 
+/* Logins and mails by rule for whom the source gives none: a transaction of its own, which the next run makes up for. */
+static NK_RESULT fill_names(struct importing *im, struct nk_err *err)
+{
+	struct nk_names_reply names;
+
+	NK_TRY(nk_op_names_fill(im->flow, im->arena, &names, err));
+	im->out->named = names.logins + names.mails;
+	im->out->unnamed = names.missing;
+	return nk_done();
+}
+
 static NK_RESULT run(struct importing *im, struct nk_err *err)
 {
 	bool go = false;
@@ -378,9 +409,10 @@ static NK_RESULT run(struct importing *im, struct nk_err *err)
 	}
 	if (im->known_source && nothing_changes(im->changes)) {
 		im->out->outcome = NK_IMPORT_SAME;
-		return nk_done();
+		return fill_names(im, err);
 	}
-	return take_in(im, err);
+	NK_TRY(take_in(im, err));
+	return fill_names(im, err);
 }
 
 NK_RESULT nk_op_import(struct nk_flow *flow, const struct nk_import_request *req, struct nk_arena *arena,

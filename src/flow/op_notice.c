@@ -6,7 +6,8 @@
  * handed out.
  */
 #include "base.h"
-#include "flow_int.h"
+#include "measures_int.h"
+#include "person_int.h"
 
 enum { PASSWORD_LEN = 12 };
 
@@ -81,7 +82,8 @@ static bool wanted(const struct issuing *is, const struct nk_person *p)
 		return nk_str_eq(p->field[NK_FIELD_LOGIN], is->req->only) ||
 			nk_str_eq(nk_str_c(nk_uuid_print(p->id, id)), is->req->only);
 	}
-	return !l->password_set && named_by_rule(is, p);
+	/* A sheet tells name and class: for a protected person it is never one of many. */
+	return !l->password_set && !nk_person_hidden(p) && named_by_rule(is, p);
 }
 
 static NK_RESULT choose(struct issuing *is, struct nk_err *err)
@@ -105,6 +107,14 @@ static NK_RESULT choose(struct issuing *is, struct nk_err *err)
 			  NK_N("nobody needs an initial password: the rule [notice] names nobody with an account and without a password"));
 }
 
+static NK_RESULT for_protected(struct issuing *is, struct nk_tx *tx, struct nk_err *err)
+{
+	const struct nk_person *const p = nk_people_by_number(is->flow->people, is->numbers[0]);
+
+	return nk_person_hidden(p) ? nk_person_warranted(is->flow, tx, p->id, "access", "NOTICE", is->req->warrant, is->arena, err)
+				   : nk_done();
+}
+
 static NK_RESULT open_holding(struct issuing *is, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
@@ -124,6 +134,7 @@ static NK_RESULT open_holding(struct issuing *is, struct nk_err *err)
 	struct nk_leaf_item items[2];
 
 	NK_TRY(nk_tx_begin(is->flow->store, &tx, err));
+	NK_TRY(for_protected(is, tx, err));
 	NK_TRY(nk_holding_open(tx, is->flow->key[NK_HOUSE_LOG], &h, &is->out->holding, err));
 	for (size_t c = 0; c < NK_ARRAY_LEN(classes); c++) {
 		NK_TRY(nk_extent_add(tx, is->out->holding, classes[c], is->numbers, is->n, err));
@@ -243,12 +254,42 @@ static NK_RESULT mark(struct issuing *is, size_t done, struct nk_err *err)
 	return nk_flow_commit(is->flow, &tx, err);
 }
 
+static size_t digits(struct nk_str s, size_t at)
+{
+	size_t n = 0;
+
+	while (at + n < s.len && s.ptr[at + n] >= '0' && s.ptr[at + n] <= '9') {
+		n++;
+	}
+	return n;
+}
+
+/* By bytes, but 2組 before 10組. */
+static int title_order(struct nk_str x, struct nk_str y)
+{
+	size_t at = 0;
+
+	while (at < x.len && at < y.len) {
+		const size_t nx = digits(x, at);
+		const size_t ny = digits(y, at);
+
+		if (nx != ny && nx > 0 && ny > 0) {
+			return nx < ny ? -1 : 1;
+		}
+		if (x.ptr[at] != y.ptr[at]) {
+			break;
+		}
+		at++;
+	}
+	return nk_str_cmp(x, y);
+}
+
 static int class_order(const void *a, const void *b)
 {
 	const struct nk_notice *const x = a;
 	const struct nk_notice *const y = b;
 	const int unit = nk_str_cmp(x->unit, y->unit);
-	const int group = nk_str_cmp(x->group, y->group);
+	const int group = title_order(x->group, y->group);
 
 	if (unit != 0 || group != 0) {
 		return unit != 0 ? unit : group;
@@ -290,6 +331,9 @@ NK_RESULT nk_op_notice_issue(struct nk_flow *flow, const struct nk_notice_reques
 
 	memset(out, 0, sizeof(*out));
 	rc = issue(&is, err);
+	if (rc.code == NK_DENIED) {
+		nk_flow_refused_why(flow, "notice", err);
+	}
 	nk_links_free(&is.links);
 	nk_open_target_close(&is.target);
 	return rc;

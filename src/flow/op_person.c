@@ -3,6 +3,7 @@
  */
 #include "base.h"
 #include "flow_int.h"
+#include "person_int.h"
 
 static NK_RESULT copy(struct nk_arena *arena, struct nk_str s, struct nk_str *out, struct nk_err *err)
 {
@@ -29,9 +30,10 @@ static NK_RESULT row_of(struct nk_flow *flow, const struct nk_person *p, struct 
 		.valid_from = p->valid_from,
 		.valid_until = p->valid_until,
 		.delete_on = p->delete_on,
+		.dated = (p->flags & NK_PERSON_DATED) != 0,
 		.hold = (p->flags & NK_PERSON_HOLD) != 0,
 		.is_protected = (p->flags & NK_PERSON_PROTECTED) != 0,
-		.hidden = (p->flags & NK_PERSON_HIDDEN) != 0,
+		.hidden = nk_person_hidden(p),
 	};
 	NK_TRY(shown(arena, p, false, &r->name, err));
 	NK_TRY(shown(arena, p, true, &r->kana, err));
@@ -56,6 +58,26 @@ static NK_RESULT row_of(struct nk_flow *flow, const struct nk_person *p, struct 
 	return nk_done();
 }
 
+/* In a list a protected person is a number, a login and a state. */
+static NK_RESULT hidden_row(const struct nk_person *p, struct nk_arena *arena, struct nk_person_row *r, struct nk_err *err)
+{
+	*r = (struct nk_person_row){ .id = p->id,
+		.number = p->number,
+		.state = nk_person_state_name(p->state),
+		.valid_from = NK_DATE_NONE,
+		.valid_until = NK_DATE_NONE,
+		.delete_on = NK_DATE_NONE,
+		.hidden = true };
+	NK_TRY(nk_arena_printf(arena, &r->name, err, "#%u", p->number));
+	return copy(arena, p->field[NK_FIELD_LOGIN], &r->login, err);
+}
+
+NK_RESULT nk_person_row(struct nk_flow *flow, const struct nk_person *p, struct nk_arena *arena, struct nk_person_row *out,
+	struct nk_err *err)
+{
+	return nk_person_hidden(p) ? hidden_row(p, arena, out, err) : row_of(flow, p, arena, out, err);
+}
+
 NK_RESULT nk_op_person_find(struct nk_flow *flow, struct nk_str query, size_t max, struct nk_arena *arena,
 	struct nk_person_row **out, size_t *out_n, size_t *out_total, struct nk_err *err)
 {
@@ -71,14 +93,14 @@ NK_RESULT nk_op_person_find(struct nk_flow *flow, struct nk_str query, size_t ma
 	}
 	NK_TRY(nk_people_search(people, query, max, found, &n, out_total, err));
 	for (size_t i = 0; i < n; i++) {
-		NK_TRY(row_of(flow, found[i], arena, &(*out)[i], err));
+		NK_TRY(nk_person_row(flow, found[i], arena, &(*out)[i], err));
 	}
 	*out_n = n;
 	return nk_done();
 }
 
 /* By id, number (#123, as reports of scans say), login, student number, mail, or a source's key. */
-static NK_RESULT person_by(struct nk_flow *flow, struct nk_str key, const struct nk_person **out, struct nk_err *err)
+NK_RESULT nk_person_by(struct nk_flow *flow, struct nk_str key, const struct nk_person **out, struct nk_err *err)
 {
 	static const enum nk_field fields[] = { NK_FIELD_LOGIN, NK_FIELD_STUDENT_NUMBER, NK_FIELD_MASTER_ID,
 		NK_FIELD_MAIL };
@@ -197,7 +219,7 @@ NK_RESULT nk_op_person_show(struct nk_flow *flow, struct nk_str key, struct nk_a
 {
 	const struct nk_person *p = NULL;
 
-	NK_TRY(person_by(flow, key, &p, err));
+	NK_TRY(nk_person_by(flow, key, &p, err));
 	NK_TRY(row_of(flow, p, arena, out, err));
 	NK_TRY(memberships(flow, p, arena, &out->memberships, err));
 	NK_TRY(target_lines(flow, p, arena, &out->targets, err));
@@ -211,7 +233,7 @@ NK_RESULT nk_op_person_hold(struct nk_flow *flow, struct nk_str key, bool hold, 
 	struct nk_person now;
 	const struct nk_leaf_item items[1] = { nk_item_number("hold", hold ? 1 : 0) };
 
-	NK_TRY(person_by(flow, key, &p, err));
+	NK_TRY(nk_person_by(flow, key, &p, err));
 	now = *p;
 	now.flags = hold ? p->flags | NK_PERSON_HOLD : p->flags & ~(unsigned)NK_PERSON_HOLD;
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));

@@ -143,7 +143,7 @@ static NK_RESULT judge(struct nk_flow *flow, const struct nk_planning *p, struct
 	nk_vec_init(&shown, sizeof(struct nk_shown_finding), 20000);
 	NK_TRY(nk_decisions_open(flow, p->target.id, &decisions, err));
 	in.is_kept_arg = &decisions;
-	NK_TRY(nk_flow_plan_limits(flow, &limits, &judged->turn, err));
+	NK_TRY(nk_flow_plan_limits(flow, out->as_of, &limits, &judged->turn, err));
 	NK_TRY(nk_plan_recent(flow, p->target.id, judged->turn, &in.recent, err));
 	NK_TRY(nk_plan_guard(&in, &limits, arena, &judged->verdict, &findings, &n, err));
 	out->approve_count = to_approve(out, findings, n);
@@ -157,10 +157,12 @@ NK_RESULT nk_op_plan(struct nk_flow *flow, const struct nk_plan_request *req, st
 	NK_OWNED(nk_planning_done) struct nk_planning p = { .links = NULL };
 	struct judged judged = { NK_VERDICT_STOPPED, NK_TURN_NONE };
 	uint8_t nonce[32];
+	const struct nk_planning_ask ask = { .target = req->target, .nonce = nonce, .as_of = req->as_of };
 
 	memset(out, 0, sizeof(*out));
+	out->as_of = req->as_of;
 	NK_TRY(nk_random(flow->env, nonce, sizeof(nonce), err));
-	NK_TRY(nk_planning_make(flow, req->target, nonce, arena, &p, err));
+	NK_TRY(nk_planning_make(flow, &ask, arena, &p, err));
 	count(&p.plan, out);
 	out->held = p.snapshot.n;
 	out->undecided = p.undecided;
@@ -171,7 +173,7 @@ NK_RESULT nk_op_plan(struct nk_flow *flow, const struct nk_plan_request *req, st
 		: judged.verdict == NK_VERDICT_APPROVAL  ? NK_PLAN_NEEDS_APPROVAL
 							 : NK_PLAN_STOPPED;
 	NK_TRY(nk_plan_lines(flow, &p.plan, arena, out, err));
-	if (req->show_only || p.plan.n == 0 || judged.verdict == NK_VERDICT_STOPPED) {
+	if (req->show_only || req->as_of != 0 || p.plan.n == 0 || judged.verdict == NK_VERDICT_STOPPED) {
 		return nk_done();
 	}
 	return save(flow, &p, nonce, &judged, arena, out, err);

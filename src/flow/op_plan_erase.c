@@ -5,6 +5,7 @@
 #include "guard_flow.h"
 
 #include "erase_list.h"
+#include "year_flow.h"
 
 /* A person's own request: 削除日 becomes today, with a leaf of its own. Only for who is no longer active. */
 static NK_RESULT bring_forward(struct nk_flow *flow, struct nk_uuid id, struct nk_err *err)
@@ -22,6 +23,7 @@ static NK_RESULT bring_forward(struct nk_flow *flow, struct nk_uuid id, struct n
 	}
 	now = *p;
 	now.delete_on = nk_flow_today(flow);
+	now.flags |= NK_PERSON_DATED;
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
 	NK_TRY(nk_flow_person_leaves(flow, tx, NK_LEAF_CHANGE, &p->number, NULL, 1, NULL, 0, err));
 	NK_TRY(nk_people_update(flow->people, tx, &now, err));
@@ -46,7 +48,7 @@ static NK_RESULT lines(struct nk_flow *flow, const struct nk_erase_list *list, s
 		(void)snprintf(l[i].kind, sizeof(l[i].kind), "erase");
 		(void)snprintf(l[i].object, sizeof(l[i].object), "person");
 		NK_TRY(nk_arena_dup(arena, p->field[NK_FIELD_LOGIN], &l[i].key, err));
-		NK_TRY(nk_person_shown(p, false, &name, err));
+		NK_TRY(nk_person_listed(p, false, &name, err));
 		NK_TRY(nk_arena_dup(arena, nk_buf_str(&name), &l[i].shown, err));
 		NK_TRY(nk_arena_printf(arena, &l[i].detail, err, "delete_on %s", nk_date_print(p->delete_on, day)));
 	}
@@ -103,6 +105,29 @@ static NK_RESULT erased_lately(struct nk_flow *flow, uint64_t *out, struct nk_er
 	return nk_done();
 }
 
+/* Persons of the list whom the configuration protects: then nobody is erased. */
+static NK_RESULT judge_protected(struct nk_flow *flow, const struct nk_erase_list *list, enum nk_verdict *verdict,
+	struct nk_vec *shown, struct nk_err *err)
+{
+	const struct nk_config_words *const words = &flow->config->guard_protected;
+	struct nk_guard_finding f = { .rule = "P3",
+		.what = NK_N("%1$s: %2$llu protected accounts would lose access, %3$llu may: take "
+			     "the protection away first if that is meant"),
+		.cell = NK_STR("protected"),
+		.verdict = NK_VERDICT_STOPPED };
+
+	for (size_t i = 0; i < list->n; i++) {
+		const struct nk_person *const p = nk_people_by_number(flow->people, list->numbers[i]);
+
+		f.figure += p != NULL && nk_guard_protected(p, words->word, words->n) ? 1 : 0;
+	}
+	if (f.figure == 0) {
+		return nk_done();
+	}
+	*verdict = NK_VERDICT_STOPPED;
+	return nk_shown_guard(&f, 1, shown, err);
+}
+
 static NK_RESULT judge(struct nk_flow *flow, const struct nk_erase_list *list, struct nk_arena *arena,
 	enum nk_verdict *verdict, struct nk_plan_reply *out, struct nk_err *err)
 {
@@ -114,17 +139,20 @@ static NK_RESULT judge(struct nk_flow *flow, const struct nk_erase_list *list, s
 	size_t n = 0;
 
 	nk_vec_init(&shown, sizeof(struct nk_shown_finding), 1000);
-	NK_TRY(nk_flow_turn(flow, NK_STR(""), &turn, err));
+	NK_TRY(nk_flow_turn_on(flow, NK_STR(""), out->as_of, &turn, err));
 	limits.percent = turn == NK_TURN_GREAT ? c->erase_season_percent : c->erase_percent;
 	NK_TRY(erased_lately(flow, &limits.recent, err));
 	NK_TRY(nk_erase_list_guard(list, nk_people_count(flow->people), &limits, arena, verdict, &findings, &n, err));
 	NK_TRY(nk_shown_guard(findings, n, &shown, err));
+	NK_TRY(judge_protected(flow, list, verdict, &shown, err));
 	return nk_shown_end(&shown, arena, &out->findings, &out->n_findings, err);
 }
 
 NK_RESULT nk_op_plan_erase(struct nk_flow *flow, const struct nk_plan_erase_request *req, struct nk_arena *arena,
 	struct nk_plan_reply *out, struct nk_err *err)
 {
+	NK_OWNED(nk_flow_year_done) struct nk_flow_year year = { .year = { .rules = NULL } };
+	const nk_date today = req->as_of != 0 ? req->as_of : nk_flow_today(flow);
 	struct nk_people *people = NULL;
 	struct nk_erase_list list;
 	enum nk_verdict verdict = NK_VERDICT_STOPPED;
@@ -132,12 +160,17 @@ NK_RESULT nk_op_plan_erase(struct nk_flow *flow, const struct nk_plan_erase_requ
 
 	memset(out, 0, sizeof(*out));
 	out->erase = true;
+	out->as_of = req->as_of;
 	NK_TRY(nk_random(flow->env, nonce, sizeof(nonce), err));
 	NK_TRY(nk_flow_people(flow, &people, err));
+	if (req->as_of != 0 && req->even_if_not_due) {
+		return nk_fail(err, NK_USAGE, NK_N("a dry run moves nobody's day of erasure: leave out --now or --as-of"));
+	}
 	if (req->even_if_not_due && !nk_uuid_is_nil(req->only)) {
 		NK_TRY(bring_forward(flow, req->only, err));
 	}
-	NK_TRY(nk_erase_list_make(people, nk_flow_today(flow), req->only, nonce, arena, &list, err));
+	NK_TRY(nk_flow_year_open(flow, today, &year, err));
+	NK_TRY(nk_erase_list_make(&year.year, today, req->only, nonce, arena, &list, err));
 	out->steps = list.n;
 	out->remove = list.n;
 	out->approve_count = list.n;
@@ -147,7 +180,7 @@ NK_RESULT nk_op_plan_erase(struct nk_flow *flow, const struct nk_plan_erase_requ
 		: verdict == NK_VERDICT_APPROVAL  ? NK_PLAN_NEEDS_APPROVAL
 						  : NK_PLAN_STOPPED;
 	NK_TRY(lines(flow, &list, arena, out, err));
-	if (list.n == 0 || verdict == NK_VERDICT_STOPPED) {
+	if (req->as_of != 0 || list.n == 0 || verdict == NK_VERDICT_STOPPED) {
 		return nk_done();
 	}
 	return save(flow, &list, nonce, verdict, arena, out, err);

@@ -61,6 +61,9 @@ static NK_RESULT by_law(struct nk_flow *flow, struct nk_tx *tx, const struct nk_
 	if (nk_ok(nk_case_lawful_duties(flow, tx, c, evidence, &own))) {
 		return nk_done();
 	}
+	if (own.code == NK_NOMEM || own.code == NK_NO_SPACE) { /* says nothing about the law; told again it can work */
+		return nk_err_pass(err, &own);
+	}
 	return nk_case_duty(flow, tx, "case-look-up-deadlines", nk_case_about(c->id, NULL, 0, about), "officer",
 		nk_now(flow->env) + NK_DAY, NULL, err);
 }

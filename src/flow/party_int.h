@@ -10,6 +10,14 @@ enum { NK_PARTY_SCOPE = 80 };
 
 /* nk_party_judges: one of its roles, or its unit, judges by roles.rows or signs warrants by the configuration. */
 bool nk_party_judges(const struct nk_flow *flow, const struct nk_party *p);
+/*
+ * nk_party_may_judge: does what p signs as a judge count now? He has not ended, has the role (or unit) that he signs in (empty:
+ * none is asked for, as of a second party that looks whether a thing is gone), and was enrolled either under an officer's
+ * order for exactly these roles and keys, or before the first officer with a key (then every statement carries the limitation).
+ * Asked when he signs and whenever his signature is used, not when he is enrolled: what the configuration calls a judge
+ * may change later. NK_DENIED says which of these is not so.
+ */
+NK_RESULT nk_party_may_judge(struct nk_flow *flow, const struct nk_party *p, struct nk_str role, struct nk_err *err);
 /* nk_party_officers: how many officers with a key are enrolled beside this one (nil: all). */
 NK_RESULT nk_party_officers(struct nk_flow *flow, struct nk_uuid beside, size_t *out, struct nk_err *err);
 

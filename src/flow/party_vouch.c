@@ -229,6 +229,38 @@ static NK_RESULT is_vouched(struct nk_flow *flow, const struct nk_party *p, bool
 	return nk_stmt_step(s, out, err);
 }
 
+/* Somebody who could have been asked for the order was there when this party came. By the order of the rows: clocks can be set. */
+static NK_RESULT came_after_an_officer(struct nk_flow *flow, struct nk_uuid id, bool *out, struct nk_err *err)
+{
+	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
+
+	NK_TRY(nk_stmt_get(flow->store,
+		"SELECT 1 FROM party o WHERE (o.public_key IS NOT NULL OR o.ssh_key <> '') AND "
+		"',' || replace(o.roles, ' ', '') || ',' LIKE '%,officer,%' AND o.rowid < (SELECT rowid FROM party WHERE id = ?1) LIMIT 1",
+		&s, err));
+	nk_stmt_uuid(s, 1, id);
+	return nk_stmt_step(s, out, err);
+}
+
+NK_RESULT nk_party_may_judge(struct nk_flow *flow, const struct nk_party *p, struct nk_str role, struct nk_err *err)
+{
+	bool later = false;
+	bool vouched = false;
+
+	if (p->ended) {
+		return nk_fail(err, NK_DENIED, NK_N("this person is no longer enrolled"));
+	}
+	if (role.len > 0 && !nk_party_has_role(p, role) && !nk_str_eq(p->unit, role)) {
+		return nk_fail(err, NK_DENIED, NK_N("this person does not have the role \"%s\""), nk_short(role).text);
+	}
+	NK_TRY(came_after_an_officer(flow, p->id, &later, err));
+	NK_TRY(later ? is_vouched(flow, p, &vouched, err) : nk_done());
+	return !later || vouched
+		? nk_done()
+		: nk_fail(err, NK_DENIED,
+			  NK_N("no officer signed that this person may judge (enrolled by the operator alone): end and enrol anew under an officer's order (nokosazu party end, party add)"));
+}
+
 NK_RESULT nk_party_alone(struct nk_flow *flow, bool *out, struct nk_err *err)
 {
 	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;

@@ -36,6 +36,23 @@ static bool secret_attr(struct nk_str name)
 	return nk_str_ieq(nk_str_sub(name, 0, 12), NK_STR("userPassword"));
 }
 
+static bool hidden(const struct nk_flow *flow, uint32_t number)
+{
+	const struct nk_person *const p = number != 0 ? nk_people_by_number(flow->people, number) : NULL;
+
+	return p != NULL && nk_person_hidden(p);
+}
+
+/* Of a protected person only which attributes change: their old values are what is to be hidden. */
+static NK_RESULT names_of_mods(const struct nk_step *s, struct nk_buf *b, struct nk_err *err)
+{
+	for (size_t i = 0; i < s->n_mods; i++) {
+		NK_TRY(nk_buf_add_c(b, i > 0 ? "; " : "", err));
+		NK_TRY(nk_buf_add_str(b, s->mods[i].attr.name, err));
+	}
+	return nk_done();
+}
+
 static NK_RESULT detail(const struct nk_step *s, struct nk_buf *b, struct nk_err *err)
 {
 	if (s->kind == NK_STEP_RENAME) {
@@ -68,7 +85,7 @@ static NK_RESULT shown_name(struct nk_flow *flow, uint32_t number, struct nk_uui
 	if (number != 0) {
 		const struct nk_person *const p = nk_people_by_number(flow->people, number);
 
-		return p != NULL ? nk_person_shown(p, false, b, err) : nk_done();
+		return p != NULL ? nk_person_listed(p, false, b, err) : nk_done();
 	}
 	if (kind == NK_OBJECT_GROUP) {
 		const struct nk_group *const g = nk_people_group(flow->people, object);
@@ -96,7 +113,7 @@ static NK_RESULT line_of_step(struct nk_flow *flow, const struct nk_step *s, str
 	NK_TRY(shown_name(flow, s->person_number, s->object, s->object_kind, &b, err));
 	NK_TRY(nk_arena_dup(arena, nk_buf_str(&b), &l->shown, err));
 	nk_buf_reset(&b);
-	NK_TRY(detail(s, &b, err));
+	NK_TRY(hidden(flow, s->person_number) ? names_of_mods(s, &b, err) : detail(s, &b, err));
 	return nk_arena_dup(arena, nk_buf_str(&b), &l->detail, err);
 }
 

@@ -4,6 +4,7 @@
  */
 #include "base.h"
 #include "census_int.h"
+#include "year_flow.h"
 
 static NK_RESULT known_objects(struct nk_flow *flow, struct nk_uuid target, struct nk_arena *arena,
 	struct nk_known_object **out, size_t *out_n, struct nk_err *err)
@@ -42,20 +43,22 @@ static NK_RESULT known_objects(struct nk_flow *flow, struct nk_uuid target, stru
 	return nk_done();
 }
 
-NK_RESULT nk_planning_make(struct nk_flow *flow, struct nk_str target, const uint8_t nonce[static 32],
-	struct nk_arena *arena, struct nk_planning *out, struct nk_err *err)
+NK_RESULT nk_planning_make(struct nk_flow *flow, const struct nk_planning_ask *ask, struct nk_arena *arena,
+	struct nk_planning *out, struct nk_err *err)
 {
+	NK_OWNED(nk_flow_year_done) struct nk_flow_year year = { .year = { .rules = NULL } };
 	struct nk_people *people = NULL;
 	struct nk_known_object *known = NULL;
 	size_t n_known = 0;
-	struct nk_desired_options dopt = { .today = nk_flow_today(flow) };
+	struct nk_desired_options dopt = { .today = ask->as_of != 0 ? ask->as_of : nk_flow_today(flow), .year = &year.year };
 	NK_OWNED(nk_decisions_done) struct nk_decisions decisions = { .key = NULL };
 	struct nk_plan_input in = { .desired = &out->desired, .held = &out->snapshot };
 	uint32_t *held_back = NULL;
 
 	*out = (struct nk_planning){ .links = NULL };
 	NK_TRY(nk_flow_people(flow, &people, err));
-	NK_TRY(nk_open_target(flow, target, arena, &out->target, err));
+	NK_TRY(nk_flow_year_open(flow, dopt.today, &year, err));
+	NK_TRY(nk_open_target(flow, ask->target, arena, &out->target, err));
 	nk_flow_tell(flow, NK_N("reading the target"), 0, 0);
 	NK_TRY(nk_target_read(out->target.link, arena, &out->snapshot, err));
 	nk_flow_tell(flow, NK_N("comparing"), 0, 0);
@@ -74,7 +77,7 @@ NK_RESULT nk_planning_make(struct nk_flow *flow, struct nk_str target, const uin
 	in.mapping = &out->target.mapping;
 	in.settings = &out->target.settings;
 	in.target = out->target.id;
-	memcpy(in.nonce, nonce, sizeof(in.nonce));
+	memcpy(in.nonce, ask->nonce, sizeof(in.nonce));
 	return nk_plan_make(&in, arena, &out->plan, err);
 }
 

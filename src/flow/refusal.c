@@ -73,6 +73,7 @@ static const struct {
 	{ "this key is enrolled already", "key-enrolled" },
 	{ "the warrant is signed", "already-done" },
 	{ "this is approved already", "already-done" },
+	{ "this takes a second person", "not-signed" },
 	{ "is not signed", "not-signed" },
 	{ "the signature in the role", "not-signed" },
 	{ "nobody has to sign this warrant", "not-signed" },

@@ -24,6 +24,10 @@ struct writing {
 	size_t next; /* of bad, in order */
 	struct nk_buf header; /* wiping: of the file at hand, as CSV */
 	bool headed;
+	struct nk_people *people;
+	struct nk_str key; /* column of the mapping; empty: OneRoster's */
+	size_t key_at; /* of the file at hand; SIZE_MAX: none */
+	struct nk_vec numbers; /* uint32_t: persons of the rows that we know */
 	struct nk_str file; /* in the arena */
 	struct nk_arena *arena;
 	uint64_t rows;
@@ -117,6 +121,61 @@ static NK_RESULT put_header(struct writing *w, struct nk_err *err)
 	return put_line_end(&w->text, err);
 }
 
+/* Whose row it is, when it is somebody's whom we have. */
+static NK_RESULT take_person(struct writing *w, const struct nk_str *fields, struct nk_err *err)
+{
+	const struct nk_person *p = NULL;
+	void *item = NULL;
+
+	if (w->key_at == SIZE_MAX) {
+		return nk_done();
+	}
+	p = nk_people_by_source(w->people, w->req->source, nk_str_trim(fields[w->key_at]));
+	if (p == NULL) {
+		return nk_done();
+	}
+	NK_TRY(nk_vec_push(&w->numbers, &item, err));
+	*(uint32_t *)item = p->number;
+	return nk_done();
+}
+
+/* The column by which a row of this file is somebody's. */
+static void find_key(struct writing *w, const struct nk_tables_event *ev)
+{
+	const bool users = nk_str_eq(ev->file, NK_STR("users.csv")) || nk_str_eq(ev->file, NK_STR("demographics.csv"));
+	const struct nk_str name = w->key.len > 0 ? w->key : users ? NK_STR("sourcedId") : NK_STR("userSourcedId");
+
+	w->key_at = SIZE_MAX;
+	for (size_t i = 0; i < ev->n; i++) {
+		if (nk_str_eq(nk_str_trim(ev->fields[i]), name)) {
+			w->key_at = i;
+		}
+	}
+}
+
+static int cmp_number(const void *a, const void *b)
+{
+	const uint32_t x = *(const uint32_t *)a;
+	const uint32_t y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y ? 1 : 0;
+}
+
+/* In order, each once. */
+static size_t tidy_numbers(struct nk_vec *numbers)
+{
+	uint32_t *const list = numbers->items;
+	size_t n = 0;
+
+	qsort(list, numbers->len, sizeof(*list), cmp_number);
+	for (size_t i = 0; i < numbers->len; i++) {
+		if (n == 0 || list[n - 1] != list[i]) {
+			list[n++] = list[i];
+		}
+	}
+	return n;
+}
+
 /* One bad row: with its cells when it has any. */
 static NK_RESULT put_row(struct writing *w, const struct nk_str *fields, size_t n, struct nk_err *err)
 {
@@ -124,6 +183,7 @@ static NK_RESULT put_row(struct writing *w, const struct nk_str *fields, size_t 
 	const struct nk_str file = first != NULL ? first->file : NK_STR("");
 	const uint64_t line = first != NULL ? first->line : 0;
 
+	NK_TRY(n > 0 ? take_person(w, fields, err) : nk_done());
 	NK_TRY(put_header(w, err));
 	NK_TRY(put_reason(w, w->next, err));
 	for (size_t i = 0; i < n; i++) {
@@ -166,6 +226,7 @@ static NK_RESULT take_event(void *arg, const struct nk_tables_event *ev, struct 
 	case NK_TABLES_FILE:
 		return begin_file(w, ev, err);
 	case NK_TABLES_HEADER:
+		find_key(w, ev);
 		for (size_t i = 0; i < ev->n; i++) {
 			NK_TRY(put_safe(&w->header, false, ev->fields[i], err));
 		}
@@ -204,13 +265,14 @@ static NK_RESULT collect(struct writing *w, const struct nk_env *env, struct nk_
 		NK_TRY(nk_csv_mapping_read(w->req->mapping, w->arena, &map, err));
 		opt.sheet = map.sheet;
 		opt.header_line = map.header_line;
+		w->key = map.key;
 	}
 	/* Excel takes UTF-8 for what it is only with a mark. */
 	NK_TRY(nk_buf_add_c(&w->text, "\xef\xbb\xbf", err));
 	return nk_tables_read(env, &opt, take_event, w, &totals, err);
 }
 
-static NK_RESULT save(struct nk_flow *flow, const struct writing *w, struct nk_check_reply *out, struct nk_err *err)
+static NK_RESULT save(struct nk_flow *flow, struct writing *w, struct nk_check_reply *out, struct nk_err *err)
 {
 	NK_OWNED(nk_hold_drop) struct nk_hold *hold = NULL;
 	const struct nk_hold_spec spec = { .kind = NK_HOLDING_rejects,
@@ -218,7 +280,10 @@ static NK_RESULT save(struct nk_flow *flow, const struct writing *w, struct nk_c
 		.place = nk_str_c(w->req->rejects),
 		.purpose = NK_STR("rows of a roster file to be mended"),
 		.warrant = flow->standing_order,
-		.expires_at = nk_now(flow->env) + (int64_t)flow->config->import_days * NK_DAY };
+		.expires_at = nk_now(flow->env) + (int64_t)flow->config->import_days * NK_DAY,
+		.n = w->numbers.len > 0 ? tidy_numbers(&w->numbers) : 0,
+		.numbers = w->numbers.items,
+		.classes = 1U << NK_ITEM_ids | 1U << NK_ITEM_name | 1U << NK_ITEM_kana | 1U << NK_ITEM_login | 1U << NK_ITEM_mail };
 
 	NK_TRY(nk_hold_open(flow, &spec, &hold, err));
 	out->holding = nk_hold_id(hold);
@@ -232,6 +297,7 @@ static void writing_done(struct writing *w)
 {
 	nk_buf_done(&w->text);
 	nk_buf_done(&w->header);
+	nk_vec_done(&w->numbers);
 }
 
 NK_RESULT nk_rejects_write(struct nk_flow *flow, const struct nk_check_request *req, struct nk_vec *bad,
@@ -245,6 +311,8 @@ NK_RESULT nk_rejects_write(struct nk_flow *flow, const struct nk_check_request *
 	qsort(bad->items, bad->len, sizeof(struct nk_bad_row), cmp_bad);
 	nk_buf_init_wiping(&w.text, OUT_MAX);
 	nk_buf_init_wiping(&w.header, 1 << 20);
+	nk_vec_init(&w.numbers, sizeof(uint32_t), bad->len);
+	NK_TRY(nk_flow_people(flow, &w.people, err));
 	NK_TRY(collect(&w, flow->env, err));
 	return w.rows > 0 ? save(flow, &w, out, err) : nk_done();
 }

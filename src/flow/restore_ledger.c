@@ -135,7 +135,9 @@ static NK_RESULT join(struct nk_restoring *r, struct nk_store *store, struct nk_
 	NK_TRY(nk_ledger_rejoin(tx, r->req->ledger, r->data.vkey, nk_str_bytes(r->data.checkpoint), entry, r, &r->out->later, err));
 	NK_TRY(all(r, store, r->data.entries + r->out->later, &ahead, err));
 	r->out->limited = ahead;
-	qsort(r->erased.items, r->erased.len, sizeof(struct nk_pseudonym), by_bytes);
+	if (r->erased.len > 0) {
+		qsort(r->erased.items, r->erased.len, sizeof(struct nk_pseudonym), by_bytes);
+	}
 	return r->out->later > 0 ? nk_tx_commit(&tx, err) : nk_done();
 }
 

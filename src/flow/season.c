@@ -15,13 +15,19 @@ static enum nk_turn turn_of(const struct nk_law *law, struct nk_str board, nk_da
 	return turns[nk_law_season(law, board, day)];
 }
 
-NK_RESULT nk_flow_turn(struct nk_flow *flow, struct nk_str board, enum nk_turn *out, struct nk_err *err)
+NK_RESULT nk_flow_turn_on(
+	struct nk_flow *flow, struct nk_str board, nk_date day, enum nk_turn *out, struct nk_err *err)
 {
 	NK_OWNED(nk_law_free) struct nk_law *law = NULL;
 
 	NK_TRY(nk_flow_law(flow->env, flow->config->cases.law, &law, err));
-	*out = turn_of(law, board, nk_flow_today(flow));
+	*out = turn_of(law, board, day != 0 ? day : nk_flow_today(flow));
 	return nk_done();
+}
+
+NK_RESULT nk_flow_turn(struct nk_flow *flow, struct nk_str board, enum nk_turn *out, struct nk_err *err)
+{
+	return nk_flow_turn_on(flow, board, 0, out, err);
 }
 
 NK_RESULT nk_flow_ended_units(struct nk_flow *flow, struct nk_str board, struct nk_uuid source, struct nk_arena *arena,
@@ -46,9 +52,10 @@ NK_RESULT nk_flow_ended_units(struct nk_flow *flow, struct nk_str board, struct 
 	return nk_done();
 }
 
-NK_RESULT nk_flow_plan_limits(struct nk_flow *flow, struct nk_plan_limits *out, enum nk_turn *out_turn, struct nk_err *err)
+NK_RESULT nk_flow_plan_limits(struct nk_flow *flow, nk_date day, struct nk_plan_limits *out, enum nk_turn *out_turn,
+	struct nk_err *err)
 {
-	NK_TRY(nk_flow_turn(flow, NK_STR(""), out_turn, err));
+	NK_TRY(nk_flow_turn_on(flow, NK_STR(""), day, out_turn, err));
 	*out = flow->config->plan_guard;
 	if (*out_turn == NK_TURN_SMALL) {
 		const uint32_t small = flow->config->guard.small_percent;

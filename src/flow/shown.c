@@ -65,7 +65,8 @@ NK_RESULT nk_shown_guard(const struct nk_guard_finding *f, size_t n, struct nk_v
 		s->times = 1;
 		s->of_guard = true;
 		s->cell = f[i].cell;
-		s->now = f[i].figure;
+		s->figure = f[i].figure;
+		s->now = f[i].counted ? f[i].now : f[i].figure;
 		s->last = f[i].last;
 		s->limit = f[i].limit;
 		nk_guard_text(&f[i], &text);
@@ -86,7 +87,7 @@ void nk_guard_text(const struct nk_guard_finding *f, struct nk_err *out)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 		(void)snprintf(out->text[l], sizeof(out->text[l]), nk_tr((enum nk_lang)l, f->what),
-			nk_short(f->cell).text, f->figure, f->limit, f->last);
+			nk_short(f->cell).text, f->figure, f->limit, f->last, f->now);
 #pragma GCC diagnostic pop
 	}
 }

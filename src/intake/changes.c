@@ -170,7 +170,8 @@ static NK_RESULT take_mine(struct making *m, const struct nk_person *p, bool gro
 {
 	nk_vec_clear(&m->mine);
 	for (size_t i = 0; i < p->n_memberships; i++) {
-		if (p->memberships[i].is_group == groups && is_ours(m, &p->memberships[i])) {
+		/* Where somebody stays on after a move is the rules' to say, not the file's. */
+		if (p->memberships[i].is_group == groups && !p->memberships[i].staying && is_ours(m, &p->memberships[i])) {
 			NK_TRY(push(&m->mine, &p->memberships[i], err));
 		}
 	}
@@ -250,10 +251,11 @@ static NK_RESULT compare_person(
 	NK_TRY(compare_fields(m, row, p, &c->fields, err));
 	NK_TRY(compare_places(m, row, p, c, err));
 	c->renamed = is_rename(c->fields);
-	c->dates = (row->valid_from != NK_DATE_NONE && row->valid_from != p->valid_from) ||
-		row->valid_until != p->valid_until;
+	c->dates = (p->flags & NK_PERSON_DATED) == 0 &&
+		((row->valid_from != NK_DATE_NONE && row->valid_from != p->valid_from) ||
+			row->valid_until != p->valid_until);
 	c->state = row->enabled == ((p->flags & NK_PERSON_SOURCE_OFF) != 0) ||
-		is_hidden(row) != ((p->flags & NK_PERSON_HIDDEN) != 0);
+		(is_hidden(row) && (p->flags & NK_PERSON_HIDDEN) == 0); /* a file protects; only a person lifts it */
 	if (has_left(p)) {
 		c->kind = NK_CHANGE_RETURN;
 	} else if (c->fields != 0 || c->classes || c->roles || c->moved || c->dates || c->state || c->by_master) {

@@ -19,9 +19,6 @@ enum nk_change_kind {
 	NK_CHANGE_KIND_COUNT
 };
 
-/* Flag of a person, beside those of people.h: suspended because the file says so, and not by an operator. */
-enum { NK_PERSON_SOURCE_OFF = 8 };
-
 struct nk_person_change {
 	enum nk_change_kind kind;
 	const struct nk_roster_person *now; /* NULL for LEAVE */
@@ -62,6 +59,10 @@ NK_RESULT nk_changes_make(const struct nk_roster *roster, const struct nk_people
 struct nk_change_rules {
 	nk_date today;
 	unsigned grace_days; /* from leaving to 削除日 */
+	nk_date blocked_until; /* last day on which a login of our rules that the source overrules is nobody's */
+	/* Days for which who moves stays in the places of before too (兼務); NULL: none. */
+	uint32_t (*overlap)(const void *arg, const struct nk_person *before);
+	const void *overlap_arg;
 };
 
 /*

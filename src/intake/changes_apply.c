@@ -231,7 +231,57 @@ static bool is_ours(const struct applying *a, const struct nk_membership *x)
 		(group != NULL && nk_uuid_eq(group->source, a->changes->source_id));
 }
 
-/* The roster's memberships, and before them those of `old` (may be NULL) that are not this source's to speak of. */
+static struct nk_uuid unit_of(const struct applying *a, const struct nk_membership *m)
+{
+	const struct nk_group *g = m->is_group ? nk_people_group(a->people, m->where) : NULL;
+
+	return g != NULL ? g->unit : m->where;
+}
+
+static bool is_in_unit(const struct applying *a, const struct nk_membership *list, size_t n, struct nk_uuid unit)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (nk_uuid_eq(unit_of(a, &list[i]), unit)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Does the file put this person into a unit of before? Who has not moved, or is nowhere now, does not stay anywhere. */
+static bool has_moved(const struct applying *a, const struct nk_person *old, const struct nk_membership *now, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!is_in_unit(a, old->memberships, old->n_memberships, unit_of(a, &now[i]))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What is left of the places that somebody has moved away from: behind the new ones, never primary. */
+static void stay(const struct applying *a, const struct nk_person *old, struct nk_membership *list, size_t *n)
+{
+	const size_t n_now = *n;
+	const bool moved = has_moved(a, old, list, n_now);
+	const uint32_t days = moved && a->rules->overlap != NULL ? a->rules->overlap(a->rules->overlap_arg, old) : 0;
+	const nk_date last = a->rules->today + (nk_date)days - 1;
+
+	for (size_t i = 0; i < old->n_memberships; i++) {
+		struct nk_membership m = old->memberships[i];
+		const bool ended = m.until != NK_DATE_NONE && m.until < a->rules->today;
+
+		if (ended || !is_ours(a, &m) || is_in_unit(a, list, n_now, unit_of(a, &m)) || (!m.staying && days == 0)) {
+			continue;
+		}
+		m.until = m.until == NK_DATE_NONE || (!m.staying && m.until > last) ? last : m.until;
+		m.primary = false;
+		m.staying = true;
+		list[(*n)++] = m;
+	}
+}
+
+/* Those of `old` (may be NULL) that are not this source's to speak of, the roster's, and where a move lets stay. */
 static NK_RESULT join_memberships(struct applying *a, const struct nk_roster_person *now, const struct nk_person *old,
 	struct nk_person *p, struct nk_err *err)
 {
@@ -259,6 +309,9 @@ static NK_RESULT join_memberships(struct applying *a, const struct nk_roster_per
 				.until = m->until,
 				.number = m->number };
 		p->flags |= m->hidden ? NK_PERSON_HIDDEN : 0;
+	}
+	if (old != NULL) {
+		stay(a, old, list, &n);
 	}
 	p->memberships = list;
 	p->n_memberships = n;
@@ -291,10 +344,12 @@ static NK_RESULT change_person(struct applying *a, const struct nk_person_change
 		}
 	}
 	p->field[NK_FIELD_SOURCE] = a->changes->source;
-	p->flags &= ~(unsigned)NK_PERSON_HIDDEN;
 	NK_TRY(join_memberships(a, c->now, old, p, err));
-	p->valid_from = c->now->valid_from != NK_DATE_NONE ? c->now->valid_from : old->valid_from;
-	p->valid_until = c->now->valid_until;
+	if ((old->flags & NK_PERSON_DATED) == 0 || returns) {
+		p->valid_from = c->now->valid_from != NK_DATE_NONE ? c->now->valid_from : old->valid_from;
+		p->valid_until = c->now->valid_until;
+		p->flags &= ~(unsigned)NK_PERSON_DATED;
+	}
 	p->delete_on = returns ? NK_DATE_NONE : old->delete_on;
 	if (returns || c->now->enabled == ((old->flags & NK_PERSON_SOURCE_OFF) != 0)) {
 		set_state(a, c->now, p);
@@ -304,11 +359,15 @@ static NK_RESULT change_person(struct applying *a, const struct nk_person_change
 
 static void leave_person(const struct applying *a, struct nk_person *p)
 {
+	/* Who was suspended does not come back to life by a row that lets leavers in for some days. */
+	p->flags |= p->state == NK_PERSON_SUSPENDED ? NK_PERSON_SOURCE_OFF : 0;
 	p->state = NK_PERSON_LEAVING;
 	if (p->valid_until == NK_DATE_NONE || p->valid_until > a->rules->today) {
 		p->valid_until = a->rules->today;
 	}
-	p->delete_on = p->valid_until + (nk_date)a->rules->grace_days;
+	if ((p->flags & NK_PERSON_DATED) == 0 || p->delete_on == NK_DATE_NONE) {
+		p->delete_on = p->valid_until + (nk_date)a->rules->grace_days;
+	}
 }
 
 static NK_RESULT gone(uint32_t number, struct nk_err *err)
@@ -408,6 +467,9 @@ static NK_RESULT apply_updates(struct applying *a, struct nk_err *err)
 			return gone(c->number, err);
 		}
 		NK_TRY(change_person(a, c, old, &p, err));
+		if ((old->flags & NK_PERSON_LOGIN_MADE) != 0 && (p.flags & NK_PERSON_LOGIN_MADE) == 0) {
+			NK_TRY(nk_tombstone_add(a->people, a->tx, old->field[NK_FIELD_LOGIN], a->rules->blocked_until, err));
+		}
 		NK_TRY(nk_people_update(a->people, a->tx, &p, err));
 	}
 	return nk_done();

@@ -229,7 +229,7 @@ NK_RESULT nk_csv_mapping_read(
 	*out = (struct nk_csv_mapping){ .role = NK_ROLE_STUDENT, .unit_kind = NK_STR("faculty") };
 	if (text.len == 0) {
 		return nk_fail(
-			err, NK_CONFIG, "a plain CSV file needs a mapping file that says what its columns mean");
+			err, NK_CONFIG, "a list of your own needs a mapping that says what its columns are: nokosazu import map FILE");
 	}
 	NK_TRY(nk_ini_each(text, take_row, &r, err));
 	if (out->key.len == 0 || out->n_mapped == 0) {

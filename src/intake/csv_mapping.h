@@ -42,7 +42,7 @@ struct nk_csv_mapping {
 	bool name_refuse; /* a full name without a blank is an error, not a family name */
 	struct nk_str sheet; /* of a workbook; empty: the first visible one */
 	uint64_t header_line; /* 0: the first line that looks like one */
-	struct nk_str login; /* column; empty: the key in lower case */
+	struct nk_str login; /* column; empty: the key in lower case; "-": none, the rules of [names] make one */
 	struct nk_str unit; /* column of the unit's name; empty: unit_name */
 	struct nk_str unit_name, unit_kind;
 	enum nk_role role;

@@ -173,6 +173,34 @@ static void a_file_under_a_wrong_name_is_told_by_the_nearest(void **state)
 	kit_pack_done(&p);
 }
 
+/* D4: a delta without status and date; and one that is mixed with a bulk. */
+static void a_delta_must_say_of_each_row_what_it_is(void **state)
+{
+	static const struct kit_read_options look = { .look_only = true };
+	static const char head[] = "propertyName,value\nmanifest.version,1.0\noneroster.version,1.2_JP\n";
+	struct kit_pack p = kit_pack();
+	struct kit_read r;
+	char text[512];
+
+	(void)state;
+	for (size_t i = 0; i < NK_ARRAY_LEN(p.name) && p.name[i] != NULL; i++) {
+		if (strcmp(p.name[i], "users.csv") != 0 && strcmp(p.name[i], "manifest.csv") != 0) {
+			kit_pack_set(&p, p.name[i], NULL);
+		}
+	}
+	(void)snprintf(text, sizeof(text), "%sfile.users,delta\n", head);
+	kit_pack_set(&p, "manifest.csv", text);
+	r = kit_read_pack(&p, look);
+	kit_refused(&r, "OR-DEL-1", "users.csv", 2, "status");
+	assert_non_null(kit_finding(&r, "OR-DEL-3", "manifest.csv", 0, NULL));
+	assert_null(kit_finding(&r, "OR-REF-1", "users.csv", 0, NULL));
+	kit_read_done(&r);
+	r = kit_read_pack(&p, (struct kit_read_options){ .look_only = false });
+	kit_refused(&r, "OR-MAN-7", "manifest.csv", 0, "value");
+	kit_read_done(&r);
+	kit_pack_done(&p);
+}
+
 /* D14: NUL, a line that never ends, a million columns. */
 static void limits_hold_for_lines_fields_and_columns(void **state)
 {
@@ -240,6 +268,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_dirty_input_gets_its_message),
 		cmocka_unit_test(a_file_under_a_wrong_name_is_told_by_the_nearest),
+		cmocka_unit_test(a_delta_must_say_of_each_row_what_it_is),
 		cmocka_unit_test(limits_hold_for_lines_fields_and_columns),
 		cmocka_unit_test(a_zip_that_is_cut_off_is_refused),
 		cmocka_unit_test(every_rule_says_what_is_wrong_and_what_to_do),

@@ -49,7 +49,7 @@ static NK_RESULT take_header(struct fmt_csv *f, const struct nk_tables_event *ev
 		NK_TRY(nk_roster_build_copy(f->run->build, nk_str_trim(ev->fields[i]), &f->header[i], err));
 	}
 	NK_TRY(find_column(f, f->map.key, &f->key_at, err));
-	NK_TRY(find_column(f, f->map.login, &f->login_at, err));
+	NK_TRY(find_column(f, nk_str_eq(f->map.login, NK_STR("-")) ? NK_STR("") : f->map.login, &f->login_at, err));
 	NK_TRY(find_column(f, f->map.unit, &f->unit_at, err));
 	for (size_t i = 0; i < f->map.n_mapped; i++) {
 		f->with_attendance = f->with_attendance || f->map.mapped[i].part == NK_CSV_ATTENDANCE;
@@ -199,6 +199,7 @@ static NK_RESULT read_mapped(struct fmt_csv *f, struct nk_err *err)
 	struct nk_tables_options opt = { .fd = from->fd,
 		.size = from->size,
 		.digest_key = from->digest_key,
+		.here = from->here,
 		.progress = from->progress,
 		.progress_arg = from->progress_arg };
 	struct nk_tables_totals totals = { 0 };

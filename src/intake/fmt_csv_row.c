@@ -102,7 +102,8 @@ static NK_RESULT take_field(
 		return take_birth(f, row, at, p, err);
 	}
 	if (nk_value_is_mangled(nk_str_trim(text))) {
-		return nk_fmt_csv_tell(f, is_key_field(field) ? nk_rule(NK_RULE_CSV_KEY_2) : nk_rule(NK_RULE_CSV_VAL_1), row->line, at, err);
+		return nk_fmt_csv_tell(
+			f, nk_rule(is_key_field(field) ? NK_RULE_CSV_KEY_2 : NK_RULE_CSV_VAL_1), row->line, at, err);
 	}
 	if (is_key_field(field) && at == f->key_at && field != NK_FIELD_LOGIN) {
 		p->field[field] = p->field[NK_FIELD_SOURCE_KEY];
@@ -367,7 +368,7 @@ static NK_RESULT romaji(struct fmt_csv *f, struct nk_str kana, struct nk_str *ou
 
 static NK_RESULT finish(struct fmt_csv *f, const struct csv_row *row, struct nk_roster_person *p, struct nk_err *err)
 {
-	if (p->field[NK_FIELD_LOGIN].len == 0) {
+	if (p->field[NK_FIELD_LOGIN].len == 0 && !nk_str_eq(f->map.login, NK_STR("-"))) {
 		const struct nk_str from =
 			f->login_at != SIZE_MAX ? row->fields[f->login_at] : p->field[NK_FIELD_SOURCE_KEY];
 
@@ -516,7 +517,7 @@ NK_RESULT nk_fmt_csv_row(struct fmt_csv *f, const struct csv_row *found, struct 
 
 	NK_TRY(tidy(f, &row, clean, &filled, err));
 	/* A page turn, a total, a remark: one or two cells, and neither key nor name among them. */
-	if (filled <= 2 && f->width > 3 && nk_value_blank(row.fields[f->key_at]) && !has_name(f, &row)) {
+	if (filled <= 2 && f->width > 3 && is_remark(row.fields[f->key_at]) && !has_name(f, &row)) {
 		f->run->build->head.rows_not_imported++;
 		return filled == 0 ? nk_done() : nk_fmt_csv_tell(f, nk_rule(NK_RULE_CSV_ROW_1), row.line, SIZE_MAX, err);
 	}

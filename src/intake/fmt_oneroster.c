@@ -194,6 +194,7 @@ static NK_RESULT read_oneroster(struct nk_format_run *run, struct nk_err *err)
 	struct nk_tables_options opt = { .fd = run->opt->fd,
 		.size = run->opt->size,
 		.digest_key = run->opt->digest_key,
+		.here = run->opt->here,
 		.order = order,
 		.n_order = ORONE_FILE_COUNT,
 		.progress = run->opt->progress,

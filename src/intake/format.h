@@ -47,7 +47,7 @@ const struct nk_format *nk_format_by_name(struct nk_str name);
 const struct nk_format *nk_format_by_peek(const struct nk_format_peek *peek);
 /* nk_format_peek_at: looks, in the child. nk_format_peek_file: a file by name, without regard to case, or NULL.
  * nk_format_peek_has: a column of it, by name. */
-NK_RESULT nk_format_peek_at(const struct nk_env *env, int fd, uint64_t size, struct nk_arena *arena,
+NK_RESULT nk_format_peek_at(const struct nk_env *env, const struct nk_intake_options *opt, struct nk_arena *arena,
 	struct nk_format_peek *out, struct nk_err *err);
 const struct nk_format_file *nk_format_peek_file(const struct nk_format_peek *peek, const char *name);
 bool nk_format_peek_has(const struct nk_format_file *file, const char *column);

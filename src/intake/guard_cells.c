@@ -123,7 +123,7 @@ static NK_RESULT rule_school(
 	return nk_guard_tell(g,
 		(struct nk_guard_finding){ "S3",
 			NK_N("%1$s: everybody of this school or unit is missing (%2$llu persons before; %3$llu may be)"),
-			was->name, before, 0, NK_VERDICT_STOPPED, before },
+			was->name, before, 0, NK_VERDICT_STOPPED, before, 0, true },
 		err);
 }
 
@@ -161,7 +161,7 @@ static NK_RESULT rule_season(struct nk_guarding *g, const struct nk_shape_cell *
 	return nk_guard_tell(g,
 		(struct nk_guard_finding){ "S3",
 			NK_N("%1$s: %2$llu persons, where the grades before let expect at least %3$llu (last file: %4$llu)"),
-			name, now, least * (100 - percent) / 100, NK_VERDICT_STOPPED, was->count },
+			name, now, least * (100 - percent) / 100, NK_VERDICT_STOPPED, was->count, 0, false },
 		err);
 }
 
@@ -178,16 +178,17 @@ static NK_RESULT rule_change(struct nk_guarding *g, const struct nk_shape_cell *
 	if (small && change > g->limits->leave_number * times) {
 		return nk_guard_tell(g,
 			(struct nk_guard_finding){ "S3",
-				NK_N("%1$s: changed by %2$llu persons; the limit for a small group outside the season is %3$llu"),
-				name, change, g->limits->leave_number * times, NK_VERDICT_STOPPED, was->count },
+				NK_N("%1$s: changed by %2$llu persons, from %4$llu to %5$llu; the limit for a small group outside the season is "
+				     "%3$llu"),
+				name, change, g->limits->leave_number * times, NK_VERDICT_STOPPED, was->count, now, true },
 			err);
 	}
 	if (!small && nk_guard_above(change, was->count, g->limits->cell_percent * times)) {
 		return nk_guard_tell(g,
 			(struct nk_guard_finding){ "S3",
-				NK_N("%1$s: changed by %2$llu per cent; the limit outside the season is %3$llu"),
+				NK_N("%1$s: changed by %2$llu per cent, from %4$llu persons to %5$llu; the limit outside the season is %3$llu"),
 				name, nk_guard_percent(change, was->count), g->limits->cell_percent * times,
-				NK_VERDICT_STOPPED, was->count },
+				NK_VERDICT_STOPPED, was->count, now, true },
 			err);
 	}
 	return nk_done();
@@ -205,7 +206,7 @@ static NK_RESULT rule_cell(struct nk_guarding *g, const struct nk_shape_cell *wa
 		return nk_guard_tell(g,
 			(struct nk_guard_finding){ "S3",
 				NK_N("%1$s: %2$llu persons, more than three times the %3$llu before"), name, now,
-				was->count, NK_VERDICT_STOPPED, was->count },
+				was->count, NK_VERDICT_STOPPED, was->count, 0, false },
 			err);
 	}
 	if (now > 0 || small) {
@@ -218,7 +219,7 @@ static NK_RESULT rule_cell(struct nk_guarding *g, const struct nk_shape_cell *wa
 	NK_TRY(cell_name(g, was, &name, err));
 	return nk_guard_tell(g,
 		(struct nk_guard_finding){ "S3", NK_N("%1$s: nobody is left of %2$llu; the limit is %3$llu per cent"), name,
-			was->count, g->limits->cell_percent, NK_VERDICT_STOPPED, was->count },
+			was->count, g->limits->cell_percent, NK_VERDICT_STOPPED, was->count, 0, true },
 		err);
 }
 
@@ -230,7 +231,8 @@ static NK_RESULT rule_drip(struct nk_guarding *g, struct nk_err *err)
 		const uint64_t now = count_in(&g->now, was);
 		struct nk_str name;
 
-		if (was->count < g->limits->cell_small || now >= was->count || now >= count_in(&g->last, was) ||
+		if (was->count < g->limits->cell_small || now >= was->count || count_in(&g->last, was) >= was->count ||
+			now >= count_in(&g->last, was) ||
 			has_ended(g, was->unit) || was->count - now <= g->limits->leave_number ||
 			!nk_guard_above(was->count - now, was->count, g->limits->cell_percent)) {
 			continue;
@@ -241,7 +243,7 @@ static NK_RESULT rule_drip(struct nk_guarding *g, struct nk_err *err)
 				NK_N("%1$s: with the runs of the last weeks %2$llu per cent are gone; above %3$llu a second "
 				     "person must agree (before: %4$llu)"),
 				name, nk_guard_percent(was->count - now, was->count), g->limits->cell_percent,
-				NK_VERDICT_APPROVAL, was->count },
+				NK_VERDICT_APPROVAL, was->count, now, true },
 			err));
 	}
 	return nk_done();
@@ -258,7 +260,7 @@ static NK_RESULT rule_codes(struct nk_guarding *g, struct nk_err *err)
 				NK_TRY(nk_guard_tell(g,
 					(struct nk_guard_finding){ "S3",
 						NK_N("%1$s: %2$llu organisations have the same code; only %3$llu may"),
-						r->units[i].code, 2, 1, NK_VERDICT_STOPPED, 1 },
+						r->units[i].code, 2, 1, NK_VERDICT_STOPPED, 1, 0, false },
 					err));
 			}
 		}

@@ -73,7 +73,7 @@ static NK_RESULT rule_floods(struct nk_guarding *g, struct nk_err *err)
 		g->to_approve += floods[k].verdict == NK_VERDICT_APPROVAL ? n : 0;
 		NK_TRY(nk_guard_tell(g,
 			(struct nk_guard_finding){
-				"S5", floods[k].what, NK_STR(""), n, limit, floods[k].verdict, g->in->changes->had },
+				"S5", floods[k].what, NK_STR(""), n, limit, floods[k].verdict, g->in->changes->had, 0, false },
 			err));
 	}
 	return nk_done();
@@ -89,7 +89,7 @@ static NK_RESULT rule_known_by_less(struct nk_guarding *g, struct nk_err *err)
 				NK_N("%1$sthe ids have changed: %2$llu per cent of the persons are the "
 				     "same by nothing but the name; the limit is %3$llu"),
 				NK_STR(""), nk_guard_percent(c->by_name, c->had), g->limits->scheme_percent,
-				NK_VERDICT_STOPPED, c->had },
+				NK_VERDICT_STOPPED, c->had, 0, false },
 			err));
 	}
 	if (nk_guard_above(c->by_master, c->had, g->limits->scheme_percent)) {
@@ -98,7 +98,7 @@ static NK_RESULT rule_known_by_less(struct nk_guarding *g, struct nk_err *err)
 				NK_N("%1$sthe ids have changed: %2$llu per cent of the persons are "
 				     "known by the master identifier only; the limit is %3$llu"),
 				NK_STR(""), nk_guard_percent(c->by_master, c->had), g->limits->scheme_percent,
-				NK_VERDICT_STOPPED, c->had },
+				NK_VERDICT_STOPPED, c->had, 0, false },
 			err);
 	}
 	return nk_done();
@@ -119,7 +119,7 @@ NK_RESULT nk_guard_identity(struct nk_guarding *g, struct nk_err *err)
 			(struct nk_guard_finding){ "S5",
 				NK_N("%1$sthe ids may have changed: %2$llu per cent leave and as many "
 				     "join; the limit for both at once is %3$llu"),
-				NK_STR(""), nk_guard_percent(g->left, c->had), percent, NK_VERDICT_STOPPED, c->had },
+				NK_STR(""), nk_guard_percent(g->left, c->had), percent, NK_VERDICT_STOPPED, c->had, 0, false },
 			err));
 	}
 	return rule_floods(g, err);

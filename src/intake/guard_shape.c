@@ -79,85 +79,20 @@ NK_RESULT nk_guard_shape_of(
 	return nk_done();
 }
 
-static struct nk_shape_cell cell_of_person(const struct nk_people *people, const struct nk_person *p)
+NK_RESULT nk_shape_print(const struct nk_roster *roster, struct nk_buf *out, struct nk_err *err)
 {
-	const struct nk_membership *best = NULL;
-	const struct nk_unit *unit = NULL;
-	struct nk_shape_cell cell = { .unit = NK_STR(""),
-		.name = NK_STR(""),
-		.grade = p->field[NK_FIELD_GRADE],
-		.role = NK_STR(""),
-		.count = 1 };
-
-	for (size_t i = 0; i < p->n_memberships; i++) {
-		const struct nk_membership *m = &p->memberships[i];
-
-		best = !m->is_group && (best == NULL || (m->primary && !best->primary)) ? m : best;
-	}
-	unit = best != NULL ? nk_people_unit(people, best->where) : NULL;
-	if (unit != NULL) {
-		cell.unit = unit->key;
-		cell.name = unit->name;
-		cell.role = nk_str_c(nk_role_name(best->role));
-	}
-	return cell;
-}
-
-static int cmp_number(const void *a, const void *b)
-{
-	const uint32_t *const x = a;
-	const uint32_t *const y = b;
-
-	return *x < *y ? -1 : *x > *y ? 1 : 0;
-}
-
-NK_RESULT nk_guard_shape_after(const struct nk_people *people, const struct nk_changes *changes, struct nk_arena *arena,
-	struct nk_shape *out, struct nk_err *err)
-{
-	const size_t had = nk_people_count(people);
-	struct nk_shape_cell *cells = nk_arena_array(arena, had + changes->n, sizeof(*cells));
-	uint32_t *touched = nk_arena_array(arena, changes->n, sizeof(*touched));
-	size_t n = 0;
-	size_t n_touched = 0;
-
-	if (cells == NULL || touched == NULL) {
-		return nk_fail_nomem(err);
-	}
-	for (size_t i = 0; i < changes->n; i++) {
-		if (changes->list[i].now != NULL) {
-			cells[n++] = cell_of(changes->roster, changes->list[i].now);
-		}
-		if (changes->list[i].number != 0) {
-			touched[n_touched++] = changes->list[i].number;
-		}
-	}
-	if (n_touched > 0) {
-		qsort(touched, n_touched, sizeof(*touched), cmp_number);
-	}
-	for (size_t i = 0; i < had; i++) {
-		const struct nk_person *p = nk_people_at(people, i);
-		const bool gone = p->state == NK_PERSON_LEAVING || p->state == NK_PERSON_RETAINED || p->state == NK_PERSON_ERASED;
-
-		if (!gone && nk_str_eq(p->field[NK_FIELD_SOURCE], changes->source) &&
-			(n_touched == 0 || bsearch(&p->number, touched, n_touched, sizeof(*touched), cmp_number) == NULL)) {
-			cells[n++] = cell_of_person(people, p);
-		}
-	}
-	*out = (struct nk_shape){ .cells = cells, .persons = n, .school_year = changes->roster->school_year };
-	out->n = folded(cells, n);
-	return nk_done();
-}
-
-NK_RESULT nk_shape_write(const struct nk_shape *shape, struct nk_buf *out, struct nk_err *err)
-{
+	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
+	struct nk_shape shape;
 	struct nk_json j;
 
+	NK_TRY(nk_arena_new(NK_ARENA_WIPING, SIZE_MAX / 2, &arena, err));
+	NK_TRY(nk_guard_shape_of(roster, arena, &shape, err));
 	nk_json_init(&j, out);
 	nk_json_open(&j, '{');
 	nk_json_key(&j, "cells");
 	nk_json_open(&j, '[');
-	for (size_t i = 0; i < shape->n; i++) {
-		const struct nk_shape_cell *c = &shape->cells[i];
+	for (size_t i = 0; i < shape.n; i++) {
+		const struct nk_shape_cell *c = &shape.cells[i];
 
 		nk_json_open(&j, '[');
 		nk_json_str(&j, c->unit);
@@ -169,21 +104,11 @@ NK_RESULT nk_shape_write(const struct nk_shape *shape, struct nk_buf *out, struc
 	}
 	nk_json_close(&j, ']');
 	nk_json_key(&j, "persons");
-	nk_json_int(&j, nk_i64(shape->persons));
+	nk_json_int(&j, nk_i64(shape.persons));
 	nk_json_key(&j, "schoolYear");
-	nk_json_int(&j, shape->school_year);
+	nk_json_int(&j, shape.school_year);
 	nk_json_close(&j, '}');
 	return nk_json_end(&j, err);
-}
-
-NK_RESULT nk_shape_print(const struct nk_roster *roster, struct nk_buf *out, struct nk_err *err)
-{
-	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
-	struct nk_shape shape;
-
-	NK_TRY(nk_arena_new(NK_ARENA_WIPING, SIZE_MAX / 2, &arena, err));
-	NK_TRY(nk_guard_shape_of(roster, arena, &shape, err));
-	return nk_shape_write(&shape, out, err);
 }
 
 static NK_RESULT corrupt(struct nk_err *err)

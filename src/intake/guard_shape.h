@@ -29,12 +29,6 @@ struct nk_shape {
 NK_RESULT nk_guard_shape_of(
 	const struct nk_roster *roster, struct nk_arena *arena, struct nk_shape *out, struct nk_err *err);
 NK_RESULT nk_guard_shape_read(struct nk_bytes json, struct nk_arena *arena, struct nk_shape *out, struct nk_err *err);
-/* nk_guard_shape_after: how the people of changes->source look once the changes are done: for files that hold changes
- * only. */
-NK_RESULT nk_guard_shape_after(const struct nk_people *people, const struct nk_changes *changes, struct nk_arena *arena,
-	struct nk_shape *out, struct nk_err *err);
-/* nk_shape_write: like nk_shape_print, of a shape. */
-NK_RESULT nk_shape_write(const struct nk_shape *shape, struct nk_buf *out, struct nk_err *err);
 /* nk_guard_shape_cmp: order of cells by unit, grade, role. */
 int nk_guard_shape_cmp(const struct nk_shape_cell *a, const struct nk_shape_cell *b);
 

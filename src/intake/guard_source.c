@@ -76,16 +76,16 @@ static bool has_unit(const struct nk_roster *r, struct nk_str word)
 	return false;
 }
 
-/* S1: what every complete file shows. An incremental one shows what changed only. */
+/* S1: what every complete file shows. */
 static NK_RESULT rule_sentinels(struct nk_guarding *g, struct nk_err *err)
 {
-	for (size_t i = 0; !g->in->incremental && i < g->in->n_sentinels; i++) {
+	for (size_t i = 0; i < g->in->n_sentinels; i++) {
 		if (!has_unit(g->in->roster, g->in->sentinels[i])) {
 			NK_TRY(nk_guard_tell(g,
 				(struct nk_guard_finding){ "S1",
 					NK_N("%1$s: this school or unit must be in every file; it was found %2$llu times, "
 					     "%3$llu is the least"),
-					g->in->sentinels[i], 0, 1, NK_VERDICT_STOPPED, 1 },
+					g->in->sentinels[i], 0, 1, NK_VERDICT_STOPPED, 1, 0, false },
 				err));
 		}
 	}
@@ -104,7 +104,7 @@ static NK_RESULT rule_floor(struct nk_guarding *g, struct nk_err *err)
 	return nk_guard_tell(g,
 		(struct nk_guard_finding){ "S2",
 			NK_N("%1$sthe file holds %2$llu persons; fewer than %3$llu are never believed"), NK_STR(""),
-			n, floor, NK_VERDICT_STOPPED, g->in->last_count },
+			n, floor, NK_VERDICT_STOPPED, g->in->last_count, 0, false },
 		err);
 }
 
@@ -119,7 +119,7 @@ static NK_RESULT rule_year(struct nk_guarding *g, struct nk_err *err)
 			(struct nk_guard_finding){ "S4",
 				NK_N("%1$sthe file is of the school year %2$llu; %3$llu is expected"), NK_STR(""),
 				nk_u64(year), nk_u64(g->in->expected_year), NK_VERDICT_STOPPED,
-				nk_u64(g->last.school_year) },
+				nk_u64(g->last.school_year), 0, false },
 			err));
 	}
 	if (year != 0 && g->have_last && year < g->last.school_year) {
@@ -127,7 +127,7 @@ static NK_RESULT rule_year(struct nk_guarding *g, struct nk_err *err)
 			(struct nk_guard_finding){ "S4",
 				NK_N("%1$sthe file is of the school year %2$llu, older than the last accepted one (%3$llu)"),
 				NK_STR(""), nk_u64(year), nk_u64(g->last.school_year), NK_VERDICT_STOPPED,
-				nk_u64(g->last.school_year) },
+				nk_u64(g->last.school_year), 0, false },
 			err));
 	}
 	if (g->in->past.seen_days == 0) {
@@ -138,7 +138,7 @@ static NK_RESULT rule_year(struct nk_guarding *g, struct nk_err *err)
 		(struct nk_guard_finding){ "S4",
 			NK_N("%1$sthis very file was taken in %2$llu days ago, and newer ones since (limit: %3$llu): an old "
 			     "copy? a second person must agree"),
-			NK_STR(""), g->in->past.seen_days, 0, NK_VERDICT_APPROVAL, 0 },
+			NK_STR(""), g->in->past.seen_days, 0, NK_VERDICT_APPROVAL, 0, 0, false },
 		err);
 }
 
@@ -178,7 +178,7 @@ static NK_RESULT rule_ratio(struct nk_guarding *g, struct nk_err *err)
 		NK_TRY(nk_guard_tell(g,
 			(struct nk_guard_finding){ "S6",
 				NK_N("%1$s%2$llu persons leave; above %3$llu a second person must agree"), NK_STR(""),
-				g->left, limit, NK_VERDICT_APPROVAL, g->in->changes->had },
+				g->left, limit, NK_VERDICT_APPROVAL, g->in->changes->had, 0, false },
 			err));
 	}
 	if (off > limit) {
@@ -186,7 +186,7 @@ static NK_RESULT rule_ratio(struct nk_guarding *g, struct nk_err *err)
 		NK_TRY(nk_guard_tell(g,
 			(struct nk_guard_finding){ "S6",
 				NK_N("%1$s%2$llu persons are switched off by the file; above %3$llu a second person must agree"),
-				NK_STR(""), off, limit, NK_VERDICT_APPROVAL, g->in->changes->had },
+				NK_STR(""), off, limit, NK_VERDICT_APPROVAL, g->in->changes->had, 0, false },
 			err));
 	}
 	if (g->in->last_count > g->graduates && n * 100 < before * least) {
@@ -194,7 +194,7 @@ static NK_RESULT rule_ratio(struct nk_guarding *g, struct nk_err *err)
 			(struct nk_guard_finding){ "S6",
 				NK_N("%1$sthe file holds only %2$llu per cent of the persons of the "
 				     "last one; below %3$llu it is not believed"),
-				NK_STR(""), n * 100 / before, least, NK_VERDICT_STOPPED, g->in->last_count },
+				NK_STR(""), n * 100 / before, least, NK_VERDICT_STOPPED, g->in->last_count, n, true },
 			err);
 	}
 	return nk_done();
@@ -212,7 +212,7 @@ static NK_RESULT rule_window(struct nk_guarding *g, struct nk_err *err)
 	return nk_guard_tell(g,
 		(struct nk_guard_finding){ "S7",
 			NK_N("%1$swith the runs of the last weeks %2$llu persons leave; above %3$llu a second person must agree"),
-			NK_STR(""), sum, limit, NK_VERDICT_APPROVAL, g->in->past.left_in_window },
+			NK_STR(""), sum, limit, NK_VERDICT_APPROVAL, g->in->past.left_in_window, 0, false },
 		err);
 }
 
@@ -235,7 +235,7 @@ static NK_RESULT rule_protected(struct nk_guarding *g, struct nk_err *err)
 	}
 	return nk_guard_tell(g,
 		(struct nk_guard_finding){ "S8", NK_N("%1$s%2$llu protected persons would leave; %3$llu may"), NK_STR(""), n, 0,
-			NK_VERDICT_STOPPED, 0 },
+			NK_VERDICT_STOPPED, 0, 0, false },
 		err);
 }
 
@@ -277,9 +277,7 @@ static NK_RESULT read_past(struct nk_guarding *g, struct nk_err *err)
 {
 	const struct nk_guard_past *past = &g->in->past;
 
-	NK_TRY(g->in->incremental && g->in->people != NULL
-			? nk_guard_shape_after(g->in->people, g->in->changes, g->arena, &g->now, err)
-			: nk_guard_shape_of(g->in->roster, g->arena, &g->now, err));
+	NK_TRY(nk_guard_shape_of(g->in->roster, g->arena, &g->now, err));
 	g->have_last = g->in->last != NULL && g->in->last->last_shape.len > 0;
 	if (g->have_last) {
 		NK_TRY(nk_guard_shape_read(g->in->last->last_shape, g->arena, &g->last, err));

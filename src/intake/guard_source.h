@@ -2,7 +2,8 @@
  * guard_source.h: is this roster believable? Stops an import before its first write (reference/rosters.md §13,
  * S1–S10).
  *
- * Pure: roster, changes, what the source last said, limits → verdict. Every stop names its rule, the cell, the figures
+ * Pure: roster, changes, what the source last said, limits → verdict. A delta is judged as the whole it makes with what
+ * was there (orone_delta.c), so that no way in goes round the guard. Every stop names its rule, the cell, the figures
  * and the limit. S1 (an incomplete file gives no roster) is the reader's, S9 (the exception) flow's.
  */
 #ifndef NK_GUARD_SOURCE_H
@@ -49,7 +50,6 @@ struct nk_guard_source_input {
 	const struct nk_people *people; /* NULL: nothing is known of leavers (tests): none is a graduate or protected */
 	const struct nk_source *last; /* NULL: first file of this source */
 	struct nk_guard_past past;
-	bool incremental; /* the file holds changes only: judged as the whole it makes with what we have */
 	uint64_t last_count; /* persons in the last accepted file */
 	enum nk_turn turn;
 	int expected_year; /* nk_school_year(today), or the operator's word */

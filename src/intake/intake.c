@@ -21,7 +21,7 @@ static NK_RESULT format_of(struct nk_format_run *run, const struct nk_format **o
 				    : nk_fail(err, NK_UNSUPPORTED,
 					      "unknown roster format: the formats are csv (also TSV and xlsx), oneroster, sds1 and sds2");
 	}
-	NK_TRY(nk_format_peek_at(run->env, run->opt->fd, run->opt->size, run->arena, &peek, err));
+	NK_TRY(nk_format_peek_at(run->env, run->opt, run->arena, &peek, err));
 	*out = nk_format_by_peek(&peek);
 	return nk_done();
 }

@@ -88,6 +88,7 @@ struct nk_intake_options {
 	const struct nk_people *base;
 	struct nk_uuid base_source;
 	struct nk_str base_name;
+	struct nk_bytes here; /* for fuzzers: the file itself, without a child; else empty */
 	bool look_only; /* nothing is going to be taken in: a delta is read for its own rows only */
 	struct nk_vec *bad; /* of struct nk_bad_row, the caller's; NULL: not wanted. What does not fit is left out */
 	void (*progress)(void *arg, uint64_t done, uint64_t total);

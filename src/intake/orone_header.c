@@ -150,7 +150,9 @@ static NK_RESULT explain(struct orone *o, const struct nk_str *found, size_t n, 
 
 		if (!was_found(name, found, n)) {
 			told++;
-			NK_TRY(tell(o, was_meant(near->names, name, found, n) ? nk_rule(NK_RULE_OR_HDR_3) : nk_rule(NK_RULE_OR_HDR_1), name, err));
+			NK_TRY(tell(o,
+				nk_rule(was_meant(near->names, name, found, n) ? NK_RULE_OR_HDR_3 : NK_RULE_OR_HDR_1),
+				name, err));
 		}
 	}
 	for (size_t i = 0; told == 0 && i < width && i < n; i++) {
@@ -184,8 +186,9 @@ static NK_RESULT check_extra(struct orone *o, const struct nk_str *found, size_t
 {
 	for (size_t i = from; i < n; i++) {
 		if (!nk_value_blank(found[i])) {
-			NK_TRY(tell(o, nk_str_starts(found[i], NK_STR("metadata.")) ? nk_rule(NK_RULE_OR_HDR_7) : nk_rule(NK_RULE_OR_HDR_6), NK_STR(""),
-				err));
+			NK_TRY(tell(o,
+				nk_rule(nk_str_starts(found[i], NK_STR("metadata.")) ? NK_RULE_OR_HDR_7 : NK_RULE_OR_HDR_6),
+				NK_STR(""), err));
 		}
 	}
 	return nk_done();

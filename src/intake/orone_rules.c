@@ -1,8 +1,8 @@
 /*
  * orone_rules.c: the rules of OneRoster and of Japan's profile, as tables: headers, values, references.
  *
- * From reference/rosters.md §4–§7. A row: column, check, where it holds (base, Japan, both), rule id, how bad in
- * strict and in school, words. Pure data and pure checks of one value.
+ * From reference/rosters.md §4–§7. A row: column, check, where it holds (base, Japan, both), rule (rule_rows.h).
+ * Pure data and pure checks of one value.
  */
 #include "base.h"
 #include "orone.h"
@@ -248,80 +248,23 @@ static bool sex(struct nk_str v)
 
 /* ---- rows of the tables ---- */
 
-#define NEEDED(column)                                                                                      \
-	{                                                                                                   \
-		column, NULL, ORONE_ALL,                                                                    \
-		NK_RULE_OR_REQ_1                                                                                           \
-	}
-#define NEEDED_JP(column)                                                                                           \
-	{                                                                                                           \
-		column, NULL, ORONE_JP,                                                                             \
-		NK_RULE_OR_REQ_2                                                                                                   \
-	}
-#define UUID4(column)                                                                                  \
-	{                                                                                              \
-		column, nk_value_is_uuid4, ORONE_JP,                                                   \
-		NK_RULE_OR_JP_1                                                                                      \
-	}
-#define NOT_MANGLED(column)                                                                              \
-	{                                                                                                \
-		column, not_mangled, ORONE_ALL,                                                          \
-		NK_RULE_OR_VAL_1                                                                                        \
-	}
-#define BULK                                                                                                                      \
-	{                                                                                                                         \
-		"status", must_be_blank, ORONE_ALL,                                                                               \
-		NK_RULE_OR_BULK_1       \
-	},                                                                                                                        \
-	{                                                                                                                         \
-		"dateLastModified", must_be_blank, ORONE_ALL,                                                                     \
-		NK_RULE_OR_BULK_1                                                                                                                 \
-	}
+#define NEEDED(column) { column, NULL, ORONE_ALL, NK_RULE_OR_REQ_1 }
+#define NEEDED_JP(column) { column, NULL, ORONE_JP, NK_RULE_OR_REQ_2 }
+#define UUID4(column) { column, nk_value_is_uuid4, ORONE_JP, NK_RULE_OR_JP_1 }
+#define NOT_MANGLED(column) { column, not_mangled, ORONE_ALL, NK_RULE_OR_VAL_1 }
+#define BULK \
+	{ "status", must_be_blank, ORONE_ALL, NK_RULE_OR_BULK_1 }, { "dateLastModified", must_be_blank, ORONE_ALL, NK_RULE_OR_BULK_1 }
 #define ID BULK, NEEDED("sourcedId"), NOT_MANGLED("sourcedId"), UUID4("sourcedId")
-#define DATE(column)                                                                                                         \
-	{ column, date_certain, ORONE_ALL,                                                                                   \
-		NK_RULE_OR_VAL_3 },                \
-	{                                                                                                                    \
-		column, date_iso, ORONE_ALL,                                                                                 \
-		NK_RULE_OR_VAL_4                                                                                                            \
-	}
-#define BOOL(column)                                                                                           \
-	{ column, bool_loose, ORONE_ALL, NK_RULE_OR_VAL_5 },       \
-	{                                                                                                      \
-		column, nk_value_is_bool, ORONE_ALL,                                                           \
-		NK_RULE_OR_VAL_6                                                                                              \
-	}
-#define WORD(column, ok)                                                                                     \
-	{                                                                                                    \
-		column, ok, ORONE_ALL,                                                                       \
-		NK_RULE_OR_VAL_2                                                                                            \
-	}
-#define WORD_JP(column, ok)                                                                             \
-	{                                                                                               \
-		column, ok, ORONE_JP,                                                                   \
-		NK_RULE_OR_JP_2                                                                                       \
-	}
-#define WIDE(column)                                                                                             \
-	{                                                                                                        \
-		column, no_halfwidth, ORONE_JP,                                                                  \
-		NK_RULE_OR_JP_3                                                                                                \
-	}
-#define TEXT(column)                                                                                                \
-	WIDE(column),                                                                                               \
-		{ column, no_gaiji, ORONE_ALL,                                                                      \
-			NK_RULE_TEXT_1 },  \
-		{ column, no_invisible, ORONE_ALL,                                                                  \
-			NK_RULE_TEXT_2 }, \
-	{                                                                                                           \
-		column, not_padded, ORONE_ALL,                                                                      \
-		NK_RULE_TEXT_3                                                                                                   \
-	}
+#define DATE(column) { column, date_certain, ORONE_ALL, NK_RULE_OR_VAL_3 }, { column, date_iso, ORONE_ALL, NK_RULE_OR_VAL_4 }
+#define BOOL(column) { column, bool_loose, ORONE_ALL, NK_RULE_OR_VAL_5 }, { column, nk_value_is_bool, ORONE_ALL, NK_RULE_OR_VAL_6 }
+#define WORD(column, ok) { column, ok, ORONE_ALL, NK_RULE_OR_VAL_2 }
+#define WORD_JP(column, ok) { column, ok, ORONE_JP, NK_RULE_OR_JP_2 }
+#define WIDE(column) { column, no_halfwidth, ORONE_JP, NK_RULE_OR_JP_3 }
+#define TEXT(column) \
+	WIDE(column), { column, no_gaiji, ORONE_ALL, NK_RULE_TEXT_1 }, { column, no_invisible, ORONE_ALL, NK_RULE_TEXT_2 }, \
+		{ column, not_padded, ORONE_ALL, NK_RULE_TEXT_3 }
 
-#define REF(column, to, list, later)                                                                      \
-	{                                                                                                 \
-		column, to, list, later,                                                                  \
-		NK_RULE_OR_REF_1                                                                                         \
-	}
+#define REF(column, to, list, later) { column, to, list, later, NK_RULE_OR_REF_1 }
 
 static const struct orone_header manifest_headers[] = { { "propertyName,value", 0 } };
 static const struct orone_rule manifest_rules[] = { NEEDED("propertyName") };

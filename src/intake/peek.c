@@ -61,10 +61,10 @@ static void peeking_done(struct peeking *p)
 	nk_vec_done(&p->files);
 }
 
-NK_RESULT nk_format_peek_at(const struct nk_env *env, int fd, uint64_t size, struct nk_arena *arena,
+NK_RESULT nk_format_peek_at(const struct nk_env *env, const struct nk_intake_options *from, struct nk_arena *arena,
 	struct nk_format_peek *out, struct nk_err *err)
 {
-	const struct nk_tables_options opt = { .fd = fd, .size = size, .peek = true };
+	const struct nk_tables_options opt = { .fd = from->fd, .size = from->size, .here = from->here, .peek = true };
 	NK_OWNED(peeking_done) struct peeking p = { .arena = arena, .out = out };
 	struct nk_tables_totals totals = { 0 };
 

@@ -351,9 +351,26 @@ static void doubt_rest(struct proposing *p)
 	}
 }
 
+/* A list without a header begins with somebody's row: what is no header that we know is not shown then. */
+static NK_RESULT check_header(const struct proposing *p, struct nk_err *err)
+{
+	for (size_t i = 0; i < p->out->n_columns; i++) {
+		if (p->out->columns[i].item[0] != '\0') {
+			return nk_done();
+		}
+	}
+	return p->opt->n_sets > 0 || p->opt->key.len > 0
+		? nk_done()
+		: nk_fail(err, NK_INVALID,
+			  NK_N("no header of this list is known, and its first line may be somebody's row: give it a header line, or say "
+			       "what its columns are with --set COLUMN=ITEM"));
+}
+
 static NK_RESULT decide(struct proposing *p, struct nk_err *err)
 {
 	struct nk_proposal *const out = p->out;
+
+	NK_TRY(check_header(p, err));
 
 	for (size_t i = 0; i < out->n_columns; i++) {
 		out->columns[i].kind = nk_propose_kind(&out->columns[i]);

@@ -154,6 +154,19 @@ static void no_value_stands_in_a_proposal(void **state)
 	}
 }
 
+/* The first line of such a list is somebody: it must not come out as a list of columns. */
+static void a_list_without_a_header_is_refused_unshown(void **state)
+{
+	const struct nk_str set[] = { NK_STR("id=student_number") };
+	NK_OWNED(proposed_done) struct proposed p = propose("21M0001,太田 元気,工学部\n21M0002,髙橋 直子,文学部\n", (struct nk_propose_options){ .fd = -1 });
+	NK_OWNED(proposed_done)
+	struct proposed q = propose("id,x\n1,a\n", (struct nk_propose_options){ .fd = -1, .sets = set, .n_sets = 1 });
+
+	(void)state;
+	assert_true(p.rc.code == NK_INVALID && strstr(p.err.text[NK_LANG_EN], "太田") == NULL);
+	assert_true(nk_ok(q.rc) && q.p.key == 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -163,6 +176,7 @@ int main(void)
 		cmocka_unit_test(content_that_contradicts_its_header_is_not_read_in_silence),
 		cmocka_unit_test(a_column_or_item_that_is_not_there_is_a_usage_error),
 		cmocka_unit_test(no_value_stands_in_a_proposal),
+		cmocka_unit_test(a_list_without_a_header_is_refused_unshown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

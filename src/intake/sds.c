@@ -369,6 +369,7 @@ NK_RESULT nk_sds_read(struct nk_format_run *run, const struct sds_format *format
 	const struct nk_tables_options opt = { .fd = run->opt->fd,
 		.size = run->opt->size,
 		.digest_key = run->opt->digest_key,
+		.here = run->opt->here,
 		.order = order,
 		.n_order = format->n,
 		.progress = run->opt->progress,

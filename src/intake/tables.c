@@ -348,6 +348,9 @@ NK_RESULT nk_tables_read(const struct nk_env *env, const struct nk_tables_option
 	nk_rc rc = nk_done();
 	nk_rc wait_rc = nk_done();
 
+	if (opt->here.len > 0) {
+		return nk_tables_read_here(opt->here, opt, fn, arg, out, err);
+	}
 	listener_init(&l, fn, arg);
 	l.opt = opt;
 	l.more = pipe_more;

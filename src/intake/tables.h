@@ -61,6 +61,7 @@ struct nk_tables_options {
 	const char *const
 		*order; /* files whose rows are wanted, given in this order; the rows of others are only counted */
 	size_t n_order;
+	struct nk_bytes here; /* for fuzzers: the file itself, read in this process; else empty */
 	bool peek; /* names and headers only: no rows, no digest, and nothing is wrong with anything */
 	struct nk_str sheet; /* of a workbook; empty: the first visible one */
 	uint64_t header_line; /* of a bare file or a workbook; 0: the first line that looks like one */

@@ -406,9 +406,24 @@ static void a_torn_write_is_half_written(void **state)
 	assert_true(file_is(path, "12345678"));
 }
 
+static void a_library_of_another_version_is_refused_and_one_that_is_there_gives_its_functions(void **state)
+{
+	const char *const other[] = { "curl_version", "curl_no_such_function" };
+	const char *(*functions[2])(void) = { NULL, NULL };
+	struct nk_err err = { 0 };
+
+	(void)state;
+	kit_fails(nk_os_library("curl", other, 2, functions, &err), NK_UNAVAILABLE);
+	kit_ok(nk_os_library("curl", other, 1, functions, &err), &err);
+	assert_non_null(functions[0]());
+	assert_string_equal(nk_os_library_file(1), "libcurl.so.4");
+	assert_null(nk_os_library_file(100));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_library_of_another_version_is_refused_and_one_that_is_there_gives_its_functions),
 		cmocka_unit_test(what_is_written_is_read_back),
 		cmocka_unit_test(files_are_opened_only_as_asked_for),
 		cmocka_unit_test(folders_are_listed_in_order),

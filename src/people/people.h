@@ -72,16 +72,18 @@ enum {
 	NK_PERSON_PROTECTED = 1,
 	/* never in a plan that removes */ NK_PERSON_HOLD = 2,
 	/* legal hold: never erased */ NK_PERSON_HIDDEN = 4, /* publicFlg false: the source asks for protection */
-	/* 8: NK_PERSON_SOURCE_OFF (changes.h) */
+	NK_PERSON_SOURCE_OFF = 8, /* suspended because the file says so, and not by an operator */
 	NK_PERSON_LOGIN_MADE = 16, /* the login was made by our rule: a blank in the source leaves it */
 	NK_PERSON_MAIL_MADE = 32, /* the mail likewise */
 	NK_PERSON_SHIELDED = 64, /* 支援措置: the site asks for protection; no import changes it */
+	NK_PERSON_DATED = 128, /* the three dates were set by hand (person dates): no import and no rule changes them */
 };
 
 struct nk_membership {
 	struct nk_uuid where; /* unit or group */
 	bool is_group;
 	bool primary;
+	bool staying; /* of the place that somebody has moved away from: holds until `until`, though no source says so */
 	enum nk_role role;
 	nk_date from;
 	nk_date until; /* last day, inclusive; NK_DATE_NONE = open */
@@ -180,6 +182,9 @@ NK_RESULT nk_people_search(const struct nk_people *people, struct nk_str query, 
 NK_RESULT nk_person_shown(const struct nk_person *p, bool kana, struct nk_buf *out, struct nk_err *err);
 /* nk_person_hidden: protected by the source or the site: name, class and photo are for nobody outside of here. */
 bool nk_person_hidden(const struct nk_person *p);
+/* nk_person_listed: as nk_person_shown, but a protected person is "#123" (kana: nothing): for every list, export and
+ * preview; only what shows one person by key, and the scanner, use nk_person_shown. */
+NK_RESULT nk_person_listed(const struct nk_person *p, bool kana, struct nk_buf *out, struct nk_err *err);
 /* nk_person_active_on: state and dates say that the person is valid on that day. */
 bool nk_person_active_on(const struct nk_person *p, nk_date day);
 

@@ -33,6 +33,14 @@ bool nk_person_hidden(const struct nk_person *p)
 	return (p->flags & (NK_PERSON_HIDDEN | NK_PERSON_SHIELDED)) != 0;
 }
 
+NK_RESULT nk_person_listed(const struct nk_person *p, bool kana, struct nk_buf *out, struct nk_err *err)
+{
+	if (!nk_person_hidden(p)) {
+		return nk_person_shown(p, kana, out, err);
+	}
+	return kana ? nk_done() : nk_buf_printf(out, err, "#%u", p->number);
+}
+
 bool nk_person_active_on(const struct nk_person *p, nk_date day)
 {
 	const bool begun = p->valid_from == NK_DATE_NONE || p->valid_from <= day;

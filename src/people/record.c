@@ -8,7 +8,7 @@
 #include "record_int.h"
 
 enum { FIXED_LEN = 28, MEMBERSHIP_LEN = 29 };
-enum { BIT_GROUP = 1, BIT_PRIMARY = 2, ROLE_SHIFT = 2 };
+enum { BIT_GROUP = 1, BIT_PRIMARY = 2, ROLE_SHIFT = 2, BIT_STAYING = 128 };
 
 static uint32_t date_bits(nk_date d)
 {
@@ -26,6 +26,7 @@ static void put_membership(const struct nk_membership *m, uint8_t out[static MEM
 
 	bits |= m->is_group ? BIT_GROUP : 0;
 	bits |= m->primary ? BIT_PRIMARY : 0;
+	bits |= m->staying ? BIT_STAYING : 0;
 	memcpy(out, m->where.b, sizeof(m->where.b));
 	out[16] = nk_u8(bits);
 	nk_put_le32(out + 17, date_bits(m->from));
@@ -38,7 +39,8 @@ static void get_membership(const uint8_t *in, struct nk_membership *out)
 	memcpy(out->where.b, in, sizeof(out->where.b));
 	out->is_group = (in[16] & BIT_GROUP) != 0;
 	out->primary = (in[16] & BIT_PRIMARY) != 0;
-	out->role = (enum nk_role)(in[16] >> ROLE_SHIFT);
+	out->staying = (in[16] & BIT_STAYING) != 0;
+	out->role = (enum nk_role)((in[16] & ~(unsigned)BIT_STAYING) >> ROLE_SHIFT);
 	out->from = bits_date(nk_get_le32(in + 17));
 	out->until = bits_date(nk_get_le32(in + 21));
 	out->number = nk_get_le32(in + 25);
@@ -160,7 +162,7 @@ NK_RESULT nk_record_check(struct nk_bytes record, uint32_t number, struct nk_err
 	for (size_t i = 0; i < n; i++) {
 		const struct nk_bytes m = nk_cursor_take(&c, MEMBERSHIP_LEN);
 
-		if (c.bad || (m.ptr[16] >> ROLE_SHIFT) >= NK_ROLE_COUNT) {
+		if (c.bad || ((m.ptr[16] & ~(unsigned)BIT_STAYING) >> ROLE_SHIFT) >= NK_ROLE_COUNT) {
 			return bad_record(number, err);
 		}
 	}

@@ -8,11 +8,13 @@ enum nk_verdict { NK_VERDICT_FREE, NK_VERDICT_APPROVAL, NK_VERDICT_STOPPED };
 
 struct nk_guard_finding {
 	const char *rule; /* "S2", "P1", … */
-	const char *what; /* msgid with %1$s (cell or word), %2$llu (figure), %3$llu (limit), may be %4$llu (last) */
+	const char *what; /* msgid with %1$s (cell or word), %2$llu (figure), %3$llu (limit), may be %4$llu (last), %5$llu (now) */
 	struct nk_str cell; /* school × grade × role, or "" : nobody's name */
 	unsigned long long figure, limit;
 	enum nk_verdict verdict;
-	unsigned long long last; /* the figure of before, where there is one */
+	unsigned long long last; /* how many there were, where that is known */
+	unsigned long long now; /* and are, where the figure says something else (counted) */
+	bool counted;
 };
 
 /* What kind of week it is (law/season.law, by board): outside of the seasons, in a small wave, at the turn of the year. */

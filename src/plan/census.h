@@ -42,8 +42,9 @@ enum nk_census_kind {
 	NK_CENSUS_SHARED, /* by its name: of a room, an office, guests */
 	NK_CENSUS_KIND_COUNT
 };
-const char *nk_census_kind_name(enum nk_census_kind k); /* "nobody", "sure" …; static */
-const char *nk_census_kind_text(enum nk_census_kind k); /* msgid */
+/* nk_census_kind_name: "nobody", "sure" …; nk_census_kind_text: a msgid. Static. */
+const char *nk_census_kind_name(enum nk_census_kind k);
+const char *nk_census_kind_text(enum nk_census_kind k);
 
 struct nk_census_match {
 	uint32_t number; /* of the person */

@@ -11,6 +11,7 @@
 
 #include "dn.h"
 #include "template_int.h"
+#include "year.h"
 
 enum { VALUE_MAX = 8192, NAMES_MAX = 4096, KINDS = NK_OBJECT_KIND_COUNT };
 
@@ -20,6 +21,8 @@ struct ready_row {
 	const struct nk_template *template;
 	bool required;
 	bool rdn;
+	bool hidden; /* for protected persons alone */
+	bool replaced; /* a row for protected persons takes its place */
 };
 
 struct ready_kind {
@@ -91,6 +94,17 @@ static void insert_row(struct ready_kind *k, struct ready_row row)
 	k->rows[at] = row;
 }
 
+/* Has a row of protected persons' own the same attribute? */
+static bool is_replaced(const struct nk_mapping *map, const struct nk_map_row *r)
+{
+	for (size_t i = 0; i < map->n_rows && !r->hidden; i++) {
+		if (map->rows[i].hidden && map->rows[i].object == r->object && nk_str_ieq(map->rows[i].attr, r->attr)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static NK_RESULT ready_rows(struct maker *m, enum nk_object_kind kind, struct nk_str rdn, struct nk_err *err)
 {
 	const struct nk_mapping *map = m->opt->mapping;
@@ -110,6 +124,8 @@ static NK_RESULT ready_rows(struct maker *m, enum nk_object_kind kind, struct nk
 			continue;
 		}
 		row.rdn = nk_str_ieq(r->attr, rdn);
+		row.hidden = r->hidden;
+		row.replaced = is_replaced(map, r);
 		has_rdn = has_rdn || row.rdn;
 		NK_TRY(nk_template_compile(r->template, kind, m->arena, &row.template, err));
 		insert_row(k, row);
@@ -224,6 +240,14 @@ static NK_RESULT make_key(
 	return nk_arena_dup(m->arena, nk_buf_str(&key), out, err);
 }
 
+/* A row for protected persons is for them alone, and what it takes the place of is not for them. */
+static bool skipped(const struct ready_row *row, const struct nk_template_scope *scope)
+{
+	const bool hidden = scope->person != NULL && nk_person_hidden(scope->person);
+
+	return hidden ? row->replaced : row->hidden;
+}
+
 /* *out_made = false: a required value is blank; the entry is not there. */
 static NK_RESULT make_attrs(struct maker *m, const struct nk_template_scope *scope, struct nk_entry *e,
 	struct nk_str *out_name, bool *out_made, struct nk_err *err)
@@ -240,6 +264,9 @@ static NK_RESULT make_attrs(struct maker *m, const struct nk_template_scope *sco
 
 		if (k->rows[i].template == NULL) {
 			attrs[e->n_attrs++] = k->classes;
+			continue;
+		}
+		if (skipped(&k->rows[i], scope)) {
 			continue;
 		}
 		nk_buf_reset(&m->value);
@@ -335,78 +362,6 @@ static NK_RESULT add_groups(struct maker *m, struct nk_err *err)
 	return nk_done();
 }
 
-static bool current(const struct nk_membership *ms, nk_date today)
-{
-	return (ms->from == NK_DATE_NONE || ms->from <= today) && (ms->until == NK_DATE_NONE || ms->until >= today);
-}
-
-/* The better of two memberships to name a person's school or class by: current before past, primary before others. */
-static bool better(const struct nk_membership *a, const struct nk_membership *b, nk_date today)
-{
-	if (b == NULL) {
-		return true;
-	}
-	if (current(a, today) != current(b, today)) {
-		return current(a, today);
-	}
-	return a->primary && !b->primary;
-}
-
-void nk_template_scope_of(
-	const struct nk_people *people, const struct nk_person *p, nk_date today, struct nk_template_scope *scope)
-{
-	const struct nk_membership *home = NULL;
-	const struct nk_membership *class = NULL;
-
-	*scope = (struct nk_template_scope){ .person = p };
-	for (size_t i = 0; i < p->n_memberships; i++) {
-		const struct nk_membership *ms = &p->memberships[i];
-		const struct nk_group *g = ms->is_group ? nk_people_group(people, ms->where) : NULL;
-
-		if (!ms->is_group && better(ms, home, today)) {
-			home = ms;
-		}
-		if (g != NULL && is_homeroom(g) && better(ms, class, today)) {
-			class = ms;
-		}
-	}
-	if (class != NULL) {
-		scope->group = nk_people_group(people, class->where);
-		scope->number = class->number;
-	}
-	if (home != NULL) {
-		scope->unit = nk_people_unit(people, home->where);
-		scope->role = home->role;
-		scope->has_role = true;
-	} else if (class != NULL && scope->group != NULL) {
-		scope->unit = nk_people_unit(people, scope->group->unit);
-		scope->role = class->role;
-		scope->has_role = true;
-	}
-}
-
-enum presence { ABSENT, USABLE, SUSPENDED };
-
-static enum presence presence_of(const struct nk_person *p, nk_date today)
-{
-	switch (p->state) {
-	case NK_PERSON_ACTIVE:
-		if (p->valid_from != NK_DATE_NONE && p->valid_from > today) {
-			return ABSENT;
-		}
-		return nk_person_active_on(p, today) ? USABLE : SUSPENDED;
-	case NK_PERSON_SUSPENDED:
-	case NK_PERSON_LEAVING:
-		return SUSPENDED;
-	case NK_PERSON_PLANNED:
-	case NK_PERSON_RETAINED:
-	case NK_PERSON_ERASED:
-	case NK_PERSON_STATE_COUNT:
-		return ABSENT;
-	}
-	return ABSENT;
-}
-
 static NK_RESULT add_pairs(struct maker *m, const struct nk_person *p, uint32_t serial, struct nk_err *err)
 {
 	for (size_t i = 0; i < p->n_memberships; i++) {
@@ -414,7 +369,7 @@ static NK_RESULT add_pairs(struct maker *m, const struct nk_person *p, uint32_t 
 		uint64_t group = 0;
 		void *room = NULL;
 
-		if (!ms->is_group || ms->role == NK_ROLE_GUARDIAN || !current(ms, m->opt->today) ||
+		if (!ms->is_group || ms->role == NK_ROLE_GUARDIAN || !nk_membership_holds(ms, m->opt->today) ||
 			!nk_map_get(&m->groups, nk_bytes_of(ms->where.b, sizeof(ms->where.b)), &group)) {
 			continue;
 		}
@@ -424,28 +379,49 @@ static NK_RESULT add_pairs(struct maker *m, const struct nk_person *p, uint32_t 
 	return nk_done();
 }
 
+/* What a target may know of a protected person: that there is an account. */
+static void hide(struct nk_person *p, struct nk_template_scope *scope)
+{
+	for (unsigned f = 0; f < NK_FIELD_COUNT; f++) {
+		const enum nk_item_class class = nk_field_class((enum nk_field)f);
+		const bool open = class == NK_ITEM_ids || class == NK_ITEM_login || class == NK_ITEM_mail;
+
+		p->field[f] = open ? p->field[f] : NK_STR("");
+	}
+	scope->person = p;
+	scope->unit = NULL;
+	scope->group = NULL;
+	scope->number = 0;
+}
+
 static NK_RESULT add_person(void *arg, const struct nk_person *p, struct nk_err *err)
 {
 	struct maker *m = arg;
-	const enum presence presence = presence_of(p, m->opt->today);
-	struct nk_entry e = { .kind = NK_OBJECT_PERSON,
-		.object = p->id,
-		.person_number = p->number,
-		.suspended = presence == SUSPENDED };
+	static const struct nk_year own_dates = { .rules = NULL };
+	struct nk_year_wanted wanted;
+	struct nk_entry e = { .kind = NK_OBJECT_PERSON, .object = p->id, .person_number = p->number };
 	struct nk_template_scope scope;
+	struct nk_person bare;
 	bool made = false;
 
-	if (presence == ABSENT) {
+	nk_year_of(m->opt->year != NULL ? m->opt->year : &own_dates, p, m->opt->today, &wanted);
+	if (wanted.presence == NK_YEAR_ABSENT) {
 		return nk_done();
 	}
+	e.suspended = wanted.presence == NK_YEAR_SUSPENDED;
 	if (nk_str_trim(p->field[NK_FIELD_LOGIN]).len == 0) {
 		m->no_login++;
 		return nk_done();
 	}
 	nk_template_scope_of(m->people, p, m->opt->today, &scope);
 	scope.domain = m->domain;
+	if (nk_person_hidden(p)) {
+		bare = *p;
+		hide(&bare, &scope);
+		e.hidden = true;
+	}
 	NK_TRY(add_entry(m, &scope, &e, &made, err));
-	return made && presence == USABLE ? add_pairs(m, p, nk_u32(m->built.len - 1), err) : nk_done();
+	return made && !e.suspended && !e.hidden ? add_pairs(m, p, nk_u32(m->built.len - 1), err) : nk_done();
 }
 
 /* ---- order --------------------------------------------------------------------------------------------------- */

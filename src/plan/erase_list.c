@@ -7,10 +7,12 @@
 
 #include "erase_list.h"
 
-static bool due(const struct nk_person *p, nk_date today)
+static bool due(const struct nk_year *year, const struct nk_person *p, nk_date today)
 {
-	return (p->state == NK_PERSON_LEAVING || p->state == NK_PERSON_SUSPENDED) && p->delete_on != NK_DATE_NONE &&
-		p->delete_on <= today;
+	struct nk_year_wanted wanted;
+
+	nk_year_of(year, p, today, &wanted);
+	return wanted.due;
 }
 
 /* A person of the list before it is in order. */
@@ -81,6 +83,7 @@ static NK_RESULT hand_over(
 }
 
 struct choosing {
+	const struct nk_year *year;
 	nk_date today;
 	struct nk_uuid only;
 	const struct nk_key *key;
@@ -94,7 +97,7 @@ static NK_RESULT choose(void *arg, const struct nk_person *p, struct nk_err *err
 	struct chosen *next = &c->chosen[c->list->n];
 
 	(void)err;
-	if (!due(p, c->today) || (!nk_uuid_is_nil(c->only) && !nk_uuid_eq(p->id, c->only)) || !may_go(p, c->list)) {
+	if (!due(c->year, p, c->today) || (!nk_uuid_is_nil(c->only) && !nk_uuid_eq(p->id, c->only)) || !may_go(p, c->list)) {
 		return nk_done();
 	}
 	next->number = p->number;
@@ -103,19 +106,19 @@ static NK_RESULT choose(void *arg, const struct nk_person *p, struct nk_err *err
 	return nk_done();
 }
 
-NK_RESULT nk_erase_list_make(const struct nk_people *people, nk_date today, struct nk_uuid only,
+NK_RESULT nk_erase_list_make(const struct nk_year *year, nk_date today, struct nk_uuid only,
 	const uint8_t nonce[static 32], struct nk_arena *arena, struct nk_erase_list *out, struct nk_err *err)
 {
 	NK_OWNED(nk_key_wipe) struct nk_key key;
 	struct nk_erase_list list = { .n = 0 };
-	struct chosen *chosen = nk_arena_array(arena, nk_people_count(people), sizeof(*chosen));
-	struct choosing c = { today, only, &key, chosen, &list };
+	struct chosen *chosen = nk_arena_array(arena, nk_people_count(year->people), sizeof(*chosen));
+	struct choosing c = { year, today, only, &key, chosen, &list };
 
 	memcpy(key.b, nonce, sizeof(key.b));
 	if (chosen == NULL) {
 		return nk_fail_nomem(err);
 	}
-	NK_TRY(nk_people_each(people, choose, &c, err));
+	NK_TRY(nk_people_each(year->people, choose, &c, err));
 	if (list.n > 0) {
 		qsort(chosen, list.n, sizeof(*chosen), chosen_cmp);
 	}
@@ -133,7 +136,7 @@ static bool same_digest(const struct nk_key *key, const struct nk_person *p, con
 	return nk_ct_equal(made, digest, sizeof(made));
 }
 
-NK_RESULT nk_erase_list_check(const struct nk_people *people, nk_date today, const uint8_t nonce[static 32],
+NK_RESULT nk_erase_list_check(const struct nk_year *year, nk_date today, const uint8_t nonce[static 32],
 	const struct nk_plan_step_row *steps, size_t n, const struct nk_hash *hash, struct nk_err *err)
 {
 	NK_OWNED(nk_key_wipe) struct nk_key key;
@@ -144,10 +147,10 @@ NK_RESULT nk_erase_list_check(const struct nk_people *people, nk_date today, con
 	memcpy(key.b, nonce, sizeof(key.b));
 	nk_vec_init(&chosen, sizeof(struct chosen), n);
 	for (size_t i = 0; i < n; i++) {
-		const struct nk_person *p = nk_people_by_number(people, steps[i].person_number);
+		const struct nk_person *p = nk_people_by_number(year->people, steps[i].person_number);
 		void *at = NULL;
 
-		if (p == NULL || !due(p, today) || !may_go(p, &count) || !same_digest(&key, p, steps[i].digest)) {
+		if (p == NULL || !due(year, p, today) || !may_go(p, &count) || !same_digest(&key, p, steps[i].digest)) {
 			return nk_fail(err, NK_CONFLICT,
 				NK_N("person %u is no longer due for erasure (returned, on hold or protected); cancel this list and make a new one"),
 				steps[i].person_number);

@@ -2,15 +2,16 @@
  * erase_list.h: the erase plan: whom the day has come to erase. A plan like others (DECISIONS 17): hash, limits, a
  * second person.
  *
- * Chosen are persons whose 削除日 is today or past and who are leaving or suspended; never those under legal hold,
- * never protected ones: both are counted. Pure: people and day in, list out; a person's digest is a MAC of the id
- * under the plan's 32 random bytes, so that a stored list names nobody. It is saved with nk_plan_save(erase = true,
- * target nil).
+ * Chosen are persons who are leaving or suspended and whose day has come, by the house's rules or their own 削除日
+ * (year.h); never those under legal hold, never protected ones: both are counted. Pure: people and day in, list out;
+ * a person's digest is a MAC of the id under the plan's 32 random bytes, so that a stored list names nobody. It is
+ * saved with nk_plan_save(erase = true, target nil).
  */
 #ifndef NK_ERASE_LIST_H
 #define NK_ERASE_LIST_H
 
 #include "plan.h"
+#include "year.h"
 
 struct nk_erase_list {
 	const uint32_t *numbers; /* persons, in the order of their digests: it tells nothing */
@@ -22,7 +23,7 @@ struct nk_erase_list {
 };
 
 /* nk_erase_list_make: `only`: nobody but this person (nil: all who are due). Lives in `arena`. NK_NOMEM. */
-NK_RESULT nk_erase_list_make(const struct nk_people *people, nk_date today, struct nk_uuid only,
+NK_RESULT nk_erase_list_make(const struct nk_year *year, nk_date today, struct nk_uuid only,
 	const uint8_t nonce[static 32], struct nk_arena *arena, struct nk_erase_list *out, struct nk_err *err);
 
 /*
@@ -30,7 +31,7 @@ NK_RESULT nk_erase_list_make(const struct nk_people *people, nk_date today, stru
  * hold nor protected, and is the one whose digest was approved; and the digests give the hash. NK_CONFLICT names the
  * person's number. `steps` sorted by digest, as nk_plan_steps gives them.
  */
-NK_RESULT nk_erase_list_check(const struct nk_people *people, nk_date today, const uint8_t nonce[static 32],
+NK_RESULT nk_erase_list_check(const struct nk_year *year, nk_date today, const uint8_t nonce[static 32],
 	const struct nk_plan_step_row *steps, size_t n, const struct nk_hash *hash, struct nk_err *err);
 
 struct nk_erase_limits {

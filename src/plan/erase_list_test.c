@@ -9,6 +9,9 @@
 #include "plan_test_kit.h"
 
 static const uint8_t nonce[32] = { 1, 2, 3 };
+/* These people, by nothing but their own dates. */
+#define OF(who) (&(struct nk_year){ .people = (who) })
+
 static const struct nk_uuid all = { { 0 } };
 
 /* Ten persons: 0 active and due by mistake, 1 leaving and due, 2 due today, 3 tomorrow, 4 on hold, 5 protected, 6
@@ -48,14 +51,14 @@ static void only_those_who_are_due_and_free_to_go_are_listed(void **state)
 
 	(void)state;
 	ten(&s);
-	kit_ok(nk_erase_list_make(s.people, s.opt.today, all, nonce, s.arena, &l, &s.err), &s.err);
+	kit_ok(nk_erase_list_make(OF(s.people), s.opt.today, all, nonce, s.arena, &l, &s.err), &s.err);
 	assert_int_equal(l.n, 3);
 	assert_true(listed(&l, &s.persons[1]) && listed(&l, &s.persons[2]) && listed(&l, &s.persons[6]));
 	assert_int_equal(l.on_hold, 1);
 	assert_int_equal(l.is_protected, 1);
-	kit_ok(nk_erase_list_make(s.people, s.opt.today, s.persons[6].id, nonce, s.arena, &l, &s.err), &s.err);
+	kit_ok(nk_erase_list_make(OF(s.people), s.opt.today, s.persons[6].id, nonce, s.arena, &l, &s.err), &s.err);
 	assert_int_equal(l.n, 1);
-	kit_ok(nk_erase_list_make(s.people, s.opt.today, s.persons[4].id, nonce, s.arena, &l, &s.err), &s.err);
+	kit_ok(nk_erase_list_make(OF(s.people), s.opt.today, s.persons[4].id, nonce, s.arena, &l, &s.err), &s.err);
 	assert_int_equal(l.n, 0);
 }
 
@@ -68,15 +71,15 @@ static void the_hash_is_about_these_persons_under_this_nonce(void **state)
 
 	(void)state;
 	ten(&s);
-	kit_ok(nk_erase_list_make(s.people, s.opt.today, all, nonce, s.arena, &a, &s.err), &s.err);
-	kit_ok(nk_erase_list_make(s.people, s.opt.today, all, nonce, s.arena, &b, &s.err), &s.err);
+	kit_ok(nk_erase_list_make(OF(s.people), s.opt.today, all, nonce, s.arena, &a, &s.err), &s.err);
+	kit_ok(nk_erase_list_make(OF(s.people), s.opt.today, all, nonce, s.arena, &b, &s.err), &s.err);
 	assert_memory_equal(a.hash.b, b.hash.b, sizeof(a.hash.b));
 	for (size_t i = 1; i < a.n; i++) {
 		assert_true(memcmp(a.digests[i - 1], a.digests[i], NK_MAC_LEN) < 0);
 	}
-	kit_ok(nk_erase_list_make(s.people, s.opt.today, all, other, s.arena, &b, &s.err), &s.err);
+	kit_ok(nk_erase_list_make(OF(s.people), s.opt.today, all, other, s.arena, &b, &s.err), &s.err);
 	assert_memory_not_equal(a.hash.b, b.hash.b, sizeof(a.hash.b));
-	kit_ok(nk_erase_list_make(s.people, s.opt.today + 1, all, nonce, s.arena, &b, &s.err), &s.err);
+	kit_ok(nk_erase_list_make(OF(s.people), s.opt.today + 1, all, nonce, s.arena, &b, &s.err), &s.err);
 	assert_int_equal(b.n, 4);
 	assert_memory_not_equal(a.hash.b, b.hash.b, sizeof(a.hash.b));
 }

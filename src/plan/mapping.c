@@ -55,6 +55,10 @@ NK_RESULT nk_mapping_row(
 	struct nk_str word = { 0 };
 	bool known = false;
 
+	if (nk_str_starts(attr, NK_STR("protected."))) {
+		row.hidden = true;
+		attr = nk_str_sub(attr, sizeof("protected.") - 1, attr.len);
+	}
 	(void)nk_str_cut(&attr, '.', &word);
 	for (size_t i = 0; i < NK_ARRAY_LEN(objects); i++) {
 		if (nk_str_eq(word, nk_str_c(objects[i].word))) {
@@ -64,6 +68,9 @@ NK_RESULT nk_mapping_row(
 	}
 	if (!known) {
 		return nk_fail(err, NK_CONFIG, "a row of the mapping begins with person., group. or unit.: column 1");
+	}
+	if (row.hidden && row.object != NK_OBJECT_PERSON) {
+		return nk_fail(err, NK_CONFIG, "only persons are protected: a row begins with protected.person.");
 	}
 	if (!is_attribute(attr)) {
 		return nk_fail(err, NK_CONFIG, "a row of the mapping names no attribute at column %zu", word.len + 2);

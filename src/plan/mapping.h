@@ -20,6 +20,7 @@ struct nk_map_row {
 	struct nk_str
 		needs; /* object class or attribute the target must know, else the row is left out; empty: always */
 	bool required;
+	bool hidden; /* "protected.person.cn = …": for protected persons, instead of the attribute's other rows */
 };
 
 struct nk_mapping {
@@ -37,6 +38,8 @@ struct nk_mapping {
 /* nk_mapping_default: "school" (inetOrgPerson with ;lang-ja, groups per class) or "university" (eduPerson, ja* where
  * the schema has them). Static. NULL: no such profile. */
 const struct nk_mapping *nk_mapping_default(struct nk_str profile);
+/* Of a protected person (nk_person_hidden) every target gets what rows give without name, reading, class, number in class,
+ * school, faculty and birth date: cn and sn become the login, others are left out, and he is in no group. */
 /* nk_mapping_row: a row "person.displayName;lang-ja = {family_shown} {given_shown}" of the configuration over the
  * profile's; NK_CONFIG names the fault and its column. */
 NK_RESULT nk_mapping_row(struct nk_str key, struct nk_str template, struct nk_arena *arena, struct nk_map_row *out,
@@ -45,11 +48,13 @@ NK_RESULT nk_mapping_row(struct nk_str key, struct nk_str template, struct nk_ar
  * template_word.c. */
 NK_RESULT nk_template_check(struct nk_str template, enum nk_object_kind object, struct nk_err *err);
 
+struct nk_year;
 struct nk_desired_options {
 	const struct nk_mapping *mapping;
 	const struct nk_target_settings *settings; /* bases */
 	struct nk_target_link *target; /* for has(); may be NULL: everything is known */
 	nk_date today;
+	const struct nk_year *year; /* who may sign in by the house's rules; NULL: by the persons' own dates */
 };
 /*
  * nk_desired_make: entries for units, groups (with members as MEMBER steps later: "member" is not among attrs),

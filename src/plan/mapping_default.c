@@ -12,9 +12,9 @@
 	{                              \
 		(lit), sizeof(lit) - 1 \
 	}
-#define PERSON(attr, template, needs, required) { NK_OBJECT_PERSON, S(attr), S(template), S(needs), required },
-#define GROUP(attr, template, needs, required) { NK_OBJECT_GROUP, S(attr), S(template), S(needs), required },
-#define UNIT(attr, template, needs, required) { NK_OBJECT_UNIT, S(attr), S(template), S(needs), required },
+#define PERSON(attr, template, needs, required) { NK_OBJECT_PERSON, S(attr), S(template), S(needs), required, false },
+#define GROUP(attr, template, needs, required) { NK_OBJECT_GROUP, S(attr), S(template), S(needs), required, false },
+#define UNIT(attr, template, needs, required) { NK_OBJECT_UNIT, S(attr), S(template), S(needs), required, false },
 
 #define JAPANESE_NAMES                                                    \
 	PERSON("sn;lang-ja", "{family_shown}", "", false)                 \

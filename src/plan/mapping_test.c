@@ -236,10 +236,66 @@ static void the_attributes_to_read_are_each_named_once(void **state)
 	assert_int_equal(marker, 1);
 }
 
+static void a_protected_person_stands_there_as_an_account_and_nothing_more(void **state)
+{
+	static const char *const gone[] = { "givenName", "sn;lang-ja", "displayName;lang-ja-kana", "o;lang-ja", "ou;lang-ja" };
+	NK_OWNED(school_done) struct school s = { 0 };
+	struct nk_desired d;
+	const struct nk_entry *e = NULL;
+	size_t at = 0;
+
+	(void)state;
+	school_new(&s, 6);
+	s.persons[1].number = nk_people_at(s.people, 1)->number;
+	s.persons[1].id = nk_people_at(s.people, 1)->id;
+	s.persons[1].flags |= NK_PERSON_SHIELDED;
+	school_update(&s, 1);
+	d = school_desired(&s);
+	e = entry(&d, "uid=hm0001,ou=people,dc=example,dc=ac,dc=jp");
+	has(e, "cn", "hm0001");
+	has(e, "sn", "hm0001");
+	assert_true(e->hidden);
+	for (size_t i = 0; i < NK_ARRAY_LEN(gone); i++) {
+		assert_false(has_attr(e, gone[i]));
+	}
+	assert_true(there(&d, "uid=hm0001,ou=people,dc=example,dc=ac,dc=jp", &at));
+	for (size_t i = 0; i < d.n_members; i++) {
+		assert_true(d.members[i].person != at);
+	}
+	assert_false(entry(&d, "uid=hm0002,ou=people,dc=example,dc=ac,dc=jp")->hidden);
+}
+
+static void a_row_for_protected_persons_is_theirs_alone_and_takes_the_others_place(void **state)
+{
+	NK_OWNED(school_done) struct school s = { 0 };
+	struct nk_map_row rows[64];
+	struct nk_mapping map = *nk_mapping_default(NK_STR("school"));
+	struct nk_desired d;
+
+	(void)state;
+	school_new(&s, 3);
+	s.persons[1].number = nk_people_at(s.people, 1)->number;
+	s.persons[1].id = nk_people_at(s.people, 1)->id;
+	s.persons[1].flags |= NK_PERSON_HIDDEN;
+	school_update(&s, 1);
+	assert_true(map.n_rows < 64);
+	memcpy(rows, map.rows, map.n_rows * sizeof(*rows));
+	kit_ok(nk_mapping_row(NK_STR("protected.person.displayName"), NK_STR("非公開"), s.arena, &rows[map.n_rows], &s.err), &s.err);
+	map.rows = rows;
+	map.n_rows++;
+	s.opt.mapping = &map;
+	d = school_desired(&s);
+	has(entry(&d, "uid=hm0001,ou=people,dc=example,dc=ac,dc=jp"), "displayName", "非公開");
+	has(entry(&d, "uid=hm0002,ou=people,dc=example,dc=ac,dc=jp"), "displayName", "東海林 花子");
+	assert_int_equal(nk_mapping_row(NK_STR("protected.group.cn"), NK_STR("x"), s.arena, &rows[0], &s.err).code, NK_CONFIG);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_pupil_stands_there_with_kanji_and_kana),
+		cmocka_unit_test(a_protected_person_stands_there_as_an_account_and_nothing_more),
+		cmocka_unit_test(a_row_for_protected_persons_is_theirs_alone_and_takes_the_others_place),
 		cmocka_unit_test(classes_are_named_by_year_school_and_code),
 		cmocka_unit_test(two_classes_of_one_name_are_told_apart),
 		cmocka_unit_test(who_left_is_suspended_and_who_is_planned_is_not_there),

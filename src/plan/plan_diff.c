@@ -188,7 +188,7 @@ NK_RESULT nk_plan_diff(struct nk_planner *p, const struct nk_entry *want, const 
 	for (size_t i = 0; i < want->n_attrs; i++) {
 		NK_TRY(diff_wanted(&d, &want->attrs[i], err));
 	}
-	for (size_t i = 0; !want->suspended && i < p->in->mapping->n_rows; i++) {
+	for (size_t i = 0; (!want->suspended || want->hidden) && i < p->in->mapping->n_rows; i++) {
 		if (p->in->mapping->rows[i].object == want->kind) {
 			NK_TRY(diff_gone(&d, p->in->mapping->rows[i].attr, err));
 		}

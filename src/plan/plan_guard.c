@@ -9,7 +9,7 @@
  */
 #include "base.h"
 
-#include "plan.h"
+#include "plan_int.h"
 
 enum { FINDINGS_MAX = 40, ATTRIBUTES_MAX = 64, CHANGE_FLOOR = 20, LOST_FLOOR = 3, TAKEN_FLOOR = 5, TAKEN_PERCENT = 10, GROUP_FLOOR = 5 };
 
@@ -89,6 +89,22 @@ static void judge_taken_away(struct guarding *g)
 				.limit = may_delete,
 				.verdict = NK_VERDICT_APPROVAL });
 	}
+}
+
+/* Where they are: said beside P1, so that whoever decides knows where to look. */
+static NK_RESULT tell_cell(struct guarding *g, struct nk_arena *arena, struct nk_err *err)
+{
+	struct nk_guard_finding f = { .rule = "P1",
+		.what = NK_N("%1$s: most of them are here: %2$llu of %4$llu accounts (%3$llu are free in all)"),
+		.limit = allowance(g->present, g->limits->suspend_percent, g->limits->suspend_number),
+		.verdict = NK_VERDICT_APPROVAL };
+
+	if (count_persons(g->in->plan, NK_STEP_SUSPEND) <= f.limit) {
+		return nk_done();
+	}
+	NK_TRY(nk_plan_worst_cell(g->in, arena, &f, err));
+	find(g, f);
+	return nk_done();
 }
 
 static bool is_protected(const struct guarding *g, const struct nk_step *s)
@@ -417,6 +433,7 @@ NK_RESULT nk_plan_guard(const struct nk_plan_guard_input *in, const struct nk_pl
 		return nk_fail_nomem(err);
 	}
 	judge_taken_away(&g);
+	NK_TRY(tell_cell(&g, arena, err));
 	judge_protected(&g);
 	judge_window(&g);
 	judge_flood(&g);

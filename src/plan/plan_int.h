@@ -71,6 +71,11 @@ NK_RESULT nk_plan_steps_make(struct nk_planner *p, struct nk_err *err);
 /* nk_plan_members: steps for the members of desired entry `group`, which are the pairs [from, to). */
 NK_RESULT nk_plan_members(struct nk_planner *p, size_t group, size_t from, size_t to, struct nk_err *err);
 
+/* plan_guard_cells.c: the school × grade × role in which most accounts would be suspended: cell, how many (figure), of
+ * how many (last). *out stays as it is when none would be. */
+NK_RESULT nk_plan_worst_cell(
+	const struct nk_plan_guard_input *in, struct nk_arena *arena, struct nk_guard_finding *out, struct nk_err *err);
+
 /* plan_digest.c */
 NK_RESULT nk_plan_digest(struct nk_step *step, const uint8_t nonce[static 32], struct nk_err *err);
 void nk_plan_hash(const struct nk_step *steps, size_t n, const uint8_t nonce[static 32], struct nk_uuid target,

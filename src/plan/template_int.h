@@ -25,13 +25,16 @@ struct nk_template_scope {
 /* What {seq}, {seq2}, {seq3}, {seq4} stand as until names.c puts the number there. */
 enum { NK_SEQ_MARK = 0x1c, NK_SEQ_MARKS = 4 };
 
-/* nk_template_scope_of (desired.c): the school, class and role that a person is named by on that day. */
+/* nk_membership_holds: between its first and its last day (template_scope.c). */
+bool nk_membership_holds(const struct nk_membership *m, nk_date day);
+/* nk_template_scope_of (template_scope.c): the school, class and role that a person is named by on that day. */
 void nk_template_scope_of(const struct nk_people *people, const struct nk_person *p, nk_date today,
 	struct nk_template_scope *out);
 
 /* Names for a login or a mail: those of a person, and {seq}. */
 #define NK_TEMPLATE_LOGIN NK_OBJECT_KIND_COUNT
-/* nk_template_compile: `object` may be NK_TEMPLATE_LOGIN. NK_CONFIG names the fault and its column (from 1). Lives in `arena`; so must `text`. */
+/* nk_template_compile: `object` may be NK_TEMPLATE_LOGIN. NK_CONFIG names the fault and its column (from 1). Lives
+ * in `arena`; so must `text`. */
 NK_RESULT nk_template_compile(struct nk_str text, enum nk_object_kind object, struct nk_arena *arena,
 	const struct nk_template **out, struct nk_err *err);
 /* nk_template_run: the value is appended to `out` (trimmed). *out_blank: all names were blank, nothing was appended.

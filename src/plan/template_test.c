@@ -52,6 +52,18 @@ static void gives(const char *text, const char *want)
 	}
 }
 
+static void words_and_functions_of_logins_work_on_readings_and_years(void **state)
+{
+	(void)state;
+	gives("{romaji.family}.{romaji.given}", "yamazaki.hanako");
+	gives("{initials}", "yh");
+	gives("{kana.family|long}", "yamazaki");
+	gives("{mail|last:2|upper}", "JP");
+	gives("{mail|ascii|lower}", "hanaexampleacjp");
+	/* Nobody's first day is 1970: without one there is no year of entry here. */
+	gives("{given_shown|last:1}", "ナ");
+}
+
 static void names_and_literals_make_a_value(void **state)
 {
 	(void)state;
@@ -127,6 +139,7 @@ static void a_fault_is_named_with_its_column(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(words_and_functions_of_logins_work_on_readings_and_years),
 		cmocka_unit_test(names_and_literals_make_a_value),
 		cmocka_unit_test(a_preferred_name_wins_and_a_blank_one_falls_back),
 		cmocka_unit_test(functions_change_a_value_in_their_order),

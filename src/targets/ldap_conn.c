@@ -121,6 +121,23 @@ int nk_ldap_answer(struct nk_target_handle *h, int msgid)
 	return code;
 }
 
+/* DNs separated by semicolons, which stand escaped inside of one (RFC 4514, section 2.4). */
+static NK_RESULT sentinels_of(struct nk_target_handle *h, struct nk_str list, struct nk_err *err)
+{
+	struct nk_str one;
+
+	while (nk_str_cut(&list, ';', &one)) {
+		one = nk_str_trim(one);
+		if (one.len > 0 && h->n_sentinels == NK_SENTINELS_MAX) {
+			return nk_fail(err, NK_CONFIG, "target %1$s: more than %2$d sentinels", h->name.ptr, NK_SENTINELS_MAX);
+		}
+		if (one.len > 0) {
+			NK_TRY(nk_dn_fold_into(one, h->arena, &h->sentinels[h->n_sentinels++], err));
+		}
+	}
+	return nk_done();
+}
+
 static NK_RESULT copy_settings(struct nk_target_handle *h, const struct nk_target_settings *s, struct nk_err *err)
 {
 	NK_TRY(nk_arena_dup(h->arena, s->name, &h->name, err));
@@ -128,7 +145,7 @@ static NK_RESULT copy_settings(struct nk_target_handle *h, const struct nk_targe
 	NK_TRY(nk_arena_dup(h->arena, s->people_base, &h->bases[NK_OBJECT_PERSON], err));
 	NK_TRY(nk_arena_dup(h->arena, s->groups_base, &h->bases[NK_OBJECT_GROUP], err));
 	NK_TRY(nk_arena_dup(h->arena, s->units_base, &h->bases[NK_OBJECT_UNIT], err));
-	NK_TRY(nk_dn_fold_into(s->sentinel, h->arena, &h->sentinel, err));
+	NK_TRY(sentinels_of(h, s->sentinel, err));
 	h->page = s->page;
 	h->window = s->window;
 	h->batch = s->batch;

@@ -27,7 +27,8 @@ struct nk_target_handle {
 	struct nk_str name;
 	struct nk_str base;
 	struct nk_str bases[NK_OBJECT_KIND_COUNT]; /* of persons, groups, units; [CONTAINER] is empty */
-	struct nk_str sentinel; /* folded; empty: the base of persons */
+	struct nk_str sentinels[NK_SENTINELS_MAX]; /* folded; none: the base of persons */
+	size_t n_sentinels;
 	const char *wanted[NK_LDAP_ATTRS_MAX]; /* NULL-terminated, without options, each once, with the anchor's
 						  attributes */
 	size_t n_wanted;

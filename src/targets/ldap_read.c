@@ -20,8 +20,8 @@ struct reader {
 	struct nk_vec entries;
 	enum nk_object_kind kind;
 	struct nk_str base; /* folded */
-	struct nk_str sentinel; /* folded */
-	bool sentinel_seen;
+	bool base_seen; /* that of persons, or the server says that it is not there yet */
+	bool seen[NK_SENTINELS_MAX];
 	bool hidden; /* a base was missing and nothing showed that it is not only hidden */
 };
 
@@ -69,7 +69,10 @@ static NK_RESULT take_entry(void *arg, LDAPMessage *m, struct nk_err *err)
 	NK_TRY(nk_dn_fold_into(entry.key, r->h->scratch, &folded, err));
 	entry.kind = nk_str_eq(folded, r->base) ? NK_OBJECT_CONTAINER : r->kind;
 	NK_TRY(note_used(r, &entry, err));
-	r->sentinel_seen = r->sentinel_seen || nk_str_eq(folded, r->sentinel);
+	r->base_seen = r->base_seen || (r->kind == NK_OBJECT_PERSON && entry.kind == NK_OBJECT_CONTAINER);
+	for (size_t i = 0; i < r->h->n_sentinels; i++) {
+		r->seen[i] = r->seen[i] || nk_str_eq(folded, r->h->sentinels[i]);
+	}
 	NK_TRY(nk_vec_push(&r->entries, &room, err));
 	*(struct nk_entry *)room = entry;
 	return nk_done();
@@ -120,13 +123,10 @@ static NK_RESULT read_base(struct reader *r, enum nk_object_kind kind, struct nk
 
 	r->kind = kind;
 	NK_TRY(nk_dn_fold_into(h->bases[kind], r->arena, &r->base, err));
-	if (h->sentinel.len == 0 && kind == NK_OBJECT_PERSON) {
-		r->sentinel = r->base;
-	}
 	NK_TRY(nk_ldap_search(h, &s, &code, err));
 	if (code == LDAP_NO_SUCH_OBJECT && s.parent_seen) {
 		/* The first run: nothing is there yet, and the server says so. */
-		r->sentinel_seen = r->sentinel_seen || (h->sentinel.len == 0 && kind == NK_OBJECT_PERSON);
+		r->base_seen = r->base_seen || kind == NK_OBJECT_PERSON;
 		return nk_done();
 	}
 	if (code == LDAP_NO_SUCH_OBJECT) {
@@ -154,11 +154,22 @@ static uint64_t bytes_of(const struct nk_entry *entries, size_t n)
 	return sum;
 }
 
+/* Every sentinel was seen; without one, the base of persons. */
+static bool saw_all(const struct reader *r)
+{
+	bool all = r->h->n_sentinels > 0 || r->base_seen;
+
+	for (size_t i = 0; i < r->h->n_sentinels; i++) {
+		all = all && r->seen[i];
+	}
+	return all;
+}
+
 NK_RESULT nk_ldap_read(
 	struct nk_target_handle *h, struct nk_arena *arena, struct nk_snapshot *out, struct nk_err *err)
 {
 	static const enum nk_object_kind order[] = { NK_OBJECT_UNIT, NK_OBJECT_GROUP, NK_OBJECT_PERSON };
-	NK_OWNED(reader_done) struct reader r = { .h = h, .arena = arena, .sentinel = h->sentinel };
+	NK_OWNED(reader_done) struct reader r = { .h = h, .arena = arena };
 	struct nk_entry *entries = NULL;
 
 	nk_vec_init(&r.entries, sizeof(struct nk_entry), ENTRIES_MAX);
@@ -176,8 +187,8 @@ NK_RESULT nk_ldap_read(
 	}
 	*out = (struct nk_snapshot){ .entries = entries,
 		.n = r.entries.len,
-		.sentinel_seen = r.sentinel_seen,
-		.complete = r.sentinel_seen && !r.hidden,
+		.sentinel_seen = saw_all(&r),
+		.complete = saw_all(&r) && !r.hidden,
 		.bytes = bytes_of(entries, r.entries.len) };
 	return nk_done();
 }

@@ -13,6 +13,8 @@ enum { NK_NOTIFY_ALLOWED_MAX = 64 };
 /* From the configuration; texts end in a NUL that is not counted (they live in its arena). */
 struct nk_notify_settings {
 	struct nk_str mail_url; /* smtp://host:port, smtps://host */
+	struct nk_str mail_user; /* empty: no login */
+	struct nk_str mail_password; /* the caller wipes it */
 	struct nk_str mail_from;
 	struct nk_str mail_to; /* for parties without an address */
 	struct nk_str command; /* whole path */

@@ -107,6 +107,9 @@ static NK_RESULT check(struct nk_notify_net *net, const struct nk_notify_setting
 	if (s->mail_url.len == 0 || s->mail_from.len == 0) {
 		return nk_fail(err, NK_INVALID, "notices by mail need mail_url and mail_from in [duty] of the configuration");
 	}
+	if (s->mail_user.len > 0 && s->mail_password.len == 0) {
+		return nk_fail(err, NK_INVALID, "the login of the mail server needs mail_password_file in [duty]");
+	}
 	if (!is_address(s->mail_from) || !is_address(to)) {
 		return nk_fail(err, NK_INVALID,
 			"a notice has no mail address to go to: give the party one, or set mail_to in [duty]");
@@ -117,6 +120,14 @@ static NK_RESULT check(struct nk_notify_net *net, const struct nk_notify_setting
 			url->host);
 	}
 	return nk_done();
+}
+
+/* Login names and passwords travel only inside TLS; a server on this machine may do without. */
+static CURLcode log_in(struct nk_notify_net *net, const struct nk_notify_settings *s)
+{
+	const CURLcode rc = net->to.curl_easy_setopt(net->curl, CURLOPT_USERNAME, s->mail_user.ptr);
+
+	return rc != CURLE_OK ? rc : net->to.curl_easy_setopt(net->curl, CURLOPT_PASSWORD, s->mail_password.ptr);
 }
 
 NK_RESULT nk_notify_mail(const struct nk_notify_settings *s, const struct nk_notify *m, struct nk_err *err)
@@ -141,6 +152,7 @@ NK_RESULT nk_notify_mail(const struct nk_notify_settings *s, const struct nk_not
 	NK_TRY(nk_notify_curl(&net, s, s->mail_url, "smtp,smtps", err));
 	reading.left = nk_buf_bytes(&mail);
 	rc = net.to.curl_easy_setopt(net.curl, CURLOPT_USE_SSL, url.loopback ? (long)CURLUSESSL_TRY : (long)CURLUSESSL_ALL);
+	rc = rc == CURLE_OK && s->mail_user.len > 0 ? log_in(&net, s) : rc;
 	rc = rc != CURLE_OK ? rc : net.to.curl_easy_setopt(net.curl, CURLOPT_MAIL_FROM, sender);
 	rc = rc != CURLE_OK ? rc : net.to.curl_easy_setopt(net.curl, CURLOPT_MAIL_RCPT, net.list);
 	rc = rc != CURLE_OK ? rc : net.to.curl_easy_setopt(net.curl, CURLOPT_READFUNCTION, read_more);

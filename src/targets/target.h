@@ -7,6 +7,7 @@
 #ifndef NK_TARGET_H
 #define NK_TARGET_H
 
+enum { NK_SENTINELS_MAX = 16 };
 enum nk_object_kind { NK_OBJECT_CONTAINER, NK_OBJECT_UNIT, NK_OBJECT_GROUP, NK_OBJECT_PERSON, NK_OBJECT_KIND_COUNT };
 
 struct nk_attr {
@@ -25,6 +26,7 @@ struct nk_entry {
 	const struct nk_attr *attrs; /* sorted by name (ASCII case folded) */
 	size_t n_attrs;
 	bool suspended; /* desired: as an account that cannot be used */
+	bool hidden; /* desired: a protected person: what is not written goes, also of a suspended account */
 };
 
 /* What a target holds, read to the end. complete = paging ended, no limit hit, the sentinel was seen. */
@@ -98,7 +100,7 @@ struct nk_target_settings {
 	struct nk_str ca_file;
 	bool starttls;
 	bool allow_plain; /* simple bind without TLS: only on loopback, for tests and the demo */
-	struct nk_str sentinel; /* DN that a complete read must show; empty: people_base itself */
+	struct nk_str sentinel; /* DNs that a complete read must show, one a branch, separated by ";"; empty: people_base itself */
 	struct nk_bytes secret; /* bind password; borrowed during open */
 	uint32_t page; /* 1000 */
 	uint32_t window; /* operations in flight: 64 */

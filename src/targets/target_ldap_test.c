@@ -316,6 +316,28 @@ static void a_sentinel_that_is_not_seen_makes_the_read_incomplete(void **state)
 	}
 }
 
+static void each_of_several_sentinels_must_be_seen(void **state)
+{
+	static const char *const lists[] = { "uid=hanako,ou=people," KIT_BASE "; ou=groups," KIT_BASE " ;",
+		"uid=hanako,ou=people," KIT_BASE ";uid=nobody,ou=people," KIT_BASE };
+	NK_OWNED(kit_slapd_stop) struct kit_slapd s = { 0 };
+	struct nk_target_settings set;
+
+	(void)state;
+	kit_slapd_start(&s, &(struct kit_slapd_options){ .ldif = CONTAINERS READER_LDIF HER_LDIF });
+	set = settings(&s);
+	for (size_t i = 0; i < NK_ARRAY_LEN(lists); i++) {
+		NK_OWNED(opened_done) struct opened o = { 0 };
+		struct nk_snapshot snap = { 0 };
+
+		set.sentinel = nk_str_c(lists[i]);
+		open_with(&o, &set);
+		kit_ok(nk_target_read(o.t, o.arena, &snap, &o.err), &o.err);
+		assert_int_equal(snap.complete, i == 0);
+		assert_int_equal(snap.sentinel_seen, i == 0);
+	}
+}
+
 static void a_limit_of_the_server_makes_the_read_incomplete(void **state)
 {
 	NK_OWNED(kit_slapd_stop) struct kit_slapd s = { 0 };
@@ -374,6 +396,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_password_is_told_apart),
 		cmocka_unit_test(a_hidden_subtree_is_not_an_empty_one),
 		cmocka_unit_test(a_sentinel_that_is_not_seen_makes_the_read_incomplete),
+		cmocka_unit_test(each_of_several_sentinels_must_be_seen),
 		cmocka_unit_test(a_limit_of_the_server_makes_the_read_incomplete),
 		cmocka_unit_test(the_schema_tells_what_may_be_written),
 	};

@@ -25,6 +25,11 @@ static nk_rc call_fold(struct nk_str s, struct nk_buf *out, struct nk_err *err)
 	return nk_fold(s, out, err);
 }
 
+static nk_rc call_romaji_long(struct nk_str s, struct nk_buf *out, struct nk_err *err)
+{
+	return nk_romaji_long(s, out, err);
+}
+
 static nk_rc call_romaji(struct nk_str s, struct nk_buf *out, struct nk_err *err)
 {
 	return nk_romaji(s, out, err);
@@ -132,6 +137,17 @@ static void nfc_composes_and_keeps_width(void **state)
 	expect(call_nfc, "ｶﾞＡ髙", "ｶﾞＡ髙");
 	expect(call_nfc, "葛󠄀", "葛󠄀");
 	expect(call_nfc, "", "");
+}
+
+static void long_vowels_are_written_when_they_are_asked_for(void **state)
+{
+	static const char *const pairs[][2] = { { "オオノ", "oono" }, { "サトウ", "satou" }, { "ユウキ", "yuuki" }, { "ローラ", "roora" },
+		{ "ー", "" }, { "ハッチョウボリ", "hatchoubori" } };
+
+	(void)state;
+	for (size_t i = 0; i < NK_ARRAY_LEN(pairs); i++) {
+		expect(call_romaji_long, pairs[i][0], pairs[i][1]);
+	}
 }
 
 static void romaji_is_hepburn_without_long_marks(void **state)
@@ -456,6 +472,7 @@ int main(void)
 		cmocka_unit_test(written_variants_of_names_have_one_key),
 		cmocka_unit_test(a_key_of_text_that_is_not_utf8_is_refused),
 		cmocka_unit_test(nfc_composes_and_keeps_width),
+		cmocka_unit_test(long_vowels_are_written_when_they_are_asked_for),
 		cmocka_unit_test(romaji_is_hepburn_without_long_marks),
 		cmocka_unit_test(columns_are_counted_as_a_terminal_does),
 		cmocka_unit_test(every_encoding_becomes_utf8),

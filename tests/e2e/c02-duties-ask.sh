@@ -19,7 +19,7 @@ print(*sorted(json.loads(x)["level"] for x in sys.stdin if json.loads(x)["kind"]
 # The clock of duties --------------------------------------------------------------------------------------------------------
 expect 0 "before_the_time_nobody_is_called" "$nk" duty run --json
 same "nobody_at_all" "0 0" "$(said called) $(said failed)"
-sink smtp "$work/mail"
+sink smtp "$work/mail" --login "office:secret word"
 conf "channels = mail" "mail_url = smtp://127.0.0.1:$port" "mail_from = nokosazu@hoshimi.example.jp" "mail_to = office@hoshimi.example.jp"
 need 0 "a_month_goes_by" "$nk" clock 2025-05-06
 expect 3 "a_host_that_is_not_on_the_list_is_not_spoken_to" "$nk" duty run --json
@@ -29,6 +29,20 @@ same "no_mail_went_out" 0 "$(mails)"
 same "the_duty_stays_where_it_was" 0 "$(level)"
 mailconf=("channels = mail" "mail_url = smtp://127.0.0.1:$port" "mail_from = nokosazu@hoshimi.example.jp" "mail_to = office@hoshimi.example.jp" "hosts = 127.0.0.1")
 conf "${mailconf[@]}"
+expect 3 "a_server_with_a_login_takes_nothing_without" "$nk" duty run
+conf "${mailconf[@]}" "mail_user = office"
+expect 3 "a_login_without_a_password_is_told" "$nk" duty run
+has "where_to_set_it" 'mail_password_file' "$logs/out"
+mailconf+=("mail_user = office" "mail_password_file = $work/mail.password")
+conf "${mailconf[@]}"
+printf 'secret word\n' >"$work/mail.password" && chmod 644 "$work/mail.password"
+expect 3 "a_password_that_others_can_read_is_not_used" "$nk" duty run
+has "and_what_to_do_is_told" 'chmod 600' "$logs/out"
+printf 'another word\n' >"$work/mail.password" && chmod 600 "$work/mail.password"
+expect 3 "another_password_does_not_open" "$nk" duty run
+hasnt "it_is_not_told" 'another word' "$logs/out"
+same "nothing_went_out_so_far" 0 "$(mails)"
+printf 'secret word\n' >"$work/mail.password"
 expect 0 "with_the_host_on_it_the_owner_is_reminded" "$nk" duty run --json
 same "once" "1 0 1" "$(said called) $(said failed) $(mails)"
 expect 0 "the_same_run_again_calls_nobody" "$nk" duty run --json

@@ -81,6 +81,9 @@ file readings_gone 4 S5 no_readings
 file everybody_switched_off 4 S6 switched_off
 file three_per_cent_leave 4 S6 some_leave 27
 file half_of_it_in_another_encoding 65 - half_cp932
+file three_per_cent_leave_by_a_delta 4 S6 delta_leave 27
+file half_of_them_leave_by_a_delta 4 S6 delta_leave 440
+file all_logins_new_by_a_delta 4 S5 delta_logins
 code=$(python3 -c 'import csv,io,sys,zipfile
 print(next(r["identifier"] for r in csv.DictReader(io.StringIO(zipfile.ZipFile(sys.argv[1]).read("orgs.csv").decode())) if r["type"] == "school"))' "$base_file")
 login=$(python3 -c 'import csv,io,sys,zipfile
@@ -158,17 +161,20 @@ same "and_thirty_leave" 30 "$(said left)"
 one a_plan_of_before_the_file 5 - "$nk" apply "$free" --yes
 one thirty_accounts_at_once 4 P1 "$nk" plan --json
 phash=$(said hash)
+has "with_the_school_grade_and_role_that_loses_most" '"cell":"[^"]+ × [A-Z][0-9] × student"' "$logs/out"
 one applied_although_nobody_approved 4 - "$nk" apply "$phash" --yes
 
-# A slow drip: a few each time, over ten runs -----------------------------------------------------------------------------------
+# A slow drip: a few each time, over ten runs, every second one a delta -----------------------------------------------------------------------------------
 base_file=$work/f.zip
 day=24
 drip=0
 while [ $drip -lt 10 ]; do
 	cp "$base_file" "$work/drip.zip"
 	python3 "$here/guard_files.py" "$work/drip.zip" some_leave "$work/next.zip" 4
+	cp "$work/next.zip" "$work/run.zip"
+	[ $((drip % 2)) = 0 ] || python3 "$here/guard_files.py" "$work/drip.zip" delta_leave "$work/run.zip" 4
 	run "$nk" clock "2026-10-$day"
-	run "$nk" import "$work/next.zip" --json
+	run "$nk" import "$work/run.zip" --json
 	[ "$status" = 0 ] || break
 	mv "$work/next.zip" "$base_file"
 	drip=$((drip + 1))
@@ -176,6 +182,8 @@ while [ $drip -lt 10 ]; do
 done
 check "some_runs_of_a_few_are_free" test "$drip" -ge 1 -o "$status" = 4
 one a_slow_drip_over_ten_runs 4 S7 "$nk" import "$work/next.zip" --json
+python3 "$here/guard_files.py" "$work/drip.zip" delta_leave "$work/run.zip" 4
+one a_slow_drip_by_deltas 4 S7 "$nk" import "$work/run.zip" --json
 
 # April ----------------------------------------------------------------------------------------------------------------------
 gen 2027 d01 "$work/2027.zip"

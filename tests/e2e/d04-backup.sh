@@ -169,4 +169,38 @@ expect 77 "the_key_file_does_not_any_more" env NOKOSAZU_KEY_FILE="$work/new.key"
 expect 0 "and_a_key_file_again" python3 "$here/typed.py" "a long passphrase 1" "$nk" vault reseal --sealer file --new-key-file "$work/last.key" --yes
 expect 0 "a_reseal_without_a_new_secret_keeps_the_old" "$nk" vault reseal --sealer file --yes
 expect 0 "as_configured" "$nk" vault status
+
+# With custodians no backup holds the epoch secret: a restore needs them, and turns it under every older keys part ------------------------
+custodian=$(dirname "$nk")/nokosazu-custodian
+if [ -x "$custodian" ]; then
+	export NOKOSAZU_KEY_FILE=$work/last.key
+	mkdir -m 700 "$work/run"
+	with=()
+	for i in 1 2 3; do
+		"$custodian" --name "c$i" --listen "unix:$work/run/c$i" --key-file "$work/run/c$i.key" --organisation e2e >"$work/run/c$i.address" 2>"$work/run/c$i.log" &
+		pids+=($!)
+		for _ in $(seq 100); do [ -s "$work/run/c$i.address" ] && break; sleep 0.1; done
+		with+=(--custodian "$(cat "$work/run/c$i.address")")
+	done
+	need 0 "the_vault_is_sealed_with_custodians" "$nk" vault reseal --sealer custodian "${with[@]}" --threshold 2 --yes
+	need 0 "a_backup_is_made_under_them" "$nk" backup --to "$work/m1" --keys-to "$work/m2" --same-device --for "$to" --json
+	same "without_the_epoch_secret" false "$(said epoch_inside)"
+	cp "$logs/out" "$work/made"
+	data=$(of data path) keys=$(of keys path) keys_id=$(of keys holding)
+	expect 0 "a_drill_asks_the_custodians_and_turns_nothing" "$nk" restore --drill "$data" --keys "$keys" --identity "$work/rescue.txt" --into "$work/drill" --json
+	same "and_goes_well" true "$(said passed)"
+	expect 0 "the_living_one_still_opens" "$nk" vault status
+	expect 0 "a_restore_does_too" "$nk" restore "$data" --keys "$keys" --identity "$work/rescue.txt" --into "$work/kept" --copy "$work/kept-second" --ledger "$home/ledger" --json
+	check "and_turns_the_epoch" test "$(said epoch)" -gt 1
+	expect 0 "what_came_back_opens" "$nk" --home "$work/kept" vault status
+	run "$nk" vault status
+	check "the_old_one_is_dead_from_then_on" test "$status" != 0
+	run "$nk" restore "$data" --keys "$keys" --identity "$work/rescue.txt" --into "$work/again" --copy "$work/again-second" --ledger "$work/kept/ledger"
+	check "and_so_is_the_old_keys_part" test "$status" != 0
+	check "which_leaves_nothing" test ! -e "$work/again" -a ! -e "$work/again.restoring" -a ! -e "$work/again-second/vault"
+	export NOKOSAZU_HOME=$work/kept
+	expect 0 "the_list_knows_that_it_opens_nobody" "$nk" backup list
+else
+	skip "the_vault_is_sealed_with_custodians" "needs nokosazu-custodian beside $nk"
+fi
 done_testing

@@ -50,6 +50,8 @@ has "a_cell_that_a_spreadsheet_would_run_is_text" ",'=cmd|calc" "$work/rejects.c
 has "with_the_reason" 'CSV-VAL-2 備考' "$work/rejects.csv"
 hasnt "sound_rows_stay_out" '0012001|0012002' "$work/rejects.csv"
 same "only_the_owner_reads_it" 600 "$(stat -c %a "$work/rejects.csv")"
+same "with_whose_it_is" 1 "$("$nk" holding list --json | python3 -c 'import json, sys
+print([h for h in map(json.loads, sys.stdin) if h["id"] == sys.argv[1]][0].get("persons"))' "$holding")"
 expect 0 "it_is_on_the_books" "$nk" holding list --json
 has "as_rejects" "$holding.*rejects|rejects.*$holding" "$logs/out"
 expect 73 "an_old_file_is_not_overwritten" "$nk" import check --source uni --rejects "$work/rejects.csv" "$work/bad.csv"
@@ -57,7 +59,7 @@ expect 0 "no_bad_row_no_file" "$nk" import check --rejects "$work/rejects2.csv" 
 same "not_even_an_empty_one" no "$([ -e "$work/rejects2.csv" ] && echo yes || echo no)"
 
 # A delta -----------------------------------------------------------------------------------------------------------------------
-python3 - "$roster25" "$work/delta.zip" "$work/mixed.zip" <<'PY'
+python3 - "$roster25" "$work/delta.zip" "$work/mixed.zip" "$work/many.zip" <<'PY'
 import csv, io, sys, zipfile
 src = zipfile.ZipFile(sys.argv[1])
 def rows(name):
@@ -85,6 +87,10 @@ r2 = list(role); r2[0] = "7f000000-0000-4000-8000-00000000abcd"; r2[3] = new[0]
 manifest = src.read("manifest.csv").decode()
 for name in ("academicSessions", "classes", "courses", "demographics", "enrollments", "orgs", "roles", "userProfiles", "users"):
     manifest = manifest.replace("file.%s,bulk" % name, "file.%s,%s" % (name, "delta" if name in ("users", "roles") else "absent"))
+many = [stamp(u, "tobedeleted") for u in users if u[at["grades"]] == "P2"]
+with zipfile.ZipFile(sys.argv[4], "w") as z:
+    z.writestr("manifest.csv", manifest.replace("file.roles,delta", "file.roles,absent"))
+    z.writestr("users.csv", text(head, many))
 def save(path, manifest):
     with zipfile.ZipFile(path, "w") as z:
         z.writestr("manifest.csv", manifest)
@@ -106,4 +112,8 @@ same "one_leaves" 1 "$(said left)"
 same "all_others_stay" 969 "$(said unchanged)"
 expect 0 "twice_it_changes_nothing" "$nk" import --json "$work/delta.zip"
 same "and_says_so" same "$(said outcome)"
+has "who_is_gone_already_is_told" 'OR-DEL-2' "$logs/out"
+expect 4 "a_grade_that_a_delta_empties_stops_like_one_that_a_bulk_lacks" "$nk" import --json "$work/many.zip"
+expect 0 "nobody_of_it_has_left" "$nk" import --json "$work/delta.zip"
+same "all_are_there" same "$(said outcome)"
 done_testing

@@ -245,6 +245,31 @@ def junior_high_only(r, _):
     r.t["orgs"] = (r.t["orgs"][0], [o for o in r.rows("orgs") if o["type"] != "school" or o["sourcedId"] == one])
 
 
+def delta_of(r, status, users):
+    """only these users, as a delta"""
+    header = r.t["users"][0]
+    for u in users:
+        u["status"], u["dateLastModified"] = status, "2026-10-20T00:00:00.000Z"
+    manifest = [dict(x) for x in r.rows("manifest")]
+    for x in manifest:
+        if x["propertyName"].startswith("file."):
+            x["value"] = "delta" if x["propertyName"] == "file.users" else "absent"
+    r.t = {"manifest": (r.t["manifest"][0], manifest), "users": (header, users)}
+
+
+def delta_leave(r, n):
+    """a delta that deletes N persons"""
+    users = r.rows("users")
+    delta_of(r, "tobedeleted", users[:: len(users) // int(n)][: int(n)])
+
+
+def delta_logins(r, _):
+    """a delta that gives everybody another login"""
+    for u in r.rows("users"):
+        u["username"] = "x" + u["username"]
+    delta_of(r, "active", r.rows("users"))
+
+
 def nothing(r, _):
     """the same rows, written anew"""
 

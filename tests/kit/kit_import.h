@@ -20,6 +20,7 @@ struct kit_import {
 	struct nk_people *people;
 	struct nk_arena *arena;
 	const struct nk_changes *changes; /* of the last import */
+	uint32_t overlap; /* days for which who moves stays in the old place */
 };
 
 static inline void kit_world_new(struct kit_import *w)
@@ -56,6 +57,12 @@ static inline const struct nk_changes *kit_look(struct kit_import *w, const stru
 	return c;
 }
 
+static inline uint32_t kit_overlap_(const void *arg, const struct nk_person *before)
+{
+	(void)before;
+	return ((const struct kit_import *)arg)->overlap;
+}
+
 static inline nk_rc kit_write_rc(
 	struct kit_import *w, const struct nk_changes *c, nk_date today, uint32_t *numbers, struct nk_err *err)
 {
@@ -64,7 +71,7 @@ static inline nk_rc kit_write_rc(
 	struct nk_slot *slots = calloc(n + 1, sizeof(*slots));
 	struct nk_key *keys = calloc(n + 1, sizeof(*keys));
 	const struct nk_join_keys joins = { ids, slots, keys };
-	const struct nk_change_rules rules = { .today = today, .grace_days = KIT_GRACE };
+	const struct nk_change_rules rules = { .today = today, .grace_days = KIT_GRACE, .overlap = kit_overlap_, .overlap_arg = w };
 	struct nk_tx *tx = NULL;
 	nk_rc rc = nk_done();
 

@@ -36,6 +36,7 @@ struct kit_read_options {
 	const char *format; /* NULL: by content */
 	const char *mapping; /* NULL: none */
 	uint64_t max_bytes;
+	bool look_only; /* a delta is read for its own rows */
 };
 
 static inline struct kit_read kit_read_fd_(int fd, uint64_t size, const struct kit_read_options *o)
@@ -48,7 +49,8 @@ static inline struct kit_read kit_read_fd_(int fd, uint64_t size, const struct k
 		.format = nk_str_c(o->format),
 		.mapping = nk_str_bytes(nk_str_c(o->mapping)),
 		.digest_key = &key,
-		.max_bytes = o->max_bytes };
+		.max_bytes = o->max_bytes,
+		.look_only = o->look_only };
 
 	kit_ok(nk_crypto_init(&r.err), &r.err);
 	kit_ok(nk_arena_new(NK_ARENA_WIPING, SIZE_MAX / 2, &r.arena, &r.err), &r.err);

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""smtp_sink.py DIR [--refuse]: a mail server for tests: takes every mail, writes it to DIR/NUMBER.eml with its envelope first.
+"""smtp_sink.py DIR [--refuse] [--login USER:PASSWORD]: a mail server for tests: takes every mail, writes it to DIR/NUMBER.eml with its envelope first.
 
-Prints its port into DIR/port. With --refuse every recipient is refused (550). Loopback only, one session a thread, no TLS.
+Prints its port into DIR/port. With --refuse every recipient is refused (550).
+With --login nobody sends without that login (AUTH PLAIN, RFC 4616). Loopback only, one session a thread, no TLS.
 """
+import base64
 import itertools
 import os
 import socketserver
@@ -11,6 +13,7 @@ import threading
 
 folder = sys.argv[1]
 refuse = "--refuse" in sys.argv
+login = sys.argv[sys.argv.index("--login") + 1] if "--login" in sys.argv else None
 numbers = itertools.count(1)
 lock = threading.Lock()
 
@@ -34,13 +37,21 @@ class Session(socketserver.StreamRequestHandler):
         self.say("250 taken")
 
     def handle(self):
-        sender, receivers = "", []
+        sender, receivers, known = "", [], login is None
         self.say("220 sink")
         for raw in iter(self.rfile.readline, b""):
             line = raw.decode("ascii", "replace").strip()
             verb = line.upper()
             if verb.startswith(("EHLO", "HELO")):
-                self.say("250 sink")
+                self.say("250 sink" if login is None else "250-sink\r\n250 AUTH PLAIN")
+            elif verb.startswith("AUTH PLAIN"):
+                if len(line.split()) < 3:
+                    self.say("334 ")
+                    line += " " + self.rfile.readline().decode("ascii", "replace").strip()
+                known = base64.b64decode(line.split()[2]).decode().split("\0")[1:] == (login or ":").split(":")
+                self.say("235 come in" if known else "535 not that login")
+            elif not known and verb.startswith(("MAIL", "RCPT", "DATA")):
+                self.say("530 log in first")
             elif verb.startswith("MAIL FROM:"):
                 sender, receivers = line[10:].split()[0], []
                 self.say("250 ok")

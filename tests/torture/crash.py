@@ -15,7 +15,6 @@ moments once each way). NK_SEED replays; NK_ROWS=name,… only these; NK_KEEP=1 
 """
 import os
 import random
-import re
 import sys
 import time
 
@@ -32,17 +31,6 @@ AGAIN = int(os.environ.get("NK_AGAIN", "7"))
 def skip(path):
     """Not promised to survive: SQLite's shared memory, and who holds which lock."""
     return path.endswith(("-shm", ".lock", "/lock"))
-
-
-def planted_bytes(values):
-    forms = set()
-    for v in values:
-        for encoding in ("utf-8", "cp932", "euc-jp", "utf-16-le"):
-            try:
-                forms.add(v.encode(encoding))
-            except UnicodeEncodeError:
-                pass
-    return re.compile(b"|".join(re.escape(f) for f in sorted(forms)))
 
 
 class RowRun:
@@ -81,6 +69,8 @@ class RowRun:
             if r is not None and r.kind == "O" and r.inode != 1:
                 continue
             looks = ["killed", "lost"] + ["some"] * SOME
+            if self.row.stage != "-" and (r is None or r.kind == "S"):
+                looks.append("mirror")
             if r is not None and r.kind == "W" and len(r.first) > 1:
                 looks.append("torn")
             out += [(n, look, i) for i, look in enumerate(looks)]
@@ -91,9 +81,19 @@ class RowRun:
             return self.disk.killed()
         if look == "lost":
             return self.disk.lost()
+        if look == "mirror":
+            return self.mirror()
         if look == "torn":
             return self.disk.torn(self.trace[n])
         return self.disk.some(random.Random(f"{stage.SEED} {self.row.name} {n} {i}"))
+
+    def mirror(self):
+        """The power went, and the first place of the vault with it: what is in the second takes its place."""
+        folders, files = self.disk.lost()
+        second = os.path.join(self.site.work, "second/vault")
+        if second not in files:
+            return None
+        return folders, {**files, os.path.join(self.site.home, "vault/vault"): files[second]}
 
     def at(self, n, look, i):
         state = self.state(n, look, i)
@@ -102,6 +102,7 @@ class RowRun:
         self.points += 1
         self.medium.put(*state)
         v = self.site.judge(self.row.stage, "judge" if self.points % DOCTOR == 0 or n == len(self.trace) else "look")
+        self.seen = v["leaves"]
         why = self.wrong(v, n)
         if not why and self.points % AGAIN == 0:
             why = self.again()
@@ -177,8 +178,7 @@ class RowRun:
             if told or n == len(self.trace) or rng.random() < share:
                 self.at(n, look, i)
             if told:
-                v = self.site.judge(self.row.stage)
-                self.said = max(self.said, v["leaves"])
+                self.said = max(self.said, self.seen)
             if len(self.bad) > 5:
                 return
 
@@ -191,7 +191,7 @@ def main():
     site = stage.Site()
     tally = stage.Tally()
     print(f"# seed {stage.SEED} (NK_SEED={stage.SEED} replays)")
-    planted = planted_bytes(site.planted)
+    planted = stage.planted_bytes(site.planted)
     rows = [r for r in site.rows if r.again != "reads" and (not only or r.name in only)]
     total = 0
     began = time.monotonic()

@@ -19,6 +19,8 @@ import time
 import stage
 
 CLASSES = ("disk", "room", "wait", "part", "memory")
+# Libraries of others that end the process when there is no memory: as good as a kill, and the judge still looks.
+FOREIGN = (b"libraries/libldap/", b"libraries/liblber/")
 # What a fault may end in, beside the answers that a verb has anyway; 134 and other signals never.
 FAILED = range(1, 79)
 
@@ -43,7 +45,7 @@ class RowFaults:
         site.build(row.stage)
         counts = os.path.join(site.dir, "counts")
         done = site.run(site.words(row.args), env={"LD_PRELOAD": stage.TAP, "NK_FAULT_COUNT": counts})
-        if done.status not in (0, 2, 3, 4, 5, 65):
+        if done.status not in (0, 1, 2, 3, 4, 5, 65):
             return f"undisturbed it ends with {done.status}: {done.err.decode()[-300:]}"
         with open(counts, encoding="ascii") as f:
             self.counts = dict(zip(CLASSES, map(int, f.read().split())))
@@ -76,15 +78,20 @@ class RowFaults:
             self.bad.append(f"{fault}: {why}")
 
     def wrong(self, done):
+        if done.status == -6 and any(f in done.err for f in FOREIGN):
+            return ""
         if done.status < 0:
             return f"ended by signal {-done.status}: {done.err.decode(errors='replace')[-300:]}" if done.status > -1000 else "never ends"
+        if self.site.pattern.search(done.err):
+            return f"ended with {done.status}, and a planted person stands in what it said on 2"
         if done.status not in FAILED and done.status != 0:
             return f"ended with {done.status}: {done.err.decode(errors='replace')[-300:]}"
         if done.status == self.done.status:
-            return "" if self.answer(done) == self.answer(self.done) else f"ended with {done.status} as ever, but said something else: {done.out[-200:]!r} {done.err[-200:]!r}"
+            return "" if self.answer(done) == self.answer(self.done) or b"cannot write" in done.err else f"ended with {done.status} as ever, but said something else: {done.out[-200:]!r} {done.err[-200:]!r}"
         self.noticed += 1
-        if not done.err.strip() and not (self.row.verb == "doctor" and done.out.strip()):
-            return f"ended with {done.status} and said nothing"
+        # What could not be looked through, or is not in order, is part of the answer.
+        if not done.err.strip() and not (done.status in (1, 2, 3, 4) and done.out.strip()):
+            return f"ended with {done.status} and said nothing: {done.out[-200:]!r}"
         return ""
 
     def afterwards(self, done):
@@ -125,6 +132,7 @@ def main():
     wanted = int(sys.argv[1]) if len(sys.argv) > 1 else int(os.environ.get("NK_RUNS", "0") or 0)
     only = set(filter(None, os.environ.get("NK_ROWS", "").split(",")))
     site = stage.Site(6)
+    site.pattern = stage.planted_bytes(site.planted)
     tally = stage.Tally()
     print(f"# seed {stage.SEED} (NK_SEED={stage.SEED} replays)")
     missing = sorted(set(stage.verbs()) - {r.verb for r in stage.read_rows()[1]})
@@ -142,6 +150,9 @@ def main():
             total += run.runs
             tally.line(not run.bad, f"{row.name.replace('-', '_')}_with_any_call_failing_says_so_and_breaks_nothing",
                        "\n".join(run.bad) + f"\nNK_SEED={stage.SEED} NK_ROWS={row.name}")
+            found = site.planted_in([site.home, site.tmp, os.path.join(site.work, "second")])
+            if found:
+                tally.line(False, f"{row.name.replace('-', '_')}_leaves_nobody_in_clear", "\n".join(found))
             print(f"# {row.name}: {run.runs} faults, {run.noticed} told; calls {getattr(run, 'counts', {})}", flush=True)
     finally:
         site.close()

@@ -47,19 +47,19 @@ class Wire:
         self.site.stages["wired"] = ("people", [
             "slapd", "target add main --type ldap --uri {proxy} --base {base} --bind-dn cn=admin,{base} --secret-file {secret} --allow-plain"])
 
-    def tool(self, what):
+    def tool(self, what, how=signal.SIGINT):
         """slapd-private's stop and restart, without its pauses."""
         where, port = self.site.slapd["where"], int(self.site.slapd["port"])
         if what == "stop":
             with open(os.path.join(where, "slapd.pid"), encoding="ascii") as f:
                 pid = int(f.read())
             try:
-                os.kill(pid, signal.SIGKILL if self.hung() else signal.SIGINT)
-                while True:
-                    os.kill(pid, 0)
+                os.kill(pid, how)
+                while self.lives(pid):
                     time.sleep(0.005)
             except ProcessLookupError:
-                return
+                pass
+            return
         urls = f"ldap://127.0.0.1:{port}/ " + self.site.values["ldapi"]
         subprocess.run(["slapd", "-f", os.path.join(where, "slapd.conf"), "-h", urls], stderr=subprocess.DEVNULL, check=False,
                        env=dict(os.environ, PATH=os.environ.get("PATH", "") + ":/usr/sbin"))
@@ -68,6 +68,15 @@ class Wire:
                 return
             time.sleep(0.005)
 
+    @staticmethod
+    def lives(pid):
+        """Not when it is gone, nor when only nobody has asked for its end yet."""
+        try:
+            with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as f:
+                return f.read().rsplit(")", 1)[1].split()[0] not in "ZX"
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+
     def alive(self):
         try:
             socket.create_connection(("127.0.0.1", int(self.site.slapd["port"])), timeout=1).close()
@@ -75,11 +84,8 @@ class Wire:
         except OSError:
             return False
 
-    def hung(self):
-        """slapd 2.5.13: a client that is gone inside a transaction can leave the writer's lock held for ever, or crash it."""
-        return False
-
     def heal(self):
+        """slapd 2.5.13: a client that is gone inside a transaction can crash it (src/targets/DESIGN.md)."""
         if not self.alive():
             self.healed += 1
             self.tool("start")
@@ -95,7 +101,7 @@ class Wire:
 
     def back(self, name):
         kept = os.path.join(self.site.kept, "wire-" + name)
-        self.tool("stop")
+        self.tool("stop", signal.SIGKILL)  # nobody wants what it holds, and one that hangs must go too
         self.site.clear()
         subprocess.run(["cp", "-a", kept + "/.", self.site.work], check=True)
         db = os.path.join(self.site.slapd["where"], "db")

@@ -372,7 +372,8 @@ TAP_EXPORT int poll(struct pollfd *fds, nfds_t n, int timeout)
 
 TAP_EXPORT ssize_t getrandom(void *buf, size_t len, unsigned flags)
 {
-	return fails(TAP_WAIT, EINTR) ? -1 : syscall(SYS_getrandom, buf, len > 256 ? tap_part(len) : len, flags); /* up to 256 always whole: getrandom(2) */
+	/* Up to 256 bytes come whole: getrandom(2). */
+	return fails(TAP_WAIT, EINTR) ? -1 : syscall(SYS_getrandom, buf, len > 256 ? tap_part(len) : len, flags);
 }
 
 TAP_EXPORT pid_t waitpid(pid_t pid, int *status, int options)

@@ -60,7 +60,7 @@ static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 	size_t n = 0;
 
 	nk_table_init(&table, cli->arena, titles, NK_ARRAY_LEN(titles));
-	NK_TRY(nk_unlock_open_locked(cli, err));
+	NK_TRY(nk_unlock_open_list(cli, err));
 	NK_TRY(nk_op_duty_find(cli->flow, &q, cli->arena, &rows, &n, err));
 	for (size_t i = 0; i < n; i++) {
 		const struct nk_str cells[] = { nk_cli_word(cli, rows[i].kind),

@@ -34,11 +34,13 @@ static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 	size_t n = 0;
 
 	nk_table_init(&table, cli->arena, titles, NK_ARRAY_LEN(titles));
-	NK_TRY(nk_unlock_open_locked(cli, err));
+	NK_TRY(nk_unlock_open_list(cli, err));
 	NK_TRY(nk_op_holding_list(cli->flow, !nk_args_has(&cli->args, "all"), cli->arena, &rows, &n, err));
 	for (size_t i = 0; i < n; i++) {
 		const struct nk_str cells[] = { nk_cli_id(cli, rows[i].id), nk_cli_word(cli, rows[i].kind),
-			nk_cli_word(cli, rows[i].place), nk_cli_number(cli, rows[i].persons),
+			rows[i].place.len > 0 ? nk_cli_word(cli, rows[i].place)
+					      : nk_str_c(nk_cli_tr(cli, NK_N("(sealed)"))),
+			nk_cli_number(cli, rows[i].persons),
 			nk_cli_day(cli, rows[i].opened_at), nk_cli_day(cli, rows[i].expires_at),
 			nk_cli_word(cli, rows[i].gone) };
 

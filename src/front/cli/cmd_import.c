@@ -50,7 +50,7 @@ struct figure {
 	uint64_t n;
 };
 
-enum { FIGURES = 13 };
+enum { FIGURES = 15 };
 
 static void figures(const struct nk_import_reply *r, struct figure out[static FIGURES])
 {
@@ -68,6 +68,8 @@ static void figures(const struct nk_import_reply *r, struct figure out[static FI
 		{ "unchanged", NK_N("unchanged"), r->unchanged },
 		{ "passwords_dropped", NK_N("passwords in the file, not kept"), r->passwords_dropped },
 		{ "rows_not_imported", NK_N("rows not taken in"), r->rows_not_imported },
+		{ "named", NK_N("logins and mail addresses made by rule"), r->named },
+		{ "unnamed", NK_N("logins and mail addresses that no rule could make (nokosazu person names --dry-run)"), r->unnamed },
 	};
 
 	memcpy(out, list, sizeof(list));
@@ -149,7 +151,7 @@ static void talk(struct nk_cli *cli, const struct nk_import_reply *r)
 		return;
 	case NK_IMPORT_NEEDS_APPROVAL:
 		nk_cli_say(cli,
-			NK_N("Held back: more people leave than usual. Nothing was changed. If this is right, a "
+			NK_N("Held back by the guard. Nothing was changed. If this is right, a "
 			     "second person approves it, then import the same "
 			     "file again:"));
 		nk_cli_hint(cli, "approve %.12s --count %" PRIu64 " --key FILE", r->hash, r->approve_count);
@@ -225,6 +227,7 @@ static NK_RESULT check(struct nk_cli *cli, const char *path, struct nk_err *err)
 	struct nk_check_request req = { .strict = nk_args_has(&cli->args, "strict"),
 		.format = nk_args_str(&cli->args, "format"),
 		.label = base_name(path),
+		.source = source_of(cli),
 		.lang = cli->lang,
 		.rejects = nk_args_get(&cli->args, "rejects") };
 	struct nk_check_reply reply;

@@ -3,6 +3,7 @@
  */
 #include "base.h"
 
+#include "flow_notice.h"
 #include "sheet.h"
 #include "unlock.h"
 
@@ -38,24 +39,53 @@ static NK_RESULT sheets(struct nk_cli *cli, const struct nk_notice_reply *r, str
 	return nk_done();
 }
 
+static NK_RESULT to_output(void *arg, struct nk_bytes part, struct nk_err *err)
+{
+	(void)err;
+	nk_out_bytes(arg, part);
+	return nk_done();
+}
+
+/* As a PDF; where that fails, as text: whatever happens, the passwords come out. */
+static NK_RESULT papers(struct nk_cli *cli, const struct nk_notice_reply *r, struct nk_err *err)
+{
+	const struct nk_notice_paper paper = { .lang = cli->lang, .write = to_output, .arg = &cli->out };
+
+	if (!nk_args_has(&cli->args, "pdf")) {
+		return sheets(cli, r, err);
+	}
+	if (nk_ok(nk_op_notice_pdf(cli->flow, r, &paper, err))) {
+		return nk_done();
+	}
+	NK_TRY(sheets(cli, r, err));
+	return (nk_rc){ err->code };
+}
+
 static NK_RESULT issue(struct nk_cli *cli, struct nk_err *err)
 {
-	const struct nk_notice_request req = { .target = nk_args_str(&cli->args, "target"),
+	struct nk_notice_request req = { .target = nk_args_str(&cli->args, "target"),
 		.only = nk_args_str(&cli->args, "person") };
 	struct nk_notice_reply reply;
 	char id[NK_UUID_TEXT];
 	nk_rc rc = nk_done();
 
 	memset(&reply, 0, sizeof(reply));
+	if (nk_args_has(&cli->args, "warrant") && !nk_uuid_parse(nk_args_str(&cli->args, "warrant"), &req.warrant)) {
+		return nk_fail(err, NK_USAGE, NK_N("--warrant needs an id"));
+	}
 	NK_TRY(nk_cli_refuse_terminal(cli, err));
+	if (nk_args_has(&cli->args, "pdf") && cli->json) {
+		return nk_fail(err, NK_USAGE, NK_N("--pdf and --json are two forms of one thing: choose one"));
+	}
 	NK_TRY(nk_unlock_open(cli, true, err));
+	NK_TRY(nk_args_has(&cli->args, "pdf") ? nk_op_notice_pdf_ready(cli->flow, cli->lang, err) : nk_done());
 	rc = nk_op_notice_issue(cli->flow, &req, cli->arena, &reply, err);
 	/* Passwords that were set before a failure are stored nowhere else: they must come out in any case. */
 	nk_progress_clear(&cli->progress);
 	if (reply.n > 0) {
 		struct nk_err lost;
 
-		if (!nk_ok(sheets(cli, &reply, nk_ok(rc) ? err : &lost)) && nk_ok(rc)) {
+		if (!nk_ok(papers(cli, &reply, nk_ok(rc) ? err : &lost)) && nk_ok(rc)) {
 			return (nk_rc){ err->code };
 		}
 		NK_TRY(nk_ok(rc) ? nk_out_flush(&cli->out, err) : nk_done());
@@ -84,12 +114,14 @@ static const struct nk_cmd_sub subs[] = {
 	{ NULL, 0, 0, NULL },
 };
 
-static const char *const usage[] = { "notice issue [--target NAME] [--person LOGIN] [--show]", "notice done ID",
+static const char *const usage[] = { "notice issue [--target NAME] [--person LOGIN] [--pdf] [--warrant ID] [--show]", "notice done ID",
 	NULL };
 
 static const struct nk_cmd_option options[] = {
 	{ "target", 0, "NAME", NK_N("the system whose passwords are set (default: the only one)"), "issue" },
 	{ "person", 0, "LOGIN", NK_N("only for this person, even if there was a password before"), "issue" },
+	{ "pdf", 0, NULL, NK_N("one page of a PDF a person, with a QR code of [notice] address"), "issue" },
+	{ "warrant", 0, "ID", NK_N("warrant of a second person, for a protected person"), "issue" },
 	{ "show", 0, NULL, NK_N("print the sheets although a terminal looks on"), "issue" },
 	{ NULL, 0, NULL, NULL, NULL },
 };

@@ -212,7 +212,11 @@ static NK_RESULT show_json(struct nk_cli *cli, const struct nk_plan_reply *r, st
 	nk_cli_json_begin(cli, &j, r->erase ? "erase-plan" : "plan");
 	nk_cli_json_bool(&j, "has_changes", r->steps > 0);
 	nk_cli_json_str(&j, "verdict", nk_str_c(verdicts[r->verdict]));
-	nk_cli_json_str(&j, "hash", nk_str_c(r->hash));
+	nk_cli_json_bool(&j, "dry_run", r->as_of != 0);
+	if (r->as_of != 0) {
+		nk_cli_json_date(&j, "as_of", r->as_of);
+	}
+	nk_cli_json_str(&j, "hash", nk_str_c(r->as_of == 0 ? r->hash : ""));
 	nk_cli_json_number(&j, "approve_count", r->approve_count);
 	nk_cli_json_time(&j, "expires_at", r->expires_at);
 	json_counts(&j, r);
@@ -223,17 +227,42 @@ static NK_RESULT show_json(struct nk_cli *cli, const struct nk_plan_reply *r, st
 	return nk_cli_json_end(cli, &j, err);
 }
 
+/* Said before and behind: nobody takes it for a plan. */
+static void dry_run(struct nk_cli *cli, const struct nk_plan_reply *r)
+{
+	if (r->as_of != 0) {
+		nk_out_colour(&cli->out, NK_COLOUR_YELLOW);
+		nk_cli_print(cli, NK_N("DRY RUN for %s: nothing is kept, nothing is sent, and it cannot be applied.\n"),
+			nk_cli_date(cli, r->as_of).ptr);
+		nk_out_colour(&cli->out, NK_COLOUR_NONE);
+	}
+}
+
 static NK_RESULT show(struct nk_cli *cli, const struct nk_plan_reply *r, struct nk_err *err)
 {
 	cli->status = status_of(r);
 	if (cli->json) {
 		return show_json(cli, r, err);
 	}
+	dry_run(cli, r);
 	show_lines(cli, r);
 	summary(cli, r);
 	nk_findings_print(cli, r->findings, r->n_findings, nk_args_has(&cli->args, "all"));
+	if (r->as_of != 0) {
+		dry_run(cli, r);
+		return nk_done();
+	}
 	next(cli, r);
 	return nk_done();
+}
+
+static NK_RESULT as_of(struct nk_cli *cli, nk_date *out, struct nk_err *err)
+{
+	*out = 0;
+	if (!nk_args_has(&cli->args, "as-of") || (nk_date_parse(nk_args_str(&cli->args, "as-of"), out) && *out > 0)) {
+		return nk_done();
+	}
+	return nk_fail(err, NK_USAGE, NK_N("a day is written as YYYY-MM-DD"));
 }
 
 static NK_RESULT erase(struct nk_cli *cli, struct nk_err *err)
@@ -250,7 +279,8 @@ static NK_RESULT erase(struct nk_cli *cli, struct nk_err *err)
 		NK_TRY(nk_cli_confirm(
 			cli, NK_N("The day of erasure of this person is moved to today. Really?"), err));
 	}
-	NK_TRY(nk_unlock_open(cli, true, err));
+	NK_TRY(as_of(cli, &req.as_of, err));
+	NK_TRY(nk_unlock_open(cli, req.as_of == 0, err));
 	if (key.len > 0) {
 		NK_TRY(nk_op_person_show(cli->flow, key, cli->arena, &person, err));
 		req.only = person.id;
@@ -308,7 +338,7 @@ static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 
 static NK_RESULT plan_run(struct nk_cli *cli, struct nk_err *err)
 {
-	const struct nk_plan_request req = { .target = nk_args_str(&cli->args, "target"),
+	struct nk_plan_request req = { .target = nk_args_str(&cli->args, "target"),
 		.show_only = nk_args_has(&cli->args, "dry-run") };
 	struct nk_plan_reply reply;
 
@@ -321,14 +351,15 @@ static NK_RESULT plan_run(struct nk_cli *cli, struct nk_err *err)
 	if (nk_args_has(&cli->args, "person") || nk_args_has(&cli->args, "now")) {
 		return nk_fail(err, NK_USAGE, NK_N("--person and --now go with --erase"));
 	}
-	NK_TRY(nk_unlock_open(cli, !req.show_only, err));
+	NK_TRY(as_of(cli, &req.as_of, err));
+	NK_TRY(nk_unlock_open(cli, !req.show_only && req.as_of == 0, err));
 	NK_TRY(nk_op_plan(cli->flow, &req, cli->arena, &reply, err));
 	return show(cli, &reply, err);
 }
 
 static const char *const usage[] = {
-	"plan [--target NAME] [--dry-run] [--all]",
-	"plan --erase [--person KEY] [--now] [--all]",
+	"plan [--target NAME] [--dry-run | --as-of DATE] [--all]",
+	"plan --erase [--person KEY] [--now | --as-of DATE] [--all]",
 	"plan --list",
 	NULL,
 };
@@ -336,6 +367,7 @@ static const char *const usage[] = {
 static const struct nk_cmd_option options[] = {
 	{ "target", 0, "NAME", NK_N("the system to compare with (default: the only one)"), NULL },
 	{ "dry-run", 'n', NULL, NK_N("show only; there will be nothing to apply"), NULL },
+	{ "as-of", 0, "DATE", NK_N("a dry run for that day: nothing is kept, and nothing is sent"), NULL },
 	{ "erase", 0, NULL, NK_N("list the persons who are due for erasure"), NULL },
 	{ "person", 0, "KEY", NK_N("of these only the person with this id, login, number or source key"), NULL },
 	{ "now", 0, NULL, NK_N("even if the person is not due yet, because the person asked for it"), NULL },

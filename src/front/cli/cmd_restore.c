@@ -95,7 +95,8 @@ static NK_RESULT check(struct nk_cli *cli, struct nk_err *err)
 		nk_cli_say(cli,
 			NK_N("Inside: %1$llu files, %2$llu entries of the ledger, %3$llu persons, made %4$s; "
 			     "the store is sound, the ledger gives its checkpoint."),
-			(unsigned long long)c.files, (unsigned long long)c.entries, (unsigned long long)c.persons, nk_cli_when(cli, c.made_at).ptr);
+			(unsigned long long)c.files, (unsigned long long)c.entries, (unsigned long long)c.persons,
+			nk_cli_when(cli, c.made_at).ptr);
 	} else {
 		nk_cli_say(cli, NK_N("Looked at from outside only: --identity FILE looks inside."));
 	}
@@ -224,7 +225,8 @@ static NK_RESULT drill(struct nk_cli *cli, struct nk_err *err)
 		NK_N("%1$llu of %2$llu persons who must open do; %3$llu were erased again, %4$llu came back; "
 		     "%5$llu traces in clear, control found: %6$s."),
 		(unsigned long long)d.opened, (unsigned long long)d.survivors, (unsigned long long)d.restored.erased_again,
-		(unsigned long long)d.returned, (unsigned long long)d.traces, nk_cli_word(cli, d.control_found ? NK_STR("yes") : NK_STR("no")).ptr);
+		(unsigned long long)d.returned, (unsigned long long)d.traces,
+		nk_cli_word(cli, d.control_found ? NK_STR("yes") : NK_STR("no")).ptr);
 	nk_cli_say(cli,
 		d.passed ? NK_N("The drill went well; it is in the ledger, and the scratch place is gone.")
 			 : NK_N("The drill failed; that is in the ledger, and the scratch place is gone. Find out why before you need the backup."));

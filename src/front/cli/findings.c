@@ -156,6 +156,7 @@ void nk_findings_json(const struct nk_cli *cli, struct nk_json *j, const struct 
 			nk_cli_json_str(j, "cell", list[i].cell);
 			nk_cli_json_number(j, "last", list[i].last);
 			nk_cli_json_number(j, "now", list[i].now);
+			nk_cli_json_number(j, "figure", list[i].figure);
 			nk_cli_json_number(j, "limit", list[i].limit);
 		}
 		nk_cli_json_number(j, "times", list[i].times);

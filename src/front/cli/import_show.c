@@ -54,7 +54,8 @@ NK_RESULT nk_import_show_check(struct nk_cli *cli, const struct nk_check_reply *
 		return as_json(cli, r, err);
 	}
 	if (r->sound) {
-		nk_out_text(&cli->out, nk_cli_text(cli, "%.*s %.*s, %.*s: ", NK_FMT(r->format), NK_FMT(r->generation), NK_FMT(r->encoding)));
+		nk_out_text(&cli->out, nk_cli_text(cli, "%.*s%s%.*s, %.*s: ", NK_FMT(r->format), r->generation.len > 0 ? " " : "",
+			NK_FMT(r->generation), NK_FMT(r->encoding)));
 		nk_cli_print(cli, NK_N("%1$llu persons, %2$llu units, %3$llu groups\n"), (unsigned long long)r->persons,
 			(unsigned long long)r->units, (unsigned long long)r->groups);
 	}

@@ -153,7 +153,7 @@ static NK_RESULT flags(struct nk_cli *cli, struct nk_table *table, const struct 
 	NK_TRY(fact(cli, table, NK_N("Legal hold"), r->hold ? nk_cli_word(cli, NK_STR("yes")) : NK_STR(""), err));
 	NK_TRY(fact(
 		cli, table, NK_N("Protected"), r->is_protected ? nk_cli_word(cli, NK_STR("yes")) : NK_STR(""), err));
-	return fact(cli, table, NK_N("Hidden"), r->hidden ? nk_cli_word(cli, NK_STR("yes")) : NK_STR(""), err);
+	return fact(cli, table, NK_N("Protected person"), r->hidden ? nk_cli_word(cli, NK_STR("yes")) : NK_STR(""), err);
 }
 
 NK_RESULT nk_person_show_head(struct nk_cli *cli, const struct nk_person_row *row, struct nk_err *err)
@@ -179,6 +179,7 @@ NK_RESULT nk_person_show_head(struct nk_cli *cli, const struct nk_person_row *ro
 	NK_TRY(fact(cli, &table, NK_N("Valid from"), nk_cli_date(cli, row->valid_from), err));
 	NK_TRY(fact(cli, &table, NK_N("Valid until"), nk_cli_date(cli, row->valid_until), err));
 	NK_TRY(fact(cli, &table, NK_N("To be erased on"), nk_cli_date(cli, row->delete_on), err));
+	NK_TRY(fact(cli, &table, NK_N("Dates by hand"), row->dated ? nk_cli_word(cli, NK_STR("yes")) : NK_STR(""), err));
 	NK_TRY(fact(cli, &table, NK_N("Source"), row->source, err));
 	NK_TRY(fact(cli, &table, NK_N("Key there"), row->source_key, err));
 	NK_TRY(fact(cli, &table, NK_N("Id"), nk_cli_id(cli, row->id), err));

@@ -20,4 +20,7 @@ NK_RESULT nk_person_show_part(
 	struct nk_cli *cli, enum nk_person_show_list list, struct nk_str lines, struct nk_err *err);
 void nk_person_show_json(struct nk_json *j, enum nk_person_show_list list, struct nk_str lines);
 
+/* person_dates.c: the sub-verb "dates". */
+NK_RESULT nk_person_dates_run(struct nk_cli *cli, struct nk_err *err);
+
 #endif

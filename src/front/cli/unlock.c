@@ -167,3 +167,20 @@ NK_RESULT nk_unlock_open_locked(struct nk_cli *cli, struct nk_err *err)
 
 	return nk_flow_open(cli->env, &opt, &cli->flow, err);
 }
+
+NK_RESULT nk_unlock_open_list(struct nk_cli *cli, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf path = { 0 };
+	struct nk_err none;
+	unsigned mode = 0;
+	bool mine = false;
+
+	nk_buf_init(&path, PATH_MAX);
+	NK_TRY(nk_unlock_key_path(cli, &path, err));
+	if (path.len == 0) {
+		return nk_unlock_open_locked(cli, err);
+	}
+	NK_TRY(nk_buf_add(&path, "", 1, err));
+	return nk_ok(nk_os_file_mode((const char *)path.ptr, &mode, &mine, &none)) ? nk_unlock_open(cli, false, err)
+										    : nk_unlock_open_locked(cli, err);
+}

@@ -21,9 +21,12 @@ NK_RESULT nk_unlock_new_key(struct nk_cli *cli, const char *path, struct nk_buf 
 /* nk_unlock_new_passphrase: asked twice on the terminal; at least 12 characters. */
 NK_RESULT nk_unlock_new_passphrase(struct nk_cli *cli, struct nk_buf *out, struct nk_err *err);
 
-/* nk_unlock_open: cli->flow. nk_unlock_open_locked: without any secret. */
+/* nk_unlock_open: cli->flow. nk_unlock_open_locked: without any secret. nk_unlock_open_list: for reading, with the key
+ * file when there is one, else without any secret: a monitor that has none still sees the lists, without the places,
+ * which are sealed; nobody is asked for a passphrase. */
 NK_RESULT nk_unlock_open(struct nk_cli *cli, bool write, struct nk_err *err);
 NK_RESULT nk_unlock_open_locked(struct nk_cli *cli, struct nk_err *err);
+NK_RESULT nk_unlock_open_list(struct nk_cli *cli, struct nk_err *err);
 /* nk_unlock_open_with: with a secret that was read before. nk_unlock_open_sheets: for writing, with recovery sheets. */
 NK_RESULT nk_unlock_open_with(
 	struct nk_cli *cli, bool write, const struct nk_bytes *secret, bool is_keyfile, struct nk_err *err);
