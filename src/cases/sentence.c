@@ -42,8 +42,10 @@ NK_RESULT nk_sentence_rollout(const struct nk_rollout *r, enum nk_lang lang, boo
 	const struct nk_short verified = case_number(r->verified);
 	const struct nk_short silent = case_number(r->silent);
 	const struct nk_short waived = case_number(r->waived);
-	const struct nk_str args[] = { nk_str_c(sites.text), nk_str_c(verified.text), nk_str_c(silent.text), nk_str_c(waived.text) };
-	const bool all = r->sites > 0 && r->verified == r->sites && r->silent == 0 && r->waived == 0;
+	const struct nk_short ended = case_number(r->ended);
+	const struct nk_str args[] = { nk_str_c(sites.text), nk_str_c(verified.text), nk_str_c(silent.text), nk_str_c(waived.text),
+		nk_str_c(ended.text) };
+	const bool all = r->sites > 0 && r->verified == r->sites && r->silent == 0 && r->waived == 0 && r->ended == 0;
 
 	if (out_all != NULL) {
 		*out_all = all;
@@ -57,6 +59,9 @@ NK_RESULT nk_sentence_rollout(const struct nk_rollout *r, enum nk_lang lang, boo
 	NK_TRY(case_say(out, lang, NK_N("%2$s of %1$s sites done, %3$s silent"), args, err));
 	if (r->waived > 0) {
 		NK_TRY(case_say(out, lang, NK_N(", %s waived"), &args[3], err));
+	}
+	if (r->ended > 0) {
+		NK_TRY(case_say(out, lang, NK_N(", of them %s no longer enrolled and not proven"), &args[4], err));
 	}
 	return nk_buf_add_c(out, lang == NK_LANG_JA ? "［campaign.sites］" : " [campaign.sites]", err);
 }

@@ -18,6 +18,7 @@ struct nk_rollout {
 	uint32_t verified; /* every step of the site is verified */
 	uint32_t waived; /* by warrant: named, never counted as done */
 	uint32_t silent; /* no signed report */
+	uint32_t ended; /* no longer enrolled and not proven: counted in sites */
 };
 /* nk_sentence_rollout: 「すべて完了」 only when every site is verified; else 「○校中○校完了、未回答○校」. *out_all (may be
  * NULL) says which. */

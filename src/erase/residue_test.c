@@ -144,6 +144,30 @@ static void a_person_is_looked_for_by_everything_that_names_him(void **state)
 	assert_true(has_pattern(&w, 1, "7712", false));
 }
 
+static void a_person_is_looked_for_by_the_names_of_before(void **state)
+{
+	const uint32_t leave[] = { 4 };
+	NK_OWNED(world_done) struct world w = { .people = NULL };
+	struct nk_person now;
+	struct nk_err err = { 0 };
+	struct nk_tx *tx = NULL;
+
+	(void)state;
+	world_new(&w);
+	now = *nk_people_by_number(w.people, 4);
+	now.field[NK_FIELD_FAMILY] = NK_STR("林");
+	now.field[NK_FIELD_FAMILY_KANA] = NK_STR("ハヤシ");
+	tx = kit_begin(&w.k);
+	kit_ok(nk_people_update(w.people, tx, &now, &err), &err);
+	kit_commit(&tx);
+	kit_ok(nk_residue_patterns(w.people, leave, 1, w.arena, &w.patterns, &w.n_patterns, &err), &err);
+	assert_true(has_pattern(&w, 4, "林 一郎", false));
+	assert_true(has_pattern(&w, 4, "森 一郎", false));
+	assert_true(has_pattern(&w, 4, "モリ イチロウ", false));
+	assert_true(has_pattern(&w, 4, "mori ichirou", false) || has_pattern(&w, 4, "mori ichiro", false));
+	assert_false(has_pattern(&w, 4, "森", false));
+}
+
 static const char *const everything[] = { "髙橋　元気", "s2025001", "Genki.T@example.ed.jp", "N-77120",
 	"Takahashi Genki" };
 
@@ -545,6 +569,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_person_is_looked_for_by_everything_that_names_him),
+		cmocka_unit_test(a_person_is_looked_for_by_the_names_of_before),
 		cmocka_unit_test(everything_is_found_in_every_encoding_and_every_kind_of_place),
 		cmocka_unit_test(a_control_that_is_not_found_makes_the_scan_invalid),
 		cmocka_unit_test(what_cannot_be_read_is_unscanned_and_never_clean),

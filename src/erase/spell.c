@@ -146,11 +146,18 @@ NK_RESULT nk_spell(
 		{ NK_FIELD_SOURCE_KEY, NKS_FIELD_ID }, { NK_FIELD_MASTER_ID, NKS_FIELD_ID },
 		{ NK_FIELD_STUDENT_NUMBER, NKS_FIELD_ID } };
 	struct spelling s = { arena, out, out->len };
+	struct nk_str rest = p->field[NK_FIELD_FORMER];
+	struct nk_person before;
+	nk_time until = 0;
 
 	for (size_t i = 0; i < NK_ARRAY_LEN(words); i++) {
 		NK_TRY(add(&s, nk_field_class(words[i].of), words[i].as, p->field[words[i].of], err));
 	}
 	NK_TRY(add_names(&s, p->field, err));
 	NK_TRY(add_romaji(&s, p->field, err));
+	while (nk_former_next(&rest, &until, &before)) {
+		NK_TRY(add_names(&s, before.field, err));
+		NK_TRY(add_romaji(&s, before.field, err));
+	}
 	return birthday ? add(&s, NK_ITEM_birth, NKS_FIELD_BIRTHDAY, p->field[NK_FIELD_BIRTH_DATE], err) : nk_done();
 }

@@ -1,6 +1,7 @@
 /*
  * spell.h: the texts by which a person is looked for: one list for the residue scan and for the scan of a roster.
  *
+ * Names of before are among them.
  * Invariant: a surname alone is never one of them, and no text comes twice for one person. How each may be written
  * (variants of kanji, width, blanks, order of romaji) is the scanning library's knowledge, not repeated here.
  */

@@ -30,9 +30,10 @@ NK_RESULT nk_asked_get(struct nk_flow *flow, struct nk_uuid id, struct nk_arena 
 NK_RESULT nk_asked_new(struct nk_flow *flow, const struct nk_warrant_ask *ask, struct nk_arena *arena,
 	struct nk_warrant *w, struct nk_err *err);
 /* nk_asked_statement: exactly what a party signs in a role for a decision (NK_PART_SIGN, _REFUSE, _REVOKE, _ACCEPT).
- * `report`: SHA-256 of the report for _ACCEPT, else NULL. */
-NK_RESULT nk_asked_statement(const struct nk_asked *a, const struct nk_warrant_part *part,
-	const struct nk_hash *report, struct nk_buf *out, struct nk_err *err);
+ * `report`: SHA-256 of the report for _ACCEPT, else NULL. `signer`: part->party; the statement says so when no officer
+ * vouched for him, which does not change as long as he is enrolled, so that the text can be made again. */
+NK_RESULT nk_asked_statement(struct nk_flow *flow, const struct nk_asked *a, const struct nk_warrant_part *part,
+	const struct nk_party *signer, const struct nk_hash *report, struct nk_buf *out, struct nk_err *err);
 
 /* nk_asked_seal, nk_asked_open: what is kept of a step: sealed under the warrant, the party and the step. */
 NK_RESULT nk_asked_seal(struct nk_flow *flow, struct nk_uuid id, const struct nk_warrant_part *part,

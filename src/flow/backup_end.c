@@ -273,7 +273,7 @@ static NK_RESULT sign(const struct ending *e, const char *about, struct nk_hash 
 	memcpy(s.sha256, subject->b, sizeof(s.sha256));
 	NK_TRY(body(e, &text, err));
 	st.predicate = nk_buf_str(&text);
-	NK_TRY(nk_intoto_print(&st, nk_flow_limitation(e->flow), &payload, err));
+	NK_TRY(nk_statement_print(e->flow, &st, &payload, err));
 	return nk_cert_sign(nk_buf_bytes(&payload), e->req->seed, envelope, err);
 }
 

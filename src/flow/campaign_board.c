@@ -50,13 +50,15 @@ static void judge(struct nk_board *b)
 		b->complete += s->complete ? 1 : 0;
 		b->waived += all && waived ? 1 : 0;
 		b->silent += s->silent ? 1 : 0;
+		b->ended += s->ended && !all ? 1 : 0;
 	}
 }
 
 static NK_RESULT sentences(struct nk_board *b, struct nk_arena *arena, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
-	const struct nk_rollout r = { (uint32_t)b->n_sites, (uint32_t)b->complete, (uint32_t)b->waived, (uint32_t)b->silent };
+	const struct nk_rollout r = { (uint32_t)b->n_sites, (uint32_t)b->complete, (uint32_t)b->waived, (uint32_t)b->silent,
+		(uint32_t)b->ended };
 
 	nk_buf_init(&text, 4096);
 	NK_TRY(nk_sentence_rollout(&r, NK_LANG_JA, &b->all, &text, err));
@@ -83,6 +85,7 @@ static NK_RESULT take_row(const struct nk_stmt *q, nk_time started_at, struct nk
 		*last = id;
 		s->last_report = nk_col_is_null(q, 3) ? 0 : nk_col_int(q, 3);
 		s->late = nk_col_int(q, 6) > started_at;
+		s->ended = !nk_col_is_null(q, 7);
 		NK_TRY(nk_arena_dup(arena, nk_col_text(q, 1), &s->name, err));
 		NK_TRY(nk_arena_dup(arena, nk_col_text(q, 2), &s->version, err));
 	}
@@ -104,7 +107,7 @@ static NK_RESULT sites_of(struct nk_flow *flow, struct nk_board *b, struct nk_ar
 
 	nk_vec_init(&sites, sizeof(struct nk_board_site), 100000);
 	NK_TRY(nk_stmt_get(flow->store,
-		"SELECT s.id, s.name, s.last_version, s.last_report, c.step, c.state, c.joined_at FROM campaign_site c JOIN site s ON s.id = c.site_id "
+		"SELECT s.id, s.name, s.last_version, s.last_report, c.step, c.state, c.joined_at, s.ended_at FROM campaign_site c JOIN site s ON s.id = c.site_id "
 		"WHERE c.campaign_id = ?1 ORDER BY s.name, s.id", &q, err));
 	nk_stmt_uuid(q, 1, b->id);
 	for (;;) {
@@ -192,6 +195,8 @@ static NK_RESULT closing_body(const struct nk_board *b, struct nk_buf *out, stru
 	nk_json_open(&j, '[');
 	for (size_t i = 0; i < b->n_sites; i++) {
 		nk_json_open(&j, '{');
+		nk_json_key(&j, "ended");
+		nk_json_bool(&j, b->sites[i].ended);
 		nk_json_key(&j, "name");
 		nk_json_str(&j, b->sites[i].name);
 		nk_json_key(&j, "reported");

@@ -30,12 +30,14 @@ struct nk_site {
 	nk_time enrolled_at, last_report;
 	bool ended;
 };
-/* nk_site_find: by id, or by name when `id` is NULL; NK_NOT_FOUND. */
+/* nk_site_find: by id, or by name when `id` is NULL; NK_NOT_FOUND. nk_site_known: the same, one that has ended too, when there is
+ * no other. */
+NK_RESULT nk_site_known(struct nk_flow *flow, const struct nk_uuid *id, struct nk_str name, struct nk_arena *arena,
+	struct nk_site *out, struct nk_err *err);
 NK_RESULT nk_site_find(struct nk_flow *flow, const struct nk_uuid *id, struct nk_str name, struct nk_arena *arena,
 	struct nk_site *out, struct nk_err *err);
 NK_RESULT nk_sites(struct nk_flow *flow, struct nk_arena *arena, struct nk_site **out, size_t *out_n, struct nk_err *err);
-/* nk_campaign_join: the site becomes part of every open campaign that concerns it: its last version is the
- * campaign's, or it has never said one (I10). */
+/* nk_campaign_join: the site becomes part of every open campaign (I10). */
 NK_RESULT nk_campaign_join(struct nk_flow *flow, struct nk_tx *tx, const struct nk_site *site, struct nk_err *err);
 
 /*

@@ -8,13 +8,15 @@
 #include "campaign_int.h"
 
 #include "deb.h"
+#include "package_int.h"
 
 struct report {
 	struct nk_site site;
 	struct nk_uuid campaign, evidence;
-	nk_time since; /* when the campaign began */
-	struct nk_str nonce_hex, version, residue, verification;
+	nk_time since; /* when the campaign began, and the site was erased and patched: a summary of before says nothing of it */
+	struct nk_str nonce_hex, version, residue, verification, package;
 	uint8_t nonce[16];
+	bool timed; /* it says when it was erased and patched */
 	bool done[NK_CAMPAIGN_STEPS];
 	struct nk_uuid step_evidence[NK_CAMPAIGN_STEPS];
 };
@@ -51,6 +53,24 @@ static NK_RESULT nonce_is_ours(struct nk_flow *flow, const struct report *r, str
 	return nk_done();
 }
 
+/* When the site says that it was erased and patched; without either nothing can have been verified after it. */
+static NK_RESULT step_times(const struct nk_jdoc *doc, struct report *r, struct nk_err *err)
+{
+	static const char *const keys[] = { "erased_at", "patched_at" };
+
+	for (size_t i = 0; i < NK_ARRAY_LEN(keys); i++) {
+		const struct nk_str text = text_or_empty(doc, keys[i]);
+		nk_time at = 0;
+
+		if (text.len > 0 && !nk_time_parse(text, &at)) {
+			return nk_fail(err, NK_INVALID, NK_N("the file lacks \"%s\", or it is no text"), keys[i]);
+		}
+		r->timed = (i == 0 || r->timed) && text.len > 0;
+		r->since = at > r->since ? at : r->since;
+	}
+	return nk_done();
+}
+
 /* Texts of the statement, which the site's key has signed. */
 static NK_RESULT read_report(const struct nk_jdoc *doc, struct report *r, struct nk_err *err)
 {
@@ -72,7 +92,8 @@ static NK_RESULT read_report(const struct nk_jdoc *doc, struct report *r, struct
 		(void)nk_jstr(nk_jget(steps, nk_steps[i]), &word);
 		r->done[i] = nk_str_eq(word, NK_STR("done"));
 	}
-	r->done[1] = r->done[1] && text_or_empty(doc, "package_digest").len == (size_t)2 * NK_HASH_LEN;
+	NK_TRY(step_times(doc, r, err));
+	r->package = text_or_empty(doc, "package_digest");
 	r->done[0] = r->done[0] && r->residue.len == (size_t)2 * NK_HASH_LEN;
 	return nk_done();
 }
@@ -128,8 +149,8 @@ static NK_RESULT move_step(struct nk_flow *flow, struct nk_tx *tx, const struct 
 	return nk_stmt_run(q, err);
 }
 
-/* A site that says the old version again has lost its patch: the duty is laid anew. */
-static NK_RESULT patch_lost(struct nk_flow *flow, struct nk_tx *tx, const struct report *r, struct nk_err *err)
+/* A step that was proven is open again. */
+static NK_RESULT lose(struct nk_flow *flow, struct nk_tx *tx, const struct report *r, const char *step, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *look = NULL;
 	NK_OWNED(nk_stmt_put) struct nk_stmt *q = NULL;
@@ -141,22 +162,31 @@ static NK_RESULT patch_lost(struct nk_flow *flow, struct nk_tx *tx, const struct
 
 	NK_TRY(nk_stmt_get(nk_tx_store(tx),
 		"SELECT c.due_at FROM campaign_site s JOIN campaign c ON c.id = s.campaign_id "
-		"WHERE s.campaign_id = ?1 AND s.site_id = ?2 AND s.step = 'patch' AND s.state = 'done'", &look, err));
+		"WHERE s.campaign_id = ?1 AND s.site_id = ?2 AND s.step = ?3 AND s.state IN ('done', 'verified')", &look, err));
 	nk_stmt_uuid(look, 1, r->campaign);
 	nk_stmt_uuid(look, 2, r->site.id);
+	nk_stmt_text(look, 3, nk_str_c(step));
 	NK_TRY(nk_stmt_step(look, &have, err));
 	if (!have) {
 		return nk_done();
 	}
-	(void)snprintf(about, sizeof(about), "campaign:%s/%s/patch", nk_uuid_print(r->campaign, a), nk_uuid_print(r->site.id, b));
+	(void)snprintf(about, sizeof(about), "campaign:%s/%s/%s", nk_uuid_print(r->campaign, a), nk_uuid_print(r->site.id, b), step);
 	NK_TRY(nk_duty_open(flow, tx, "campaign-step", nk_str_c(about), r->site.id, NULL, nk_col_int(look, 0), &duty, err));
 	NK_TRY(nk_stmt_get(nk_tx_store(tx),
-		"UPDATE campaign_site SET state = 'unknown', evidence_id = NULL, duty_id = ?3 WHERE campaign_id = ?1 AND site_id = ?2 AND step = 'patch'",
+		"UPDATE campaign_site SET state = 'unknown', evidence_id = NULL, duty_id = ?3 WHERE campaign_id = ?1 AND site_id = ?2 AND step = ?4",
 		&q, err));
 	nk_stmt_uuid(q, 1, r->campaign);
 	nk_stmt_uuid(q, 2, r->site.id);
 	nk_stmt_uuid(q, 3, duty);
+	nk_stmt_text(q, 4, nk_str_c(step));
 	return nk_stmt_run(q, err);
+}
+
+/* A site that says the old version again has lost its patch, and what was verified then is no longer what is there. */
+static NK_RESULT patch_lost(struct nk_flow *flow, struct nk_tx *tx, const struct report *r, struct nk_err *err)
+{
+	NK_TRY(lose(flow, tx, r, "patch", err));
+	return lose(flow, tx, r, "verify", err);
 }
 
 /* The third party's summary inside, signed by itself; a report whose summary is not good still counts for the rest. */
@@ -168,7 +198,7 @@ static NK_RESULT take_verification(struct nk_flow *flow, struct nk_tx *tx, struc
 	nk_rc rc = nk_done();
 
 	nk_buf_init(&envelope, 4 << 20);
-	if (!r->done[2] || r->verification.len == 0) {
+	if (!r->done[2] || r->verification.len == 0 || !r->timed || !r->done[0] || !r->done[1]) {
 		r->done[2] = false;
 		return nk_done();
 	}
@@ -190,7 +220,7 @@ static NK_RESULT is_open(struct nk_flow *flow, struct report *r, bool *out_patch
 	if (!have) {
 		return nk_fail(err, NK_CONFLICT, NK_N("this campaign is closed, or it is not ours"));
 	}
-	r->since = nk_col_int(q, 1);
+	r->since = nk_col_int(q, 1) > r->since ? nk_col_int(q, 1) : r->since;
 	*out_patched = nk_deb_version_cmp(r->version, nk_col_text(q, 0)) > 0; /* newer: another one is not enough */
 	return nk_done();
 }
@@ -200,13 +230,15 @@ static NK_RESULT take(struct nk_flow *flow, struct nk_tx *tx, struct nk_bytes en
 {
 	NK_OWNED(nk_jdoc_free) struct nk_jdoc *doc = NULL;
 	bool patched = false;
+	bool known = false;
 
 	NK_TRY(nk_statement_take(flow, tx, envelope, r->site.key, NK_PREDICATE_SITE_REPORT, NULL, NK_STR("site-report"), r->site.id, arena,
 		&doc, &r->evidence, err));
 	NK_TRY(read_report(doc, r, err));
 	NK_TRY(nonce_is_ours(flow, r, err));
 	NK_TRY(is_open(flow, r, &patched, err));
-	r->done[1] = r->done[1] && patched;
+	NK_TRY(nk_package_verified(flow, r->package, &known, err));
+	r->done[1] = r->done[1] && patched && known;
 	r->step_evidence[0] = r->evidence;
 	r->step_evidence[1] = r->evidence;
 	if (!patched) {
@@ -234,7 +266,7 @@ NK_RESULT nk_op_campaign_take(struct nk_flow *flow, struct nk_bytes report, stru
 
 	NK_TRY(nk_exchange_body(report, arena, &unverified, err));
 	NK_TRY(nk_exchange_id(unverified, "site", &site, err));
-	NK_TRY(nk_site_find(flow, &site, NK_STR(""), arena, &r.site, err));
+	NK_TRY(nk_site_known(flow, &site, NK_STR(""), arena, &r.site, err));
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
 	rc = take(flow, tx, report, arena, &r, err);
 	if (rc.code == NK_DENIED) {

@@ -107,7 +107,6 @@ NK_RESULT nk_carry_write(struct nk_flow *flow, const struct nk_carry_writing *w,
 		NK_TRY(put_file(flow, age, w->taken->fds[i], &w->paper->files[i], err));
 	}
 	NK_TRY(nk_age_write(age, nk_bytes_of(end, sizeof(end)), err));
-	NK_TRY(nk_carry_all_unmoved(w->taken, w->paper->files, err)); /* before the last piece, without which age opens nothing */
 	NK_TRY(nk_age_writer_end(age, err));
 	nk_hasher_end(hasher, out_sha256);
 	*out_bytes = way.bytes;

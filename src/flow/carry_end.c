@@ -3,7 +3,7 @@
  *
  * Invariant (I3): a bundle is off the books only when its place was scanned for exactly the persons that were in it, a
  * control person was planted and found, nothing was left, and a second party signed that. It is called verified only
- * when the bundle was destroyed here or its recipient gave a receipt.
+ * when that party judges here and had no part in it, and the place is the one where it was opened by its receipt.
  */
 #include "base.h"
 
@@ -12,6 +12,7 @@
 #include "hold_int.h"
 #include "intoto.h"
 #include "json.h"
+#include "party_int.h"
 #include "residue.h"
 
 /* --- receipt --- */
@@ -93,7 +94,43 @@ static NK_RESULT second_party(struct ending *e, struct nk_err *err)
 	return nk_done();
 }
 
-/* So that a second attempt, after traces were found, still knows where the bundle went. */
+/* On the side of those who asked, carried out or received; or nobody whose word was to count here. */
+static NK_RESULT is_partial(const struct ending *e, bool *out, struct nk_err *err)
+{
+	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
+	const char *side = "";
+
+	*out = !nk_party_judges(e->flow, &e->by) || !nk_ok(nk_party_may_judge(e->flow, &e->by, NK_STR(""), NULL));
+	NK_TRY(nk_warrant_side_of(e->flow->store, e->req->warrant, e->by.id, &side, err));
+	*out = *out || strcmp(side, "does") == 0 || strcmp(side, "both") == 0;
+	if (*out) {
+		return nk_done();
+	}
+	NK_TRY(nk_stmt_get(e->flow->store, "SELECT 1 FROM reach WHERE holding_id = ?1 AND party_id = ?2", &s, err));
+	nk_stmt_uuid(s, 1, e->holding.id);
+	nk_stmt_uuid(s, 2, e->by.id);
+	return nk_stmt_step(s, out, err);
+}
+
+/* What keeps it from being called verified: gone is gone, but it is not said of what nobody looked at. */
+static NK_RESULT weigh(struct ending *e, struct nk_err *err)
+{
+	bool received = false;
+	bool partial = false;
+	bool there = false;
+
+	NK_TRY(is_partial(e, &partial, err));
+	NK_TRY(nk_carry_has(e->flow, e->holding.id, NK_PREDICATE_RECEIPT, e->arena, &received, err));
+	NK_TRY(nk_carry_received_at(e->flow, e->holding.id, e->req->place, e->arena, &there, err));
+	e->out->why = partial ? NK_N("who signed does not judge here, or asked for it, carried it out or received it")
+		: !received ? NK_N("no receipt of its recipient is on the books: nobody knows where it was opened")
+		: !there ? NK_N("its receipt says that it was opened in another place than the one that was looked through")
+			 : NULL;
+	e->out->unverified = e->out->why != NULL;
+	return nk_done();
+}
+
+/* What was destroyed here stands in the books even when traces are found elsewhere. */
 static NK_RESULT note_erased(const struct ending *e, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
@@ -108,18 +145,6 @@ static NK_RESULT note_erased(const struct ending *e, struct nk_err *err)
 	NK_TRY(nk_statement_make(e->flow, tx, &st, e->arena, NULL, NULL, err));
 	NK_TRY(nk_carry_leaf(e->flow, tx, "erased", e->holding.id, e->req->warrant, err));
 	return nk_flow_commit(e->flow, &tx, err);
-}
-
-/* A bundle that is not there may be anywhere. */
-static NK_RESULT whereabouts(const struct ending *e, struct nk_err *err)
-{
-	bool erased = false;
-	bool received = false;
-
-	NK_TRY(nk_carry_has(e->flow, e->holding.id, NK_PREDICATE_ERASED, e->arena, &erased, err));
-	NK_TRY(nk_carry_has(e->flow, e->holding.id, NK_PREDICATE_RECEIPT, e->arena, &received, err));
-	e->out->unverified = !erased && !received;
-	return nk_done();
 }
 
 /* The bundle itself, where it still lies at home. */
@@ -138,7 +163,7 @@ static NK_RESULT destroy_bundle(struct ending *e, struct nk_err *err)
 	memcpy(path, e->holding.place.ptr, e->holding.place.len);
 	path[e->holding.place.len] = '\0';
 	if (nk_os_kind_of(path, &mine) != NK_OS_FILE) {
-		return whereabouts(e, err);
+		return nk_done();
 	}
 	NK_TRY(env->open(env->self, path, NK_OPEN_WRITE, &fd, err));
 	rc = nk_copy_is_fd(e->flow, &e->holding, fd, &is, err);
@@ -222,8 +247,6 @@ static NK_RESULT body(const struct ending *e, struct nk_buf *out, struct nk_err 
 	place_digest(e, place);
 	nk_json_init_canonical(&j, out);
 	nk_json_open(&j, '{');
-	nk_json_key(&j, "bundle");
-	nk_json_c(&j, e->out->unverified ? "not found, no receipt" : "destroyed or received");
 	nk_json_key(&j, "bytes");
 	nk_json_int(&j, nk_i64(e->out->bytes));
 	nk_json_key(&j, "closer");
@@ -248,6 +271,8 @@ static NK_RESULT body(const struct ending *e, struct nk_buf *out, struct nk_err 
 	nk_json_c(&j, e->report.scanner);
 	nk_json_key(&j, "traces");
 	nk_json_int(&j, nk_i64(e->out->traces));
+	nk_json_key(&j, "unverified_because");
+	nk_json_c(&j, e->out->why != NULL ? e->out->why : "");
 	nk_json_close(&j, '}');
 	return nk_json_end(&j, err);
 }
@@ -256,19 +281,16 @@ static NK_RESULT sign(const struct ending *e, const char *about, struct nk_hash 
 {
 	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 	NK_OWNED(nk_buf_done) struct nk_buf payload = { 0 };
-	NK_OWNED(nk_buf_done) struct nk_buf limitation = { 0 };
 	struct nk_intoto_subject s = { .name = nk_str_c(about), .has_sha256 = true };
 	struct nk_intoto st = { .type = NK_STR(NK_PREDICATE_CLOSURE), .subjects = &s, .n_subjects = 1 };
 
 	nk_buf_init(&text, 65536);
 	nk_buf_init(&payload, NK_INTOTO_MAX);
-	nk_buf_init(&limitation, 65536);
 	nk_sha256(nk_bytes_of(e->holding.id.b, sizeof(e->holding.id.b)), subject);
 	memcpy(s.sha256, subject->b, sizeof(s.sha256));
 	NK_TRY(body(e, &text, err));
 	st.predicate = nk_buf_str(&text);
-	NK_TRY(nk_flow_said_limitation(e->flow, &limitation, err));
-	NK_TRY(nk_intoto_print(&st, nk_buf_str(&limitation), &payload, err));
+	NK_TRY(nk_statement_print(e->flow, &st, &payload, err));
 	return nk_cert_sign(nk_buf_bytes(&payload), e->req->seed, envelope, err);
 }
 
@@ -308,6 +330,7 @@ static NK_RESULT end_it(struct ending *e, struct nk_err *err)
 	NK_TRY(destroy_bundle(e, err));
 	NK_TRY(look_again(e, err));
 	NK_TRY(judge(e, err));
+	NK_TRY(weigh(e, err));
 	return close_books(e, err);
 }
 

@@ -19,19 +19,13 @@ enum { NK_CARRY_MANIFEST_MAX = 1 << 20 };
 
 /* --- carry_take.c: the bytes, read once --- */
 struct nk_carry_taken {
-	int fds[NK_CARRY_FILES]; /* sealed memory files, or the files themselves where in_place */
-	struct nk_os_stamp stamps[NK_CARRY_FILES];
-	bool in_place[NK_CARRY_FILES];
+	int fds[NK_CARRY_FILES]; /* sealed memory files */
 	size_t n;
 };
 /* nk_carry_take: fills size and digest of each. NK_USAGE: a folder, link, pipe or device; NK_CONFLICT: it changed
- * meanwhile. nk_carry_taken_done also after a failure. nk_carry_unmoved: nobody touched it since (NK_CONFLICT); always so
- * in memory. */
+ * meanwhile; NK_LIMIT: more than [carry] memory together. nk_carry_taken_done also after a failure. */
 NK_RESULT nk_carry_take(const struct nk_flow *flow, struct nk_carry_file *files, size_t n, struct nk_carry_taken *out,
 	struct nk_err *err);
-NK_RESULT nk_carry_unmoved(const struct nk_carry_taken *t, const struct nk_carry_file *f, size_t i, struct nk_err *err);
-NK_RESULT nk_carry_all_unmoved(
-	const struct nk_carry_taken *t, const struct nk_carry_file *files, struct nk_err *err);
 void nk_carry_taken_done(struct nk_carry_taken *t);
 
 /* --- carry_files.c: what is asked for, by its bytes --- */
@@ -83,7 +77,13 @@ struct nk_carry_manifest {
 	struct nk_key secret;
 	struct nk_carry_file *files; /* path empty */
 	size_t n_files;
+	uint8_t signer[NK_SIGN_PUB_LEN]; /* the house that sealed it */
+	uint8_t signature[NK_SIG_LEN]; /* over all of it but this one */
 };
+/* nk_carry_manifest_sign: as this house. nk_carry_manifest_of: was it signed by the key in it, and is that the key of an
+ * enrolled site, or of this house? NK_DENIED. */
+NK_RESULT nk_carry_manifest_sign(const struct nk_flow *flow, struct nk_carry_manifest *m, struct nk_err *err);
+NK_RESULT nk_carry_manifest_of(struct nk_flow *flow, const struct nk_carry_manifest *m, struct nk_err *err);
 NK_RESULT nk_carry_manifest_print(const struct nk_carry_manifest *m, struct nk_buf *out, struct nk_err *err);
 NK_RESULT nk_carry_manifest_read(
 	struct nk_bytes text, struct nk_arena *arena, struct nk_carry_manifest *out, struct nk_err *err);
@@ -91,17 +91,21 @@ NK_RESULT nk_carry_manifest_read(
 struct nk_carry_receipt {
 	struct nk_uuid warrant, holding;
 	struct nk_hash bundle;
+	struct nk_hash place; /* nk_carry_place */
 	struct nk_str opened_at;
 	uint64_t files;
 };
+/* nk_carry_place: where a bundle was opened, as only who knows its secret can compare it: the path itself may name
+ * somebody and does not travel. `real`: links followed. */
+void nk_carry_place(const struct nk_key *secret, struct nk_str real, struct nk_hash *out);
 NK_RESULT nk_carry_receipt_print(
 	const struct nk_carry_receipt *r, const struct nk_key *secret, struct nk_buf *out, struct nk_err *err);
 NK_RESULT nk_carry_receipt_read(struct nk_flow *flow, struct nk_bytes text, struct nk_arena *arena,
 	struct nk_carry_receipt *out, struct nk_err *err);
 
 /* --- carry_bundle.c --- */
-/* nk_carry_write: manifest and files, sealed; what goes in must have the digest that was signed (NK_DENIED), and a file
- * that is read where it lies must not have been touched (NK_CONFLICT): else the bundle has no end. */
+/* nk_carry_write: manifest and files, sealed; what goes in must have the digest that was signed (NK_DENIED): else the
+ * bundle has no end. */
 struct nk_carry_writing {
 	const struct nk_carry_paper *paper;
 	const struct nk_carry_manifest *manifest;
@@ -115,6 +119,9 @@ NK_RESULT nk_carry_write(struct nk_flow *flow, const struct nk_carry_writing *w,
 /* nk_carry_holding: the bundle that was sealed under a warrant. NK_NOT_FOUND. */
 NK_RESULT nk_carry_holding(struct nk_flow *flow, struct nk_uuid warrant, struct nk_arena *arena,
 	struct nk_holding *out, struct nk_err *err);
+/* nk_carry_received_at: *out: a receipt is on the books, and it names this place. */
+NK_RESULT nk_carry_received_at(
+	struct nk_flow *flow, struct nk_uuid holding, const char *place, struct nk_arena *arena, bool *out, struct nk_err *err);
 /* nk_carry_has: is there a statement of that type about the bundle? */
 NK_RESULT nk_carry_has(struct nk_flow *flow, struct nk_uuid holding, const char *predicate, struct nk_arena *arena,
 	bool *out, struct nk_err *err);

@@ -5,6 +5,7 @@
  */
 #include "base.h"
 
+#include "campaign_int.h"
 #include "carry_int.h"
 #include "json.h"
 
@@ -54,6 +55,36 @@ NK_RESULT nk_carry_has(struct nk_flow *flow, struct nk_uuid holding, const char 
 	*out = false;
 	for (size_t i = 0; i < n; i++) {
 		*out = *out || nk_str_eq(list[i].kind, nk_str_c(predicate));
+	}
+	return nk_done();
+}
+
+NK_RESULT nk_carry_received_at(
+	struct nk_flow *flow, struct nk_uuid holding, const char *place, struct nk_arena *arena, bool *out, struct nk_err *err)
+{
+	NK_OWNED(nk_key_wipe) struct nk_key secret = { { 0 } };
+	struct nk_evidence *list = NULL;
+	struct nk_hash there;
+	char hex[2 * NK_HASH_LEN + 1];
+	char about[64];
+	char real[PATH_MAX];
+	size_t n = 0;
+
+	nk_carry_about(holding, about);
+	NK_TRY(nk_os_real_path(place, real, err));
+	nk_carry_secret(flow, holding, &secret);
+	nk_carry_place(&secret, nk_str_c(real), &there);
+	nk_hex_print(there.b, sizeof(there.b), hex);
+	NK_TRY(nk_evidence_list(flow->store, nk_str_c(about), arena, &list, &n, err));
+	*out = false;
+	for (size_t i = 0; i < n && !*out; i++) {
+		NK_OWNED(nk_jdoc_free) struct nk_jdoc *doc = NULL;
+		struct nk_str said = { 0 };
+
+		if (nk_str_eq(list[i].kind, NK_STR(NK_PREDICATE_RECEIPT))) {
+			NK_TRY(nk_exchange_body(list[i].statement, arena, &doc, err));
+			*out = nk_jstr(nk_jget(nk_jdoc_root(doc), "place"), &said) && nk_str_eq(said, nk_str_c(hex));
+		}
 	}
 	return nk_done();
 }

@@ -2,7 +2,8 @@
  * carry_open.c: a bundle opened at the other side.
  *
  * Invariant: the whole bundle is authenticated before the first byte of it is written; nothing is overwritten; files
- * with another digest than the manifest's, or that it does not name, end the opening, and what was written goes again.
+ * with another digest than the manifest's, or that it does not name, end the opening, and what was written goes again. It
+ * goes on the books only when an enrolled site signed its manifest.
  */
 #include "base.h"
 
@@ -279,12 +280,13 @@ static NK_RESULT receipt(const struct opening *o, struct nk_str *out, struct nk_
 {
 	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 	char when[NK_TIME_TEXT];
-	const struct nk_carry_receipt r = { .warrant = o->manifest.warrant,
+	struct nk_carry_receipt r = { .warrant = o->manifest.warrant,
 		.holding = o->manifest.holding,
 		.bundle = o->bundle,
 		.opened_at = nk_str_c(nk_time_print(nk_now(o->env), when)),
 		.files = o->manifest.n_files };
 
+	nk_carry_place(&o->manifest.secret, o->dir, &r.place);
 	nk_buf_init(&text, 8192);
 	NK_TRY(nk_carry_receipt_print(&r, &o->manifest.secret, &text, err));
 	return nk_arena_dup(o->arena, nk_buf_str(&text), out, err);
@@ -301,6 +303,11 @@ static NK_RESULT in_time(const struct opening *o, const struct nk_flow *flow, nk
 			NK_N("the bundle was to be destroyed by now (%s): it is not opened any more; destroy it"),
 			nk_short(o->manifest.until).text);
 	}
+	if (flow != NULL && *out_until > now + (nk_time)flow->config->carry_days * NK_DAY) {
+		return nk_fail(err, NK_DENIED,
+			NK_N("the bundle may lie here until %1$s, which is more than %2$u days ([carry] until_days): it is not put on the books"),
+			nk_short(o->manifest.until).text, (unsigned)flow->config->carry_days);
+	}
 	return nk_done();
 }
 
@@ -313,7 +320,8 @@ static NK_RESULT open_all(struct nk_flow *flow, struct opening *o, struct nk_car
 	NK_TRY(nk_arena_dup(o->arena, nk_str_c(dir), &o->dir, err));
 	NK_TRY(round_over(o, true, err));
 	NK_TRY(in_time(o, flow, &until, &out->late, err));
-	if (flow != NULL) {
+	if (flow != NULL) { /* what anybody can make up explains no file of persons here */
+		NK_TRY(nk_carry_manifest_of(flow, &o->manifest, err));
 		NK_TRY(enter(flow, o, until, &out->holding, err));
 	}
 	NK_TRY(write_out(o, err));
@@ -349,5 +357,5 @@ NK_RESULT nk_op_carry_open(const struct nk_env *env, struct nk_flow *flow, const
 	nk_wipe(identities, sizeof(identities));
 	return flow == NULL ? rc
 			    : nk_carry_tell(flow, "carry open", rc,
-				      rc.code == NK_DENIED ? "sealed for another key, or its day is over" : NULL);
+				      rc.code == NK_DENIED ? "sealed for another key, by nobody who is enrolled, or its day is over or too far" : NULL);
 }

@@ -271,7 +271,7 @@ void nk_carry_secret(const struct nk_flow *flow, struct nk_uuid holding, struct 
 
 /* --- what lies in the bundle --- */
 
-NK_RESULT nk_carry_manifest_print(const struct nk_carry_manifest *m, struct nk_buf *out, struct nk_err *err)
+static NK_RESULT print_manifest(const struct nk_carry_manifest *m, bool with_signature, struct nk_buf *out, struct nk_err *err)
 {
 	struct nk_json j;
 
@@ -283,11 +283,70 @@ NK_RESULT nk_carry_manifest_print(const struct nk_carry_manifest *m, struct nk_b
 	put_uuid(&j, "holding", m->holding);
 	nk_json_key(&j, "receipt_key");
 	nk_json_hex(&j, nk_bytes_of(m->secret.b, sizeof(m->secret.b)));
+	if (with_signature) {
+		nk_json_key(&j, "signature");
+		nk_json_hex(&j, nk_bytes_of(m->signature, sizeof(m->signature)));
+	}
+	nk_json_key(&j, "signer");
+	nk_json_hex(&j, nk_bytes_of(m->signer, sizeof(m->signer)));
 	nk_json_key(&j, "until");
 	nk_json_str(&j, m->until);
 	put_uuid(&j, "warrant", m->warrant);
 	nk_json_close(&j, '}');
 	return nk_json_end(&j, err);
+}
+
+NK_RESULT nk_carry_manifest_print(const struct nk_carry_manifest *m, struct nk_buf *out, struct nk_err *err)
+{
+	return print_manifest(m, true, out, err);
+}
+
+/* What is signed: "format" in it keeps it apart from everything else that this key signs (which begins with DSSEv1). */
+static NK_RESULT to_sign(const struct nk_carry_manifest *m, struct nk_buf *out, struct nk_err *err)
+{
+	nk_buf_init_wiping(out, NK_CARRY_MANIFEST_MAX);
+	return print_manifest(m, false, out, err);
+}
+
+NK_RESULT nk_carry_manifest_sign(const struct nk_flow *flow, struct nk_carry_manifest *m, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
+
+	nk_sign_public(flow->key[NK_HOUSE_CERT], m->signer);
+	NK_TRY(to_sign(m, &text, err));
+	nk_sign(flow->key[NK_HOUSE_CERT], nk_buf_bytes(&text), m->signature);
+	return nk_done();
+}
+
+static NK_RESULT is_site(struct nk_flow *flow, const uint8_t key[static NK_SIGN_PUB_LEN], bool *out, struct nk_err *err)
+{
+	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
+	uint8_t own[NK_SIGN_PUB_LEN];
+	struct nk_party *list = NULL;
+	size_t n = 0;
+
+	nk_sign_public(flow->key[NK_HOUSE_CERT], own);
+	*out = nk_ct_equal(own, key, sizeof(own));
+	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 256 << 20, &arena, err));
+	NK_TRY(nk_party_list(flow->store, NULL, arena, &list, &n, err));
+	for (size_t i = 0; i < n; i++) {
+		*out = *out || (!list[i].ended && list[i].has_key && nk_str_eq(list[i].kind, NK_STR("site")) &&
+				       nk_ct_equal(list[i].public_key, key, sizeof(own)));
+	}
+	return nk_done();
+}
+
+NK_RESULT nk_carry_manifest_of(struct nk_flow *flow, const struct nk_carry_manifest *m, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
+	bool known = false;
+
+	NK_TRY(to_sign(m, &text, err));
+	NK_TRY(is_site(flow, m->signer, &known, err));
+	return known && nk_sign_verify(m->signer, nk_buf_bytes(&text), m->signature)
+		? nk_done()
+		: nk_fail(err, NK_DENIED,
+			  NK_N("the bundle is not signed by a site that is enrolled here: it is not put on the books; nokosazu site enrol"));
 }
 
 static bool get_uuid(struct nk_jval root, const char *key, struct nk_uuid *out)
@@ -310,6 +369,8 @@ NK_RESULT nk_carry_manifest_read(struct nk_bytes text, struct nk_arena *arena, s
 	if (!nk_jstr(nk_jget(root, "format"), &word) || !nk_str_eq(word, NK_STR(NK_CARRY_FORMAT)) ||
 		!get_uuid(root, "holding", &out->holding) || !get_uuid(root, "warrant", &out->warrant) ||
 		!nk_jstr(nk_jget(root, "receipt_key"), &word) || !nk_hex_parse(word, out->secret.b, sizeof(out->secret.b)) ||
+		!nk_jstr(nk_jget(root, "signer"), &word) || !nk_hex_parse(word, out->signer, sizeof(out->signer)) ||
+		!nk_jstr(nk_jget(root, "signature"), &word) || !nk_hex_parse(word, out->signature, sizeof(out->signature)) ||
 		!nk_jstr(nk_jget(root, "until"), &word) || !nk_time_parse(word, &until)) {
 		return damaged(err);
 	}
@@ -318,6 +379,18 @@ NK_RESULT nk_carry_manifest_read(struct nk_bytes text, struct nk_arena *arena, s
 }
 
 /* --- what comes back --- */
+
+void nk_carry_place(const struct nk_key *secret, struct nk_str real, struct nk_hash *out)
+{
+	NK_OWNED(nk_key_wipe) struct nk_key own = { { 0 } };
+	struct nk_hash h;
+
+	/* Under a key of its own: a receipt's proof is made with the secret itself. */
+	nk_hmac_sha256(nk_bytes_of(secret->b, sizeof(secret->b)), nk_str_bytes(NK_STR("nokosazu carry place 1")), &h);
+	memcpy(own.b, h.b, sizeof(own.b));
+	nk_hmac_sha256(nk_bytes_of(own.b, sizeof(own.b)), nk_str_bytes(real), out);
+	nk_wipe(&h, sizeof(h));
+}
 
 static void put_receipt(struct nk_json *j, const struct nk_carry_receipt *r, const struct nk_hash *proof)
 {
@@ -329,6 +402,8 @@ static void put_receipt(struct nk_json *j, const struct nk_carry_receipt *r, con
 	put_uuid(j, "holding", r->holding);
 	nk_json_key(j, "opened_at");
 	nk_json_str(j, r->opened_at);
+	nk_json_key(j, "place");
+	nk_json_hex(j, nk_bytes_of(r->place.b, sizeof(r->place.b)));
 	if (proof != NULL) {
 		nk_json_key(j, "proof");
 		nk_json_hex(j, nk_bytes_of(proof->b, sizeof(proof->b)));
@@ -368,6 +443,7 @@ NK_RESULT nk_carry_receipt_read(struct nk_flow *flow, struct nk_bytes text, stru
 	NK_OWNED(nk_jdoc_free) struct nk_jdoc *doc = NULL;
 	NK_OWNED(nk_key_wipe) struct nk_key secret = { { 0 } };
 	struct nk_str bundle = { 0 };
+	struct nk_str place = { 0 };
 	struct nk_str said = { 0 };
 	struct nk_hash proof = { { 0 } };
 	struct nk_hash right;
@@ -377,6 +453,7 @@ NK_RESULT nk_carry_receipt_read(struct nk_flow *flow, struct nk_bytes text, stru
 	NK_TRY(nk_jdoc_parse(text, 65536, &doc, err));
 	root = nk_jdoc_root(doc);
 	if (!nk_jstr(nk_jget(root, "bundle"), &bundle) || !nk_hex_parse(bundle, out->bundle.b, sizeof(out->bundle.b)) ||
+		!nk_jstr(nk_jget(root, "place"), &place) || !nk_hex_parse(place, out->place.b, sizeof(out->place.b)) ||
 		!nk_jstr(nk_jget(root, "proof"), &said) || !nk_hex_parse(said, proof.b, sizeof(proof.b)) ||
 		!get_uuid(root, "holding", &out->holding) || !get_uuid(root, "warrant", &out->warrant) ||
 		!get_number(root, "files", &out->files)) {

@@ -1,8 +1,8 @@
 /*
  * carry_take.c: the files that are to leave, read once: what is digested, looked through and sealed are the same bytes.
  *
- * Invariant: a file is taken into a sealed memory file, which nobody can change; one that is too large for that is kept
- * open and read where it lies, and whatever touched it in between (its change time cannot be set back) ends the sealing.
+ * Invariant: every file is taken into a sealed memory file, which nobody can change; what does not fit into [carry] memory
+ * is not taken at all: no stamp of a file proves that nobody wrote to it meanwhile (a shared mapping need not move one).
  * Links, pipes, devices, and files that the system makes up while they are read are not taken.
  */
 #include "base.h"
@@ -26,8 +26,9 @@ void nk_carry_taken_done(struct nk_carry_taken *t)
 	t->n = 0;
 }
 
-static NK_RESULT open_plain(const struct nk_carry_file *f, int *out_fd, struct nk_os_stamp *out, struct nk_err *err)
+static NK_RESULT open_plain(const struct nk_carry_file *f, int *out_fd, uint64_t *out_size, struct nk_err *err)
 {
+	struct nk_os_stamp stamp;
 	bool mine = false;
 
 	switch (nk_os_kind_of(f->path.ptr, &mine)) {
@@ -40,13 +41,14 @@ static NK_RESULT open_plain(const struct nk_carry_file *f, int *out_fd, struct n
 		break;
 	}
 	NK_TRY(nk_os_fd_open_plain(f->path.ptr, out_fd, err));
-	NK_TRY(nk_os_fd_stamp(*out_fd, out, err));
-	return out->size <= NK_TAR_SIZE_MAX
+	NK_TRY(nk_os_fd_stamp(*out_fd, &stamp, err));
+	*out_size = stamp.size;
+	return stamp.size <= NK_TAR_SIZE_MAX
 		? nk_done()
 		: nk_fail(err, NK_LIMIT, NK_N("%s is larger than what a bundle holds"), nk_short(f->name).text);
 }
 
-/* All of it, once; a byte more or less than it said it has is no file that stands still. to -1: only digested. */
+/* All of it, once; a byte more or less than it said it has is no file that stands still. */
 static NK_RESULT read_once(struct nk_carry_file *f, int from, int to, uint64_t size, struct nk_err *err)
 {
 	NK_OWNED(nk_hasher_free) struct nk_hasher *h = NULL;
@@ -62,9 +64,7 @@ static NK_RESULT read_once(struct nk_carry_file *f, int from, int to, uint64_t s
 			return changed(f, err);
 		}
 		nk_hasher_add(h, nk_bytes_of(buf, n));
-		if (to >= 0) {
-			NK_TRY(nk_os_fd_write(to, buf, n, err));
-		}
+		NK_TRY(nk_os_fd_write(to, buf, n, err));
 	}
 	nk_wipe(buf, sizeof(buf));
 	nk_hasher_end(h, &f->sha256);
@@ -74,22 +74,19 @@ static NK_RESULT read_once(struct nk_carry_file *f, int from, int to, uint64_t s
 static NK_RESULT take_one(struct nk_carry_file *f, uint64_t *room, struct nk_carry_taken *t, struct nk_err *err)
 {
 	NK_OWNED(nk_os_fd_close) int from = -1;
-	struct nk_os_stamp before;
+	uint64_t size = 0;
 
-	NK_TRY(open_plain(f, &from, &before, err));
-	t->fds[t->n] = -1;
-	t->stamps[t->n] = before;
-	t->in_place[t->n] = before.size > *room;
-	t->n++;
-	if (before.size > *room) {
-		NK_TRY(read_once(f, from, -1, before.size, err));
-		t->fds[t->n - 1] = from;
-		from = -1;
-		return nk_carry_unmoved(t, f, t->n - 1, err);
+	NK_TRY(open_plain(f, &from, &size, err));
+	if (size > *room) {
+		return nk_fail(err, NK_LIMIT,
+			NK_N("%s does not fit: the files that leave are held in memory, together at most [carry] memory MiB; raise it, ask for "
+			     "fewer or smaller files, or carry copies with pseudonyms (--redact)"),
+			nk_short(f->name).text);
 	}
-	*room -= before.size;
-	NK_TRY(nk_os_memfd("nokosazu-leaving", &t->fds[t->n - 1], err));
-	NK_TRY(read_once(f, from, t->fds[t->n - 1], before.size, err));
+	*room -= size;
+	NK_TRY(nk_os_memfd("nokosazu-leaving", &t->fds[t->n], err));
+	t->n++;
+	NK_TRY(read_once(f, from, t->fds[t->n - 1], size, err));
 	return nk_os_memfd_seal(t->fds[t->n - 1], err);
 }
 
@@ -101,26 +98,6 @@ NK_RESULT nk_carry_take(const struct nk_flow *flow, struct nk_carry_file *files,
 	nk_assert(n <= NK_CARRY_FILES);
 	for (size_t i = 0; i < n; i++) {
 		NK_TRY(take_one(&files[i], &room, out, err));
-	}
-	return nk_done();
-}
-
-NK_RESULT nk_carry_unmoved(const struct nk_carry_taken *t, const struct nk_carry_file *f, size_t i, struct nk_err *err)
-{
-	struct nk_os_stamp now;
-
-	if (!t->in_place[i]) {
-		return nk_done();
-	}
-	NK_TRY(nk_os_fd_stamp(t->fds[i], &now, err));
-	return nk_bytes_eq(nk_bytes_of(&now, sizeof(now)), nk_bytes_of(&t->stamps[i], sizeof(now))) ? nk_done() : changed(f, err);
-}
-
-NK_RESULT nk_carry_all_unmoved(
-	const struct nk_carry_taken *t, const struct nk_carry_file *files, struct nk_err *err)
-{
-	for (size_t i = 0; i < t->n; i++) {
-		NK_TRY(nk_carry_unmoved(t, &files[i], i, err));
 	}
 	return nk_done();
 }

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -196,42 +197,57 @@ static void what_is_sealed_are_the_signed_bytes_whatever_lies_there_by_then(void
 	nk_buf_done(&b);
 }
 
-static void a_file_too_large_for_memory_that_is_touched_and_put_back_is_not_sealed(void **state)
+static void what_does_not_fit_into_memory_does_not_leave_and_is_told_what_to_do(void **state)
 {
 	NK_OWNED(going_done) struct going g = { 0 };
-	struct timespec times[2] = { { 1000, 0 }, { 1000, 0 } };
-	char text[128];
+	struct nk_carry_asked asked;
+	char big[400];
 
 	(void)state;
-	begin(&g, SETTINGS "[carry]\nmemory = 0\n");
-	assert_int_equal(utimensat(AT_FDCWD, g.path, times, 0), 0);
+	begin(&g, SETTINGS "[carry]\nmemory = 1\n");
+	(void)snprintf(big, sizeof(big), "%s/big", g.t.tmp.dir);
+	write_in_place(big, "");
+	assert_int_equal(truncate(big, (1 << 20) + 1), 0);
+	kit_fails(request_of(&g, big, &asked), NK_LIMIT);
+	assert_non_null(strstr(g.err.text[NK_LANG_EN], "[carry] memory"));
+	assert_non_null(strstr(g.err.text[NK_LANG_EN], "--redact"));
+	assert_int_equal(truncate(big, 1 << 20), 0);
+	kit_ok(request_of(&g, big, &asked), &g.err); /* exactly so much fits */
 	const struct nk_uuid warrant = signed_request(&g);
 	const size_t refused = ft_leaves(g.t.flow, "refused");
 
-	somebody(text, 5);
-	g.at = "making the index of persons";
-	g.put = harmless;
-	g.then = text;
-	kit_fails(seal(&g, warrant), NK_CONFLICT);
-	assert_int_equal(g.seen, 1);
-	assert_false(is_there(g.out));
+	assert_int_equal(truncate(g.path, (1 << 20) + 1), 0);
+	kit_fails(seal(&g, warrant), NK_LIMIT);
 	assert_int_equal(ft_leaves(g.t.flow, "refused"), refused + 1);
-	g.seen = 0;
-	g.at = "sweeping"; /* after it was looked through: the bundle is begun, and goes again */
-	kit_fails(seal(&g, warrant), NK_CONFLICT);
-	assert_true(g.seen > 0);
 	assert_false(is_there(g.out));
-	assert_int_equal(ft_leaves(g.t.flow, "refused"), refused + 2);
 }
 
-static void a_file_too_large_for_memory_that_nobody_touches_leaves_like_any_other(void **state)
+/* A shared mapping of a file on tmpfs changes its bytes and no stamp: what was taken does not follow it. */
+static void a_file_that_is_changed_through_a_mapping_leaves_as_it_was_looked_through(void **state)
 {
 	NK_OWNED(going_done) struct going g = { 0 };
+	NK_OWNED(nk_carry_taken_done) struct nk_carry_taken taken = { .n = 0 };
+	struct nk_carry_file file = { .name = NK_STR("list.csv") };
+	char text[128];
+	char got[128] = "";
+	char *mapped = NULL;
+	int fd = -1;
 
 	(void)state;
-	begin(&g, SETTINGS "[carry]\nmemory = 0\n");
-	kit_ok(seal(&g, signed_request(&g)), &g.err);
-	assert_true(is_there(g.out));
+	begin(&g, SETTINGS);
+	somebody(text, 5);
+	file.path = nk_str_c(g.path);
+	kit_ok(nk_carry_take(g.t.flow, &file, 1, &taken, &g.err), &g.err);
+	fd = open(g.path, O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0);
+	mapped = mmap(NULL, strlen(text), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	assert_ptr_not_equal(mapped, MAP_FAILED);
+	memset(mapped, 'x', strlen(text));
+	assert_int_equal(pread(taken.fds[0], got, sizeof(got) - 1, 0), strlen(text));
+	assert_string_equal(got, text);
+	assert_int_equal(pwrite(taken.fds[0], "x", 1, 0), -1); /* nor can anybody change what was taken */
+	assert_int_equal(munmap(mapped, strlen(text)), 0);
+	assert_int_equal(close(fd), 0);
 }
 
 /* --- what a hostile clerk tries --- */
@@ -327,6 +343,116 @@ static void a_bundle_that_was_exchanged_is_noticed_and_the_other_file_left_alone
 	assert_true(ended.unverified);
 }
 
+/* --- its end --- */
+
+static void run_sql(struct going *g, const char *sql, struct nk_str text)
+{
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
+
+	kit_ok(nk_tx_begin(g->t.flow->store, &tx, &g->err), &g->err);
+	kit_ok(nk_stmt_get(g->t.flow->store, sql, &s, &g->err), &g->err);
+	nk_stmt_text(s, 1, text);
+	kit_ok(nk_stmt_run(s, &g->err), &g->err);
+	nk_tx_count_leaf(tx);
+	kit_ok(nk_tx_commit(&tx, &g->err), &g->err);
+}
+
+static struct nk_carry_ended ended_by(struct going *g, struct nk_uuid warrant, const char *place, const struct nk_key *seed)
+{
+	const struct nk_carry_end_request end = { .warrant = warrant, .place = place, .seed = seed };
+	struct nk_carry_ended out;
+
+	kit_ok(nk_op_carry_end(g->t.flow, &end, g->t.arena, &out, &g->err), &g->err);
+	assert_int_equal(out.unverified, out.why != NULL);
+	return out;
+}
+
+/* Sealed, opened where there are no books, its receipt taken in when `received`. */
+static struct nk_uuid outside(struct going *g, bool received)
+{
+	const struct nk_carry_open_request req = { .bundle = g->out, .dir = g->dir, .identities = nk_str_c(identity) };
+	const struct nk_uuid warrant = signed_request(g);
+	struct nk_carry_opened opened;
+	struct nk_uuid holding;
+	char name[400];
+
+	kit_ok(seal(g, warrant), &g->err);
+	kit_ok(nk_op_carry_open(kit_env(), NULL, &req, g->t.arena, &opened, &g->err), &g->err);
+	(void)snprintf(name, sizeof(name), "%s/list.csv", g->dir);
+	assert_int_equal(unlink(name), 0);
+	if (received) {
+		kit_ok(nk_op_carry_receipt(g->t.flow, nk_str_bytes(opened.receipt), g->t.arena, &holding, &g->err), &g->err);
+	}
+	return warrant;
+}
+
+static void gone_is_verified_only_by_who_judges_here_and_where_the_receipt_says(void **state)
+{
+	NK_OWNED(going_done) struct going g = { 0 };
+	struct nk_party_request clerk = { .name = NK_STR("事務 係"), .roles = NK_STR("clerk") };
+	struct nk_party_request receives = { .name = NK_STR("受取 係"), .roles = NK_STR("contractor") };
+	const char *said = NULL;
+	char other[300];
+	struct nk_key by_clerk;
+	struct nk_key recipient;
+	struct nk_uuid id;
+
+	(void)state;
+	begin(&g, SETTINGS);
+	(void)snprintf(other, sizeof(other), "%s/other", g.t.tmp.dir);
+	kit_ok(kit_env()->mkdir(kit_env()->self, other, &g.err), &g.err);
+	kit_ok(ft_enrol(&g.t, &clerk, &by_clerk, &id, &g.err), &g.err);
+	kit_ok(ft_enrol(&g.t, &receives, &recipient, &id, &g.err), &g.err);
+	said = ended_by(&g, outside(&g, true), g.dir, &by_clerk).why;
+	assert_non_null(strstr(said, "does not judge"));
+	said = ended_by(&g, outside(&g, false), g.dir, &g.t.officer).why;
+	assert_non_null(strstr(said, "no receipt"));
+	said = ended_by(&g, outside(&g, true), other, &g.t.officer).why;
+	assert_non_null(strstr(said, "another place"));
+	assert_int_equal(ft_count(g.t.flow, "SELECT count(*) FROM holding WHERE kind = 'bundle' AND gone = 'unverified'"), 3);
+	const struct nk_uuid warrant = outside(&g, true);
+
+	run_sql(&g, "INSERT INTO reach(holding_id, party_id, from_at) SELECT h.id, p.id, 1 FROM holding h, party p WHERE h.kind = 'bundle' "
+		    "AND h.closed_at IS NULL AND p.roles = ?1", NK_STR("contractor"));
+	said = ended_by(&g, warrant, g.dir, &recipient).why; /* it judges, but it is who received it */
+	assert_non_null(strstr(said, "received it"));
+	assert_null(ended_by(&g, outside(&g, true), g.dir, &g.t.officer).why);
+	assert_int_equal(ft_count(g.t.flow, "SELECT count(*) FROM holding WHERE kind = 'bundle' AND gone = 'verified'"), 1);
+}
+
+static void a_bundle_that_no_enrolled_site_signed_or_that_stays_too_long_is_not_put_on_the_books(void **state)
+{
+	NK_OWNED(going_done) struct going g = { 0 };
+	struct nk_carry_manifest m;
+	struct nk_carry_opened opened;
+	char name[400];
+
+	(void)state;
+	begin(&g, SETTINGS);
+	kit_ok(seal(&g, signed_request(&g)), &g.err);
+	const size_t refused = ft_leaves(g.t.flow, "refused");
+
+	g.t.flow->key[NK_HOUSE_CERT]->b[0] ^= 1; /* another house, which does not know the one that sealed it */
+	kit_fails(open_in(&g, &opened), NK_DENIED);
+	g.t.flow->key[NK_HOUSE_CERT]->b[0] ^= 1;
+	(void)snprintf(name, sizeof(name), "%s/list.csv", g.dir);
+	assert_false(is_there(name));
+	assert_int_equal(ft_leaves(g.t.flow, "refused"), refused + 1);
+	assert_int_equal(ft_count(g.t.flow, "SELECT count(*) FROM holding WHERE kind = 'carried_in'"), 0);
+	memset(&m, 0, sizeof(m));
+	m.until = NK_STR("2099-01-01T00:00:00.000Z");
+	kit_ok(nk_carry_manifest_sign(g.t.flow, &m, &g.err), &g.err);
+	kit_ok(nk_carry_manifest_of(g.t.flow, &m, &g.err), &g.err);
+	m.until = NK_STR("2098-01-01T00:00:00.000Z"); /* one changed byte is another manifest */
+	kit_fails(nk_carry_manifest_of(g.t.flow, &m, &g.err), NK_DENIED);
+	g.t.flow->config->carry_days = 3;
+	kit_fails(open_in(&g, &opened), NK_DENIED);
+	assert_false(is_there(name));
+	g.t.flow->config->carry_days = 366;
+	kit_ok(open_in(&g, &opened), &g.err);
+}
+
 /* --- known by the bytes --- */
 
 static void a_folder_that_was_carried_in_hides_nothing_but_its_own_files(void **state)
@@ -403,19 +529,6 @@ static bool listed_at(struct going *g, const char *path)
 	return false;
 }
 
-static void run_sql(struct going *g, const char *sql, struct nk_str text)
-{
-	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
-	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
-
-	kit_ok(nk_tx_begin(g->t.flow->store, &tx, &g->err), &g->err);
-	kit_ok(nk_stmt_get(g->t.flow->store, sql, &s, &g->err), &g->err);
-	nk_stmt_text(s, 1, text);
-	kit_ok(nk_stmt_run(s, &g->err), &g->err);
-	nk_tx_count_leaf(tx);
-	kit_ok(nk_tx_commit(&tx, &g->err), &g->err);
-}
-
 static void a_place_stands_nowhere_in_the_store_and_is_told_to_who_may_see(void **state)
 {
 	NK_OWNED(going_done) struct going g = { 0 };
@@ -455,8 +568,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_signs_is_shown_the_bytes_that_were_read_and_no_later_ones),
 		cmocka_unit_test(what_is_sealed_are_the_signed_bytes_whatever_lies_there_by_then),
-		cmocka_unit_test(a_file_too_large_for_memory_that_is_touched_and_put_back_is_not_sealed),
-		cmocka_unit_test(a_file_too_large_for_memory_that_nobody_touches_leaves_like_any_other),
+		cmocka_unit_test(what_does_not_fit_into_memory_does_not_leave_and_is_told_what_to_do),
+		cmocka_unit_test(a_file_that_is_changed_through_a_mapping_leaves_as_it_was_looked_through),
+		cmocka_unit_test(gone_is_verified_only_by_who_judges_here_and_where_the_receipt_says),
+		cmocka_unit_test(a_bundle_that_no_enrolled_site_signed_or_that_stays_too_long_is_not_put_on_the_books),
 		cmocka_unit_test(what_is_no_plain_file_does_not_leave_and_each_try_is_written_down),
 		cmocka_unit_test(another_file_under_the_signed_name_is_refused_whatever_it_is),
 		cmocka_unit_test(a_bundle_that_was_exchanged_is_noticed_and_the_other_file_left_alone),

@@ -166,12 +166,13 @@ static NK_RESULT campaign_began(
 	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
 	bool have = false;
 
-	NK_TRY(nk_stmt_get(flow->store, "SELECT 1 FROM campaign WHERE id = ?1 AND started_at >= ?2", &s, err));
+	NK_TRY(nk_stmt_get(flow->store, "SELECT 1 FROM campaign c WHERE c.id = ?1 AND c.started_at >= ?2 AND EXISTS "
+					 "(SELECT 1 FROM campaign_site p JOIN site s ON s.id = p.site_id WHERE p.campaign_id = c.id AND s.last_version <> '')", &s, err));
 	nk_stmt_uuid(s, 1, campaign);
 	nk_stmt_int(s, 2, c->known_at);
 	NK_TRY(nk_stmt_step(s, &have, err));
 	return have ? nk_done()
-		    : nk_fail(err, NK_NOT_FOUND, NK_N("there is no campaign of this id that was started after the doubt (nokosazu campaign list)"));
+		    : nk_fail(err, NK_NOT_FOUND, NK_N("there is no campaign of this id that was started after the doubt and concerns a site whose version is known (nokosazu campaign list)"));
 }
 
 static NK_RESULT want_rollout(struct nk_flow *flow, const struct nk_case *c, struct nk_err *err)

@@ -498,6 +498,9 @@ static void a_case_closes_over_no_duty_and_not_without_its_peers(void **state)
 	r = doubt(&t);
 	req.ref = nk_str_c(r.receipt);
 	kit_fails(nk_op_case_close(t.flow, &req, NULL), NK_PENDING);
+	kit_fails(nk_op_case_ack(t.flow, req.ref, &privacy.seed, NULL), NK_DENIED); /* neither owes it nor was called */
+	v = shown(&t, r.receipt);
+	assert_int_equal(duty(&v, "case-ack").closed_at, 0);
 	kit_ok(nk_op_case_ack(t.flow, req.ref, &officer.seed, &err), &err);
 	assert_true(nk_ok(attend(&t, r.receipt, "privacy", &privacy, &quorate)));
 	assert_true(nk_ok(attend(&t, r.receipt, "director", &director, &quorate)));
@@ -514,6 +517,13 @@ static void a_case_closes_over_no_duty_and_not_without_its_peers(void **state)
 	kit_fails(nk_op_case_close(t.flow, &req, NULL), NK_NOT_FOUND);
 	sql(&t, "INSERT INTO campaign(id, version, steps, started_at, due_at) VALUES (X'09090909090909090909090909090909', '1', "
 		"'erase', 9000000000000000, 9000000000000001)");
+	kit_fails(nk_op_case_close(t.flow, &req, NULL), NK_NOT_FOUND); /* over no site at all */
+	sql(&t, "INSERT INTO site(id, name, organisation, public_key, ledger_key, recipient, enrolled_at) VALUES "
+		"(X'08080808080808080808080808080808', 's', 's', zeroblob(32), '', '', 1)");
+	sql(&t, "INSERT INTO campaign_site(campaign_id, site_id, step, duty_id, state, joined_at) SELECT X'09090909090909090909090909090909', "
+		"X'08080808080808080808080808080808', 'erase', id, 'unknown', 1 FROM duty LIMIT 1");
+	kit_fails(nk_op_case_close(t.flow, &req, NULL), NK_NOT_FOUND); /* nor where nobody's version is known */
+	sql(&t, "UPDATE site SET last_version = '1'");
 	kit_ok(nk_op_case_close(t.flow, &req, &err), &err);
 	v = shown(&t, r.receipt);
 	assert_true(nk_str_eq(v.row.state, NK_STR("closed")));

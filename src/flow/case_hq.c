@@ -7,6 +7,7 @@
 #include "base.h"
 
 #include "case_int.h"
+#include "duty_int.h"
 #include "json.h"
 #include "training_int.h"
 
@@ -90,6 +91,24 @@ static NK_RESULT who_acts(struct nk_flow *flow, const struct nk_key *seed, struc
 	return nk_done();
 }
 
+/* The officer, or the deputy or director who was called for him: nobody else's word ends the duty to acknowledge. */
+static NK_RESULT is_called(struct nk_flow *flow, const struct nk_case *c, const struct nk_party *by, struct nk_arena *arena,
+	struct nk_err *err)
+{
+	char about[NK_CASE_ABOUT];
+	struct nk_duty *list = NULL;
+	size_t n = 0;
+
+	NK_TRY(nk_duty_of(flow->store, nk_case_about(c->id, NULL, 0, about), arena, &list, &n, err));
+	for (size_t i = 0; i < n; i++) {
+		if (nk_str_eq(list[i].kind, NK_STR("case-ack")) && nk_ok(nk_duty_may_ack(flow, &list[i], by, true, arena, NULL))) {
+			return nk_done();
+		}
+	}
+	nk_flow_refused(flow, "case-ack", NK_N("the signer neither owes it nor was called for it"));
+	return nk_fail(err, NK_DENIED, NK_N("this person neither owes this duty nor was called for it"));
+}
+
 NK_RESULT nk_op_case_ack(struct nk_flow *flow, struct nk_str ref, const struct nk_key *seed, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
@@ -106,6 +125,7 @@ NK_RESULT nk_op_case_ack(struct nk_flow *flow, struct nk_str ref, const struct n
 	NK_TRY(nk_arena_new(NK_ARENA_WIPING, 64 << 20, &arena, err));
 	NK_TRY(nk_case_find_open(flow, ref, arena, &c, err));
 	NK_TRY(who_acts(flow, seed, NK_STR(""), "case-ack", arena, &party, err));
+	NK_TRY(is_called(flow, &c, &party, arena, err));
 	s.role = nk_party_has_role(&party, NK_STR("officer")) ? NK_STR("officer")
 		: nk_party_has_role(&party, NK_STR("director")) ? NK_STR("director")
 								 : NK_STR("deputy");

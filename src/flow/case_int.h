@@ -81,7 +81,8 @@ struct nk_case_signed {
 };
 NK_RESULT nk_case_sign(struct nk_flow *flow, struct nk_tx *tx, const struct nk_case *c,
 	const struct nk_case_signing *s, struct nk_arena *arena, struct nk_case_signed *out, struct nk_err *err);
-/* nk_case_signature_true: does this evidence still say that `party` did `act` as `role`, by the key enrolled now? */
+/* nk_case_signature_true: may this party sign so (nk_party_may_judge), and does this evidence still say that `party` did
+ * `act` as `role`, by the key enrolled now? */
 NK_RESULT nk_case_signature_true(struct nk_flow *flow, const struct nk_case *c, const char *act, struct nk_uuid party,
 	struct nk_str role, struct nk_uuid evidence, bool *out, struct nk_err *err);
 

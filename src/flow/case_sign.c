@@ -11,6 +11,7 @@
 #include "dsse.h"
 #include "intoto.h"
 #include "json.h"
+#include "party_int.h"
 
 enum { ENVELOPE_MAX = 1 << 16 };
 
@@ -61,6 +62,20 @@ static NK_RESULT new_salt(struct nk_flow *flow, char out[static 65], struct nk_e
 	return nk_done();
 }
 
+/* Who only comes, goes or says that he knows does not judge, unless his role does. */
+static NK_RESULT may_sign(struct nk_flow *flow, const struct nk_party *p, const char *act, struct nk_str role, struct nk_err *err)
+{
+	static const char *const plain[] = { "ack", "attend", "leave" };
+	bool judges = nk_party_judges(flow, p);
+
+	for (size_t i = 0; i < NK_ARRAY_LEN(plain) && !judges; i++) {
+		if (strcmp(act, plain[i]) == 0) {
+			return nk_done();
+		}
+	}
+	return nk_party_may_judge(flow, p, role, err);
+}
+
 NK_RESULT nk_case_sign(struct nk_flow *flow, struct nk_tx *tx, const struct nk_case *c,
 	const struct nk_case_signing *s, struct nk_arena *arena, struct nk_case_signed *out, struct nk_err *err)
 {
@@ -79,12 +94,13 @@ NK_RESULT nk_case_sign(struct nk_flow *flow, struct nk_tx *tx, const struct nk_c
 	if (s->role.len > 0 && !nk_party_has_role(&out->party, s->role)) {
 		return nk_fail(err, NK_DENIED, NK_N("this person does not have the role \"%s\""), nk_short(s->role).text);
 	}
+	NK_TRY(may_sign(flow, &out->party, s->act, s->role, err));
 	NK_TRY(new_salt(flow, out->salt, err));
 	NK_TRY(nk_case_first_digest(flow, c, &first, err));
 	memcpy(subject.sha256, first.b, sizeof(first.b));
 	NK_TRY(print_body(flow, c, s, out, &body, err));
 	st.predicate = nk_buf_str(&body);
-	NK_TRY(nk_intoto_print(&st, NK_STR(""), &payload, err));
+	NK_TRY(nk_statement_print(flow, &st, &payload, err));
 	NK_TRY(nk_cert_sign(nk_buf_bytes(&payload), s->seed, &envelope, err));
 	return nk_statement_take(flow, tx, nk_buf_bytes(&envelope), out->party.public_key, NK_PREDICATE_ATTENDANCE,
 		&first, subject.name, out->party.id, arena, NULL, &out->evidence, err);
@@ -138,7 +154,7 @@ NK_RESULT nk_case_signature_true(struct nk_flow *flow, const struct nk_case *c, 
 	NK_TRY(nk_party_get(flow->store, flow->key[NK_HOUSE_LOG], party, arena, &p, err));
 	NK_TRY(nk_evidence_get(flow->store, evidence, arena, &e, err));
 	NK_TRY(nk_case_first_digest(flow, c, &first, err));
-	*out = p.has_key && !p.ended && nk_party_has_role(&p, role) &&
+	*out = p.has_key && !p.ended && nk_party_has_role(&p, role) && nk_ok(may_sign(flow, &p, act, role, NULL)) &&
 		says_so(e.statement, c, &first, act, &p, role, arena);
 	return nk_done();
 }

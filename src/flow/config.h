@@ -70,6 +70,7 @@ struct nk_config {
 	uint32_t notice_days;
 	struct nk_config_words number_forms; /* of the scanner */
 	uint32_t carry_memory; /* MiB */
+	uint32_t carry_days;
 	struct nk_config_words sweep_places, sweep_temp, sweep_logs, sweep_crash; /* of the sweeper; "none": none */
 	struct nk_names_rule names[NK_NAMES_RULES_MAX]; /* [names] login, mail, with .ROLE or .protected */
 	size_t n_names;

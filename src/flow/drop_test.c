@@ -127,6 +127,63 @@ static void what_is_no_plain_file_is_left_counted_and_stops_no_call(void **state
 	ft_done(&d.t);
 }
 
+static void one_that_is_bad_keeps_none_of_the_others_and_is_told_each_time(void **state)
+{
+	struct dropped d;
+	struct nk_duty_run r;
+	char path[600];
+
+	(void)state;
+	begin(&d);
+	put(&d, "a.txt", nk_str_bytes(NK_STR("\n")));
+	put(&d, "b.txt", nk_str_bytes(NK_STR("x")));
+	(void)snprintf(path, sizeof(path), "%s/c-link", d.dir);
+	assert_int_equal(symlink("/etc/passwd", path), 0);
+	(void)snprintf(path, sizeof(path), "%s/d-folder", d.dir);
+	kit_ok(kit_env()->mkdir(kit_env()->self, path, &d.err), &d.err);
+	(void)snprintf(path, sizeof(path), "%s/e-secret.txt", d.dir);
+	put(&d, "e-secret.txt", nk_str_bytes(NK_STR("読めない")));
+	assert_int_equal(chmod(path, 0), 0);
+	put(&d, "z.txt", nk_str_bytes(NK_STR("端末が見当たらない\n")));
+	for (unsigned i = 0; i < 2; i++) {
+		const size_t unreadable = geteuid() == 0 ? 0 : 1; /* root reads all */
+
+		r = run(&d);
+		assert_int_equal(r.dropped, i > 0 ? 0 : 4 - unreadable);
+		assert_int_equal(r.drop_left, 2 + unreadable);
+		assert_int_equal(r.drop_why[NK_DROP_FOLDER], 1);
+		assert_int_equal(r.drop_why[NK_DROP_NO_FILE], 1);
+		assert_int_equal(r.drop_why[NK_DROP_UNREADABLE], unreadable);
+	}
+	assert_false(there(&d, "z.txt"));
+	ft_done(&d.t);
+}
+
+static void only_a_receipt_of_ours_is_none(void **state)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
+	struct dropped d;
+	char path[600];
+
+	(void)state;
+	begin(&d);
+	put(&d, "memo.txt", nk_str_bytes(NK_STR("端末が見当たらない\n")));
+	assert_int_equal(run(&d).dropped, 1);
+	assert_int_equal(run(&d).dropped, 0);
+	put(&d, "words.receipt.txt", nk_str_bytes(NK_STR("端末を見た\n")));
+	put(&d, "number.receipt.txt", nk_str_bytes(NK_STR("2222-2222\n2025-04-07T00:00:00.000Z\n")));
+	(void)snprintf(path, sizeof(path), "%s/memo.txt.receipt.txt", d.dir);
+	nk_buf_init(&text, 1024);
+	kit_ok(nk_env_read_all(kit_env(), path, 512, &text, &d.err), &d.err);
+	kit_ok(nk_buf_add_str(&text, NK_STR("more\n"), &d.err), &d.err);
+	put(&d, "more.receipt.txt", nk_buf_bytes(&text));
+	assert_int_equal(run(&d).dropped, 3);
+	assert_false(there(&d, "words.receipt.txt"));
+	assert_true(there(&d, "words.receipt.txt.receipt.txt"));
+	assert_true(there(&d, "memo.txt.receipt.txt"));
+	ft_done(&d.t);
+}
+
 static void a_file_too_large_for_a_case_is_told_and_kept(void **state)
 {
 	struct dropped d;
@@ -175,6 +232,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_text_and_a_photo_that_were_put_there_are_doubts_with_receipts_and_go),
 		cmocka_unit_test(what_is_no_plain_file_is_left_counted_and_stops_no_call),
+		cmocka_unit_test(one_that_is_bad_keeps_none_of_the_others_and_is_told_each_time),
+		cmocka_unit_test(only_a_receipt_of_ours_is_none),
 		cmocka_unit_test(a_file_too_large_for_a_case_is_told_and_kept),
 		cmocka_unit_test(what_a_run_that_was_cut_off_had_taken_is_told_by_the_next),
 		cmocka_unit_test(a_drop_folder_that_is_gone_keeps_nobody_from_being_called),

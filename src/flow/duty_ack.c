@@ -47,8 +47,7 @@ NK_RESULT nk_op_duty_ack_statement(struct nk_flow *flow, struct nk_uuid duty, st
 	return body_of(party, duty, NK_STR(""), out, err);
 }
 
-/* The owner, or who was called for him. */
-static NK_RESULT may(struct nk_flow *flow, const struct nk_duty *d, const struct nk_party *by, bool is_signed,
+NK_RESULT nk_duty_may_ack(struct nk_flow *flow, const struct nk_duty *d, const struct nk_party *by, bool is_signed,
 	struct nk_arena *arena, struct nk_err *err)
 {
 	struct nk_party other;
@@ -101,7 +100,7 @@ static NK_RESULT write_down(struct nk_flow *flow, struct nk_tx *tx, const struct
 	subject.name = nk_str_c(about);
 	memcpy(subject.sha256, h.b, sizeof(subject.sha256));
 	st.predicate = nk_buf_str(&body);
-	NK_TRY(nk_intoto_print(&st, nk_flow_limitation(flow), &payload, err));
+	NK_TRY(nk_statement_print(flow, &st, &payload, err));
 	NK_TRY(nk_cert_sign(nk_buf_bytes(&payload), who->seed, &envelope, err));
 	return nk_statement_take(flow, tx, nk_buf_bytes(&envelope), by->public_key, NK_PREDICATE_NOTICE, &h, nk_str_c(about),
 		by->id, arena, NULL, NULL, err);
@@ -121,7 +120,7 @@ static NK_RESULT acknowledge(
 	NK_TRY(nk_arena_new(NK_ARENA_WIPING, 64 << 20, &arena, err));
 	NK_TRY(nk_duty_get(flow->store, duty, arena, &d, err));
 	NK_TRY(nk_training_person(flow, who, arena, &by, err));
-	NK_TRY(may(flow, &d, &by, who->seed != NULL || by_ssh, arena, err));
+	NK_TRY(nk_duty_may_ack(flow, &d, &by, who->seed != NULL || by_ssh, arena, err));
 	if (by_ssh) {
 		NK_TRY(body_of(by.id, duty, NK_STR(""), &body, err));
 		NK_TRY(nk_sshsig_verify(by.ssh_key, who->sshsig, NK_SSHSIG_NAMESPACE, nk_buf_bytes(&body), err));

@@ -21,5 +21,9 @@ NK_RESULT nk_duty_callee(struct nk_flow *flow, const struct nk_duty *d, unsigned
 /* nk_duty_message: what is said: kind, id, due time and level; nobody's name and nobody's data. */
 NK_RESULT nk_duty_message(const struct nk_flow *flow, const struct nk_duty *d, unsigned level, struct nk_arena *arena,
 	struct nk_notify *out, struct nk_err *err);
+/* nk_duty_may_ack (duty_ack.c): may `by` say that he knows of it? The owner, or who was called for him; without a signature only
+ * where the owner has no key. NK_DENIED. */
+NK_RESULT nk_duty_may_ack(struct nk_flow *flow, const struct nk_duty *d, const struct nk_party *by, bool is_signed,
+	struct nk_arena *arena, struct nk_err *err);
 
 #endif

@@ -288,6 +288,27 @@ static void an_erasure_cannot_be_cancelled_once_keys_died_unheard(void **state)
 	assert_true(v.good);
 }
 
+/* Two and two are four, as long as the first two are within the window: forty days, and not one moment more or less. */
+static void erasures_of_the_last_days_count_to_the_last_moment(void **state)
+{
+	NK_OWNED(ft_done) struct ft t;
+	struct nk_apply_reply out;
+	nk_time then = 0;
+
+	(void)state;
+	ft_new(&t, "[guard]\nwindow_days = 40\nerase_number = 3\nerase_percent = 0\nerase_season_percent = 0\n");
+	ft_open(&t);
+	ft_leave(&t, 2);
+	apply_ok(&t, ft_plan_erase(&t).hash, &out);
+	assert_int_equal(out.erased, 2);
+	then = ft_count(t.flow, "SELECT max(gone_at) FROM erase_person");
+	assert_int_equal(ft_import(&t, 4).left, 2);
+	kit_clock_set(then + 40 * NK_DAY - 1);
+	assert_int_equal(ft_plan_erase(&t).verdict, NK_PLAN_NEEDS_APPROVAL);
+	kit_clock_set(then + 40 * NK_DAY);
+	assert_int_equal(ft_plan_erase(&t).verdict, NK_PLAN_FREE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -300,6 +321,7 @@ int main(void)
 		cmocka_unit_test(who_returned_since_the_list_was_made_stops_it),
 		cmocka_unit_test(an_erasure_can_be_cancelled_while_the_keys_live),
 		cmocka_unit_test(an_erasure_cannot_be_cancelled_once_keys_died_unheard),
+		cmocka_unit_test(erasures_of_the_last_days_count_to_the_last_moment),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -221,6 +221,7 @@ struct nk_person_row {
 	bool dated; /* the dates were set by hand (person dates) */
 	bool hold, is_protected, hidden;
 	/* show only: */
+	struct nk_str former; /* lines: until, name, kana */
 	struct nk_str memberships; /* lines */
 	struct nk_str targets; /* lines: target, state, anchor, keys */
 	struct nk_str holdings; /* lines: holding, kind, items (person where) */

@@ -24,7 +24,9 @@ struct nk_site_enrol_request {
 	struct nk_str fingerprint, name, organisation;
 };
 NK_RESULT nk_op_site_enrol(struct nk_flow *flow, const struct nk_site_enrol_request *req, struct nk_uuid *out_id, struct nk_err *err);
-NK_RESULT nk_op_site_end(struct nk_flow *flow, struct nk_str name, struct nk_err *err);
+/* nk_op_site_end: under an officer's order for this very site: out->waits until it is signed. The site stays in the population of
+ * campaigns. It may be enrolled again. NK_CONFLICT: an open campaign concerns it. */
+NK_RESULT nk_op_site_end(struct nk_flow *flow, struct nk_str name, struct nk_party_reply *out, struct nk_err *err);
 struct nk_site_row {
 	struct nk_uuid id;
 	struct nk_str name, organisation, version; /* version "": it has never reported */
@@ -70,13 +72,14 @@ struct nk_board_site {
 	bool complete; /* of this campaign */
 	bool silent; /* no report since the campaign began */
 	bool late; /* joined after it began */
+	bool ended; /* no longer enrolled; what it had it may still have */
 };
 struct nk_board {
 	struct nk_uuid id;
 	struct nk_str version, steps;
 	nk_time started_at, due_at, closed_at, at;
 	struct nk_board_site *sites;
-	size_t n_sites, complete, silent, waived;
+	size_t n_sites, complete, silent, waived, ended; /* ended: of them not proven */
 	bool all; /* 「すべて完了」 may be said */
 	struct nk_str sentence_ja, sentence_en; /* computed */
 };

@@ -102,8 +102,8 @@ NK_RESULT nk_op_carry_receipt(struct nk_flow *flow, struct nk_bytes receipt, str
  * nk_op_carry_end: the place where it lay is scanned for the persons that were in it, a control person planted and
  * found; the bundle itself, where it still is, is destroyed. `seed`: the key of a second party who looked; without it,
  * or when something is left, nothing is closed. NK_DENIED: the key is nobody's or the custodian's; NK_INCOMPLETE: not
- * everything could be looked through; NK_PENDING: something is still there. A bundle that was not destroyed here and
- * of which no receipt is on the books is closed as unverified: nobody knows where it is.
+ * everything could be looked through; NK_PENDING: something is still there. Closed as unverified, and said why, when that
+ * party does not judge here or had a part in it, no receipt is on the books, or the place is not the receipt's.
  */
 struct nk_carry_end_request {
 	struct nk_uuid warrant;
@@ -115,7 +115,8 @@ struct nk_carry_ended {
 	struct nk_uuid holding, evidence;
 	uint64_t files, bytes, traces, unscanned;
 	bool control_found;
-	bool unverified; /* the bundle was not where it had been written, and no receipt is on the books */
+	bool unverified; /* gone, but not called verified */
+	const char *why; /* msgid, when unverified */
 };
 NK_RESULT nk_op_carry_end(struct nk_flow *flow, const struct nk_carry_end_request *req, struct nk_arena *arena,
 	struct nk_carry_ended *out, struct nk_err *err);

@@ -29,13 +29,26 @@ struct nk_duty_call {
 	struct nk_str channel; /* the one that delivered; empty: none is configured, the run's output is the notice */
 	char why[NK_LANG_COUNT][640]; /* what a channel refused, also when another one delivered; "" nothing */
 };
+/* Why something of the drop folder is left; nobody's file name is told, it may hold a name. */
+enum nk_drop_why {
+	NK_DROP_FOLDER, /* a folder */
+	NK_DROP_NO_FILE, /* a link, a pipe, a device */
+	NK_DROP_UNREADABLE, /* this user cannot read it */
+	NK_DROP_STUCK, /* it could not be taken from its name, or removed when it was told */
+	NK_DROP_FAILED, /* it could not be written down */
+	NK_DROP_NOWHERE, /* the drop folder itself cannot be read */
+	NK_DROP_WHYS
+};
+/* nk_drop_why_text: msgid. */
+const char *nk_drop_why_text(enum nk_drop_why why);
 struct nk_duty_run {
 	struct nk_duty_call *calls;
-	size_t n, failed;
+	size_t n, failed, shown; /* shown: of them with no channel configured: only who looks here knows, nobody was reached */
 	size_t open, overdue;
 	nk_time next_at; /* when somebody is to be called next; 0: never */
 	size_t dropped; /* files of the drop folder that became doubts */
-	size_t drop_left; /* that could not be taken away, or the folder could not be read */
+	size_t drop_left; /* that did not become doubts and lie there: the sum of the next */
+	size_t drop_why[NK_DROP_WHYS];
 };
 /* nk_op_duty_run: calls everybody who is to be called by now. A run that is killed has called nobody twice but the one
  * it was calling, and forgotten nobody. */

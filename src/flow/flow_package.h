@@ -4,7 +4,8 @@
  * A package is a Debian package; its papers lie beside it, their names begin with its own: .manifest.json (path, digest,
  * mode of each file), .cdx.json (CycloneDX), .minisig, and statements in DSSE: .provenance.dsse.json (SLSA),
  * .sbom.dsse.json, .gate.dsse.json (SVR), .test.dsse.json (the maker's tests), .layout.dsse.json and
- * .package.link.dsse.json (in-toto), .release.dsse.json (approval), .svr.dsse.json (an independent verifier).
+ * .package.link.dsse.json (in-toto), .release.dsse.json (approval), .svr.dsse.json (an independent verifier),
+ * .new-feature.dsse.json (an officer: it goes out without one).
  * Who may do what follows from the unit and organisation of the keys that are enrolled, never from what a paper says of
  * itself. Texts live in the given arena. No value of a person is in any reply.
  */
@@ -70,6 +71,7 @@ enum { NK_PACKAGE_LINES_MAX = 24 };
 struct nk_package_check_reply {
 	bool good;
 	bool prebuilt; /* the independent verifier compiled nothing himself */
+	bool unverified; /* no third party: an officer signed that it is a new feature only */
 	struct nk_str name, version, mends, organisation; /* of the maker */
 	char digest[65];
 	uint64_t files;
@@ -80,12 +82,23 @@ struct nk_package_check_request {
 	const char *file;
 	const char *keys; /* folder with a file "parties" (nk_op_package_keys), or NULL: those enrolled; then a flow */
 	bool before_release; /* without release and layout */
+	bool before_third; /* without the third party's summary, which comes later */
 	struct nk_str installer, site; /* organisations that the verifier must not be; may be empty */
 };
-/* nk_op_package_check: signatures, digests, layout, gate, release, and for a package that mends a defect the maker's
- * tests and the independent verifier. Not being good is no error. NK_NOT_FOUND, NK_INVALID: no package. */
+/* nk_op_package_check: signatures, digests, layout, gate, release, the independent verifier (or, where it mends nothing, an
+ * officer's word that it goes out without one), and for a package that mends a defect the maker's tests. Not being good
+ * is no error. NK_NOT_FOUND, NK_INVALID: no package. */
 NK_RESULT nk_op_package_check(const struct nk_env *env, struct nk_flow *flow, const struct nk_package_check_request *req,
 	struct nk_arena *arena, struct nk_package_check_reply *out, struct nk_err *err);
+/* nk_op_package_new_feature: an officer signs that this package mends nothing and goes out without a third party; the paper
+ * .new-feature.dsse.json lies beside it, and every later paper carries the limitation. NK_DENIED: it mends a defect, or the key is
+ * no officer's or the maker's. NK_EXISTS.
+ * nk_op_package_known: this house takes note of a package that was released elsewhere, all its papers good, a third party's among
+ * them: what a campaign's step "patch" is compared with. NK_DENIED. */
+NK_RESULT nk_op_package_new_feature(struct nk_flow *flow, const char *file, const struct nk_key *seed, struct nk_arena *arena,
+	struct nk_err *err);
+NK_RESULT nk_op_package_known(struct nk_flow *flow, const char *file, struct nk_arena *arena, struct nk_package_check_reply *out,
+	struct nk_err *err);
 /* nk_op_package_keys: the enrolled parties with unit and organisation as a text for `check --keys`; no names. */
 NK_RESULT nk_op_package_keys(struct nk_flow *flow, struct nk_buf *out, struct nk_err *err);
 

@@ -62,6 +62,7 @@ struct nk_map_doubt {
 	uint64_t n;
 	const char *ask; /* msgid with one number at most: %llu is n */
 	bool open, yes;
+	struct nk_str text; /* unit_name: the name that is presumed or was answered */
 };
 struct nk_map_request {
 	int fd;
@@ -70,8 +71,9 @@ struct nk_map_request {
 	const struct nk_str *sets;
 	size_t n_sets;
 	struct nk_str key;
-	const struct nk_str *answers; /* "id=yes", "id:column=no" */
+	const struct nk_str *answers; /* "id=yes", "id:column=no", "unit_name=NAME" */
 	size_t n_answers;
+	struct nk_str unit_name; /* presumed for classes of no named school; may be empty */
 };
 struct nk_map_reply {
 	struct nk_str encoding;

@@ -33,6 +33,10 @@ struct nk_sweep_unread {
 	struct nk_str path;
 	const char *why; /* msgid */
 };
+struct nk_sweep_left {
+	struct nk_str path; /* a default folder that this user cannot write to: nothing of ours lies there; or a class that is off */
+	bool off; /* [sweep] temp, logs or crash = none: nobody looked there, and the sweep is not complete */
+};
 struct nk_sweep_reply {
 	const struct nk_sweep_place *places;
 	size_t n_places;
@@ -41,14 +45,15 @@ struct nk_sweep_reply {
 	uint64_t more; /* files with traces beyond the first 1,000: found again when these are cleared */
 	const struct nk_sweep_unread *unread; /* first 1,000 */
 	size_t n_unread;
-	const struct nk_str *left_out; /* default folders that this user cannot write to: nothing of ours lies there */
+	const struct nk_sweep_left *left_out;
 	size_t n_left_out;
 	uint64_t files, bytes, unscanned, inside, alone; /* inside: traces in live holdings; alone: digits with nothing beside */
 	uint64_t persons, texts; /* of the dictionary */
 	struct nk_str dictionary; /* keyed digest of it, hexadecimal */
 	char scanner[16];
 	bool controls; /* every control person was found */
-	bool complete; /* and everything was read */
+	bool complete; /* and everything was read, and no class of places is off */
+	bool whole; /* of all classes of places: neither `places` nor installation_only was asked for */
 	bool clean; /* no suspect */
 	char receipt[16]; /* of the case; "": none was opened */
 };
@@ -66,13 +71,20 @@ struct nk_sweep_cleared {
 /*
  * nk_op_sweep_clear: removes the residue that this holding is (a file: overwritten, cut, unlinked; pages of the database:
  * rewritten), sweeps its place again, and signs for the house that nothing is left. The holding stays open until
- * another party has looked: nk_op_sweep_check, with that party's own key. NK_INCOMPLETE: the second sweep still finds
- * something, or could not read everything; NK_DENIED: the key is nobody's, or the custodian's own.
+ * another party has looked: nk_op_sweep_check, with that party's own key: it sweeps all classes of places and the
+ * residue's own, on the books like any sweep. NK_INCOMPLETE: the second sweep still finds something, somebody of this
+ * residue in another file (it may have been moved there), or was not complete; NK_DENIED: the key is nobody's, the
+ * custodian's own, or of a party that does not judge here.
  */
+struct nk_sweep_check {
+	struct nk_uuid holding;
+	const struct nk_key *seed;
+	const char *temp_dir; /* as in nk_sweep_request */
+};
 NK_RESULT nk_op_sweep_clear(struct nk_flow *flow, struct nk_uuid holding, struct nk_arena *arena,
 	struct nk_sweep_cleared *out, struct nk_err *err);
-NK_RESULT nk_op_sweep_check(struct nk_flow *flow, struct nk_uuid holding, const struct nk_key *seed,
-	struct nk_arena *arena, struct nk_sweep_cleared *out, struct nk_err *err);
+NK_RESULT nk_op_sweep_check(struct nk_flow *flow, const struct nk_sweep_check *req, struct nk_arena *arena,
+	struct nk_sweep_cleared *out, struct nk_err *err);
 
 /* nk_sweep_before_seal: for carry and package: sweeps the installation. NK_DENIED: there is a suspect, cleared or not
  * yet; NK_INCOMPLETE: not everything could be looked through. */

@@ -72,6 +72,10 @@ struct nk_statement {
 	struct nk_str about; /* for finding it again: "holding:<id>", "case:<id>" */
 	const char *result; /* PASSED, FAILED or "" */
 };
+/* nk_statement_print: the one way in which a statement of this house, whoever signs it, becomes text: what it says of its limits
+ * (nk_flow_said_limitation) is in it. flow NULL: made without an installation, nothing is known of limits. */
+struct nk_intoto;
+NK_RESULT nk_statement_print(struct nk_flow *flow, const struct nk_intoto *st, struct nk_buf *out, struct nk_err *err);
 /* nk_statement_make: signs, keeps the envelope as evidence, leaf EVIDENCE with the digest of the payload. `limitation`
  * of the installation (too few people) is added to the predicate. out_envelope may be NULL (text in `arena`), and so may out_evidence. */
 NK_RESULT nk_statement_make(struct nk_flow *flow, struct nk_tx *tx, const struct nk_statement *s,

@@ -1,9 +1,10 @@
 /*
- * op_campaign.c: one duty a site and step over every site that a version concerns.
+ * op_campaign.c: one duty a site and step over every site that is or was known here.
  *
- * Invariant (I10): the population is who last said this version, and who never said any; a step is done only by the
- * site's signed answer to a nonce of ours, the step "verify" only with a third party's summary in it; who is silent is
- * unknown. Nobody leaves the population but by a warrant.
+ * Invariant (I10): the population is every site, whatever version it last said, and those that have ended too: what they had
+ * they may still have. A step is done only by the site's signed answer to a nonce of ours, "patch" with a package that this house
+ * knows as released and verified, "verify" only with a third party's summary of after that in it; who is silent is unknown.
+ * Nobody leaves the population but by a warrant.
  */
 #include "base.h"
 #include "campaign_int.h"
@@ -65,7 +66,7 @@ static NK_RESULT join_one(struct nk_flow *flow, struct nk_tx *tx, struct nk_uuid
 	return nk_done();
 }
 
-/* Those that it concerns and that are not in it. */
+/* The open campaigns that it is not in yet. */
 NK_RESULT nk_campaign_join(struct nk_flow *flow, struct nk_tx *tx, const struct nk_site *site, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *q = NULL;
@@ -81,10 +82,9 @@ NK_RESULT nk_campaign_join(struct nk_flow *flow, struct nk_tx *tx, const struct 
 	nk_vec_init(&vec, sizeof(struct open_campaign), 10000);
 	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 4 << 20, &arena, err));
 	NK_TRY(nk_stmt_get(nk_tx_store(tx),
-		"SELECT id, steps, due_at FROM campaign c WHERE closed_at IS NULL AND (version = ?1 OR ?1 = '') "
-		"AND NOT EXISTS (SELECT 1 FROM campaign_site s WHERE s.campaign_id = c.id AND s.site_id = ?2)", &q, err));
-	nk_stmt_text(q, 1, site->version);
-	nk_stmt_uuid(q, 2, site->id);
+		"SELECT id, steps, due_at FROM campaign c WHERE closed_at IS NULL "
+		"AND NOT EXISTS (SELECT 1 FROM campaign_site s WHERE s.campaign_id = c.id AND s.site_id = ?1)", &q, err));
+	nk_stmt_uuid(q, 1, site->id);
 	for (;;) {
 		void *item = NULL;
 		struct open_campaign *c = NULL;
@@ -162,9 +162,7 @@ NK_RESULT nk_op_campaign_start(
 	nk_stmt_int(q, 5, req->due_at);
 	NK_TRY(nk_stmt_run(q, err));
 	for (size_t i = 0; i < n; i++) {
-		if (!sites[i].ended && (sites[i].version.len == 0 || nk_str_eq(sites[i].version, req->version))) {
-			NK_TRY(join_one(flow, tx, *out_id, req->steps, &(const struct span){ now, req->due_at }, sites[i].id, err));
-		}
+		NK_TRY(join_one(flow, tx, *out_id, req->steps, &(const struct span){ now, req->due_at }, sites[i].id, err));
 	}
 	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_CAMPAIGN, items, 4, NULL, err));
 	return nk_flow_commit(flow, &tx, err);
@@ -252,7 +250,7 @@ NK_RESULT nk_op_campaign_ask(
 	nk_buf_init(&body, 1 << 16);
 	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 16 << 20, &arena, err));
 	NK_TRY(find(flow, campaign, arena, &c, err));
-	NK_TRY(nk_site_find(flow, NULL, site_name, arena, &site, err));
+	NK_TRY(nk_site_known(flow, NULL, site_name, arena, &site, err));
 	NK_TRY(nk_key_random(flow->env, &nonce, err)); /* a number used once, not a secret */
 	NK_TRY(request_body(flow, &c, &site, bytes, &body, err));
 	(void)snprintf(name, sizeof(name), "site:%s", nk_uuid_print(site.id, id));
@@ -284,7 +282,7 @@ NK_RESULT nk_op_campaign_waive(struct nk_flow *flow, struct nk_uuid campaign, st
 	(void)snprintf(word, sizeof(word), "%.*s", NK_FMT(step));
 	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 16 << 20, &arena, err));
 	NK_TRY(find(flow, campaign, arena, &c, err));
-	NK_TRY(nk_site_find(flow, NULL, site_name, arena, &site, err));
+	NK_TRY(nk_site_known(flow, NULL, site_name, arena, &site, err));
 	if (!has_step(c.steps, word)) {
 		return nk_fail(err, NK_USAGE, NK_N("the steps of a campaign are erase, patch and verify"));
 	}

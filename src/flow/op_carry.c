@@ -15,7 +15,7 @@
 
 nk_rc nk_carry_tell(struct nk_flow *flow, const char *what, nk_rc rc, const char *why)
 {
-	if (rc.code == NK_DENIED || rc.code == NK_EXISTS || rc.code == NK_PENDING || rc.code == NK_CONFLICT) {
+	if (rc.code == NK_DENIED || rc.code == NK_EXISTS || rc.code == NK_PENDING || rc.code == NK_CONFLICT || rc.code == NK_LIMIT) {
 		nk_flow_refused(flow, what, why != NULL ? why : nk_err_name(rc.code));
 	}
 	return rc;
@@ -68,6 +68,9 @@ static NK_RESULT request(struct nk_flow *flow, const struct nk_carry_request *re
 		.until = ((nk_time)req->until_day + 1) * NK_DAY - (nk_time)flow->config->tz_minutes * 60 * NK_SECOND };
 	struct nk_carry_whose whose;
 
+	if (paper.until > nk_now(flow->env) + (nk_time)flow->config->carry_days * NK_DAY) {
+		return nk_fail(err, NK_USAGE, NK_N("it is to be destroyed within %u days: [carry] until_days"), (unsigned)flow->config->carry_days);
+	}
 	if (req->purpose.len == 0 || paper.until <= nk_now(flow->env)) {
 		return nk_fail(err, NK_USAGE, NK_N("carrying out needs a purpose, and a day to come until which it is destroyed again"));
 	}
@@ -76,10 +79,9 @@ static NK_RESULT request(struct nk_flow *flow, const struct nk_carry_request *re
 	*why = "a wildcard, or a name that no bundle holds";
 	NK_TRY(nk_carry_files(req->paths, req->n_paths, arena, &paper.files, err));
 	paper.n_files = req->n_paths;
-	*why = "a folder, link, pipe or device, or a file that does not stand still";
+	*why = "a folder, link, pipe or device, a file that does not stand still, or more than is held in memory";
 	NK_TRY(nk_carry_take(flow, paper.files, paper.n_files, &taken, err));
 	NK_TRY(nk_carry_scan(flow, paper.files, paper.n_files, &taken, arena, &whose, err));
-	NK_TRY(nk_carry_all_unmoved(&taken, paper.files, err));
 	paper.extent = whose.extent;
 	out->files = paper.files;
 	out->n_files = paper.n_files;
@@ -199,6 +201,9 @@ static NK_RESULT take_files(struct sealing *s, struct nk_err *err)
 		rc = nk_fail(err, NK_DENIED, NK_N("%s is not the file that was signed: it has changed; ask again"),
 			nk_short(p->files[s->taken.n].name).text);
 	}
+	if (rc.code == NK_LIMIT) {
+		s->why = "more than is held in memory";
+	}
 	NK_TRY(rc);
 	for (size_t i = 0; i < p->n_files; i++) {
 		if (now[i].size != p->files[i].size || !nk_ct_equal(now[i].sha256.b, p->files[i].sha256.b, sizeof(now[i].sha256.b))) {
@@ -217,9 +222,6 @@ static NK_RESULT check_content(struct sealing *s, struct nk_err *err)
 	NK_TRY(take_files(s, err));
 	s->why = "more is inside than was shown to those who signed";
 	NK_TRY(nk_carry_scan(s->flow, s->paper.files, s->paper.n_files, &s->taken, s->arena, &s->whose, err));
-	s->why = "a file was touched while it was looked through";
-	NK_TRY(nk_carry_all_unmoved(&s->taken, s->paper.files, err));
-	s->why = "more is inside than was shown to those who signed";
 	s->whose.extent.persons_shown = shown->persons;
 	if (is->persons > shown->persons || is->unscanned > shown->unscanned) {
 		return nk_fail(err, NK_DENIED,
@@ -264,7 +266,8 @@ static NK_RESULT write_bundle(struct sealing *s, struct nk_hold *hold, struct nk
 	nk_rc rc;
 
 	nk_carry_secret(s->flow, m.holding, &m.secret);
-	rc = nk_carry_write(s->flow, &w, &s->out->sha256, &s->out->bytes, err);
+	rc = nk_carry_manifest_sign(s->flow, &m, err);
+	rc = nk_ok(rc) ? nk_carry_write(s->flow, &w, &s->out->sha256, &s->out->bytes, err) : rc;
 	nk_key_wipe(&m.secret);
 	return rc;
 }
@@ -343,7 +346,7 @@ static NK_RESULT seal(struct sealing *s, struct nk_err *err)
 	NK_TRY(nk_hold_open(s->flow, &spec, &hold, err));
 	s->out->holding = nk_hold_id(hold);
 	NK_TRY(reach_all(s, s->out->holding, err));
-	s->why = "a file was touched while it was sealed";
+	s->why = "a file is another than signed";
 	NK_TRY(write_bundle(s, hold, err));
 	NK_TRY(nk_hold_keep(&hold, err));
 	s->out->destroy_by = s->paper.until;

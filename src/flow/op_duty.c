@@ -245,6 +245,7 @@ NK_RESULT nk_op_duty_run(struct nk_flow *flow, struct nk_arena *arena, struct nk
 	NK_TRY(check_channels(flow->config, err));
 	if (!nk_ok(nk_suspect_drop(flow, out, &drop))) { /* whatever is wrong there, the duties that are due are called */
 		out->drop_left++;
+		out->drop_why[NK_DROP_NOWHERE]++;
 	}
 	NK_TRY(nk_names_expire(flow, err));
 	NK_TRY(nk_op_training_open(flow, &laid, err)); /* a half-year has begun, or somebody is new */
@@ -262,6 +263,7 @@ NK_RESULT nk_op_duty_run(struct nk_flow *flow, struct nk_arena *arena, struct nk
 	for (size_t i = 0; i < calls.len; i++) {
 		out->calls[i] = *(const struct nk_duty_call *)nk_vec_at(&calls, i);
 		out->failed += out->calls[i].told ? 0 : 1;
+		out->shown += out->calls[i].told && out->calls[i].channel.len == 0 ? 1 : 0;
 	}
 	out->n = calls.len;
 	return nk_done();

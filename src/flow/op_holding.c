@@ -2,7 +2,7 @@
  * op_holding.c: what copies are there, and closing those that ended; duties that are open.
  */
 #include "base.h"
-#include "flow_int.h"
+#include "measures_int.h"
 
 NK_RESULT nk_op_holding_list(struct nk_flow *flow, bool only_open, struct nk_arena *arena,
 	struct nk_holding_row **out, size_t *out_n, struct nk_err *err)
@@ -72,6 +72,11 @@ NK_RESULT nk_holding_end(struct nk_flow *flow, struct nk_uuid id, enum nk_holdin
 
 NK_RESULT nk_op_holding_close(struct nk_flow *flow, struct nk_uuid id, bool verified, struct nk_err *err)
 {
-	return nk_holding_end(flow, id, NK_HOLDING_KIND_COUNT, verified ? NK_GONE_VERIFIED : NK_GONE_UNVERIFIED,
+	const nk_rc rc = nk_holding_end(flow, id, NK_HOLDING_KIND_COUNT, verified ? NK_GONE_VERIFIED : NK_GONE_UNVERIFIED,
 		verified ? NK_STR("looked at and destroyed") : NK_STR("said to be destroyed"), err);
+
+	if (rc.code == NK_DENIED) {
+		nk_flow_refused(flow, "holding close", NK_N("one alone cannot say that this copy is gone"));
+	}
+	return rc;
 }

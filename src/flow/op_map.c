@@ -38,7 +38,7 @@ static NK_RESULT columns(const struct nk_proposal *p, struct nk_arena *arena, st
 		const struct nk_doubt *const d = &p->doubts[i];
 
 		doubts[i] = (struct nk_map_doubt){
-			d->id, d->column != SIZE_MAX ? p->columns[d->column].header : NK_STR(""), d->n, d->ask, d->open, d->yes
+			d->id, d->column != SIZE_MAX ? p->columns[d->column].header : NK_STR(""), d->n, d->ask, d->open, d->yes, d->text
 		};
 		out->n_open += d->open ? 1 : 0;
 	}
@@ -59,7 +59,8 @@ NK_RESULT nk_op_map(const struct nk_env *env, const struct nk_map_request *req, 
 		.n_sets = req->n_sets,
 		.key = req->key,
 		.answers = req->answers,
-		.n_answers = req->n_answers };
+		.n_answers = req->n_answers,
+		.unit_name = req->unit_name };
 	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 	struct nk_proposal p;
 

@@ -8,6 +8,7 @@
 #include "base.h"
 #include "measures_int.h"
 #include "person_int.h"
+#include "year_flow.h"
 
 enum { PASSWORD_LEN = 12 };
 
@@ -69,12 +70,14 @@ static bool named_by_rule(const struct issuing *is, const struct nk_person *p)
 	return false;
 }
 
-static bool wanted(const struct issuing *is, const struct nk_person *p)
+static bool wanted(const struct issuing *is, const struct nk_year *year, const struct nk_person *p)
 {
 	const struct nk_link *const l = nk_links_of(is->links, p->number);
+	struct nk_year_wanted by_rules;
 	char id[NK_UUID_TEXT];
 
-	if (l == NULL || l->state != NK_LINK_PRESENT || !nk_person_active_on(p, nk_flow_today(is->flow)) ||
+	nk_year_of(year, p, nk_flow_today(is->flow), &by_rules);
+	if (l == NULL || l->state != NK_LINK_PRESENT || by_rules.presence != NK_YEAR_USABLE ||
 		nk_str_eq(p->field[NK_FIELD_SOURCE], NK_STR("canary"))) { /* canary persons are nobody: no paper for them */
 		return false;
 	}
@@ -88,8 +91,10 @@ static bool wanted(const struct issuing *is, const struct nk_person *p)
 
 static NK_RESULT choose(struct issuing *is, struct nk_err *err)
 {
+	NK_OWNED(nk_flow_year_done) struct nk_flow_year year = { .year = { .rules = NULL } };
 	const size_t all = nk_people_count(is->flow->people);
 
+	NK_TRY(nk_flow_year_open(is->flow, nk_flow_today(is->flow), &year, err));
 	is->numbers = nk_arena_array(is->arena, all, sizeof(*is->numbers));
 	if (is->numbers == NULL) {
 		return nk_fail_nomem(err);
@@ -97,7 +102,7 @@ static NK_RESULT choose(struct issuing *is, struct nk_err *err)
 	for (size_t i = 0; i < all; i++) {
 		const struct nk_person *const p = nk_people_at(is->flow->people, i);
 
-		if (wanted(is, p)) {
+		if (wanted(is, &year.year, p)) {
 			is->numbers[is->n++] = p->number;
 		}
 	}

@@ -130,7 +130,7 @@ struct paper {
 
 static NK_RESULT put_signed(struct building *b, const struct paper *p, struct nk_err *err)
 {
-	const struct nk_package_paper paper = { p->predicate, b->made.file, b->made.digest, p->body };
+	const struct nk_package_paper paper = { p->predicate, b->made.file, b->made.digest, p->body, b->flow };
 	struct nk_str text;
 
 	NK_TRY(nk_package_paper_sign(&paper, b->req->seed, b->arena, &text, err));

@@ -77,6 +77,10 @@ static NK_RESULT check_request(const struct nk_flow *flow, const struct nk_party
 		return nk_fail(err, NK_DENIED,
 			NK_N("roles of one who carries out and one who approves are kept apart: not \"operator\""));
 	}
+	if (nk_party_has_role(p, NK_STR("officer")) && !p->has_key && p->ssh_key.len == 0) {
+		return nk_fail(err, NK_INVALID,
+			NK_N("an officer without a key could sign nothing: --public-key, as nokosazu party key prints it, or --ssh-key"));
+	}
 	if (!is_kind(p->kind)) {
 		return nk_fail(err, NK_INVALID,
 			NK_N("a party is of kind officer, person, unit, organisation, program, site or anyone"));

@@ -148,6 +148,26 @@ static NK_RESULT memberships(struct nk_flow *flow, const struct nk_person *p, st
 	return nk_arena_dup(arena, nk_buf_str(&b), out, err);
 }
 
+static NK_RESULT former_lines(const struct nk_person *p, struct nk_arena *arena, struct nk_str *out, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf b = { 0 };
+	struct nk_str rest = p->field[NK_FIELD_FORMER];
+	struct nk_person before;
+	nk_time until = 0;
+
+	nk_buf_init_wiping(&b, 1 << 16);
+	while (nk_former_next(&rest, &until, &before)) {
+		char text[NK_TIME_TEXT];
+
+		NK_TRY(nk_buf_printf(&b, err, "%s\t", nk_time_print(until, text)));
+		NK_TRY(nk_person_shown(&before, false, &b, err));
+		NK_TRY(nk_buf_add_byte(&b, '\t', err));
+		NK_TRY(nk_person_shown(&before, true, &b, err));
+		NK_TRY(nk_buf_add_byte(&b, '\n', err));
+	}
+	return nk_arena_dup(arena, nk_buf_str(&b), out, err);
+}
+
 static NK_RESULT target_lines(struct nk_flow *flow, const struct nk_person *p, struct nk_arena *arena,
 	struct nk_str *out, struct nk_err *err)
 {
@@ -221,6 +241,7 @@ NK_RESULT nk_op_person_show(struct nk_flow *flow, struct nk_str key, struct nk_a
 
 	NK_TRY(nk_person_by(flow, key, &p, err));
 	NK_TRY(row_of(flow, p, arena, out, err));
+	NK_TRY(former_lines(p, arena, &out->former, err));
 	NK_TRY(memberships(flow, p, arena, &out->memberships, err));
 	NK_TRY(target_lines(flow, p, arena, &out->targets, err));
 	return holding_lines(flow, p, arena, &out->holdings, err);

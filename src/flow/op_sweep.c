@@ -7,7 +7,7 @@
 static NK_RESULT reply_places(struct nk_sweeping *s, struct nk_sweep_reply *out, struct nk_err *err)
 {
 	struct nk_sweep_place *const list = nk_arena_array(s->arena, s->n_places, sizeof(*list));
-	struct nk_str *const left = nk_arena_array(s->arena, s->left_out.len, sizeof(*left));
+	struct nk_sweep_left *const left = nk_arena_array(s->arena, s->left_out.len, sizeof(*left));
 
 	if (list == NULL || left == NULL) {
 		return nk_fail_nomem(err);
@@ -67,9 +67,20 @@ static NK_RESULT fill(struct nk_sweeping *s, struct nk_sweep_reply *out, struct 
 	out->texts = s->report.patterns;
 	memcpy(out->scanner, s->report.scanner, sizeof(out->scanner));
 	out->controls = nk_sweep_controls(s);
-	out->complete = out->controls && out->unscanned == 0;
+	out->complete = out->controls && out->unscanned == 0 && s->off == 0;
 	out->clean = s->files.len == 0;
 	return nk_arena_dup(s->arena, nk_str_c(s->dictionary), &out->dictionary, err);
+}
+
+NK_RESULT nk_sweep_look(
+	struct nk_sweeping *s, const struct nk_sweep_request *req, const char *also, struct nk_sweep_reply *out, struct nk_err *err)
+{
+	out->whole = req->n_places == 0 && !req->installation_only;
+	NK_TRY(nk_sweep_places(s, req, err));
+	NK_TRY(also != NULL ? nk_sweep_place(s, also, "place of the residue", err) : nk_done());
+	NK_TRY(nk_sweep_scan(s, err));
+	NK_TRY(fill(s, out, err));
+	return nk_sweep_book(s, out, err);
 }
 
 NK_RESULT nk_op_sweep(struct nk_flow *flow, const struct nk_sweep_request *req, struct nk_arena *arena,
@@ -79,10 +90,7 @@ NK_RESULT nk_op_sweep(struct nk_flow *flow, const struct nk_sweep_request *req, 
 
 	memset(out, 0, sizeof(*out));
 	NK_TRY(nk_sweeping_init(&s, flow, arena, err));
-	NK_TRY(nk_sweep_places(&s, req, err));
-	NK_TRY(nk_sweep_scan(&s, err));
-	NK_TRY(fill(&s, out, err));
-	NK_TRY(nk_sweep_book(&s, out, err));
+	NK_TRY(nk_sweep_look(&s, req, NULL, out, err));
 	return nk_flow_end_job(flow, err);
 }
 

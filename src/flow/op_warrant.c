@@ -51,7 +51,7 @@ static NK_RESULT not_an_operations(struct nk_str scope, struct nk_err *err)
 		const char *prefix;
 		const char *verb;
 	} own[] = { { "carry:", "nokosazu carry request" }, { "package:", "nokosazu package ask" },
-		{ "procedure:", "nokosazu procedure propose" }, { "party:", "nokosazu party add, party end" }, { "import:", "nokosazu import" },
+		{ "procedure:", "nokosazu procedure propose" }, { "party:", "nokosazu party add, party end" }, { "site:", "nokosazu site end" }, { "import:", "nokosazu import" },
 		{ "plan:", "nokosazu plan" }, { "erase:", "nokosazu plan erase" } };
 
 	for (size_t i = 0; i < NK_ARRAY_LEN(own); i++) {
@@ -157,7 +157,7 @@ NK_RESULT nk_op_warrant_statement(
 	if (part.part == NK_PART_ACCEPT) {
 		NK_TRY(nk_asked_report(flow, req->id, arena, &unused, &report, err));
 	}
-	return nk_asked_statement(&a, &part, part.part == NK_PART_ACCEPT ? &report : NULL, out, err);
+	return nk_asked_statement(flow, &a, &part, &party, part.part == NK_PART_ACCEPT ? &report : NULL, out, err);
 }
 
 NK_RESULT nk_op_warrant_envelope(struct nk_flow *flow, const struct nk_warrant_judge_request *req, struct nk_buf *out,

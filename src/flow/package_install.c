@@ -192,8 +192,9 @@ static NK_RESULT scan_body(struct installing *in, struct nk_str *out, struct nk_
 		.when = nk_package_now(in->flow->env, when),
 		.by = NK_STR("site") };
 
-	NK_TRY(nk_arena_printf(in->arena, &s.details, err, "{\"bytes\":%" PRIu64 ",\"canaryTexts\":%" PRIu64 ",\"roster\":true}",
-		in->out->scan.bytes, in->out->scan.canaries));
+	NK_TRY(nk_arena_printf(in->arena, &s.details, err, "{\"bytes\":%" PRIu64 ",\"canaryTexts\":%" PRIu64 ",%s\"roster\":true}",
+		in->out->scan.bytes, in->out->scan.canaries,
+		in->out->check.unverified ? "\"limitation\":\"" NK_PACKAGE_EXEMPT_WORD "\"," : ""));
 	return nk_svr_body(&s, in->arena, out, err);
 }
 
@@ -240,7 +241,7 @@ static NK_RESULT link_body(const struct installing *in, struct nk_str *out, stru
 /* The executor's link, and with it the whole layout: before anything is put in place. */
 static NK_RESULT deploy_link(struct installing *in, struct nk_err *err)
 {
-	struct nk_package_paper link = { .predicate = NK_PREDICATE_LINK,
+	struct nk_package_paper link = { .flow = in->flow, .predicate = NK_PREDICATE_LINK,
 		.subject = in->checked.file,
 		.digest = in->checked.digest };
 	struct nk_package_steps steps = { .layout = in->checked.layout.payload,
@@ -273,20 +274,13 @@ static NK_RESULT statements(struct installing *in, struct nk_tx *tx, struct nk_e
 static NK_RESULT keep_papers(struct installing *in, struct nk_tx *tx, struct nk_err *err)
 {
 	static const char *const suffixes[] = { ".provenance.dsse.json", ".package.link.dsse.json", ".gate.dsse.json",
-		".layout.dsse.json", ".release.dsse.json", ".test.dsse.json", ".svr.dsse.json" };
+		".layout.dsse.json", ".release.dsse.json", ".test.dsse.json" };
 
 	for (size_t i = 0; i < NK_ARRAY_LEN(suffixes); i++) {
-		struct nk_str path;
-		struct nk_bytes text;
-
-		NK_TRY(nk_package_beside(in->req->file, suffixes[i], in->arena, &path, err));
-		if (!nk_os_is_there(path.ptr)) {
-			continue;
-		}
-		NK_TRY(nk_package_read_file(in->flow->env, path.ptr, NK_PACKAGE_PAPER_MAX, in->arena, &text, err));
-		NK_TRY(nk_package_keep_paper(in->flow, tx, &in->checked.digest, suffixes[i], nk_bytes_str(text), err));
+		NK_TRY(nk_package_keep_beside(in->flow, tx, in->req->file, &in->checked.digest, suffixes[i], in->arena, err));
 	}
-	return nk_done();
+	return nk_package_keep_beside(in->flow, tx, in->req->file, &in->checked.digest,
+		in->out->check.unverified ? NK_PACKAGE_EXEMPT : ".svr.dsse.json", in->arena, err);
 }
 
 static NK_RESULT record(struct installing *in, struct nk_err *err)

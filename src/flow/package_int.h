@@ -130,6 +130,7 @@ struct nk_package_paper {
 	struct nk_str subject;
 	struct nk_hash digest;
 	struct nk_str body;
+	struct nk_flow *flow; /* whose limits the paper says; NULL: made without an installation */
 };
 /* nk_package_paper_sign: one statement in DSSE, into the arena. */
 NK_RESULT nk_package_paper_sign(
@@ -235,6 +236,10 @@ struct nk_package_third {
 };
 NK_RESULT nk_package_third(const struct nk_package_third *q, struct nk_arena *arena, struct nk_err *err);
 
+/* The paper of an officer that a package goes out without a third party, and its decision; what later papers say of it. */
+#define NK_PACKAGE_EXEMPT ".new-feature.dsse.json"
+#define NK_PACKAGE_EXEMPT_WORD "new-feature-only"
+
 /* package_store.c: rows of table package. */
 NK_RESULT nk_package_note(struct nk_flow *flow, struct nk_tx *tx, const struct nk_package_made *p, const char *state,
 	struct nk_str manifest, struct nk_err *err);
@@ -243,6 +248,11 @@ NK_RESULT nk_package_replace(struct nk_tx *tx, struct nk_str name, struct nk_err
 NK_RESULT nk_package_installed(
 	struct nk_flow *flow, struct nk_str name, struct nk_arena *arena, struct nk_package_row *out,
 	struct nk_str *out_manifest, struct nk_err *err);
+/* nk_package_keep_beside: the paper of that suffix, where it lies beside the file. nk_package_verified: is a package of this digest
+ * (hex) known here as released, with a third party's summary? */
+NK_RESULT nk_package_keep_beside(struct nk_flow *flow, struct nk_tx *tx, const char *file, const struct nk_hash *digest,
+	const char *suffix, struct nk_arena *arena, struct nk_err *err);
+NK_RESULT nk_package_verified(struct nk_flow *flow, struct nk_str digest_hex, bool *out, struct nk_err *err);
 NK_RESULT nk_package_keep_paper(
 	struct nk_flow *flow, struct nk_tx *tx, const struct nk_hash *digest, const char *predicate,
 	struct nk_str envelope, struct nk_err *err);

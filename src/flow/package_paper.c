@@ -154,7 +154,7 @@ NK_RESULT nk_package_paper_sign(const struct nk_package_paper *p, const struct n
 	nk_buf_init(&payload, NK_INTOTO_MAX);
 	nk_buf_init(&envelope, NK_PACKAGE_PAPER_MAX);
 	memcpy(subject.sha256, p->digest.b, sizeof(subject.sha256));
-	NK_TRY(nk_intoto_print(&st, NK_STR(""), &payload, err));
+	NK_TRY(nk_statement_print(p->flow, &st, &payload, err));
 	NK_TRY(nk_cert_sign(nk_buf_bytes(&payload), seed, &envelope, err));
 	return nk_arena_dup(arena, nk_buf_str(&envelope), out, err);
 }

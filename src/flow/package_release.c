@@ -42,6 +42,8 @@ struct releasing {
 	struct nk_str scope;
 	struct nk_uuid warrant;
 	struct nk_party by;
+	const char *file;
+	bool unverified; /* no third party */
 };
 
 static NK_RESULT body(struct releasing *r, struct nk_str *out, struct nk_err *err)
@@ -56,6 +58,10 @@ static NK_RESULT body(struct releasing *r, struct nk_str *out, struct nk_err *er
 	nk_json_open(&j, '{');
 	nk_json_key(&j, "decision");
 	nk_json_c(&j, "release");
+	if (r->unverified) {
+		nk_json_key(&j, "limitation");
+		nk_json_c(&j, NK_PACKAGE_EXEMPT_WORD);
+	}
 	nk_json_key(&j, "party");
 	nk_json_c(&j, nk_uuid_print(r->by.id, id));
 	nk_json_key(&j, "role");
@@ -82,14 +88,50 @@ static NK_RESULT use_warrant(struct releasing *r, struct nk_str manifest, struct
 	NK_TRY(nk_tx_begin(r->flow->store, &tx, err));
 	NK_TRY(nk_warrant_take(r->flow, tx, r->warrant, NK_STR("release"), NK_STR("RELEASE"), r->scope, r->arena, NULL, err));
 	NK_TRY(nk_package_note(r->flow, tx, &made, "released", manifest, err));
+	NK_TRY(nk_package_keep_beside(r->flow, tx, r->file, &made.digest, r->unverified ? NK_PACKAGE_EXEMPT : ".svr.dsse.json", r->arena, err));
 	NK_TRY(nk_arena_printf(r->arena, &report, err, "%.*s", NK_FMT(r->scope)));
 	NK_TRY(nk_warrant_done(r->flow, tx, r->warrant, report.ptr, err));
 	return nk_flow_commit(r->flow, &tx, err);
 }
 
+static NK_RESULT one_signer(const struct releasing *r, const struct nk_party *signer, struct nk_err *err)
+{
+	struct nk_party maker = { .has_key = r->checked.maker != NULL };
+
+	if (nk_uuid_eq(signer->id, r->by.id) || nk_party_same_key(signer, &r->by)) {
+		return nk_fail(err, NK_DENIED, NK_N("who signed a warrant does not carry it out: another key of development releases the package"));
+	}
+	if (maker.has_key) {
+		memcpy(maker.public_key, r->checked.maker->pub, sizeof(maker.public_key));
+	}
+	return nk_party_same_key(signer, &maker)
+		? nk_fail(err, NK_DENIED, NK_N("who signed a warrant for this release built the package too: somebody else of development signs it"))
+		: nk_done();
+}
+
+/* Who builds and releases is on one side, who approves on the other; a stated limitation may lift it, and is then in every paper. */
+static NK_RESULT apart(const struct releasing *r, struct nk_err *err)
+{
+	struct nk_warrant_part *parts = NULL;
+	struct nk_party signer;
+	size_t n = 0;
+
+	NK_TRY(nk_warrant_parts(r->flow->store, r->warrant, r->arena, &parts, &n, err));
+	for (size_t i = 0; i < n && r->flow->config->limitation.len == 0; i++) {
+		if (parts[i].part == NK_PART_SIGN) {
+			NK_TRY(nk_party_get(r->flow->store, NULL, parts[i].party, r->arena, &signer, err));
+			NK_TRY(one_signer(r, &signer, err));
+		}
+	}
+	return nk_done();
+}
+
 static NK_RESULT run(struct releasing *r, const char *file, struct nk_err *err)
 {
-	struct nk_package_paper p = { .predicate = NK_PREDICATE_APPROVAL, .subject = r->checked.file, .digest = r->checked.digest };
+	struct nk_package_paper p = { .flow = r->flow,
+		.predicate = NK_PREDICATE_APPROVAL,
+		.subject = r->checked.file,
+		.digest = r->checked.digest };
 	struct nk_str layout;
 	struct nk_str text;
 	struct nk_str manifest;
@@ -99,6 +141,7 @@ static NK_RESULT run(struct releasing *r, const char *file, struct nk_err *err)
 		return nk_fail(err, NK_DENIED, NK_N("a release is signed by a key of the development unit; this one's unit is \"%s\""),
 			nk_short(r->by.unit).text);
 	}
+	NK_TRY(apart(r, err));
 	NK_TRY(nk_package_scope(&r->checked.digest, r->arena, &r->scope, err));
 	NK_TRY(body(r, &p.body, err));
 	NK_TRY(nk_package_paper_sign(&p, r->seed, r->arena, &text, err));
@@ -118,6 +161,8 @@ NK_RESULT nk_op_package_release(struct nk_flow *flow, const char *file, struct n
 	nk_rc rc = nk_package_check(flow->env, flow, &req, arena, &r.checked, out, err);
 
 	rc = nk_ok(rc) ? nk_package_first_bad(out, err) : rc;
+	r.file = file;
+	r.unverified = out->unverified;
 	rc = nk_ok(rc) ? run(&r, file, err) : rc;
 	if (rc.code == NK_DENIED) {
 		nk_flow_refused_why(flow, "package release", err);

@@ -92,6 +92,37 @@ NK_RESULT nk_package_keep_paper(struct nk_flow *flow, struct nk_tx *tx, const st
 	return nk_stmt_run(s, err);
 }
 
+NK_RESULT nk_package_keep_beside(struct nk_flow *flow, struct nk_tx *tx, const char *file, const struct nk_hash *digest,
+	const char *suffix, struct nk_arena *arena, struct nk_err *err)
+{
+	struct nk_str path;
+	struct nk_bytes text;
+
+	NK_TRY(nk_package_beside(file, suffix, arena, &path, err));
+	if (!nk_os_is_there(path.ptr)) {
+		return nk_done();
+	}
+	NK_TRY(nk_package_read_file(flow->env, path.ptr, NK_PACKAGE_PAPER_MAX, arena, &text, err));
+	return nk_package_keep_paper(flow, tx, digest, suffix, nk_bytes_str(text), err);
+}
+
+NK_RESULT nk_package_verified(struct nk_flow *flow, struct nk_str digest_hex, bool *out, struct nk_err *err)
+{
+	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
+	uint8_t digest[NK_HASH_LEN];
+
+	*out = false;
+	if (!nk_hex_parse(digest_hex, digest, sizeof(digest))) {
+		return nk_done();
+	}
+	NK_TRY(nk_stmt_get(flow->store,
+		"SELECT 1 FROM package p JOIN package_statement s ON s.digest = p.digest AND s.predicate = '.svr.dsse.json' "
+		"WHERE p.digest = ?1 AND p.state <> 'built' LIMIT 1",
+		&s, err));
+	nk_stmt_blob(s, 1, nk_bytes_of(digest, sizeof(digest)));
+	return nk_stmt_step(s, out, err);
+}
+
 NK_RESULT nk_op_package_list(
 	struct nk_flow *flow, struct nk_arena *arena, struct nk_package_row **out, size_t *out_n, struct nk_err *err)
 {

@@ -9,6 +9,7 @@
 #include "package_int.h"
 
 #include "campaign_int.h"
+#include "party_int.h"
 #include "third_int.h"
 
 /* The list of `--keys` in the shape of the enrolled: it holds keys only, and nobody who ended. */
@@ -100,6 +101,7 @@ NK_RESULT nk_package_third(const struct nk_package_third *q, struct nk_arena *ar
 		/* Every party with that key is judged: which of them "signed" nobody can say. */
 		if (p->has_key && !p->ended && nk_ct_equal(p->public_key, q->by->pub, sizeof(q->by->pub))) {
 			NK_TRY(nk_third_judge(&rule, i, err));
+			NK_TRY(q->flow != NULL ? nk_party_may_judge(q->flow, p, NK_STR("verifier"), err) : nk_done());
 		}
 	}
 	return claims(q, err);

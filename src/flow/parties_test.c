@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "flow_test_kit.h"
-#include "measures_int.h"
+#include "party_int.h"
 
 struct judge {
 	struct nk_key seed;
@@ -229,6 +229,55 @@ static void a_judge_enrolled_by_the_operator_alone_is_said_in_every_statement(vo
 	assert_true(alone); /* nobody signed for that */
 }
 
+/* The configuration cannot make a judge of somebody whom the operator alone enrolled as one who only acts. */
+static void whom_no_officer_vouched_for_judges_nothing_whatever_the_configuration_calls_him(void **state)
+{
+	NK_OWNED(ft_done) struct ft t;
+	const struct nk_warrant_request ask = { .kind = NK_STR("egress"), .verbs = NK_STR("SEAL"), .scope = NK_STR("bundle:00ff"),
+		.purpose = NK_STR("調査"), .until_at = KIT_START + 2 * NK_DAY, .uses = 1 };
+	struct nk_warrant_judge_request sign = { .step = NK_STR("sign"), .role = NK_STR("clerk") };
+	struct judge clerk;
+	struct judge vouched;
+	struct nk_party p;
+	struct nk_err err = { 0 };
+
+	(void)state;
+	ft_new(&t, NULL);
+	ft_open(&t);
+	(void)enrol(&t, "officer");
+	clerk = enrol(&t, "clerk"); /* who acts: no order is asked for */
+	ft_write(&t, "conf.d/test.conf", "[warrant]\negress = clerk\n");
+	ft_reopen(&t);
+	kit_ok(nk_op_warrant_request(t.flow, &ask, &sign.id, &err), &err);
+	sign.seed = &clerk.seed;
+	kit_fails(nk_op_warrant_judge(t.flow, &sign, &err), NK_DENIED);
+	assert_string_equal(nk_refusal_word(&err), "not-vouched");
+	kit_ok(nk_party_get(t.flow->store, NULL, clerk.id, t.arena, &p, &err), &err);
+	kit_fails(nk_party_may_judge(t.flow, &p, NK_STR(""), &err), NK_DENIED); /* nor is he a second party */
+	vouched = enrol(&t, "clerk"); /* now one who judges: under the officer's order */
+	sign.seed = &vouched.seed;
+	kit_ok(nk_op_warrant_judge(t.flow, &sign, &err), &err);
+	kit_ok(nk_party_get(t.flow->store, NULL, vouched.id, t.arena, &p, &err), &err);
+	kit_ok(nk_party_may_judge(t.flow, &p, NK_STR("clerk"), &err), &err);
+	kit_fails(nk_party_may_judge(t.flow, &p, NK_STR("officer"), &err), NK_DENIED);
+	/* Looked at again when it is used: what stands in the store is not enough. */
+	SPOIL(&t, "DELETE FROM warrant_part WHERE part = 'use'");
+	kit_fails(nk_warrant_look(t.flow, sign.id, NK_STR("egress"), NK_STR("SEAL"), ask.scope, t.arena, NULL, &err), NK_DENIED);
+}
+
+static void an_officer_without_a_key_could_sign_nothing_and_is_not_enrolled(void **state)
+{
+	NK_OWNED(ft_done) struct ft t;
+	const struct nk_party_request req = { .name = NK_STR("名ばかり"), .roles = NK_STR("officer") };
+	struct nk_party_reply r;
+	struct nk_err err = { 0 };
+
+	(void)state;
+	ft_new(&t, NULL);
+	ft_open(&t);
+	kit_fails(nk_op_party_add(t.flow, &req, &r, &err), NK_INVALID);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -238,6 +287,8 @@ int main(void)
 		cmocka_unit_test(who_judges_comes_and_goes_under_an_officers_order),
 		cmocka_unit_test(an_officers_order_is_for_one_person_with_one_key_and_one_use),
 		cmocka_unit_test(a_judge_enrolled_by_the_operator_alone_is_said_in_every_statement),
+		cmocka_unit_test(whom_no_officer_vouched_for_judges_nothing_whatever_the_configuration_calls_him),
+		cmocka_unit_test(an_officer_without_a_key_could_sign_nothing_and_is_not_enrolled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

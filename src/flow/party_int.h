@@ -18,12 +18,14 @@ bool nk_party_judges(const struct nk_flow *flow, const struct nk_party *p);
  * may change later. NK_DENIED says which of these is not so.
  */
 NK_RESULT nk_party_may_judge(struct nk_flow *flow, const struct nk_party *p, struct nk_str role, struct nk_err *err);
+/* nk_party_is_alone: is there no officer's order behind this party? Then what it signs says so (NK_LIMITATION_ALONE). */
+NK_RESULT nk_party_is_alone(struct nk_flow *flow, const struct nk_party *p, bool *out, struct nk_err *err);
 /* nk_party_officers: how many officers with a key are enrolled beside this one (nil: all). */
 NK_RESULT nk_party_officers(struct nk_flow *flow, struct nk_uuid beside, size_t *out, struct nk_err *err);
 
 /* What the officer signs: kind order, verb ENROL or END, a scope of words and digests, details with the name. */
 struct nk_party_vouch {
-	struct nk_str verb;
+	struct nk_str verb, purpose;
 	char scope[NK_PARTY_SCOPE];
 	struct nk_buf details;
 	struct nk_uuid warrant;

@@ -144,6 +144,7 @@ NK_RESULT nk_party_vouching(const struct nk_party *p, bool end, struct nk_party_
 
 	nk_buf_init_wiping(&out->details, DETAILS_MAX);
 	out->verb = end ? NK_STR("END") : NK_STR("ENROL");
+	out->purpose = NK_STR("who may judge what others do");
 	if (end) {
 		(void)snprintf(out->scope, sizeof(out->scope), "party:end:%s", nk_uuid_print(p->id, id));
 		return end_details(p, &out->details, err);
@@ -182,7 +183,7 @@ static NK_RESULT ask(struct nk_flow *flow, const struct nk_party_vouch *v, struc
 	const struct nk_warrant_ask a = { .kind = NK_STR("order"),
 		.verbs = v->verb,
 		.scope = nk_str_c(v->scope),
-		.purpose = NK_STR("who may judge what others do"),
+		.purpose = v->purpose,
 		.needs = NK_STR("officer"),
 		.uses = 1,
 		.until_at = nk_now(flow->env) + DAYS_TO_SIGN * NK_DAY,
@@ -240,6 +241,15 @@ static NK_RESULT came_after_an_officer(struct nk_flow *flow, struct nk_uuid id, 
 		&s, err));
 	nk_stmt_uuid(s, 1, id);
 	return nk_stmt_step(s, out, err);
+}
+
+NK_RESULT nk_party_is_alone(struct nk_flow *flow, const struct nk_party *p, bool *out, struct nk_err *err)
+{
+	bool vouched = false;
+
+	NK_TRY(is_vouched(flow, p, &vouched, err));
+	*out = !vouched;
+	return nk_done();
 }
 
 NK_RESULT nk_party_may_judge(struct nk_flow *flow, const struct nk_party *p, struct nk_str role, struct nk_err *err)

@@ -16,7 +16,7 @@ enum { BODY_MAX = 4096, ENVELOPE_MAX = 64 << 10 };
 
 /* What the reader signs: the digest of the revision, by whom; the same bytes whenever they are asked for. */
 static NK_RESULT acknowledgement(
-	const struct nk_procedure *p, struct nk_uuid who, struct nk_buf *out, struct nk_err *err)
+	struct nk_flow *flow, const struct nk_procedure *p, struct nk_uuid who, struct nk_buf *out, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf body = { 0 };
 	char name[NK_PROCEDURE_NAME + 32];
@@ -38,7 +38,7 @@ static NK_RESULT acknowledgement(
 	subject.name = nk_str_c(name);
 	memcpy(subject.sha256, p->digest.b, sizeof(subject.sha256));
 	st.predicate = nk_buf_str(&body);
-	return nk_intoto_print(&st, NK_STR(""), out, err);
+	return nk_statement_print(flow, &st, out, err);
 }
 
 /* Signed here with a seed (or, for an operator without a key, with the house's): an envelope like any other. */
@@ -88,7 +88,7 @@ static NK_RESULT keep_acknowledgement(struct nk_flow *flow, struct nk_tx *tx, co
 	char about[NK_PROCEDURE_NAME + 32];
 
 	nk_buf_init(&statement, ENVELOPE_MAX);
-	NK_TRY(acknowledgement(p, who->id, &statement, err));
+	NK_TRY(acknowledgement(flow, p, who->id, &statement, err));
 	(void)snprintf(about, sizeof(about), "procedure:%.*s@%u", NK_FMT(p->name), p->revision);
 	if (by->seed == NULL && !nk_uuid_is_nil(by->party)) {
 		return keep_sshsig(flow, tx, who, by, nk_str_c(about), &statement, out, err);
@@ -177,5 +177,5 @@ NK_RESULT nk_op_procedure_statement(
 	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 64 << 20, &arena, err));
 	NK_TRY(nk_procedure_newest(flow, name, &newest, err));
 	NK_TRY(nk_procedure_get(flow, name, newest, arena, &p, err));
-	return acknowledgement(&p, party, out, err);
+	return acknowledgement(flow, &p, party, out, err);
 }

@@ -16,6 +16,7 @@ struct facts {
 	char package[2 * NK_HASH_LEN + 1]; /* hex, or "" */
 	char residue[2 * NK_HASH_LEN + 1]; /* digest of the statement that nothing was left, or "" */
 	struct nk_str verification; /* envelope of the third party, base64, or "" */
+	char erased_at[NK_TIME_TEXT], patched_at[NK_TIME_TEXT]; /* or "" */
 	const char *step[NK_CAMPAIGN_STEPS];
 };
 
@@ -30,7 +31,7 @@ static NK_RESULT installed(struct nk_flow *flow, struct nk_arena *arena, struct 
 	NK_OWNED(nk_stmt_put) struct nk_stmt *q = NULL;
 	bool have = false;
 
-	NK_TRY(nk_stmt_get(flow->store, "SELECT version, digest FROM package WHERE state = 'installed' ORDER BY at DESC, rowid DESC LIMIT 1", &q, err));
+	NK_TRY(nk_stmt_get(flow->store, "SELECT version, digest, at FROM package WHERE state = 'installed' ORDER BY at DESC, rowid DESC LIMIT 1", &q, err));
 	NK_TRY(nk_stmt_step(q, &have, err));
 	if (!have) {
 		f->version = NK_STR(NK_VERSION);
@@ -40,6 +41,7 @@ static NK_RESULT installed(struct nk_flow *flow, struct nk_arena *arena, struct 
 		return nk_fail(err, NK_CORRUPT, NK_N("a package in the store is damaged"));
 	}
 	nk_hex_print(nk_col_blob(q, 1).ptr, NK_HASH_LEN, f->package);
+	(void)nk_time_print(nk_col_int(q, 2), f->patched_at);
 	return nk_arena_dup(arena, nk_col_text(q, 0), &f->version, err);
 }
 
@@ -62,6 +64,23 @@ static NK_RESULT passed(struct nk_flow *flow, struct nk_str about, int64_t since
 	return nk_arena_dup(arena, nk_bytes_str(nk_col_blob(q, 1)), out_envelope, err);
 }
 
+/* Since when nothing was left: the first sweep that passed and that no failing one followed. */
+static NK_RESULT erased_at(struct nk_flow *flow, int64_t since, struct facts *f, struct nk_err *err)
+{
+	NK_OWNED(nk_stmt_put) struct nk_stmt *q = NULL;
+	bool have = false;
+
+	NK_TRY(nk_stmt_get(flow->store,
+		"SELECT min(at) FROM evidence WHERE about = 'sweep' AND result = 'PASSED' AND at >= ?1 AND "
+		"at > COALESCE((SELECT max(at) FROM evidence WHERE about = 'sweep' AND result <> 'PASSED'), 0)", &q, err));
+	nk_stmt_int(q, 1, since);
+	NK_TRY(nk_stmt_step(q, &have, err));
+	if (have && !nk_col_is_null(q, 0)) {
+		(void)nk_time_print(nk_col_int(q, 0), f->erased_at);
+	}
+	return nk_done();
+}
+
 static NK_RESULT look(struct nk_flow *flow, const struct asked *a, struct nk_arena *arena, struct facts *f, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf b64 = { 0 };
@@ -73,6 +92,7 @@ static NK_RESULT look(struct nk_flow *flow, const struct asked *a, struct nk_are
 	nk_buf_init(&b64, 4 << 20);
 	NK_TRY(installed(flow, arena, f, err));
 	NK_TRY(passed(flow, NK_STR("sweep"), a->since, arena, f->residue, &envelope, &have, err));
+	NK_TRY(erased_at(flow, a->since, f, err));
 	f->step[0] = have ? "done" : "unknown";
 	f->step[1] = f->package[0] != 0 && nk_deb_version_cmp(f->version, a->version) > 0 ? "done" : "unknown";
 	NK_TRY(passed(flow, NK_STR("verify-site"), a->since, arena, unused, &envelope, &have, err));
@@ -95,10 +115,14 @@ static NK_RESULT body_of(
 	nk_json_open(&j, '{');
 	nk_json_key(&j, "campaign");
 	nk_json_str(&j, a->campaign);
+	nk_json_key(&j, "erased_at");
+	nk_json_c(&j, f->erased_at);
 	nk_json_key(&j, "nonce");
 	nk_json_str(&j, a->nonce);
 	nk_json_key(&j, "package_digest");
 	nk_json_c(&j, f->package);
+	nk_json_key(&j, "patched_at");
+	nk_json_c(&j, f->patched_at);
 	nk_json_key(&j, "residue_svr");
 	nk_json_c(&j, f->residue);
 	nk_json_key(&j, "site");

@@ -33,12 +33,20 @@ static NK_RESULT keep(struct nk_flow *flow, struct nk_tx *tx, struct nk_evidence
 	return nk_evidence_put(tx, e, out_id != NULL ? out_id : &id, err);
 }
 
+NK_RESULT nk_statement_print(struct nk_flow *flow, const struct nk_intoto *st, struct nk_buf *out, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf limitation = { 0 };
+
+	nk_buf_init(&limitation, LIMITATION_MAX);
+	NK_TRY(flow != NULL ? nk_flow_said_limitation(flow, &limitation, err) : nk_done());
+	return nk_intoto_print(st, nk_buf_str(&limitation), out, err);
+}
+
 NK_RESULT nk_statement_make(struct nk_flow *flow, struct nk_tx *tx, const struct nk_statement *s,
 	struct nk_arena *arena, struct nk_uuid *out_evidence, struct nk_str *out_envelope, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf payload = { 0 };
 	NK_OWNED(nk_buf_done) struct nk_buf envelope = { 0 };
-	NK_OWNED(nk_buf_done) struct nk_buf limitation = { 0 };
 	struct nk_intoto_subject subject = { .name = nk_str_c(s->subject), .has_sha256 = true };
 	const struct nk_intoto st = { .type = nk_str_c(s->predicate),
 		.predicate = s->body,
@@ -52,9 +60,7 @@ NK_RESULT nk_statement_make(struct nk_flow *flow, struct nk_tx *tx, const struct
 	nk_buf_init(&payload, NK_INTOTO_MAX);
 	nk_buf_init(&envelope, ENVELOPE_MAX);
 	memcpy(subject.sha256, s->subject_sha256.b, sizeof(subject.sha256));
-	nk_buf_init(&limitation, LIMITATION_MAX);
-	NK_TRY(nk_flow_said_limitation(flow, &limitation, err));
-	NK_TRY(nk_intoto_print(&st, nk_buf_str(&limitation), &payload, err));
+	NK_TRY(nk_statement_print(flow, &st, &payload, err));
 	NK_TRY(nk_cert_sign(nk_buf_bytes(&payload), flow->key[NK_HOUSE_CERT], &envelope, err));
 	nk_sha256(nk_buf_bytes(&payload), &e.digest);
 	e.statement = nk_buf_bytes(&envelope);

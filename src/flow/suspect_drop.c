@@ -3,7 +3,8 @@
  *
  * Order: taken away from its name first (so that nothing is read twice for ever), then the doubt is committed, then the
  * receipt is written, then the file goes. A run that is cut off tells a doubt twice rather than never. What cannot be
- * taken (a link, a folder, a file in a folder that is not ours) stays and is counted.
+ * taken or told (a link, a folder, a file that we cannot read) stays, is counted with its reason at every run, and keeps
+ * nothing that lies beside it. Only receipts that we wrote are none, by their owner and their bytes, not by their name.
  */
 #include "base.h"
 
@@ -11,7 +12,7 @@
 #include "flow_duty.h"
 #include "hold_int.h"
 
-enum { DROPS_MAX = 100, NAMES_MAX = 100000, RECEIPT_MODE = 0644 };
+enum { DROPS_MAX = 100, NAMES_MAX = 100000, RECEIPT_MODE = 0644, RECEIPT_TEXT = 64 };
 
 #define TAKEN ".nokosazu-drop-"
 #define RECEIPT ".receipt.txt"
@@ -24,10 +25,23 @@ struct dropping {
 	struct nk_duty_run *out;
 };
 
-static bool counts(struct nk_str name, bool is_dir)
+const char *nk_drop_why_text(enum nk_drop_why why)
 {
-	return !is_dir && !nk_str_ends(name, NK_STR(RECEIPT)) &&
-		(name.ptr[0] != '.' || nk_str_starts(name, NK_STR(TAKEN))); /* hidden: still being written, or cut off here */
+	static const char *const texts[NK_DROP_WHYS] = {
+		[NK_DROP_FOLDER] = NK_N("a folder: put the files themselves there"),
+		[NK_DROP_NO_FILE] = NK_N("a link, a pipe or a device"),
+		[NK_DROP_UNREADABLE] = NK_N("this user cannot read it"),
+		[NK_DROP_STUCK] = NK_N("the folder and its files must be this user's to remove"),
+		[NK_DROP_FAILED] = NK_N("it could not be written down: nokosazu doctor"),
+		[NK_DROP_NOWHERE] = NK_N("the drop folder itself cannot be read"),
+	};
+
+	return texts[why];
+}
+
+static bool counts(struct nk_str name)
+{
+	return name.ptr[0] != '.' || nk_str_starts(name, NK_STR(TAKEN)); /* hidden: still being written, or cut off here */
 }
 
 static NK_RESULT note(void *arg, struct nk_str name, bool is_dir, struct nk_err *err)
@@ -35,7 +49,8 @@ static NK_RESULT note(void *arg, struct nk_str name, bool is_dir, struct nk_err 
 	struct dropping *const d = arg;
 	void *room = NULL;
 
-	if (name.len == 0 || !counts(name, is_dir) || d->names.len == NAMES_MAX) {
+	(void)is_dir;
+	if (name.len == 0 || !counts(name) || d->names.len == NAMES_MAX) {
 		return nk_done();
 	}
 	NK_TRY(nk_vec_push(&d->names, &room, err));
@@ -56,12 +71,8 @@ static NK_RESULT take(const struct dropping *d, struct nk_str name, char out[sta
 	char from[PATH_MAX];
 	char hex[2 * 8 + 1];
 	uint8_t dice[8];
-	bool mine = false;
 
 	NK_TRY(path_of(d, name, "", from, err));
-	if (nk_os_kind_of(from, &mine) != NK_OS_FILE) {
-		return nk_fail(err, NK_INVALID, NK_N("%s is a link, a pipe or a device: name the file itself"), from);
-	}
 	if (nk_str_starts(name, NK_STR(TAKEN))) {
 		memcpy(out, from, PATH_MAX);
 		return nk_done();
@@ -95,8 +106,10 @@ static NK_RESULT tell(const struct dropping *d, const char *taken, bool *out_kee
 	NK_TRY(nk_buf_reserve(&bytes, (size_t)stamp.size + 1, &at, err));
 	NK_TRY(d->flow->env->read(d->flow->env->self, fd, 0, at, (size_t)stamp.size, &n, err));
 	bytes.len = n;
-	if (n <= NK_CASE_TEXT_MAX && nk_utf8_valid(nk_buf_bytes(&bytes), NULL) && nk_str_chr(nk_buf_str(&bytes), '\0') == SIZE_MAX) {
-		req.text = n > 0 ? nk_buf_str(&bytes) : NK_STR("drop folder: an empty file");
+	if (n <= NK_CASE_TEXT_MAX && nk_str_trim(nk_buf_str(&bytes)).len == 0) {
+		req.text = NK_STR("drop folder: an empty file");
+	} else if (n <= NK_CASE_TEXT_MAX && nk_utf8_valid(nk_buf_bytes(&bytes), NULL) && nk_str_chr(nk_buf_str(&bytes), '\0') == SIZE_MAX) {
+		req.text = nk_buf_str(&bytes);
 	} else {
 		req.text = NK_STR("drop folder: a file without a text");
 		req.file = nk_buf_bytes(&bytes);
@@ -137,27 +150,98 @@ static NK_RESULT remove_taken(const struct nk_env *env, const char *taken, struc
 	return rc;
 }
 
-static NK_RESULT one(const struct dropping *d, struct nk_str name, struct nk_err *err)
+static void left(const struct dropping *d, enum nk_drop_why why)
+{
+	d->out->drop_left++;
+	d->out->drop_why[why]++;
+}
+
+/* The number of a case of ours and a time, and nothing else, in a file of ours: nothing is lost when it is no doubt. */
+static bool is_receipt(const struct dropping *d, struct nk_str name, const char *path, int fd)
+{
+	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
+	char text[RECEIPT_TEXT];
+	struct nk_err why;
+	struct nk_case c;
+	struct nk_str rest;
+	struct nk_str number;
+	bool mine = false;
+	nk_time at = 0;
+	size_t n = 0;
+
+	if (!nk_str_ends(name, NK_STR(RECEIPT)) || nk_os_kind_of(path, &mine) != NK_OS_FILE || !mine ||
+		!nk_ok(d->flow->env->read(d->flow->env->self, fd, 0, (uint8_t *)text, sizeof(text), &n, &why)) || n == sizeof(text)) {
+		return false;
+	}
+	rest = (struct nk_str){ text, n };
+	return nk_str_cut(&rest, '\n', &number) && nk_ok(nk_arena_new(NK_ARENA_PLAIN, 1 << 20, &arena, &why)) &&
+		nk_ok(nk_case_find(d->flow, number, arena, &c, &why)) && nk_str_eq(number, nk_str_c(c.receipt)) && rest.len > 0 &&
+		nk_time_parse(nk_str_sub(rest, 0, rest.len - 1), &at) && rest.ptr[rest.len - 1] == '\n';
+}
+
+/* Looked at under its own name, so that whoever put it there still finds it by that when it is left. */
+static bool may_take(const struct dropping *d, struct nk_str name)
+{
+	NK_OWNED(nk_os_fd_close) int fd = -1;
+	char path[PATH_MAX];
+	struct nk_err why;
+	bool mine = false;
+	enum nk_os_kind kind = NK_OS_NOTHING;
+
+	if (!nk_ok(path_of(d, name, "", path, &why))) {
+		left(d, NK_DROP_STUCK);
+		return false;
+	}
+	kind = nk_os_kind_of(path, &mine);
+	if (kind == NK_OS_NOTHING) { /* taken back by whoever put it there */
+		return false;
+	}
+	if (kind != NK_OS_FILE) {
+		left(d, kind == NK_OS_FOLDER ? NK_DROP_FOLDER : NK_DROP_NO_FILE);
+		return false;
+	}
+	if (!nk_ok(nk_os_fd_open_plain(path, &fd, &why))) {
+		left(d, NK_DROP_UNREADABLE);
+		return false;
+	}
+	return !is_receipt(d, name, path, fd);
+}
+
+static NK_RESULT put_away(const struct dropping *d, struct nk_str name, const char *taken, const struct nk_suspect_reply *told, bool keep,
+	struct nk_err *err)
+{
+	char kept[PATH_MAX];
+
+	NK_TRY(put_receipt(d, name, told, err));
+	if (!keep) {
+		return remove_taken(d->flow->env, taken, err);
+	}
+	NK_TRY(path_of(d, NK_STR(".nokosazu-kept-"), told->receipt, kept, err));
+	return d->flow->env->rename(d->flow->env->self, taken, kept, err);
+}
+
+static void one(const struct dropping *d, struct nk_str name)
 {
 	struct nk_suspect_reply told;
 	struct nk_err why;
 	char taken[PATH_MAX];
 	bool keep = false;
 
+	if (!may_take(d, name)) {
+		return;
+	}
 	if (!nk_ok(take(d, name, taken, &why))) {
-		d->out->drop_left++;
-		return nk_done();
+		left(d, NK_DROP_STUCK);
+		return;
 	}
-	NK_TRY(tell(d, taken, &keep, &told, err));
+	if (!nk_ok(tell(d, taken, &keep, &told, &why))) {
+		left(d, NK_DROP_FAILED);
+		return;
+	}
 	d->out->dropped++;
-	NK_TRY(put_receipt(d, name, &told, err));
-	if (keep) {
-		char kept[PATH_MAX];
-
-		NK_TRY(path_of(d, NK_STR(".nokosazu-kept-"), told.receipt, kept, err));
-		return d->flow->env->rename(d->flow->env->self, taken, kept, err);
+	if (!nk_ok(put_away(d, name, taken, &told, keep, &why))) {
+		left(d, NK_DROP_STUCK);
 	}
-	return remove_taken(d->flow->env, taken, err);
 }
 
 NK_RESULT nk_suspect_drop(struct nk_flow *flow, struct nk_duty_run *out, struct nk_err *err)
@@ -174,7 +258,7 @@ NK_RESULT nk_suspect_drop(struct nk_flow *flow, struct nk_duty_run *out, struct 
 	nk_vec_init(&d.names, sizeof(struct nk_str), NAMES_MAX);
 	rc = flow->env->list(flow->env->self, d.dir, note, &d, err);
 	for (size_t i = 0; nk_ok(rc) && i < d.names.len && out->dropped < DROPS_MAX; i++) {
-		rc = one(&d, *(const struct nk_str *)nk_vec_at(&d.names, i), err);
+		one(&d, *(const struct nk_str *)nk_vec_at(&d.names, i));
 	}
 	nk_vec_done(&d.names);
 	return rc;

@@ -147,6 +147,24 @@ static NK_RESULT put_places(const struct nk_sweeping *s, struct nk_json *j)
 	return nk_done();
 }
 
+/* What was not looked at stands beside what was. */
+static void put_left_out(const struct nk_sweeping *s, struct nk_json *j)
+{
+	nk_json_key(j, "left_out");
+	nk_json_open(j, '[');
+	for (size_t i = 0; i < s->left_out.len; i++) {
+		const struct nk_sweep_left *const l = (const struct nk_sweep_left *)s->left_out.items + i;
+
+		nk_json_open(j, '{');
+		nk_json_key(j, "place");
+		nk_json_str(j, l->path);
+		nk_json_key(j, "why");
+		nk_json_c(j, l->off ? "turned off by the configuration" : "this user cannot write there");
+		nk_json_close(j, '}');
+	}
+	nk_json_close(j, ']');
+}
+
 NK_RESULT nk_sweep_statement(
 	const struct nk_sweeping *s, bool passed, struct nk_str verifier, struct nk_buf *out, struct nk_err *err)
 {
@@ -162,6 +180,7 @@ NK_RESULT nk_sweep_statement(
 	nk_json_open(&j, '{');
 	nk_json_key(&j, "dictionary");
 	nk_json_c(&j, s->dictionary);
+	put_left_out(s, &j);
 	nk_json_key(&j, "limits");
 	nk_json_open(&j, '[');
 	for (size_t i = 0; i < NK_ARRAY_LEN(limits); i++) {
@@ -190,13 +209,14 @@ NK_RESULT nk_sweep_statement(
 	return nk_json_end(&j, err);
 }
 
-/* Of the whole installation: what a site report and a seal stand on. */
-static NK_RESULT sweep_statement(struct nk_sweeping *s, struct nk_tx *tx, bool passed, struct nk_err *err)
+/* About "sweep" only of all classes of places: what a site report stands on is no sweep of some folder. */
+static NK_RESULT sweep_statement(struct nk_sweeping *s, struct nk_tx *tx, const struct nk_sweep_reply *out, struct nk_err *err)
 {
+	const bool passed = out->clean && out->complete;
 	NK_OWNED(nk_buf_done) struct nk_buf body = { 0 };
 	struct nk_statement st = { .predicate = NK_PREDICATE_SVR,
-		.subject = "installation",
-		.about = NK_STR("sweep"),
+		.subject = out->whole ? "installation" : "part of the installation",
+		.about = out->whole ? NK_STR("sweep") : NK_STR("sweep part"),
 		.result = passed ? "PASSED" : "FAILED" };
 	struct nk_uuid evidence;
 
@@ -226,10 +246,12 @@ static NK_RESULT put_on_books(struct nk_sweeping *s, struct nk_sweep_suspect *li
 		}
 	}
 	NK_TRY(sweep_leaf(s, tx, out, err));
-	NK_TRY(sweep_statement(s, tx, out->clean && out->complete, err));
-	NK_TRY(nk_store_set_int(tx, "sweep_at", nk_now(s->flow->env), err));
-	NK_TRY(nk_store_set_int(tx, "sweep_suspects", nk_i64(out->n_suspects + out->more), err));
-	NK_TRY(nk_store_set_int(tx, "sweep_complete", out->complete ? 1 : 0, err));
+	NK_TRY(sweep_statement(s, tx, out, err));
+	if (out->whole) {
+		NK_TRY(nk_store_set_int(tx, "sweep_at", nk_now(s->flow->env), err));
+		NK_TRY(nk_store_set_int(tx, "sweep_suspects", nk_i64(out->n_suspects + out->more), err));
+		NK_TRY(nk_store_set_int(tx, "sweep_complete", out->complete ? 1 : 0, err));
+	}
 	return nk_flow_commit(s->flow, &tx, err);
 }
 

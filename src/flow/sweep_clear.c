@@ -9,6 +9,7 @@
 #include "cert.h"
 #include "hold_int.h"
 #include "intoto.h"
+#include "party_int.h"
 
 static const char mask[] = "▒";
 
@@ -157,18 +158,19 @@ static NK_RESULT remove_residue(struct nk_flow *flow, struct nk_str place, bool 
 
 /* --- looking again --- */
 
-static NK_RESULT sweep_again(struct nk_sweeping *s, const struct nk_holding *h, struct nk_err *err)
+static void folder_of(const struct nk_holding *h, char out[static PATH_MAX])
 {
 	const size_t m = nk_str_find(h->place, nk_str_c(mask));
 	struct nk_str folder = nk_str_sub(h->place, 0, m == SIZE_MAX ? h->place.len : m);
-	char path[PATH_MAX];
 
 	while (folder.len > 1 && folder.ptr[folder.len - 1] != '/') {
 		folder.len--;
 	}
-	(void)snprintf(path, sizeof(path), "%.*s", NK_FMT(folder));
-	NK_TRY(nk_sweep_place(s, path, "place of the residue", err));
-	NK_TRY(nk_sweep_scan(s, err));
+	(void)snprintf(out, PATH_MAX, "%.*s", NK_FMT(folder));
+}
+
+static NK_RESULT is_gone(struct nk_sweeping *s, const struct nk_holding *h, struct nk_err *err)
+{
 	for (size_t i = 0; i < s->files.len; i++) {
 		const struct nk_sweep_file *const f = nk_vec_at(&s->files, i);
 
@@ -178,6 +180,17 @@ static NK_RESULT sweep_again(struct nk_sweeping *s, const struct nk_holding *h, 
 				nk_short(f->path).text);
 		}
 	}
+	return nk_done();
+}
+
+static NK_RESULT sweep_again(struct nk_sweeping *s, const struct nk_holding *h, struct nk_err *err)
+{
+	char path[PATH_MAX];
+
+	folder_of(h, path);
+	NK_TRY(nk_sweep_place(s, path, "place of the residue", err));
+	NK_TRY(nk_sweep_scan(s, err));
+	NK_TRY(is_gone(s, h, err));
 	if (!nk_sweep_controls(s) || s->unscanned > 0) {
 		return nk_fail(err, NK_INCOMPLETE,
 			NK_N("the second sweep of %1$s is not valid: %2$llu files could not be read, control person found: %3$s"), path,
@@ -245,7 +258,7 @@ NK_RESULT nk_op_sweep_clear(struct nk_flow *flow, struct nk_uuid holding, struct
 static NK_RESULT second_party(struct nk_flow *flow, const struct nk_holding *h, const struct nk_key *seed,
 	struct nk_arena *arena, struct nk_party *out, struct nk_err *err)
 {
-	const nk_rc rc = nk_signer_of(flow, seed, arena, out, err);
+	nk_rc rc = nk_signer_of(flow, seed, arena, out, err);
 
 	if (!nk_ok(rc)) {
 		nk_flow_refused(flow, "sweep check", NK_N("a key that is nobody's"));
@@ -255,7 +268,61 @@ static NK_RESULT second_party(struct nk_flow *flow, const struct nk_holding *h, 
 		nk_flow_refused(flow, "sweep check", NK_N("who removed it cannot check it"));
 		return nk_fail(err, NK_DENIED, NK_N("who removed the residue cannot say alone that it is gone: another party's key is needed"));
 	}
+	if (!nk_party_judges(flow, out)) {
+		nk_flow_refused(flow, "sweep check", NK_N("who checks it does not judge here"));
+		return nk_fail(err, NK_DENIED,
+			NK_N("whose key this is judges nothing here: the officer, the superior or another who signs what others do looks whether it is gone"));
+	}
+	rc = nk_party_may_judge(flow, out, NK_STR(""), err);
+	if (!nk_ok(rc)) {
+		nk_flow_refused(flow, "sweep check", NK_N("who checks it does not judge here"));
+	}
+	return rc;
+}
+
+static int by_number(const void *key, const void *member)
+{
+	const uint32_t a = *(const uint32_t *)key;
+	const uint32_t b = ((const struct nk_extent_person *)member)->number;
+
+	return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/* A residue that was moved instead of removed is found again, wherever it is looked for: by whom it is about. */
+static NK_RESULT nobody_of_it(struct nk_sweeping *s, const struct nk_holding *h, struct nk_err *err)
+{
+	struct nk_extent_person *persons = NULL;
+	size_t n = 0;
+
+	NK_TRY(nk_extent_persons(s->flow->store, &h->id, 1, s->arena, &persons, &n, err));
+	for (size_t i = 0; i < s->files.len; i++) {
+		const struct nk_sweep_file *const f = nk_vec_at(&s->files, i);
+
+		for (size_t k = f->first; n > 0 && k < f->first + f->n; k++) {
+			if (bsearch(&s->traces[k].number, persons, n, sizeof(*persons), by_number) != NULL) {
+				return nk_fail(err, NK_INCOMPLETE,
+					NK_N("persons of this residue are found in %s, which is on no books: it may have been moved there; nokosazu sweep, then sweep clear"),
+					nk_short(f->path).text);
+			}
+		}
+	}
 	return nk_done();
+}
+
+/* All that the sweep looks at, after the removal, and on the books: what it finds is a suspect like any other. */
+static NK_RESULT sweep_all(struct nk_sweeping *s, const struct nk_holding *h, const char *temp_dir, struct nk_err *err)
+{
+	const struct nk_sweep_request req = { .temp_dir = temp_dir };
+	struct nk_sweep_reply r = { 0 };
+	char path[PATH_MAX];
+
+	folder_of(h, path);
+	NK_TRY(nk_sweep_look(s, &req, path, &r, err));
+	NK_TRY(is_gone(s, h, err));
+	NK_TRY(nobody_of_it(s, h, err));
+	return r.complete ? nk_done()
+			  : nk_fail(err, NK_INCOMPLETE,
+				    NK_N("not everything was looked at (nokosazu sweep says what), so nobody can say that it is gone"));
 }
 
 static NK_RESULT sign(const struct nk_sweeping *s, const struct nk_holding *h, const struct nk_key *seed,
@@ -276,7 +343,7 @@ static NK_RESULT sign(const struct nk_sweeping *s, const struct nk_holding *h, c
 	memcpy(subject.sha256, digest.b, sizeof(subject.sha256));
 	NK_TRY(nk_sweep_statement(s, true, nk_str_c(nk_uuid_print(party, id)), &body, err));
 	st.predicate = nk_buf_str(&body);
-	NK_TRY(nk_intoto_print(&st, NK_STR(""), &payload, err));
+	NK_TRY(nk_statement_print(s->flow, &st, &payload, err));
 	return nk_cert_sign(nk_buf_bytes(&payload), seed, envelope, err);
 }
 
@@ -300,8 +367,8 @@ static NK_RESULT close_checked(struct nk_flow *flow, const struct nk_holding *h,
 	return nk_flow_commit(flow, &tx, err);
 }
 
-NK_RESULT nk_op_sweep_check(struct nk_flow *flow, struct nk_uuid holding, const struct nk_key *seed,
-	struct nk_arena *arena, struct nk_sweep_cleared *out, struct nk_err *err)
+NK_RESULT nk_op_sweep_check(struct nk_flow *flow, const struct nk_sweep_check *req, struct nk_arena *arena,
+	struct nk_sweep_cleared *out, struct nk_err *err)
 {
 	NK_OWNED(nk_sweeping_done) struct nk_sweeping s = { 0 };
 	NK_OWNED(nk_buf_done) struct nk_buf envelope = { 0 };
@@ -309,13 +376,13 @@ NK_RESULT nk_op_sweep_check(struct nk_flow *flow, struct nk_uuid holding, const 
 	struct nk_party by;
 
 	memset(out, 0, sizeof(*out));
-	NK_TRY(open_one(flow, holding, arena, &h, err));
-	NK_TRY(second_party(flow, &h, seed, arena, &by, err));
+	NK_TRY(open_one(flow, req->holding, arena, &h, err));
+	NK_TRY(second_party(flow, &h, req->seed, arena, &by, err));
 	NK_TRY(nk_sweeping_init(&s, flow, arena, err));
-	NK_TRY(sweep_again(&s, &h, err));
+	NK_TRY(sweep_all(&s, &h, req->temp_dir, err));
 	fill(&s, &h, out);
 	nk_buf_init(&envelope, 4 << 20);
-	NK_TRY(sign(&s, &h, seed, by.id, &envelope, err));
+	NK_TRY(sign(&s, &h, req->seed, by.id, &envelope, err));
 	NK_TRY(close_checked(flow, &h, &by, nk_buf_bytes(&envelope), arena, out, err));
 	return nk_arena_dup(arena, nk_buf_str(&envelope), &out->envelope, err);
 }

@@ -30,7 +30,8 @@ struct nk_sweeping {
 	struct nk_arena *arena; /* wiping */
 	struct nk_place places[NK_SWEEP_PLACES_MAX];
 	size_t n_places;
-	struct nk_vec left_out; /* struct nk_str */
+	struct nk_vec left_out; /* struct nk_sweep_left */
+	size_t off; /* classes of places that the configuration turns off */
 	uint32_t *numbers; /* everybody */
 	size_t n;
 	struct nk_residue_pattern *patterns;
@@ -48,6 +49,10 @@ void nk_sweeping_done(struct nk_sweeping *s);
 
 /* sweep_start.c: how many files in temporary and crash folders bear a name that only we would give. Reads names alone. */
 uint64_t nk_sweep_start(const struct nk_flow *flow);
+
+/* op_sweep.c: places, scan, books; `also`: a folder that is looked through beside those of req, or NULL. */
+NK_RESULT nk_sweep_look(
+	struct nk_sweeping *s, const struct nk_sweep_request *req, const char *also, struct nk_sweep_reply *out, struct nk_err *err);
 
 /* sweep_places.c */
 NK_RESULT nk_sweep_places(struct nk_sweeping *s, const struct nk_sweep_request *req, struct nk_err *err);

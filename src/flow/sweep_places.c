@@ -2,7 +2,8 @@
  * sweep_places.c: where the sweeper looks.
  *
  * Of temporary, log and crash folders only what belongs to this user of the system: others' files are theirs. A
- * default folder that is not there, or that this user cannot write to, is named as left out, not silently forgotten.
+ * default folder that is not there, or that this user cannot write to, is named as left out, not silently forgotten; and
+ * a class of places that the configuration turns off makes the sweep incomplete.
  */
 #include "base.h"
 #include "sweep_int.h"
@@ -23,7 +24,7 @@ NK_RESULT nk_sweeping_init(struct nk_sweeping *s, struct nk_flow *flow, struct n
 	struct nk_people *people = NULL;
 
 	*s = (struct nk_sweeping){ .flow = flow, .arena = arena };
-	nk_vec_init(&s->left_out, sizeof(struct nk_str), 1000);
+	nk_vec_init(&s->left_out, sizeof(struct nk_sweep_left), 1000);
 	nk_vec_init(&s->files, sizeof(struct nk_sweep_file), NK_SWEEP_HITS_MAX);
 	NK_TRY(nk_flow_people(flow, &people, err));
 	s->n = nk_people_count(people);
@@ -134,19 +135,29 @@ static NK_RESULT add_shared(struct nk_sweeping *s, const char *path, const char 
 		: leave_strangers_out(s, &s->places[before], err);
 }
 
+static NK_RESULT leave_out(struct nk_sweeping *s, const char *what, bool off, struct nk_err *err)
+{
+	struct nk_sweep_left left = { .off = off };
+	void *room = NULL;
+
+	NK_TRY(nk_arena_dup(s->arena, nk_str_c(what), &left.path, err));
+	NK_TRY(nk_vec_push(&s->left_out, &room, err));
+	memcpy(room, &left, sizeof(left));
+	s->off += off ? 1 : 0;
+	return nk_done();
+}
+
 /* Where this user cannot write, nothing of his can have come to lie, and no control can be planted. */
 static NK_RESULT add_default(struct nk_sweeping *s, const char *path, const char *label, struct nk_err *err)
 {
 	unsigned mode = 0;
 	bool mine = false;
 	struct nk_err why;
-	void *room = NULL;
 
 	if (nk_ok(nk_os_file_mode(path, &mode, &mine, &why)) && (mine || (mode & 02) != 0)) {
 		return add_shared(s, path, label, err);
 	}
-	NK_TRY(nk_vec_push(&s->left_out, &room, err));
-	return nk_arena_dup(s->arena, nk_str_c(path), room, err);
+	return leave_out(s, path, false, err);
 }
 
 struct class_of_place {
@@ -158,9 +169,9 @@ struct class_of_place {
 static NK_RESULT add_class(struct nk_sweeping *s, const struct class_of_place *c, struct nk_err *err)
 {
 	for (size_t i = 0; i < c->given->n; i++) {
-		if (!nk_str_eq(c->given->word[i], NK_STR("none"))) {
-			NK_TRY(add_shared(s, c->given->word[i].ptr, c->label, err));
-		}
+		const bool off = nk_str_eq(c->given->word[i], NK_STR("none"));
+
+		NK_TRY(off ? leave_out(s, c->label, true, err) : add_shared(s, c->given->word[i].ptr, c->label, err));
 	}
 	for (size_t i = 0; c->given->n == 0 && i < NK_ARRAY_LEN(c->presets); i++) {
 		if (c->presets[i] != NULL) {

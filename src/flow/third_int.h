@@ -17,8 +17,9 @@ struct nk_third_rule {
 };
 /*
  * nk_third_judge: is list[i] a stranger to the matter? He has a key, the role verifier, has not ended; his organisation is
- * stated, is none of the concerned, none of the words maker, integrator, site; nobody of it has another role here; and his
- * key is nobody's who is no such party. NK_DENIED says which of these is not so.
+ * stated, is none of the concerned, none of the words maker, integrator, site; nobody of it has another role here; his unit is
+ * none of the house but "verifier", and nobody of it does anything else here; and his key is nobody's who is no such
+ * party. NK_DENIED says which of these is not so.
  */
 NK_RESULT nk_third_judge(const struct nk_third_rule *rule, size_t i, struct nk_err *err);
 

@@ -7,6 +7,7 @@
 #include "base.h"
 #include "campaign_int.h"
 
+#include "party_int.h"
 #include "third_int.h"
 
 nk_time nk_third_until(const struct nk_flow *flow)
@@ -47,6 +48,20 @@ static bool does_more_here(const struct nk_third_rule *rule, struct nk_str organ
 	return false;
 }
 
+/* A unit of the house (development, build, site …), or one in which somebody does something else here, whatever it is called. */
+static bool unit_is_concerned(const struct nk_third_rule *rule, struct nk_str unit)
+{
+	if (unit.len == 0 || nk_str_eq(unit, NK_STR("verifier"))) {
+		return false;
+	}
+	for (size_t i = 0; i < rule->n; i++) {
+		if (nk_str_eq(rule->list[i].unit, unit) && !nk_str_eq(rule->list[i].roles, NK_STR("verifier"))) {
+			return true;
+		}
+	}
+	return nk_role_label(unit) != NULL;
+}
+
 /* The same key under another name makes two parties one. */
 static bool shares_key(const struct nk_third_rule *rule, const struct nk_party *p)
 {
@@ -75,6 +90,10 @@ NK_RESULT nk_third_judge(const struct nk_third_rule *rule, size_t i, struct nk_e
 	if (does_more_here(rule, p->organisation)) {
 		return nk_fail(err, NK_DENIED, NK_N("somebody of the organisation \"%s\" has another role here: its summary is no stranger's"),
 			nk_short(p->organisation).text);
+	}
+	if (unit_is_concerned(rule, p->unit)) {
+		return nk_fail(err, NK_DENIED, NK_N("the unit of who signed this summary (\"%s\") makes, installs or is a site: it is no stranger's"),
+			nk_short(p->unit).text);
 	}
 	return shares_key(rule, p)
 		? nk_fail(err, NK_DENIED, NK_N("the key that signed this summary is somebody else's here too"))
@@ -178,7 +197,7 @@ NK_RESULT nk_third_party(struct nk_flow *flow, struct nk_tx *tx, struct nk_bytes
 	for (size_t i = 0; i < rule.n; i++) {
 		nk_rc rc = nk_done();
 
-		if (!nk_ok(nk_third_judge(&rule, i, NULL))) {
+		if (!nk_ok(nk_third_judge(&rule, i, NULL)) || !nk_ok(nk_party_may_judge(flow, &list[i], NK_STR("verifier"), NULL))) {
 			continue;
 		}
 		rc = nk_statement_take(flow, tx, envelope, list[i].public_key, NK_PREDICATE_SVR, NULL, about, list[i].id, arena, NULL,

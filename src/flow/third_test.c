@@ -69,6 +69,15 @@ static void whose_colleague_makes_or_installs_is_no_third_party_whatever_the_org
 	people(list);
 	memcpy(list[CHIEF].public_key, list[VERIFIER].public_key, sizeof(list[CHIEF].public_key));
 	assert_int_equal(judged(list, NK_STR("school")), NK_DENIED);
+	people(list);
+	list[VERIFIER].unit = NK_STR("verifier");
+	assert_int_equal(judged(list, NK_STR("school")), NK_OK);
+	list[VERIFIER].unit = NK_STR("development"); /* whatever its organisation is called */
+	assert_int_equal(judged(list, NK_STR("school")), NK_DENIED);
+	list[VERIFIER].unit = NK_STR("east-works");
+	assert_int_equal(judged(list, NK_STR("school")), NK_OK);
+	list[BUILDER].unit = NK_STR("east-works");
+	assert_int_equal(judged(list, NK_STR("school")), NK_DENIED);
 }
 
 static int claimed(const char *body)

@@ -3,7 +3,7 @@
  * as SSHSIG; and looked at again whenever the warrant is used.
  *
  * Invariant: a signature counts only over the statement made again from the request, by a key that is enrolled now for
- * a party that holds the role now.
+ * a party that holds the role now and may judge in it (nk_party_may_judge).
  */
 #include "base.h"
 
@@ -12,6 +12,7 @@
 #include "dsse.h"
 #include "intoto.h"
 #include "json.h"
+#include "party_int.h"
 #include "sshsig.h"
 #include "training_int.h"
 
@@ -48,7 +49,7 @@ static NK_RESULT verify_either(const struct nk_party *signer, struct nk_bytes si
 	return nk_sshsig_verify(signer->ssh_key, signature, NK_SSHSIG_NAMESPACE, statement, err);
 }
 
-static NK_RESULT check_signer(const struct nk_party *signer, struct nk_str role, struct nk_err *err)
+static NK_RESULT check_signer(struct nk_flow *flow, const struct nk_party *signer, struct nk_str role, struct nk_err *err)
 {
 	if (signer->ended) {
 		return nk_fail(err, NK_DENIED, NK_N("a signer of this warrant is no longer enrolled"));
@@ -56,7 +57,7 @@ static NK_RESULT check_signer(const struct nk_party *signer, struct nk_str role,
 	if (!nk_party_has_role(signer, role)) {
 		return nk_fail(err, NK_DENIED, NK_N("this person does not have the role \"%s\""), nk_short(role).text);
 	}
-	return nk_done();
+	return nk_party_may_judge(flow, signer, role, err);
 }
 
 NK_RESULT nk_asked_verify(struct nk_flow *flow, const struct nk_asked *a, const struct nk_warrant_part *part,
@@ -70,12 +71,12 @@ NK_RESULT nk_asked_verify(struct nk_flow *flow, const struct nk_asked *a, const 
 
 	nk_buf_init_wiping(&statement, 2 * NK_ASKED_MAX);
 	NK_TRY(nk_party_get(flow->store, flow->key[NK_HOUSE_LOG], part->party, arena, out_signer, err));
-	NK_TRY(check_signer(out_signer, part->role, err));
+	NK_TRY(check_signer(flow, out_signer, part->role, err));
 	NK_TRY(nk_asked_open(flow, a->row.id, part, arena, &signature, err));
 	if (accepts) {
 		NK_TRY(nk_asked_report(flow, a->row.id, arena, &unused, &report, err));
 	}
-	NK_TRY(nk_asked_statement(a, part, accepts ? &report : NULL, &statement, err));
+	NK_TRY(nk_asked_statement(flow, a, part, out_signer, accepts ? &report : NULL, &statement, err));
 	return verify_either(out_signer, signature, nk_buf_bytes(&statement), arena, err);
 }
 
@@ -178,7 +179,7 @@ NK_RESULT nk_asked_judge(struct nk_flow *flow, struct nk_tx *tx, struct nk_uuid 
 		return nk_fail(err, NK_DENIED,
 			NK_N("who asks or carries out cannot approve: a second person signs with a key of his own"));
 	}
-	NK_TRY(check_signer(&signer, how->role, err));
+	NK_TRY(check_signer(flow, &signer, how->role, err));
 	if (how->part == NK_PART_SIGN) {
 		NK_TRY(nk_training_need(flow, signer.id, a.row.kind, err));
 	}
@@ -186,7 +187,7 @@ NK_RESULT nk_asked_judge(struct nk_flow *flow, struct nk_tx *tx, struct nk_uuid 
 	if (accepts) {
 		NK_TRY(nk_asked_report(flow, id, arena, &unused, &report, err));
 	}
-	NK_TRY(nk_asked_statement(&a, &part, accepts ? &report : NULL, &statement, err));
+	NK_TRY(nk_asked_statement(flow, &a, &part, &signer, accepts ? &report : NULL, &statement, err));
 	NK_TRY(make_signature(how, &signer, nk_buf_bytes(&statement), arena, &signature, err));
 	return keep(flow, tx, &a, &part, nk_buf_bytes(&signature), err);
 }

@@ -366,13 +366,15 @@ static void forge(struct ft *t, struct nk_uuid id, struct nk_uuid of, const stru
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	struct nk_warrant_part part = { .part = NK_PART_SIGN, .party = who->officer.id, .role = NK_STR("officer") };
 	struct nk_asked a;
+	struct nk_party signer;
 	struct nk_err err = { 0 };
 
 	nk_buf_init(&statement, 1 << 20);
 	nk_buf_init(&envelope, 1 << 20);
 	nk_buf_init(&box, 1 << 20);
 	kit_ok(nk_asked_get(t->flow, of, t->arena, &a, &err), &err);
-	kit_ok(nk_asked_statement(&a, &part, NULL, &statement, &err), &err);
+	kit_ok(nk_party_get(t->flow->store, NULL, part.party, t->arena, &signer, &err), &err);
+	kit_ok(nk_asked_statement(t->flow, &a, &part, &signer, NULL, &statement, &err), &err);
 	kit_ok(nk_cert_sign(nk_buf_bytes(&statement), &by->seed, &envelope, &err), &err);
 	kit_ok(nk_asked_seal(t->flow, id, &part, nk_buf_bytes(&envelope), &box, &err), &err);
 	kit_ok(nk_tx_begin(t->flow->store, &tx, &err), &err);
@@ -538,7 +540,7 @@ static void a_stated_limitation_is_signed_by_everybody_who_signs(void **state)
 	req.id = request(&t);
 	req.party = officer.id;
 	kit_ok(nk_op_warrant_statement(t.flow, &req, &text, &err), &err);
-	assert_true(nk_str_find(nk_buf_str(&text), NK_STR("\"limitation\":\"担当が一人しかいないため\"")) != SIZE_MAX);
+	assert_true(nk_str_find(nk_buf_str(&text), NK_STR("\"limitation\":\"担当が一人しかいないため; " NK_LIMITATION_ALONE "\"")) != SIZE_MAX);
 	assert_true(nk_str_find(nk_buf_str(&text), NK_STR("\"details\":{\"files\"")) != SIZE_MAX);
 }
 

@@ -9,6 +9,7 @@
 #include "asked_int.h"
 #include "intoto.h"
 #include "json.h"
+#include "party_int.h"
 
 enum { NONCE = 32, AAD_MAX = 64 };
 
@@ -287,9 +288,20 @@ static NK_RESULT predicate_rest(const struct nk_asked *a, const struct nk_warran
 	return nk_json_end(&j, err);
 }
 
-NK_RESULT nk_asked_statement(const struct nk_asked *a, const struct nk_warrant_part *part,
-	const struct nk_hash *report, struct nk_buf *out, struct nk_err *err)
+static NK_RESULT limits_of(struct nk_flow *flow, const struct nk_asked *a, const struct nk_party *signer, struct nk_buf *out,
+	struct nk_err *err)
 {
+	bool alone = false;
+
+	NK_TRY(nk_party_is_alone(flow, signer, &alone, err));
+	NK_TRY(nk_buf_add_str(out, a->limitation, err));
+	return alone ? nk_buf_printf(out, err, "%s" NK_LIMITATION_ALONE, out->len > 0 ? "; " : "") : nk_done();
+}
+
+NK_RESULT nk_asked_statement(struct nk_flow *flow, const struct nk_asked *a, const struct nk_warrant_part *part,
+	const struct nk_party *signer, const struct nk_hash *report, struct nk_buf *out, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf limits = { 0 };
 	NK_OWNED(nk_buf_done) struct nk_buf predicate = { 0 };
 	NK_OWNED(nk_buf_done) struct nk_buf rest = { 0 };
 	struct nk_intoto_subject subject = { .has_sha256 = true };
@@ -309,5 +321,7 @@ NK_RESULT nk_asked_statement(const struct nk_asked *a, const struct nk_warrant_p
 	NK_TRY(nk_buf_add_c(&predicate, ",", err));
 	NK_TRY(nk_buf_add(&predicate, rest.ptr + 1, rest.len - 1, err));
 	whole.predicate = nk_buf_str(&predicate);
-	return nk_intoto_print(&whole, a->limitation, out, err);
+	nk_buf_init(&limits, 1 << 16);
+	NK_TRY(limits_of(flow, a, signer, &limits, err));
+	return nk_intoto_print(&whole, nk_buf_str(&limits), out, err);
 }

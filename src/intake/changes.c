@@ -62,7 +62,7 @@ static bool is_kept(enum nk_field f, const struct nk_roster_person *row, const s
 
 static bool is_compared(enum nk_field f, const struct nk_roster_person *row)
 {
-	if (f == NK_FIELD_SOURCE || f == NK_FIELD_FAMILY_ROMAJI || f == NK_FIELD_GIVEN_ROMAJI) {
+	if (f == NK_FIELD_SOURCE || f == NK_FIELD_FAMILY_ROMAJI || f == NK_FIELD_GIVEN_ROMAJI || f == NK_FIELD_FORMER) {
 		return false;
 	}
 	return f != NK_FIELD_MASTER_ID || row->field[f].len > 0;

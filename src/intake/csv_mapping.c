@@ -30,7 +30,7 @@ static bool part_of(struct nk_str word, struct nk_csv_mapped *out)
 	}
 	out->part = NK_CSV_FIELD;
 	return nk_field_by_name(word, &out->field) && out->field != NK_FIELD_SOURCE &&
-		out->field != NK_FIELD_SOURCE_KEY;
+		out->field != NK_FIELD_SOURCE_KEY && out->field != NK_FIELD_FORMER;
 }
 
 /* 学籍番号 = student_number, login */
@@ -118,6 +118,12 @@ static NK_RESULT take_option(
 			? nk_done()
 			: nk_fail(err, NK_CONFIG, "mapping file, line %u: name_split is blank or refuse", line);
 	}
+	if (nk_str_eq(key, NK_STR("class_name"))) {
+		m->class_with_grade = nk_str_eq(value, NK_STR("grade_class"));
+		return m->class_with_grade || nk_str_eq(value, NK_STR("class"))
+			? nk_done()
+			: nk_fail(err, NK_CONFIG, "mapping file, line %u: class_name is class or grade_class", line);
+	}
 	if (nk_str_eq(key, NK_STR("header_line"))) {
 		return nk_parse_u64(value, 1, 1000, &m->header_line)
 			? nk_done()
@@ -138,7 +144,7 @@ static NK_RESULT take_option(
 	}
 	return nk_fail(err, NK_CONFIG,
 		"mapping file, line %u: options are key, key_case, key_length, name_split, login, unit, unit_name, "
-		"unit_kind, role, school_year, sheet, header_line",
+		"unit_kind, role, school_year, class_name, sheet, header_line",
 		line);
 }
 

@@ -39,6 +39,7 @@ struct nk_csv_mapping {
 	int key_case; /* -1 lower, 0 as it is, 1 upper */
 	bool key_any_length;
 	unsigned key_digits; /* keys of digits that are shorter get their zeros back; 0: they are refused */
+	bool class_with_grade; /* a class is called by grade and class: 1 and A are 1年A組 */
 	bool name_refuse; /* a full name without a blank is an error, not a family name */
 	struct nk_str sheet; /* of a workbook; empty: the first visible one */
 	uint64_t header_line; /* 0: the first line that looks like one */

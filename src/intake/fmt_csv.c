@@ -42,6 +42,23 @@ static NK_RESULT find_column(struct fmt_csv *f, struct nk_str name, size_t *out,
 	return nk_done();
 }
 
+/* Classes that become groups are some school's: without one nothing of the list can be taken in. Told once. */
+static NK_RESULT check_school(struct fmt_csv *f, uint64_t line, struct nk_err *err)
+{
+	size_t class_at = SIZE_MAX;
+
+	for (size_t i = 0; i < f->map.n_mapped; i++) {
+		if (f->map.mapped[i].part == NK_CSV_FIELD && f->map.mapped[i].field == NK_FIELD_HOME_CLASS) {
+			class_at = f->at[i];
+		}
+	}
+	if (!f->with_attendance || class_at == SIZE_MAX || f->map.unit.len > 0 || f->map.unit_name.len > 0) {
+		return nk_done();
+	}
+	f->dead = true;
+	return nk_fmt_csv_tell(f, nk_rule(NK_RULE_CSV_UNIT_1), line, class_at, err);
+}
+
 static NK_RESULT take_header(struct fmt_csv *f, const struct nk_tables_event *ev, struct nk_err *err)
 {
 	f->width = ev->n;
@@ -55,7 +72,7 @@ static NK_RESULT take_header(struct fmt_csv *f, const struct nk_tables_event *ev
 		f->with_attendance = f->with_attendance || f->map.mapped[i].part == NK_CSV_ATTENDANCE;
 		NK_TRY(find_column(f, f->map.mapped[i].column, &f->at[i], err));
 	}
-	return nk_done();
+	return check_school(f, ev->line, err);
 }
 
 /* A sheet that is not read is mentioned by its name. */

@@ -21,6 +21,7 @@ struct fmt_csv {
 	struct nk_map logins, masters, numbers, mails; /* unique items → line of the first */
 	struct nk_map units; /* name → unit */
 	struct nk_map groups; /* unit, grade and class → group */
+	bool year_told; /* that the classes are of today's school year */
 	bool with_attendance; /* the mapping has 出席番号: classes become groups */
 	uint32_t attendance; /* of the row at hand */
 	struct nk_buf a, b; /* wiping scratch */
@@ -57,6 +58,8 @@ NK_RESULT nk_fmt_csv_name(
 NK_RESULT nk_fmt_csv_kana(
 	struct fmt_csv *f, const struct csv_row *row, size_t at, bool split, struct csv_name *out, struct nk_err *err);
 
+/* What a class is called ([options] class_name): grade 1 and A are 1年A組; a class that begins with its grade is as it is. */
+NK_RESULT nk_fmt_csv_class(struct fmt_csv *f, struct nk_str grade, struct nk_str name, struct nk_str *out, struct nk_err *err);
 NK_RESULT nk_fmt_csv_row(struct fmt_csv *f, const struct csv_row *row, struct nk_err *err);
 NK_RESULT nk_fmt_csv_tell(
 	struct fmt_csv *f, const struct nk_rule *rule, uint64_t line, size_t column, struct nk_err *err);

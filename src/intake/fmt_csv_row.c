@@ -382,29 +382,48 @@ static NK_RESULT finish(struct fmt_csv *f, const struct csv_row *row, struct nk_
 	return take_unique(f, &f->mails, p->field[NK_FIELD_MAIL], row->line, err);
 }
 
-/* The class of a unit and grade, as a group; only where attendance numbers are read. */
+/* Of the mapping, or today's in Japan; told once. */
+static NK_RESULT year_of(struct fmt_csv *f, int *out, struct nk_err *err)
+{
+	*out = f->map.school_year;
+	if (*out != 0) {
+		return nk_done();
+	}
+	*out = nk_school_year(nk_time_day(nk_now(f->run->env), 9 * 60));
+	if (f->year_told) {
+		return nk_done();
+	}
+	f->year_told = true;
+	return nk_fmt_csv_tell(f, nk_rule(NK_RULE_CSV_YEAR_1), 0, SIZE_MAX, err);
+}
+
+/* The class of a unit, school year and grade, as a group; only where attendance numbers are read. */
 static NK_RESULT class_of(
 	struct fmt_csv *f, const struct nk_roster_person *p, size_t unit, size_t *out, struct nk_err *err)
 {
 	const struct nk_roster_unit *const u = unit != SIZE_MAX ? nk_vec_at(&f->run->build->units, unit) : NULL;
 	const struct nk_str title = p->field[NK_FIELD_HOME_CLASS];
-	struct nk_roster_group group = { .kind = NK_STR("homeroom"), .code = NK_STR(""), .school_year = f->map.school_year };
+	struct nk_roster_group group = { .kind = NK_STR("homeroom"), .code = NK_STR("") };
 	uint64_t at = 0;
 
 	*out = SIZE_MAX;
 	if (title.len == 0) {
 		return nk_done();
 	}
+	if (u == NULL) {
+		return nk_fmt_csv_tell(f, nk_rule(NK_RULE_CSV_UNIT_1), p->line, f->unit_at, err);
+	}
+	NK_TRY(year_of(f, &group.school_year, err));
 	nk_buf_reset(&f->a);
-	NK_TRY(nk_buf_printf(&f->a, err, "%.*s/%.*s/%.*s", NK_FMT(u != NULL ? u->key : NK_STR("")), NK_FMT(p->field[NK_FIELD_GRADE]),
+	NK_TRY(nk_buf_printf(&f->a, err, "%.*s/%d/%.*s/%.*s", NK_FMT(u->key), group.school_year, NK_FMT(p->field[NK_FIELD_GRADE]),
 		NK_FMT(title)));
 	if (nk_map_get(&f->groups, nk_buf_bytes(&f->a), &at)) {
 		*out = nk_size(at);
 		return nk_done();
 	}
 	NK_TRY(nk_fmt_csv_keep(f, nk_buf_str(&f->a), &group.key, err));
-	group.unit_key = u != NULL ? u->key : NK_STR("");
-	group.title = title;
+	group.unit_key = u->key;
+	NK_TRY(nk_fmt_csv_class(f, p->field[NK_FIELD_GRADE], title, &group.title, err));
 	group.grade = p->field[NK_FIELD_GRADE];
 	NK_TRY(nk_roster_build_group(f->run->build, &group, out, err));
 	return nk_map_put(&f->groups, nk_str_bytes(group.key), *out, err);

@@ -124,3 +124,29 @@ NK_RESULT nk_fmt_csv_kana(
 	NK_TRY(nk_fmt_csv_keep(f, family, &out->family, err));
 	return nk_fmt_csv_keep(f, given, &out->given, err);
 }
+
+/* 1年A組 and 1-A say their grade; 11 does not: it is the eleventh class, or the first of grade 1. */
+static bool says_grade(struct nk_str name, struct nk_str grade)
+{
+	return nk_str_starts(name, grade) && name.len > grade.len && (name.ptr[grade.len] < '0' || name.ptr[grade.len] > '9');
+}
+
+NK_RESULT nk_fmt_csv_class(struct fmt_csv *f, struct nk_str grade, struct nk_str name, struct nk_str *out, struct nk_err *err)
+{
+	const bool by_word = nk_str_ends(name, NK_STR("組")) || nk_str_ends(name, NK_STR("クラス"));
+	struct nk_str narrow;
+	uint64_t n = 0;
+
+	*out = name;
+	if (!f->map.class_with_grade || grade.len == 0) {
+		return nk_done();
+	}
+	NK_TRY(nk_fmt_csv_narrow(f, name, 0, &narrow, err));
+	if (says_grade(narrow, grade)) {
+		return nk_done();
+	}
+	nk_buf_reset(&f->a);
+	NK_TRY(nk_buf_printf(&f->a, err, "%.*s%s%.*s%s", NK_FMT(grade), nk_parse_u64(grade, 0, 99, &n) ? "年" : " ", NK_FMT(name),
+		by_word ? "" : "組"));
+	return nk_fmt_csv_keep(f, nk_buf_str(&f->a), out, err);
+}

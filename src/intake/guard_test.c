@@ -201,6 +201,43 @@ static void a_limit_is_the_last_number_that_is_free(void **state)
 	}
 }
 
+/* One person leaves, which is free; when nobody may lose that one, it stops. */
+static void a_protected_person_is_not_lost_by_a_file(void **state)
+{
+	NK_OWNED(guarded_done) struct guarded g = { 0 };
+	const nk_date today = kit_day("2026-10-20");
+	struct nk_guard_limits limits;
+	struct nk_roster base;
+	struct nk_roster fewer;
+
+	(void)state;
+	guarded_new(&g);
+	nk_guard_limits_default(&limits);
+	base = board(g.w.arena);
+	accept(&g, &base, kit_day("2026-04-02"));
+	fewer = board(g.w.arena);
+	fewer.n_persons--;
+	for (size_t kept = 0; kept < 2; kept++) {
+		const struct nk_str login = base.persons[PERSONS - 1].field[NK_FIELD_LOGIN];
+		const struct nk_guard_source_input in = { .roster = &fewer,
+			.changes = kit_look(&g.w, &fewer, today),
+			.people = g.w.people,
+			.last = &g.last,
+			.protected_logins = &login,
+			.n_protected = kept,
+			.last_count = g.last_count,
+			.expected_year = 2026 };
+		struct nk_guard_verdict v;
+		struct judged j;
+		struct nk_err err = { 0 };
+
+		kit_ok(nk_guard_source(&in, &limits, g.w.arena, &v, &err), &err);
+		j = (struct judged){ .list = v.findings, .n = v.n };
+		assert_true(v.worst == (kept == 0 ? NK_VERDICT_FREE : NK_VERDICT_STOPPED));
+		assert_true(spoke(&j, NK_STR("S8"), NK_VERDICT_STOPPED) == (kept == 1));
+	}
+}
+
 static void a_broken_shape_stops_as_corrupt(void **state)
 {
 	static const char *const shapes[] = { "{", "{}",
@@ -288,6 +325,7 @@ int main(void)
 		cmocka_unit_test(every_disaster_of_the_rows_is_judged_as_it_says),
 		cmocka_unit_test(the_first_file_of_a_source_is_free),
 		cmocka_unit_test(a_limit_is_the_last_number_that_is_free),
+		cmocka_unit_test(a_protected_person_is_not_lost_by_a_file),
 		cmocka_unit_test(a_broken_shape_stops_as_corrupt),
 		cmocka_unit_test(the_dirty_packages_are_stopped_and_a_true_april_is_not),
 	};

@@ -298,6 +298,48 @@ static void find_key(struct proposing *p)
 	}
 }
 
+/* unit_name=NAME; an empty NAME, one of several lines, yes and no are none. */
+static struct nk_str name_answered(const struct proposing *p)
+{
+	const struct nk_str start = NK_STR("unit_name=");
+
+	for (size_t i = 0; i < p->opt->n_answers; i++) {
+		const struct nk_str a = p->opt->answers[i];
+		const struct nk_str name = nk_str_starts(a, start) ? nk_str_trim(nk_str_sub(a, start.len, a.len)) : NK_STR("");
+
+		if (name.len > 0 && nk_str_chr(name, '\n') == SIZE_MAX && !nk_str_eq(name, NK_STR("yes")) && !nk_str_eq(name, NK_STR("no"))) {
+			return name;
+		}
+	}
+	return NK_STR("");
+}
+
+/* Classes become groups, and a group is some school's: without a column that names it, a person does. */
+static void find_school(struct proposing *p)
+{
+	static const char *const units[] = { "unit", "faculty", "affiliation" };
+	const size_t class_at = column_of_item(p->out, "home_class");
+	struct nk_doubt d = { .id = "unit_name", .column = SIZE_MAX, .yes = true,
+		.ask = NK_N("classes, and no column says of which school: the school's name?") };
+	bool yes = false;
+
+	for (size_t i = 0; i < NK_ARRAY_LEN(units); i++) {
+		if (column_of_item(p->out, units[i]) != SIZE_MAX) {
+			return;
+		}
+	}
+	if (class_at == SIZE_MAX || column_of_item(p->out, "attendance") == SIZE_MAX || p->out->n_doubts >= NK_PROPOSE_DOUBTS) {
+		return;
+	}
+	d.text = name_answered(p);
+	if (d.text.len == 0) {
+		d.text = p->opt->unit_name;
+		d.open = !answered(p, d.id, NK_STR(""), &yes) || !yes || d.text.len == 0;
+		d.yes = d.text.len > 0;
+	}
+	p->out->doubts[p->out->n_doubts++] = d;
+}
+
 static void doubt_values(struct proposing *p)
 {
 	struct nk_proposal *const out = p->out;
@@ -321,7 +363,7 @@ static void doubt_values(struct proposing *p)
 				       .ask = NK_N("there is no reading of the names: are they to be taken in without kana?") });
 	}
 	if (birth != SIZE_MAX) {
-		(void)doubt(p, (struct nk_doubt){ .id = "birth", .column = birth, .yes = true,
+		(void)doubt(p, (struct nk_doubt){ .id = "birth", .column = birth, .yes = out->columns[birth].said,
 				       .ask = NK_N("birth dates are read only when a system needs them: does one?") });
 	}
 	if (state != SIZE_MAX && out->columns[state].state_words < out->columns[state].filled) {
@@ -388,6 +430,7 @@ static NK_RESULT decide(struct proposing *p, struct nk_err *err)
 	compare_content(p);
 	find_states(p);
 	find_key(p);
+	find_school(p);
 	doubt_values(p);
 	doubt_rest(p);
 	return nk_done();

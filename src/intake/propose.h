@@ -46,6 +46,7 @@ struct nk_doubt {
 	const char *ask; /* msgid: one question, to which yes or no is an answer; %llu is n */
 	bool open; /* must be decided by a person */
 	bool yes;
+	struct nk_str text; /* unit_name: the name that is presumed or was answered */
 };
 
 struct nk_proposal {
@@ -66,8 +67,9 @@ struct nk_propose_options {
 	const struct nk_str *sets; /* "column=item" */
 	size_t n_sets;
 	struct nk_str key; /* column; empty: found */
-	const struct nk_str *answers; /* "id=yes" or "id:column=no" */
+	const struct nk_str *answers; /* "id=yes" or "id:column=no"; "unit_name=NAME" */
 	size_t n_answers;
+	struct nk_str unit_name; /* presumed for a list of classes without a column of schools; may be empty */
 };
 
 /* nk_propose_make: lives in `arena` (wiping). NK_UNSUPPORTED: a package of several files needs no mapping. NK_USAGE: a

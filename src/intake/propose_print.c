@@ -59,7 +59,22 @@ static NK_RESULT put_unit(const struct nk_proposal *p, struct nk_buf *out, struc
 			}
 		}
 	}
+	for (size_t i = 0; i < p->n_doubts; i++) {
+		if (p->doubts[i].text.len > 0) {
+			return nk_buf_printf(out, err, "unit_name = %.*s\nunit_kind = school\n", NK_FMT(p->doubts[i].text));
+		}
+	}
 	return nk_done();
+}
+
+static bool has_item(const struct nk_proposal *p, const char *item)
+{
+	for (size_t i = 0; i < p->n_columns; i++) {
+		if (strcmp(p->columns[i].item, item) == 0) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static NK_RESULT put_options(const struct nk_proposal *p, struct nk_buf *out, struct nk_err *err)
@@ -75,6 +90,9 @@ static NK_RESULT put_options(const struct nk_proposal *p, struct nk_buf *out, st
 		}
 	}
 	NK_TRY(put_unit(p, out, err));
+	if (has_item(p, "grade") && has_item(p, "home_class")) {
+		NK_TRY(nk_buf_add_c(out, "class_name = grade_class\n", err));
+	}
 	NK_TRY(yes(p, "split", true) ? nk_done() : nk_buf_add_c(out, "name_split = refuse\n", err));
 	return nk_buf_add_c(out, "role = student\n", err);
 }
@@ -83,12 +101,8 @@ static NK_RESULT put_values(const struct nk_proposal *p, struct nk_buf *out, str
 {
 	const char *word = NULL;
 	const char *state = NULL;
-	bool any = false;
 
-	for (size_t i = 0; i < p->n_columns; i++) {
-		any = any || strcmp(p->columns[i].item, "state") == 0;
-	}
-	if (!any) {
+	if (!has_item(p, "state")) {
 		return nk_done();
 	}
 	NK_TRY(nk_buf_add_c(out, "\n[values]\nblank = active\n", err));

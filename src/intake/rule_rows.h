@@ -74,6 +74,10 @@ ROW(CSV_PW_1, "CSV-PW-1", W, W, NK_N("rows carried a password in clear; it was d
 	NK_N("ask the source to leave the column out; whose password was written there should change it"))
 ROW(CSV_ROW_1, "CSV-ROW-1", W, W, NK_N("this row holds nobody (a remark, a total or a page turn); it was passed over"),
 	NK_N("look at this row with whoever made the file; nothing is refused because of it"))
+ROW(CSV_UNIT_1, "CSV-UNIT-1", E, E, NK_N("a class, and nothing says of which school: neither a column of schools here nor a name in the mapping"),
+	NK_N("say it: nokosazu import map --renew --answer unit_name=NAME FILE; or write unit_name = NAME and unit_kind = school under [options] of the mapping"))
+ROW(CSV_YEAR_1, "CSV-YEAR-1", N, N, NK_N("the mapping names no school year: these classes are of today's (from 1 April)"),
+	NK_N("for a list of another year write school_year = YYYY under [options] of the mapping"))
 ROW(CSV_VAL_1, "CSV-VAL-1", E, W, NK_N("a spreadsheet's error or changed number (as #N/A or 1.23E+05); it was read as blank"),
 	NK_N("export the file again and do not save it in Excel; columns of numbers must be text there"))
 ROW(CSV_VAL_2, "CSV-VAL-2", E, E, NK_N("this state is not in the [values] of the mapping file: add it there as active, suspended or absent"),

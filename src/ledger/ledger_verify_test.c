@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 
 #include "kit_crash.h"
+#include "kit_order.h"
 #include "ledger_kit.h"
 
 /* verification ------------------------------------------------------------------------------------------------ */
@@ -487,6 +488,36 @@ static void a_file_is_of_this_ledger_by_its_place_and_its_bytes_and_not_by_its_n
 	assert_false(has(&w, "tile/1/000.p/1")); /* nothing below it says what it must be */
 }
 
+static void tiles_are_on_the_disk_before_the_checkpoint_counts_them(void **state)
+{
+	struct world w = { .tmp = kit_tmp() };
+	struct kit_order order;
+
+	(void)state;
+	kit_ok(open_store(&w, kit_order_env(&order, kit_env(), 0), NK_STORE_CREATE), &err);
+	kit_ok(open_ledger(&w, &seed, false), &err);
+	order.closed = 0; /* the store's own lock and the empty ledger */
+	for (unsigned i = 0; i < 3; i++) {
+		append(&w, 150);
+		assert_int_equal(order.early, 0);
+	}
+	close_world(&w);
+	kit_tmp_done(&w.tmp);
+}
+
+static void nothing_is_published_inside_a_transaction(void **state)
+{
+	NK_OWNED(world_done) struct world w = new_world();
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	const uint64_t before = nk_ledger_size(w.ledger);
+
+	(void)state;
+	kit_ok(nk_tx_begin(w.store, &tx, &err), &err);
+	kit_ok(append_number(w.ledger, tx, 1), &err);
+	kit_fails(nk_ledger_publish(w.ledger, &err), NK_INTERNAL);
+	assert_true(nk_ledger_size(w.ledger) == before);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -506,6 +537,8 @@ int main(void)
 		cmocka_unit_test(without_its_key_the_ledger_is_read_only),
 		cmocka_unit_test(a_full_disk_keeps_the_old_checkpoint_and_is_made_good_later),
 		cmocka_unit_test(wherever_the_process_ends_the_ledger_verifies_and_nothing_acknowledged_is_lost),
+		cmocka_unit_test(tiles_are_on_the_disk_before_the_checkpoint_counts_them),
+		cmocka_unit_test(nothing_is_published_inside_a_transaction),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

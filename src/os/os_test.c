@@ -420,6 +420,21 @@ static void a_library_of_another_version_is_refused_and_one_that_is_there_gives_
 	assert_null(nk_os_library_file(100));
 }
 
+/* The kernel has nothing to sync in a pipe, nor in a folder of /proc, and says so. */
+static void a_sync_that_the_kernel_refuses_is_told(void **state)
+{
+	struct nk_err err;
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	kit_fails(real()->sync(real()->self, ends[1], &err), NK_IO);
+	kit_fails(real()->sync_dir(real()->self, "/proc/self", &err), NK_IO);
+	kit_fails(real()->write(real()->self, ends[0], 0, "x", 1, &err), NK_IO); /* nor can its reading end be written */
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -438,6 +453,7 @@ int main(void)
 		cmocka_unit_test(the_env_of_tests_is_the_same_each_time),
 		cmocka_unit_test(a_crash_leaves_the_old_file_or_the_new_one),
 		cmocka_unit_test(a_torn_write_is_half_written),
+		cmocka_unit_test(a_sync_that_the_kernel_refuses_is_told),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

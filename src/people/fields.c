@@ -45,6 +45,7 @@ static const char *const field_words[] = {
 	[NK_FIELD_HOME_CLASS] = "home_class",
 	[NK_FIELD_FACULTY] = "faculty",
 	[NK_FIELD_BIRTH_DATE] = "birth_date",
+	[NK_FIELD_FORMER] = "former",
 };
 _Static_assert(NK_ARRAY_LEN(field_words) == NK_FIELD_COUNT, "a word for every item");
 

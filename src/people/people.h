@@ -170,6 +170,14 @@ const struct nk_person *nk_people_by_source(
 	const struct nk_people *people, struct nk_str source, struct nk_str source_key);
 
 /*
+ * nk_former_next: a person's names of before, the newest first: begin with *rest = p->field[NK_FIELD_FORMER]. *out has the items
+ * FAMILY to GIVEN_ROMAJI (slices of the record) and nothing else; until when it was the name. False: no more. nk_people_update
+ * alone writes them, whoever changes a name; at most NK_FORMER_MAX and 4,096 bytes of them, the oldest make room.
+ */
+enum { NK_FORMER_MAX = 16 };
+bool nk_former_next(struct nk_str *rest, nk_time *out_until, struct nk_person *out);
+
+/*
  * nk_people_search: all blank-separated words (at most 8, else NK_LIMIT) occur in kanji, kana, romaji, login, ids or
  * mail (folded: nk_fold; hiragana finds katakana). Sorted by kana. At most `max`; *out_total is the true number. No
  * word: everybody. The first search after a write makes its text anew (about 6 µs a person), later ones take about 50
@@ -196,7 +204,8 @@ bool nk_person_active_on(const struct nk_person *p, nk_date day);
 NK_RESULT nk_people_add(struct nk_people *people, struct nk_tx *tx, const struct nk_person *persons,
 	const struct nk_key *keys, size_t n, struct nk_err *err);
 uint32_t nk_people_next_number(const struct nk_people *people);
-/* nk_people_update: version + 1, sealed anew under the same key, tokens changed. */
+/* nk_people_update: version + 1, sealed anew under the same key, tokens changed. A name that changes becomes one of before
+ * (nk_former_next), whatever the caller says of the item FORMER. */
 NK_RESULT nk_people_update(
 	struct nk_people *people, struct nk_tx *tx, const struct nk_person *person, struct nk_err *err);
 /* nk_people_erase: record to NULL, tokens removed, arena wiped of it. The key is destroyed by the vault, before. Also

@@ -9,6 +9,7 @@
 #include "people_int.h"
 
 #include "crypto.h"
+#include "former_int.h"
 #include "record_int.h"
 #include "sealed_int.h"
 #include "store.h"
@@ -23,6 +24,7 @@ struct work {
 	struct nk_buf plain;
 	struct nk_buf box;
 	struct nk_buf room;
+	struct nk_buf former;
 	struct nk_vec tokens;
 };
 
@@ -31,6 +33,7 @@ static void work_init(struct work *w)
 	nk_buf_init_wiping(&w->plain, NK_RECORD_MAX);
 	nk_buf_init(&w->box, NK_SEALED_MAX);
 	nk_buf_init_wiping(&w->room, NK_RECORD_MAX);
+	nk_buf_init_wiping(&w->former, NK_FIELD_LEN_MAX);
 	nk_vec_init(&w->tokens, sizeof(struct nk_token_row), SIZE_MAX / sizeof(struct nk_token_row));
 }
 
@@ -39,6 +42,7 @@ static void work_done(struct work *w)
 	nk_buf_done(&w->plain);
 	nk_buf_done(&w->box);
 	nk_buf_done(&w->room);
+	nk_buf_done(&w->former);
 	nk_vec_done(&w->tokens);
 }
 
@@ -193,6 +197,20 @@ static NK_RESULT write_row(struct nk_people *people, const struct nk_person *p, 
 	return nk_done();
 }
 
+/* What the person was called until now is not lost by the change. */
+static NK_RESULT keep_former(
+	struct nk_people *people, const struct nk_people_entry *e, struct nk_person *next, struct work *w, struct nk_err *err)
+{
+	struct nk_str was[NK_FIELD_COUNT];
+
+	for (unsigned f = 0; f < NK_FIELD_COUNT; f++) {
+		was[f] = nk_record_field(nk_people_entry_record(e), (enum nk_field)f);
+	}
+	NK_TRY(nk_former_keep(was, next->field, nk_now(nk_store_env(people->store)), &w->former, err));
+	next->field[NK_FIELD_FORMER] = nk_buf_str(&w->former);
+	return nk_done();
+}
+
 NK_RESULT nk_people_update(
 	struct nk_people *people, struct nk_tx *tx, const struct nk_person *person, struct nk_err *err)
 {
@@ -208,6 +226,7 @@ NK_RESULT nk_people_update(
 	nk_people_search_drop(people);
 	next.slot = e->slot;
 	next.version = nk_get_le32(e->record + 8) + 1;
+	NK_TRY(keep_former(people, e, &next, &w, err));
 	NK_TRY(nk_record_write(&next, &w.plain, err));
 	NK_TRY(change_tokens(people, e, &w, err));
 	/* `person` may point into the record that is now wiped: from here on only w.plain and `next`'s numbers count.

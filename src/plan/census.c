@@ -115,7 +115,10 @@ static unsigned confidence_of(unsigned why, bool named)
 	} else {
 		percent = reading ? 40 : 30;
 	}
-	return (why & NK_CENSUS_SEVERAL) != 0 && !key ? 25 : percent;
+	if ((why & NK_CENSUS_SEVERAL) != 0 && !key) {
+		return former && !name && !reading ? 20 : 25; /* who has the name now comes first */
+	}
+	return percent;
 }
 
 static void add_hit(struct nk_census_account *a, struct nk_census_match *all, size_t *n, const struct nk_census_hit *h)

@@ -122,6 +122,43 @@ static NK_RESULT put_person(void *arg, const struct nk_person *p, struct nk_err 
 	return nk_done();
 }
 
+/* A name of before that somebody else has now is no proof either. */
+static NK_RESULT put_before(struct nk_census_index *x, const struct nk_str pair[static 2], uint32_t number, struct nk_err *err)
+{
+	uint64_t whose = 0;
+
+	NK_TRY(put_pair(x, "f", pair, number, err));
+	if (x->key.len == 0) {
+		return nk_done();
+	}
+	x->key.ptr[0] = 'v'; /* both are folded */
+	if (!nk_map_get(&x->map, nk_buf_bytes(&x->key), &whose) || (whose & UINT32_MAX) == number) {
+		return nk_done();
+	}
+	return put_pair(x, "f", pair, (uint32_t)(whose & UINT32_MAX), err);
+}
+
+/* What somebody was called in the roster before; after all the names of now. */
+static NK_RESULT put_names_before(void *arg, const struct nk_person *p, struct nk_err *err)
+{
+	static const struct {
+		enum nk_field family, given;
+	} names[] = { { NK_FIELD_FAMILY, NK_FIELD_GIVEN }, { NK_FIELD_FAMILY_SHOWN, NK_FIELD_GIVEN_SHOWN },
+		{ NK_FIELD_FAMILY_KANA, NK_FIELD_GIVEN_KANA } };
+	struct nk_str rest = p->field[NK_FIELD_FORMER];
+	struct nk_person before;
+	nk_time until = 0;
+
+	while (nk_former_next(&rest, &until, &before)) {
+		for (size_t i = 0; i < NK_ARRAY_LEN(names); i++) {
+			const struct nk_str pair[] = { before.field[names[i].family], before.field[names[i].given] };
+
+			NK_TRY(put_before(arg, pair, p->number, err));
+		}
+	}
+	return nk_done();
+}
+
 /* What somebody was called at a target before: names and logins that stand with the link for ever. */
 static NK_RESULT put_former(struct nk_census_index *x, const struct nk_links *links, struct nk_err *err)
 {
@@ -152,6 +189,7 @@ NK_RESULT nk_census_index_new(const struct nk_census_input *in, struct nk_census
 	nk_buf_init_wiping(&x->key, 1 << 20);
 	NK_TRY(nk_arena_new(NK_ARENA_WIPING, SIZE_MAX / 2, &x->kept, err));
 	NK_TRY(nk_people_each(in->people, put_person, x, err));
+	NK_TRY(nk_people_each(in->people, put_names_before, x, err));
 	for (size_t i = 0; i < in->n_former; i++) {
 		NK_TRY(put_former(x, in->former[i], err));
 	}

@@ -173,6 +173,23 @@ static void what_somebody_was_called_at_a_target_is_a_former_name(void **state)
 	assert_int_equal(a.match[0].confidence, 60);
 }
 
+static void what_somebody_was_called_in_the_roster_is_a_former_name(void **state)
+{
+	static const char *const pairs[] = { "uid", "a1", "cn", "高橋　元気", NULL, NULL };
+	NK_OWNED(school_done) struct school s;
+	struct nk_census_account a;
+
+	(void)state;
+	school_of_names(&s);
+	s.persons[0].field[NK_FIELD_FAMILY] = NK_STR("茅場");
+	s.persons[0].field[NK_FIELD_FAMILY_KANA] = NK_STR("カヤバ");
+	school_update(&s, 0);
+	a = count(&s, pairs);
+	assert_int_equal(a.kind, NK_CENSUS_LIKELY);
+	assert_int_equal(a.match[0].number, s.persons[0].number);
+	assert_int_equal(a.match[0].why, NK_CENSUS_FORMER);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -180,6 +197,7 @@ int main(void)
 		cmocka_unit_test(what_nobody_has_is_nobodys_and_its_words_are_a_hint),
 		cmocka_unit_test(an_account_of_ours_is_no_part_of_a_census),
 		cmocka_unit_test(what_somebody_was_called_at_a_target_is_a_former_name),
+		cmocka_unit_test(what_somebody_was_called_in_the_roster_is_a_former_name),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -84,10 +84,35 @@ static void the_hash_is_about_these_persons_under_this_nonce(void **state)
 	assert_memory_not_equal(a.hash.b, b.hash.b, sizeof(a.hash.b));
 }
 
+static void a_list_is_erased_only_under_the_hash_that_was_approved(void **state)
+{
+	NK_OWNED(school_done) struct school s = { 0 };
+	struct nk_plan_step_row steps[3];
+	struct nk_erase_list l;
+	struct nk_hash other;
+
+	(void)state;
+	memset(steps, 0, sizeof(steps));
+	ten(&s);
+	kit_ok(nk_erase_list_make(OF(s.people), s.opt.today, all, nonce, s.arena, &l, &s.err), &s.err);
+	assert_int_equal(l.n, 3);
+	for (size_t i = 0; i < l.n; i++) {
+		steps[i].person_number = l.numbers[i];
+		memcpy(steps[i].digest, l.digests[i], NK_MAC_LEN);
+	}
+	other = l.hash;
+	other.b[NK_HASH_LEN - 1] ^= 1;
+	kit_ok(nk_erase_list_check(OF(s.people), s.opt.today, nonce, steps, 3, &l.hash, &s.err), &s.err);
+	kit_fails(nk_erase_list_check(OF(s.people), s.opt.today, nonce, steps, 3, &other, &s.err), NK_CONFLICT);
+	kit_fails(nk_erase_list_check(OF(s.people), s.opt.today, nonce, steps, 2, &l.hash, &s.err), NK_CONFLICT);
+	steps[0].digest[NK_MAC_LEN - 1] ^= 1;
+	kit_fails(nk_erase_list_check(OF(s.people), s.opt.today, nonce, steps, 3, &l.hash, &s.err), NK_CONFLICT);
+}
+
 static void many_at_once_need_a_second_person(void **state)
 {
 	NK_OWNED(school_done) struct school s = { 0 };
-	const struct nk_erase_limits limits = { .percent = 2, .number = 5 };
+	struct nk_erase_limits limits = { .percent = 2, .number = 5 };
 	const struct nk_guard_finding *findings = NULL;
 	enum nk_verdict verdict = NK_VERDICT_STOPPED;
 	struct nk_erase_list l = { .n = 5 };
@@ -103,6 +128,12 @@ static void many_at_once_need_a_second_person(void **state)
 	assert_int_equal(verdict, NK_VERDICT_APPROVAL);
 	assert_int_equal(n, 1);
 	assert_int_equal(findings[0].figure, 6);
+	limits.recent = 1; /* with those of the last days */
+	l.n = 5;
+	kit_ok(nk_erase_list_guard(&l, 100, &limits, s.arena, &verdict, &findings, &n, &s.err), &s.err);
+	assert_int_equal(verdict, NK_VERDICT_APPROVAL);
+	limits.recent = 0;
+	l.n = 6;
 	kit_ok(nk_erase_list_guard(&l, 1000, &limits, s.arena, &verdict, &findings, &n, &s.err), &s.err);
 	assert_int_equal(verdict, NK_VERDICT_FREE);
 }
@@ -112,6 +143,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_those_who_are_due_and_free_to_go_are_listed),
 		cmocka_unit_test(the_hash_is_about_these_persons_under_this_nonce),
+		cmocka_unit_test(a_list_is_erased_only_under_the_hash_that_was_approved),
 		cmocka_unit_test(many_at_once_need_a_second_person),
 	};
 

@@ -107,6 +107,90 @@ static void a_failed_sync_ends_the_process(void **state)
 	assert_int_equal(WEXITSTATUS(status), nk_err_exit(NK_IO));
 }
 
+/* The env of the kit, and what it is told about the disk. */
+struct watching {
+	struct kit_crash crash; /* must be first: it is the env's self */
+	unsigned syncs;
+	int blunt; /* put in the place of the log when it is synced; -1: not */
+};
+
+/* The log of the store is found among the open files; a pipe cannot be synced. */
+static void make_blunt(int blunt)
+{
+	for (int fd = 3; fd < 64; fd++) {
+		char name[32];
+		char at[300] = "";
+
+		(void)snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+		if (readlink(name, at, sizeof(at) - 1) > 0 && strstr(at, "db-wal") != NULL) {
+			(void)dup2(blunt, fd);
+		}
+	}
+}
+
+static void watch(void *self, enum nk_disk_act act)
+{
+	struct watching *w = self;
+
+	w->syncs += act == NK_DISK_SYNC ? 1 : 0;
+	if (act == NK_DISK_SYNC && w->blunt >= 0) {
+		make_blunt(w->blunt);
+	}
+}
+
+static struct nk_store *open_watched(struct watching *w, const char *path)
+{
+	const struct nk_store_options opt = { .path = path, .mode = NK_STORE_CREATE };
+	struct nk_store *store = NULL;
+
+	*w = (struct watching){ .blunt = -1 };
+	(void)kit_crash_env(&w->crash, kit_env(), 0, false);
+	w->crash.env.disk_act = watch;
+	kit_ok(nk_store_open(&w->crash.env, &opt, &store, &err), &err);
+	return store;
+}
+
+static void every_commit_waits_for_the_disk(void **state)
+{
+	NK_OWNED(kit_tmp_done) struct kit_tmp tmp = kit_tmp();
+	struct watching w;
+	NK_OWNED(nk_store_close) struct nk_store *store = open_watched(&w, kit_path(&tmp, "db"));
+
+	(void)state;
+	commit_person(store, 1, text("x"));
+	for (unsigned i = 2; i < 5; i++) {
+		const unsigned before = w.syncs;
+
+		commit_person(store, (uint8_t)i, text("x"));
+		assert_true(w.syncs > before);
+	}
+}
+
+static void a_log_that_cannot_be_synced_ends_the_process(void **state)
+{
+	NK_OWNED(kit_tmp_done) struct kit_tmp tmp = kit_tmp();
+	struct watching w;
+	int ends[2];
+	int status = 0;
+	pid_t pid;
+
+	(void)state;
+	(void)fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		struct nk_store *store = open_watched(&w, kit_path(&tmp, "db"));
+
+		(void)close(STDERR_FILENO);
+		commit_person(store, 1, text("x"));
+		w.blunt = pipe(ends) == 0 ? ends[1] : -1;
+		commit_person(store, 2, text("x"));
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), nk_err_exit(NK_IO));
+}
+
 struct cut {
 	const char *path;
 	uint8_t first; /* id of the first person of this round */
@@ -203,13 +287,14 @@ static void making_a_store_can_be_cut_off_anywhere_and_done_again(void **state)
 	int status = -1;
 
 	(void)state;
-	for (bool done = false; !done; n++) {
+	/* Each migration has its own writes: the first ones each, of the rest every third; crash.py counts them all. */
+	for (bool done = false; !done; n += n < 120 ? 1 : 3) {
 		struct nk_store *store = NULL;
 		char name[24];
 		const char *path;
 		nk_rc rc;
 
-		assert_true(n < 500);
+		assert_true(n < 5000); /* it ends */
 		(void)snprintf(name, sizeof(name), "db%d", (int)n);
 		path = kit_path(&tmp, name);
 		done = kit_crash_run(kit_env(), n, false, make_store, (void *)(uintptr_t)path, &status);
@@ -233,6 +318,8 @@ int main(void)
 		cmocka_unit_test(damage_is_found),
 		cmocka_unit_test(a_full_disk_is_said_and_keeps_the_old_state),
 		cmocka_unit_test(a_failed_sync_ends_the_process),
+		cmocka_unit_test(every_commit_waits_for_the_disk),
+		cmocka_unit_test(a_log_that_cannot_be_synced_ends_the_process),
 		cmocka_unit_test(a_transaction_is_whole_or_not_there_wherever_the_process_ends),
 		cmocka_unit_test(making_a_store_can_be_cut_off_anywhere_and_done_again),
 	};

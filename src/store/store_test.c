@@ -355,6 +355,26 @@ static void what_was_deleted_is_gone_from_every_file_after_a_scrub(void **state)
 	assert_false(file_holds(path, "PLANTED-MARK-7461"));
 }
 
+/* Without a VACUUM: the place of the row is zeroed as the row goes. */
+static void what_was_deleted_does_not_stay_in_its_page(void **state)
+{
+	NK_OWNED(kit_tmp_done) struct kit_tmp tmp = kit_tmp();
+	const char *path = kit_path(&tmp, "db");
+	NK_OWNED(nk_store_close) struct nk_store *store = open_store(path, NK_STORE_CREATE);
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+
+	(void)state;
+	commit_person(store, 1, text("PLANTED-MARK-7462"));
+	kit_ok(nk_store_scrub(store, false, &err), &err);
+	assert_true(file_holds(path, "PLANTED-MARK-7462")); /* the positive control */
+	kit_ok(nk_tx_begin(store, &tx, &err), &err);
+	kit_ok(run(store, "DELETE FROM person"), &err);
+	nk_tx_count_leaf(tx);
+	kit_ok(nk_tx_commit(&tx, &err), &err);
+	kit_ok(nk_store_scrub(store, false, &err), &err);
+	assert_false(file_holds(path, "PLANTED-MARK-7462"));
+}
+
 static void a_scrub_says_when_a_reader_keeps_the_log(void **state)
 {
 	NK_OWNED(kit_tmp_done) struct kit_tmp tmp = kit_tmp();
@@ -393,6 +413,7 @@ int main(void)
 		cmocka_unit_test(a_statement_is_used_again_without_its_old_values),
 		cmocka_unit_test(facts_are_kept),
 		cmocka_unit_test(what_was_deleted_is_gone_from_every_file_after_a_scrub),
+		cmocka_unit_test(what_was_deleted_does_not_stay_in_its_page),
 		cmocka_unit_test(a_scrub_says_when_a_reader_keeps_the_log),
 	};
 

@@ -292,6 +292,29 @@ static void a_hidden_subtree_is_not_an_empty_one(void **state)
 	assert_false(snap.sentinel_seen);
 }
 
+/* Persons and their sentinel are seen, the groups are not: they would all be made again. */
+static void hidden_groups_are_not_missing_groups(void **state)
+{
+	NK_OWNED(kit_slapd_stop) struct kit_slapd s = { 0 };
+	NK_OWNED(opened_done) struct opened o = { 0 };
+	struct nk_target_settings set;
+	struct nk_snapshot snap = { 0 };
+
+	(void)state;
+	kit_slapd_start(&s,
+		&(struct kit_slapd_options){ .ldif = CONTAINERS READER_LDIF HER_LDIF,
+			.access =
+				"access to attrs=userPassword by anonymous auth by * none\naccess to dn.subtree=\"" GROUPS
+				"\" by * none\naccess to * by * read\n" });
+	set = settings(&s);
+	set.sentinel = NK_STR("uid=hanako,ou=people," KIT_BASE);
+	set.bind_dn = NK_STR(READER);
+	open_with(&o, &set);
+	kit_ok(nk_target_read(o.t, o.arena, &snap, &o.err), &o.err);
+	assert_true(snap.sentinel_seen);
+	assert_false(snap.complete);
+}
+
 static void a_sentinel_that_is_not_seen_makes_the_read_incomplete(void **state)
 {
 	NK_OWNED(kit_slapd_stop) struct kit_slapd s = { 0 };
@@ -395,6 +418,7 @@ int main(void)
 		cmocka_unit_test(every_trace_is_found),
 		cmocka_unit_test(a_wrong_password_is_told_apart),
 		cmocka_unit_test(a_hidden_subtree_is_not_an_empty_one),
+		cmocka_unit_test(hidden_groups_are_not_missing_groups),
 		cmocka_unit_test(a_sentinel_that_is_not_seen_makes_the_read_incomplete),
 		cmocka_unit_test(each_of_several_sentinels_must_be_seen),
 		cmocka_unit_test(a_limit_of_the_server_makes_the_read_incomplete),

@@ -5,6 +5,7 @@
 #include "base.h"
 
 #include <cmocka.h>
+#include <sys/stat.h>
 
 #include "custodian_client.h"
 #include "kit.h"
@@ -440,6 +441,33 @@ static void a_receipts_text_is_canonical(void **state)
 		       "\"statement\":\"every epoch secret up to this epoch is destroyed here\"}")));
 }
 
+/* A file system may keep the blocks of a file that another one replaced: only what is overwritten in place is gone. */
+static void the_epoch_file_is_overwritten_and_never_made_anew(void **state)
+{
+	struct fixture *f = *state;
+	NK_OWNED(nk_buf_done) struct nk_buf bytes = { 0 };
+	struct nk_receipt receipts[NK_RECEIPTS_MAX];
+	struct nk_key secret;
+	struct stat before;
+	struct stat after;
+	char path[300];
+	size_t n = 0;
+	struct nk_err err;
+
+	memset(secret.b, 0xa5, sizeof(secret.b));
+	(void)snprintf(path, sizeof(path), "%s/epoch", f->tmp.dir);
+	put(f, 1, rotation_a, &secret);
+	assert_int_equal(stat(path, &before), 0);
+	put(f, 2, rotation_b, &secret_2);
+	kit_ok(f->sealer->destroy(f->handle, 2, rotation_b, receipts, &n, &err), &err);
+	assert_int_equal(stat(path, &after), 0);
+	assert_true(before.st_ino == after.st_ino);
+	nk_buf_init(&bytes, 1 << 16);
+	kit_ok(nk_env_read_all(kit_env(), path, 1 << 16, &bytes, &err), &err);
+	assert_true(nk_str_find(nk_buf_str(&bytes), (struct nk_str){ (const char *)secret.b, sizeof(secret.b) }) == SIZE_MAX);
+	assert_true(nk_str_find(nk_buf_str(&bytes), (struct nk_str){ (const char *)secret_2.b, sizeof(secret_2.b) }) != SIZE_MAX);
+}
+
 static void names_that_are_no_row_are_not_found(void **state)
 {
 	(void)state;
@@ -464,6 +492,7 @@ int main(void)
 		BOTH(what_was_destroyed_does_not_come_back),
 		BOTH(an_epoch_that_nobody_made_is_unavailable),
 		cmocka_unit_test_setup_teardown(the_file_sealer_is_never_worth_more_than_e2, setup_file, teardown),
+		WITH_FILE(the_epoch_file_is_overwritten_and_never_made_anew),
 		OURS(any_two_of_three_custodians_are_enough_and_one_is_not),
 		OURS(a_put_needs_all_custodians_and_names_who_is_missing),
 		OURS(destruction_needs_so_many_that_the_rest_cannot_join),

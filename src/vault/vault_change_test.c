@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "kit_order.h"
 #include "vault_test_kit.h"
 
 static void destroying_passes_over_what_is_destroyed_and_refuses_the_unknown(void **state)
@@ -360,6 +361,77 @@ static void a_full_disk_is_an_error_and_loses_nothing(void **state)
 	assert_int_equal(epochs_held(room), 1);
 }
 
+static void no_two_slots_of_a_bucket_are_sealed_under_one_nonce(void **state)
+{
+	NK_OWNED(nk_vault_close) struct nk_vault *vault = must_open(*state);
+	uint8_t wrapped[4][NK_WRAP_LEN];
+	uint8_t root[NK_WRAP_LEN];
+	struct nk_vault_finish finish;
+	struct nk_slot slots[4];
+
+	add_persons(vault, 4, slots, NULL);
+	for (unsigned round = 0; round < 2; round++) {
+		for (size_t i = 0; i < 4; i++) {
+			wrapped_now(*state, slots[i], wrapped[i], root);
+			for (size_t k = 0; k < i; k++) {
+				assert_memory_not_equal(wrapped[i], wrapped[k], NK_NONCE_LEN);
+			}
+		}
+		destroy_keys(vault, slots, 1, &finish); /* all of the bucket is sealed anew */
+	}
+}
+
+static void what_a_change_refers_to_is_on_the_disk_before_the_header(void **state)
+{
+	const struct room *room = *state;
+	struct kit_order order;
+	struct nk_vault *vault = NULL;
+	struct nk_vault_change *change = NULL;
+	struct nk_vault_finish finish;
+	struct nk_slot slots[3];
+	uint64_t survivors = 0;
+	uint64_t sequence = 0;
+	struct nk_err err;
+
+	kit_ok(nk_vault_open(kit_order_env(&order, kit_env(), NKV_TABLE_AT), &room->opt, 0, &vault, &err), &err);
+	add_persons(vault, 3, slots, NULL);
+	for (unsigned kind = 0; kind < 2; kind++) {
+		if (kind == 0) {
+			kit_ok(nk_vault_destroy_prepare(vault, slots, 1, &change, &err), &err);
+		} else {
+			kit_ok(nk_vault_rotate_prepare(vault, &change, &err), &err);
+		}
+		kit_ok(nk_vault_change_verify(change, &survivors, &err), &err);
+		kit_ok(nk_vault_change_commit(change, &sequence, &err), &err);
+		assert_int_equal(order.early, 0);
+		/* From here on the old areas are only wiped; a header that comes first hurts nobody. */
+		kit_ok(nk_vault_change_finish(&change, &finish, &err), &err);
+		order.early = 0;
+	}
+	nk_vault_close(&vault);
+}
+
+static void a_secret_that_did_not_arrive_stops_the_rotation(void **state)
+{
+	const struct room *room = *state;
+	struct kit_order order;
+	struct nk_vault *vault = NULL;
+	struct nk_vault_change *change = NULL;
+	struct nk_slot slots[2];
+	struct nk_err err;
+
+	kit_ok(nk_vault_open(kit_order_env(&order, kit_env(), 0), &room->opt, 0, &vault, &err), &err);
+	add_persons(vault, 2, slots, NULL);
+	order.lost = "/epoch";
+	assert_false(nk_ok(nk_vault_rotate_prepare(vault, &change, &err)));
+	assert_null(change);
+	order.lost = NULL;
+	nk_vault_close(&vault);
+	vault = must_open(room);
+	assert_int_equal(key_code(vault, NK_SLOT_PERSON, slots[1]), NK_OK);
+	nk_vault_close(&vault);
+}
+
 #define VAULT_TEST(name) cmocka_unit_test_setup_teardown(name, room_setup, room_teardown)
 
 int main(void)
@@ -375,6 +447,9 @@ int main(void)
 		VAULT_TEST(a_rotation_cut_off_after_its_commit_is_finished_with_its_receipt),
 		VAULT_TEST(a_state_that_does_not_verify_destroys_nothing),
 		VAULT_TEST(a_full_disk_is_an_error_and_loses_nothing),
+		VAULT_TEST(no_two_slots_of_a_bucket_are_sealed_under_one_nonce),
+		VAULT_TEST(what_a_change_refers_to_is_on_the_disk_before_the_header),
+		VAULT_TEST(a_secret_that_did_not_arrive_stops_the_rotation),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

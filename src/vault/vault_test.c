@@ -160,6 +160,10 @@ static void a_destroyed_slot_is_never_used_again(void **state)
 	assert_int_equal(fresh.number, NKV_SLOTS);
 	assert_int_equal(key_code(vault, NK_SLOT_PERSON, slots[5]), NK_GONE);
 	kit_fails(nk_vault_release(vault, &slots[5], 1, &err), NK_CORRUPT);
+	/* nor in a bucket that still has free ones */
+	destroy_keys(vault, &fresh, 1, &finish);
+	add_persons(vault, 1, slots, NULL);
+	assert_int_equal(slots[0].number, NKV_SLOTS + 1);
 }
 
 static NK_RESULT count_live(void *arg, enum nk_slot_kind kind, struct nk_slot slot, struct nk_err *err)

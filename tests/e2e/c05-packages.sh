@@ -20,7 +20,7 @@ g init -q && g add -A && g commit -q -m first || bail "a_checkout_can_be_made" "
 keys=$work/keys
 mkdir -m 700 "$keys"
 declare -A pub
-for who in dev chief builder verifier; do
+for who in dev chief builder verifier officer; do
 	run "$nk" party key "$keys/$who" --json
 	pub[$who]=$(said public_key)
 done
@@ -33,6 +33,7 @@ enrol_all() {
 	enrol chief development development maker
 	enrol builder build build integrator
 	enrol verifier verifier verifier verifier
+	enrol officer officer office makers-office
 }
 new_site "$work/maker"
 enrol_all
@@ -92,7 +93,14 @@ PY
 expect 0 "the_parties_can_be_listed_without_names" "$nk" package keys
 cp "$logs/out" "$keys/parties"
 hasnt "really_without" '教頭|e2e operator' "$logs/out"
+expect 2 "without_a_third_party_it_is_not_good" "$nk" package check "$deb" --keys "$keys" --before-release
+expect 77 "nor_is_a_release_asked_for" "$nk" package ask "$deb"
+has "which_says_what_is_missing" 'third organisation' "$logs/err"
+expect 77 "the_maker_does_not_lift_that" "$nk" package new-feature "$deb" --key "$keys/dev"
+expect 77 "nor_the_head_of_development" "$nk" package new-feature "$deb" --key "$keys/chief"
+expect 0 "an_officer_signs_that_it_mends_nothing" "$nk" package new-feature "$deb" --key "$keys/officer"
 expect 0 "it_is_good_before_release" "$nk" package check "$deb" --keys "$keys" --before-release
+has "and_the_check_says_that_no_third_party_saw_it" 'verified by no third party' "$logs/out"
 has "without_canary_persons_it_says_that_none_were_known" 'no canary persons were known' "$logs/out"
 properties() { # paper: properties of a summary, and what it says of its own
 	python3 -c 'import base64,json,sys
@@ -213,6 +221,8 @@ cp -r "$work/a" "$work/both"
 rm "$work/both/$name.release.dsse.json" "$work/both/$name.layout.dsse.json"
 expect 77 "which_is_not_enough_where_the_configuration_asks_for_one_more" "$nk" package release "$work/both/$name" --warrant "$warrant" --key "$keys/dev"
 run "$nk" warrant sign --role verifier --key "$keys/verifier" "$warrant"
+expect 77 "who_signed_the_release_does_not_release_it" "$nk" package release "$work/both/$name" --warrant "$warrant" --key "$keys/chief"
+has "which_it_says" 'another key of development' "$logs/err"
 expect 0 "with_both_it_is_released" "$nk" package release "$work/both/$name" --warrant "$warrant" --key "$keys/dev"
 rm "$work/maker/home/conf.d/release.conf"
 cp -r "$work/a" "$work/bad"
@@ -237,7 +247,7 @@ TMPDIR=$work/none install "$deb"
 check "where_no_copy_can_be_scanned_nothing_is_installed" sh -c "[ $status != 0 ] && [ -z \"\$(ls -A '$work/place')\" ]"
 install "$deb"
 same "the_released_one_is_installed" 0 "$status"
-same "no_third_party_no_limitation" "" "$(said limitation)"
+same "with_the_limitation_that_no_third_party_saw_it" new-feature-only "$(said limitation)"
 same "and_no_canary_persons_are_counted" 0 "$(said canary_texts)"
 [ "$status" = 0 ] || not_ok "why_not" "$(cat "$logs/err")"
 check "with_its_rights" test "$(stat -c %a "$work/place/usr/bin/nokosazu")" = 755
@@ -270,6 +280,7 @@ mend=$work/m/$(basename "$(said file)")
 same "with_canary_persons_it_states_that_none_is_in_it" "NOKOSAZU_EXTENT_EMPTY NOKOSAZU_NO_CANARY - -" "$(properties "$mend.gate.dsse.json")"
 expect 77 "without_a_third_party_it_cannot_be_released" "$nk" package ask "$mend"
 has "which_it_says" 'third organisation' "$logs/err"
+expect 77 "what_mends_a_defect_no_officer_exempts" "$nk" package new-feature "$mend" --key "$keys/officer"
 unset NOKOSAZU_HOME NOKOSAZU_KEY_FILE
 run "$nk" package verify-source --source "$src" --package "$mend" --binary "$tree" --out "$mend.svr.dsse.json" --key "$keys/verifier" --json
 same "the_verifier_builds_it_anew_and_finds_what_he_planted" 0 "$status"
@@ -306,6 +317,10 @@ same "nor_without_the_makers_tests" 77 "$status"
 install "$mend"
 same "with_both_it_is_installed" 0 "$status"
 same "and_the_limitation_is_told" prebuilt "$(said limitation)"
+expect 0 "a_house_takes_note_of_a_package_that_a_third_party_verified" "$nk" package known "$mend"
+run "$nk" package list --json
+has "as_known" '"state":"known"' "$logs/out"
+expect 77 "and_of_no_other" "$nk" package known "$deb"
 install "$deb"
 same "and_there_is_no_way_back" 5 "$status"
 has "the_site_keeps_its_configuration" '# ours' "$work/place/etc/nokosazu/README"

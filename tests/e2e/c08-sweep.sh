@@ -6,11 +6,11 @@ new_site "$work/site"
 new_officer
 need 0 "a_roster_is_taken_in" "$nk" import "$roster25"
 
-mkdir -p "$work/temp" "$work/crash" "$work/extra"
+mkdir -p "$work/temp" "$work/crash" "$work/extra" "$work/logs"
 cat >"$home/conf.d/sweep.conf" <<CONF
 [sweep]
 temp = $work/temp
-logs = none
+logs = $work/logs
 crash = $work/crash
 places = $work/extra
 CONF
@@ -88,11 +88,27 @@ same "but_the_books_stay_open" 3 "$(grep '"residue"' "$logs/out" | grep -c '"gon
 expect 77 "the_operator_cannot_say_alone_that_it_is_gone" "$nk" holding close --verified "$file"
 "$nk" party key "$work/stranger.key" >/dev/null 2>&1
 expect 77 "nor_can_a_stranger" "$nk" sweep check "$file" --key "$work/stranger.key"
+run "$nk" party key "$work/clerk.key" --json
+need 0 "somebody_who_judges_nothing_is_enrolled" "$nk" party add --name "事務" --role clerk --public-key "$(said public_key)"
+expect 77 "nor_who_judges_nothing" "$nk" sweep check "$file" --key "$work/clerk.key"
+printf '%s %s,%s,%s\n' "$family" "$given" "$login" "$mail" >"$work/crash/moved"
+expect 3 "nor_anybody_while_it_lies_elsewhere" "$nk" sweep check "$file" --key "$site/officer.key"
+has "which_is_told" 'persons of this residue are found in' "$logs/err"
+expect 2 "and_is_a_suspect_itself" "$nk" sweep --json
+moved=$(lines '[x["holding"] for x in suspects if x["path"].endswith("moved")][0]')
+expect 0 "that_one_is_removed_too" "$nk" sweep clear "$moved"
+sed "s|^logs = .*|logs = none|" "$home/conf.d/sweep.conf" >"$work/off" && cp "$work/off" "$home/conf.d/off.conf"
+mv "$home/conf.d/sweep.conf" "$work/on" && chmod 600 "$home/conf.d/off.conf"
+expect 3 "nor_while_a_class_of_places_is_off" "$nk" sweep check "$file" --key "$site/officer.key"
+expect 3 "and_such_a_sweep_is_not_complete" "$nk" sweep --json
+same "and_tells_what_is_off" "logs True" "$(lines '" ".join(str(y) for x in lines if x["type"] == "left-out" and x["off"] for y in (x["place"], x["off"]))')"
+rm "$home/conf.d/off.conf" && mv "$work/on" "$home/conf.d/sweep.conf"
 expect 0 "another_party_can" "$nk" sweep check "$file" --key "$site/officer.key" --out "$work/file.dsse.json"
 expect 0 "for_the_page_too" "$nk" sweep check "$page" --key "$site/officer.key"
 expect 0 "and_the_frame" "$nk" sweep check "$frame" --key "$site/officer.key"
+expect 0 "and_what_was_found_on_the_way" "$nk" sweep check "$moved" --key "$site/officer.key"
 run "$nk" holding list --all --json
-same "now_they_are_closed_and_verified" 3 "$(grep '"residue"' "$logs/out" | grep -c '"gone":"verified"')"
+same "now_they_are_closed_and_verified" 4 "$(grep '"residue"' "$logs/out" | grep -c '"gone":"verified"')"
 check "the_statement_is_a_svr_without_residue" python3 - "$work/file.dsse.json" <<'PY'
 import base64, json, sys
 e = json.load(open(sys.argv[1]))

@@ -5,25 +5,33 @@
 command -v age-keygen >/dev/null || skip_all "needs age"
 new_site "$work/site"
 mkdir -p "$work/temp" "$work/drop" "$work/files"
-printf '[sweep]\ntemp = %s\nlogs = none\ncrash = none\n[case]\ndrop = %s\n' "$work/temp" "$work/drop" >"$home/conf.d/drop.conf"
+printf '[sweep]\ntemp = %s\nlogs = %s\ncrash = %s\n[case]\ndrop = %s\n' "$work/temp" "$work/temp" "$work/temp" "$work/drop" >"$home/conf.d/drop.conf"
 chmod 600 "$home/conf.d/drop.conf"
 
 printf '職員室の端末が見当たらない\n' >"$work/drop/メモ.txt"
 head -c 3000 /dev/urandom >"$work/drop/photo.jpg"
 ln -s /etc/passwd "$work/drop/link"
 printf 'half' >"$work/drop/.part"
+printf '\n' >"$work/drop/0-nothing.txt"
+mkdir "$work/drop/a-folder"
 run "$nk" duty run --json
-same "two_files_became_doubts" 2 "$(said dropped)"
-same "a_link_was_left_and_told" 1 "$(said drop_left)"
+same "the_files_became_doubts_also_behind_an_empty_one" 3 "$(said dropped)"
+same "a_link_and_a_folder_were_left_and_told" 2 "$(said drop_left)"
+has "with_their_reasons" 'a folder: put.*a link, a pipe' "$logs/out"
 same "which_is_incomplete" 3 "$status"
 check "a_receipt_lies_beside_it" grep -qE '^[A-Z0-9]{4}-[A-Z0-9]{4}$' "$work/drop/メモ.txt.receipt.txt"
 hasnt "with_nothing_of_the_doubt_in_it" '端末' "$work/drop/メモ.txt.receipt.txt"
-same "the_files_are_gone" ".part link photo.jpg.receipt.txt メモ.txt.receipt.txt" "$(ls -A "$work/drop" | LC_ALL=C sort | xargs)"
+same "the_files_are_gone" ".part 0-nothing.txt.receipt.txt a-folder link photo.jpg.receipt.txt メモ.txt.receipt.txt" "$(ls -A "$work/drop" | LC_ALL=C sort | xargs)"
 receipt=$(head -1 "$work/drop/メモ.txt.receipt.txt")
 expect 0 "the_receipt_is_that_of_a_case" "$nk" case show "$receipt" --json
-rm "$work/drop/link"
+run "$nk" duty run --json
+same "what_is_left_is_told_each_time" 2 "$(said drop_left)"
+rm "$work/drop/link" && rmdir "$work/drop/a-folder"
 run "$nk" duty run --json
 same "and_nothing_is_told_twice" 0 "$(said dropped)"
+printf '端末を見た\n' >"$work/drop/mine.receipt.txt"
+run "$nk" duty run --json
+same "what_is_only_called_a_receipt_is_a_doubt_too" 1 "$(said dropped)"
 check "the_text_stands_nowhere_in_clear" bash -c "! grep -arq '職員室の端末' '$home'"
 
 # A hostile clerk ---------------------------------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@
 . "$(dirname "$0")/lib.sh"
 command -v age >/dev/null && command -v age-keygen >/dev/null || skip_all "needs age"
 new_site "$work/site"
-printf '[sweep]\ntemp = none\nlogs = none\ncrash = none\n' >"$home/conf.d/sweep.conf"
+mkdir -p "$work/swept"
+printf '[sweep]\ntemp = %s\nlogs = %s\ncrash = %s\n' "$work/swept" "$work/swept" "$work/swept" >"$home/conf.d/sweep.conf"
 chmod 600 "$home/conf.d/sweep.conf"
 mkdir -m 700 "$work/m1" "$work/m2" "$work/drill"
 new_officer

@@ -1,5 +1,5 @@
 #!/bin/bash
-# d05: logins and addresses by rule, one person out of two and back, protected persons, notices on paper. The list is made here.
+# d05: logins and addresses by rule, notices on paper, protected persons, duplicates. The list is made here.
 . "$(dirname "$0")/lib.sh"
 
 new_site "$work/site"
@@ -61,6 +61,16 @@ sed 's/^0012001,佐渡山 源蔵,サドヤマ/0012001,茅場 源蔵,カヤバ/' 
 expect 0 "a_surname_changes" "$nk" import --json --source uni "$work/married.csv"
 same "one_changed" 1 "$(said changed)"
 expect 0 "the_login_does_not" "$nk" person show --json sadoyama
+same "the_name_of_before_stays" '佐渡山 源蔵 サドヤマ ゲンゾウ' "$(python3 -c 'import json, sys
+print(*[n["name"] + " " + n["kana"] for n in json.load(sys.stdin)["former_names"]])' <"$logs/out")"
+run "$nk" person show --lang ja sadoyama
+has "and_is_shown" '以前の氏名' "$logs/out"
+mkdir "$work/share" && echo '保護者会 佐渡山　虎蔵 様' >"$work/share/letter.txt"
+run "$nk" scan --roster --only none "$work/share"
+same "a_scan_does_not_find_who_was_never_called_so" 0 "$status"
+echo '保護者会 佐渡山　源蔵 様' >"$work/share/letter.txt"
+run "$nk" scan --roster --only none "$work/share"
+same "a_scan_knows_it_too" 2 "$status"
 expect 64 "another_login_is_made_for_one_person_only" "$nk" person names --renew
 expect 0 "unless_it_is_asked_for" "$nk" person names --json --renew --person sadoyama
 expect 0 "then_it_follows_the_name" "$nk" person show --json kayaba
@@ -92,7 +102,7 @@ same "for_whoever_comes_next" sadoyama "$(head -n 1 "$logs/out" | said value /de
 
 # Notices as a PDF --------------------------------------------------------------------------------------------------------------
 new_site "$work/school"
-printf '[sweep]\ntemp = none\n\n[notice]\naddress = https://login.hoshimi.example.jp/\ndesk = 情報係 042-000-0000\n' >"$home/conf.d/paper.conf"
+printf '[sweep]\ntemp = none\n\n[notice]\nsign_in = https://login.hoshimi.example.jp/\nhelp_desk = 情報係 042-000-0000\n' >"$home/conf.d/paper.conf"
 new_slapd
 new_target --allow-plain
 need 0 "a_roster_is_taken_in" "$nk" import --json "$roster25"
@@ -120,12 +130,12 @@ run "$nk" notice issue --pdf --person "$login" --lang en
 same "one_person_alone" 0 "$status"
 cp "$logs/out" "$work/one.pdf"
 same "gets_one_page" 1 "$(pdfinfo "$work/one.pdf" | sed -n 's/^Pages: *//p')"
-printf '\n[notice]\naddress = %s\n' "https://$(printf 'x%.0s' $(seq 300)).jp/" >>"$home/conf.d/paper.conf"
+printf '\n[notice]\nsign_in = %s\n' "https://$(printf 'x%.0s' $(seq 300)).jp/" >>"$home/conf.d/paper.conf"
 expect 65 "an_address_too_long_for_a_code_stops_before_any_password" "$nk" notice issue --pdf --person "$login"
 password=$(pdftotext -layout "$work/one.pdf" - | grep -oE -m 1 '([a-z2-9]{4} ){2}[a-z2-9]{4}' | tr -d ' ')
 check "and_the_password_of_before_stays" ldapwhoami -x -H "ldap://127.0.0.1:$port/" -D "uid=$login,ou=people,$base" -w "$password"
 # Protected persons -------------------------------------------------------------------------------------------------------------
-sed -i '/^address = https:..x/d' "$home/conf.d/paper.conf"
+sed -i '/^sign_in = https:..x/d' "$home/conf.d/paper.conf"
 new_officer
 run "$nk" person show --json "$login"
 id=$(said id); name=$(said name); kana=$(said kana); class=$(said group); school=$(said unit)

@@ -30,7 +30,8 @@ take() {
 
 new_site "$work/site" --copy "$work/site/second" --clock 2025-03-25
 new_officer
-rules 'overlap = move role=teacher moved+10' 'pupils-off = suspend role=student left' 'graduates = erase role=student graduated+30' 'staff = erase role=teacher left+365'
+year=('overlap = move role=teacher moved+10' 'pupils-off = suspend role=student left' 'graduates = erase role=student graduated+30' 'staff = erase role=teacher left+365')
+rules "${year[@]}"
 expect 0 "the_rules_are_taken" "$nk" config check
 file start
 { read -r joiner; read -r mover; read -r absent; read -r graduate; } <"$work/who"
@@ -41,6 +42,10 @@ new_target
 # 1 April ----------------------------------------------------------------------------------------------------------------
 plan_and_apply
 same "before_the_first_of_april_there_is_no_account" "absent" "$(is "$joiner")"
+rules 'prepare = activate role=student joined-7'
+expect 2 "a_row_can_prepare_accounts_a_week_before" "$nk" plan --dry-run --json
+same "then_it_would_be_made_now" 1 "$(said add)"
+rules "${year[@]}"
 expect 0 "the_calendar_can_be_had" "$nk" calendar --days 40 --json
 same "it_says_how_many_begin_on_that_day" "1" "$(calendar '[r["count"] for r in c if r["what"] == "activate" and r["day"] == "2025-04-01"][0]')"
 same "at_which_school" "1" "$(calendar 'len([r for r in c if r["what"] == "activate" and r["school"] == "B148210000017" and r["day"] == "2025-04-01"])')"

@@ -57,7 +57,8 @@ def report(folder, name, request, out, version="9.9", steps="erase,patch,verify"
     if verifier:
         with open(verifier, encoding="ascii") as f:
             svr = base64.b64encode(svr_of(f.read().strip(), site).encode()).decode()
-    body = {"campaign": asked["campaign"], "nonce": asked["nonce"], "package_digest": "cd" * 32, "residue_svr": "ab" * 32, "site": site,
+    body = {"campaign": asked["campaign"], "nonce": asked["nonce"], "package_digest": os.environ.get("PACKAGE", "cd" * 32), "erased_at": os.environ.get("ERASED", "2025-04-07T00:00:00.000Z"),
+            "patched_at": os.environ.get("PATCHED", "2025-04-07T00:00:00.000Z"), "residue_svr": "ab" * 32, "site": site,
             "steps": {s: "done" if s in done else "unknown" for s in ("erase", "patch", "verify")}, "time": "2026-04-07T00:00:00.000Z",
             "verification": svr, "version": version}
     with open(out, "w", encoding="utf-8") as f:

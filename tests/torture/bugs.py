@@ -20,6 +20,11 @@ import tempfile
 ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 ROWS = os.path.join(ROOT, "tests", "bugs", "core.rows")
 SECONDS = 300
+# Linked in: cmocka runs the named test alone.
+ONLY_ONE = """#include <stdlib.h>
+extern void cmocka_set_test_filter(const char *);
+__attribute__((constructor)) static void only_one(void) { cmocka_set_test_filter(getenv("NK_BUGS_TEST")); }
+"""
 
 
 def read_rows(path, only):
@@ -38,6 +43,8 @@ class Bank:
     def __init__(self, build, work):
         self.build, self.work = build, work
         self.commands, self.sound = {}, {}
+        self.only = os.path.join(work, "only.o")
+        subprocess.run(["cc", "-x", "c", "-c", "-fPIC", "-o", self.only, "-"], input=ONLY_ONE, text=True, check=True)
 
     def ninja(self, *args):
         return subprocess.run(["ninja", "-C", self.build, *args], capture_output=True, text=True, check=False)
@@ -54,10 +61,10 @@ class Bank:
         self.commands[test] = [line for line in said.splitlines() if line.strip()]
         return None
 
-    def run(self, program, test, says):
+    def run(self, program, _test, says):
         """True when the named test passed; it may have failed, or its program ended before, or there is none."""
         home = tempfile.mkdtemp(prefix="run-", dir=self.work)
-        env = dict(os.environ, TMPDIR=home, LC_ALL="C.UTF-8", TZ="UTC", CMOCKA_MESSAGE_OUTPUT="TAP")
+        env = dict(os.environ, TMPDIR=home, LC_ALL="C.UTF-8", TZ="UTC", CMOCKA_MESSAGE_OUTPUT="TAP", NK_BUGS_TEST=says)
         with open(os.path.join(self.work, "said"), "w+", encoding="utf-8", errors="replace") as out:
             try:
                 subprocess.run([program], cwd=self.build, env=env, stdin=subprocess.DEVNULL, stdout=out,
@@ -73,7 +80,8 @@ class Bank:
     def is_sound(self, row):
         key = (row["test"], row["says"])
         if key not in self.sound:
-            self.sound[key] = self.run(os.path.join(self.build, "src", row["test"]), *key)
+            program, _ = self.program(row["test"], "sound")
+            self.sound[key] = program is not None and self.run(program, *key)
         return self.sound[key]
 
     def mutate(self, row):
@@ -96,7 +104,7 @@ class Bank:
         if compile_ is None:
             return None, f"{row['test']} does not link {row['file']}"
         old = compile_[compile_.index("-o") + 1]
-        obj, program = os.path.join(self.work, "mutant.o"), os.path.join(self.work, "mutant")
+        obj = os.path.join(self.work, "mutant.o")
         # The folder of the source is looked in first, as it is for the true file.
         command = [{old: obj, here: source}.get(w, w) for w in compile_ if w != "ccache"]
         command[1:1] = ["-iquote", os.path.dirname(os.path.join(ROOT, row["file"]))]
@@ -106,9 +114,15 @@ class Bank:
         done = subprocess.run(command, cwd=self.build, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             return None, "the mistake does not compile: " + first(done.stderr, "error")
-        linked = [w for w in mine[-1] if w != old]
+        return self.program(row["test"], "mutant", old, obj)
+
+    def program(self, test, name, old=None, obj=None):
+        """The test linked anew, with obj instead of old (or before the library that has it); (path, None) or (None, why not)."""
+        program = os.path.join(self.work, name)
+        linked = [w for w in shlex.split(self.commands[test][-1]) if w != old]
         linked[linked.index("-o") + 1] = program
-        linked.insert(linked.index("-o") + 2, obj)
+        at = linked.index("-o") + 2
+        linked[at:at] = [self.only] + ([obj] if obj else [])
         done = subprocess.run(linked, cwd=self.build, capture_output=True, text=True, check=False)
         return (program, None) if done.returncode == 0 else (None, "not linked: " + first(done.stderr, "error|undefined|multiple"))
 

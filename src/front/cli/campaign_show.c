@@ -27,7 +27,9 @@ NK_RESULT nk_campaign_text(struct nk_cli *cli, const struct nk_board *b, struct 
 		const struct nk_str cells[] = { s->name, s->version.len > 0 ? s->version : nk_str_c(nk_cli_tr(cli, NK_N("not told"))),
 			s->silent ? nk_cli_word(cli, NK_STR("silent")) : nk_cli_when(cli, s->last_report),
 			nk_cli_word(cli, nk_str_c(state_text[s->step[0]])), nk_cli_word(cli, nk_str_c(state_text[s->step[1]])),
-			nk_cli_word(cli, nk_str_c(state_text[s->step[2]])), s->late ? nk_cli_word(cli, NK_STR("later")) : NK_STR("") };
+			nk_cli_word(cli, nk_str_c(state_text[s->step[2]])), s->ended ? nk_cli_word(cli, NK_STR("ended"))
+			: s->late						    ? nk_cli_word(cli, NK_STR("later"))
+										    : NK_STR("") };
 
 		NK_TRY(nk_table_row(&table, cells, err));
 	}
@@ -50,6 +52,7 @@ static void site_json(struct nk_json *j, const struct nk_board_site *s)
 	nk_cli_json_bool(j, "complete", s->complete);
 	nk_cli_json_bool(j, "silent", s->silent);
 	nk_cli_json_bool(j, "late", s->late);
+	nk_cli_json_bool(j, "ended", s->ended);
 	nk_json_close(j, '}');
 }
 
@@ -118,7 +121,8 @@ static NK_RESULT page_row(struct nk_cli *cli, const struct nk_board_site *s, str
 
 		NK_TRY(cell(out, "td", css[s->step[k]], nk_cli_word(cli, nk_str_c(state_text[s->step[k]])), err));
 	}
-	NK_TRY(cell(out, "td", "", s->late ? nk_cli_word(cli, NK_STR("later")) : nk_str_c(nk_cli_tr(cli, NK_N("from the start"))), err));
+	NK_TRY(cell(out, "td", "", s->ended ? nk_cli_word(cli, NK_STR("ended"))
+		: s->late ? nk_cli_word(cli, NK_STR("later")) : nk_str_c(nk_cli_tr(cli, NK_N("from the start"))), err));
 	return nk_buf_add_c(out, "</tr>\n", err);
 }
 

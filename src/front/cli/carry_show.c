@@ -133,13 +133,16 @@ NK_RESULT nk_carry_show_ended(struct nk_cli *cli, const struct nk_carry_ended *e
 		nk_cli_json_number(&j, "traces", e->traces);
 		nk_cli_json_bool(&j, "control_found", e->control_found);
 		nk_cli_json_bool(&j, "unverified", e->unverified);
+		nk_cli_json_str(&j, "because", nk_str_c(e->why != NULL ? e->why : ""));
 		return nk_cli_json_end(cli, &j, err);
 	}
 	nk_cli_print(cli, NK_N("%llu files looked through, the control person found, no trace of the persons"), (unsigned long long)e->files);
 	nk_out_c(&cli->out, "\n");
-	nk_cli_say(cli, e->unverified
-			? NK_N("Off the books as NOT verified: the bundle was not where it had been written, and no receipt of its recipient is on the books.")
-			: NK_N("Gone, and looked at by a second party: off the books."));
+	if (e->unverified) {
+		nk_cli_say(cli, NK_N("Off the books as NOT verified: %s."), nk_cli_tr(cli, e->why));
+		return nk_done();
+	}
+	nk_cli_say(cli, NK_N("Gone, and looked at by a second party: off the books."));
 	return nk_done();
 }
 

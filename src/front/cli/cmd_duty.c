@@ -92,7 +92,8 @@ static NK_RESULT call_json(struct nk_cli *cli, const struct nk_duty_call *c, str
 	nk_cli_json_time(&j, "due_at", c->due_at);
 	nk_cli_json_number(&j, "level", c->level);
 	nk_cli_json_id(&j, "party", c->party);
-	nk_cli_json_bool(&j, "told", c->told);
+	nk_cli_json_bool(&j, "told", c->told && c->channel.len > 0);
+	nk_cli_json_bool(&j, "shown", c->told && c->channel.len == 0);
 	nk_cli_json_str(&j, "channel", c->channel);
 	nk_cli_json_str(&j, "why", nk_str_c(c->why[cli->lang]));
 	return nk_cli_json_end(cli, &j, err);
@@ -108,7 +109,8 @@ static NK_RESULT show_calls(struct nk_cli *cli, const struct nk_duty_run *r, str
 			NK_TRY(call_json(cli, c, err));
 			continue;
 		}
-		nk_cli_print(cli, c->told ? NK_N("called %1$s: %2$s, due %3$s, duty %4$s\n")
+		nk_cli_print(cli, c->told && c->channel.len == 0 ? NK_N("shown here only, for %1$s: %2$s, due %3$s, duty %4$s\n")
+				     : c->told ? NK_N("called %1$s: %2$s, due %3$s, duty %4$s\n")
 					  : NK_N("NOT called %1$s: %2$s, due %3$s, duty %4$s\n"),
 			called(cli, c->level).ptr, nk_cli_word(cli, c->kind).ptr, nk_cli_when(cli, c->due_at).ptr,
 			nk_uuid_print(c->duty, id));
@@ -126,11 +128,20 @@ static NK_RESULT run_json(struct nk_cli *cli, const struct nk_duty_run *r, struc
 	nk_cli_json_begin(cli, &j, "duty-run");
 	nk_cli_json_number(&j, "open", r->open);
 	nk_cli_json_number(&j, "overdue", r->overdue);
-	nk_cli_json_number(&j, "called", r->n - r->failed);
+	nk_cli_json_number(&j, "called", r->n - r->failed - r->shown);
 	nk_cli_json_number(&j, "failed", r->failed);
+	nk_cli_json_number(&j, "shown", r->shown);
 	nk_cli_json_time(&j, "next_at", r->next_at);
 	nk_cli_json_number(&j, "dropped", r->dropped);
 	nk_cli_json_number(&j, "drop_left", r->drop_left);
+	nk_json_key(&j, "drop_why");
+	nk_json_open(&j, '{');
+	for (unsigned i = 0; i < NK_DROP_WHYS; i++) {
+		if (r->drop_why[i] > 0) {
+			nk_cli_json_number(&j, nk_drop_why_text((enum nk_drop_why)i), r->drop_why[i]);
+		}
+	}
+	nk_json_close(&j, '}');
 	return nk_cli_json_end(cli, &j, err);
 }
 
@@ -143,7 +154,8 @@ static NK_RESULT look(struct nk_cli *cli, nk_time *out_next, nk_time *out_now, s
 	NK_TRY(nk_op_duty_run(cli->flow, cli->arena, &r, err));
 	*out_next = r.next_at;
 	*out_now = nk_op_duty_now(cli->flow);
-	cli->status = r.failed > 0 || r.drop_left > 0 ? nk_err_exit(NK_INCOMPLETE) : r.overdue > 0 ? nk_err_exit(NK_PENDING) : 0;
+	cli->status = r.failed > 0 || r.shown > 0 || r.drop_left > 0 ? nk_err_exit(NK_INCOMPLETE)
+		: r.overdue > 0 ? nk_err_exit(NK_PENDING) : 0;
 	NK_TRY(show_calls(cli, &r, err));
 	if (cli->json) {
 		return run_json(cli, &r, err);
@@ -152,11 +164,18 @@ static NK_RESULT look(struct nk_cli *cli, nk_time *out_next, nk_time *out_now, s
 		nk_cli_say(cli, NK_N("%zu files of the drop folder became doubts."), r.dropped);
 	}
 	if (r.drop_left > 0) {
-		nk_cli_say(cli, NK_N("%zu files of the drop folder could not be taken: the folder and its files must be this user's to remove, and no links."),
-			r.drop_left);
+		nk_cli_say(cli, NK_N("%zu of the drop folder did NOT become doubts and are left there; look at them:"), r.drop_left);
+	}
+	for (unsigned i = 0; i < NK_DROP_WHYS; i++) {
+		if (r.drop_why[i] > 0) {
+			nk_cli_print(cli, "  %zu: %s\n", r.drop_why[i], nk_cli_tr(cli, nk_drop_why_text((enum nk_drop_why)i)));
+		}
 	}
 	nk_cli_say(cli, NK_N("%1$zu are owed, %2$zu overdue; called: %3$zu, not reached: %4$zu."), r.open, r.overdue,
-		r.n - r.failed, r.failed);
+		r.n - r.failed - r.shown, r.failed);
+	if (r.shown > 0) {
+		nk_cli_say(cli, NK_N("No channel is configured ([duty]): %zu were only shown here, nobody was reached."), r.shown);
+	}
 	return nk_done();
 }
 

@@ -267,7 +267,7 @@ static NK_RESULT import_run(struct nk_cli *cli, struct nk_err *err)
 static const char *const usage[] = {
 	"import [--source NAME] [--format FORMAT] [--map FILE] [--strict] [--check] [--year YYYY] [--all] FILE",
 	"import check [--source NAME] [--format FORMAT] [--map FILE] [--strict] [--rejects FILE] [--all] FILE",
-	"import map [--source NAME] [--set COLUMN=ITEM] [--key COLUMN] [--answer ID=yes|no] [--show] FILE",
+	"import map [--source NAME] [--set COLUMN=ITEM] [--key COLUMN] [--answer ID=yes|no] [--show] [--renew] FILE",
 	NULL,
 };
 
@@ -282,7 +282,8 @@ static const struct nk_cmd_option options[] = {
 	{ "rejects", 0, "FILE", NK_N("check: write the rows with errors and the reasons; a copy with an end"), NULL },
 	{ "set", 0, "COLUMN=ITEM", NK_N("map: what a column is; repeat it; \"none\": not read"), NULL },
 	{ "key", 0, "COLUMN", NK_N("map: the column that never changes for a person"), NULL },
-	{ "answer", 0, "ID=yes|no", NK_N("map: decide a doubt; ID:COLUMN=yes for one column; repeat it"), NULL },
+	{ "answer", 0, "ID=yes|no", NK_N("map: decide a doubt; ID:COLUMN=yes for one column; unit_name=NAME; repeat it"), NULL },
+	{ "renew", 0, NULL, NK_N("map: replace the mapping that is kept for the source, with what was edited in it"), NULL },
 	{ "show", 0, NULL, NK_N("map: show a value of each column too; only on a terminal"), NULL },
 	{ NULL, 0, NULL, NULL, NULL },
 };

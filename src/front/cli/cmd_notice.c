@@ -120,7 +120,7 @@ static const char *const usage[] = { "notice issue [--target NAME] [--person LOG
 static const struct nk_cmd_option options[] = {
 	{ "target", 0, "NAME", NK_N("the system whose passwords are set (default: the only one)"), "issue" },
 	{ "person", 0, "LOGIN", NK_N("only for this person, even if there was a password before"), "issue" },
-	{ "pdf", 0, NULL, NK_N("one page of a PDF a person, with a QR code of [notice] address"), "issue" },
+	{ "pdf", 0, NULL, NK_N("one page of a PDF a person, with a QR code of [notice] sign_in"), "issue" },
 	{ "warrant", 0, "ID", NK_N("warrant of a second person, for a protected person"), "issue" },
 	{ "show", 0, NULL, NK_N("print the sheets although a terminal looks on"), "issue" },
 	{ NULL, 0, NULL, NULL, NULL },

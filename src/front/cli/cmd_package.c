@@ -137,6 +137,31 @@ static NK_RESULT release(struct nk_cli *cli, struct nk_err *err)
 	return nk_package_show_check(cli, &reply, err);
 }
 
+static NK_RESULT new_feature(struct nk_cli *cli, struct nk_err *err)
+{
+	NK_OWNED(nk_key_wipe) struct nk_key seed = { { 0 } };
+
+	NK_TRY(read_seed(cli, &seed, err));
+	NK_TRY(nk_unlock_open(cli, true, err));
+	NK_TRY(nk_op_package_new_feature(cli->flow, cli->args.operands[0], &seed, cli->arena, err));
+	nk_cli_say(cli, NK_N("Signed: it mends nothing and goes out without a third party; every later paper says so."));
+	return nk_done();
+}
+
+static NK_RESULT known(struct nk_cli *cli, struct nk_err *err)
+{
+	struct nk_package_check_reply reply;
+
+	NK_TRY(nk_unlock_open(cli, true, err));
+	NK_TRY(nk_op_package_known(cli->flow, cli->args.operands[0], cli->arena, &reply, err));
+	return nk_package_show_check(cli, &reply, err);
+}
+
+static struct nk_str limitation_of(const struct nk_package_check_reply *r)
+{
+	return r->unverified ? NK_STR("new-feature-only") : r->prebuilt ? NK_STR("prebuilt") : NK_STR("");
+}
+
 static NK_RESULT install(struct nk_cli *cli, struct nk_err *err)
 {
 	NK_OWNED(nk_key_wipe) struct nk_key seed = { { 0 } };
@@ -159,6 +184,9 @@ static NK_RESULT install(struct nk_cli *cli, struct nk_err *err)
 		if (reply.check.prebuilt) {
 			nk_cli_say(cli, NK_N("Limitation (prebuilt): the independent verifier compiled nothing himself."));
 		}
+		if (reply.check.unverified) {
+			nk_cli_say(cli, NK_N("Limitation (new feature only): no third party has verified this package."));
+		}
 		if (reply.scan.canaries == 0) {
 			nk_cli_say(cli, NK_N("No canary persons were known: nothing is said about them."));
 		}
@@ -169,7 +197,7 @@ static NK_RESULT install(struct nk_cli *cli, struct nk_err *err)
 	nk_cli_json_str(&j, "version", reply.check.version);
 	nk_cli_json_str(&j, "digest", nk_str_c(reply.check.digest));
 	nk_cli_json_str(&j, "replaced", reply.replaced);
-	nk_cli_json_str(&j, "limitation", reply.check.prebuilt ? NK_STR("prebuilt") : NK_STR(""));
+	nk_cli_json_str(&j, "limitation", limitation_of(&reply.check));
 	nk_cli_json_number(&j, "canary_texts", reply.scan.canaries);
 	nk_cli_json_number(&j, "roster_persons", reply.scan.roster_persons);
 	return nk_cli_json_end(cli, &j, err);
@@ -288,7 +316,9 @@ static const struct nk_cmd_sub subs[] = {
 	{ "build", 0, 0, build },
 	{ "check", 1, 1, check },
 	{ "ask", 1, 1, ask },
+	{ "new-feature", 1, 1, new_feature },
 	{ "release", 1, 1, release },
+	{ "known", 1, 1, known },
 	{ "install", 1, 1, install },
 	{ "drift", 0, 0, drift },
 	{ "list", 0, 0, list },
@@ -301,7 +331,8 @@ static const struct nk_cmd_sub subs[] = {
 static const char *const usage[] = {
 	"package build --source CHECKOUT --out DIR --key FILE [--roster] [--canaries FILE] [--tests FILE] [--mends TEXT] "
 	"[--binary DIR] [--package-version VERSION]",
-	"package check FILE [--keys DIR] [--before-release]", "package ask FILE", "package release FILE --warrant ID --key FILE",
+	"package check FILE [--keys DIR] [--before-release]", "package ask FILE", "package new-feature FILE --key FILE",
+	"package release FILE --warrant ID --key FILE", "package known FILE",
 	"package install FILE --key FILE (--root DIR | --dpkg)", "package drift [--root DIR]", "package list", "package keys",
 	"package verify-source --source CHECKOUT --package FILE --out FILE --key FILE [--binary DIR]",
 	"package verify-site --root DIR --out FILE --key FILE", NULL
@@ -310,11 +341,11 @@ static const char *const usage[] = {
 static const struct nk_cmd_option options[] = {
 	{ "source", 0, "CHECKOUT", NK_N("a clean git checkout"), "build verify-source" },
 	{ "out", 0, "PATH", NK_N("folder of the package; file of the summary"), "build verify-source verify-site" },
-	{ "key", 0, "FILE", NK_N("key file of whoever acts, as party key makes it"), "build release install verify-source verify-site" },
+	{ "key", 0, "FILE", NK_N("key file of whoever acts, as party key makes it"), "build new-feature release install verify-source verify-site" },
 	{ "roster", 0, NULL, NK_N("look for the persons of this installation in it, and write it down here"), "build" },
 	{ "canaries", 0, "FILE", NK_N("canary persons of sites, as canary export writes them"), "build" },
 	{ "tests", 0, "FILE", NK_N("results of the maker's tests: TAP, or JSON with a result"), "build" },
-	{ "mends", 0, "TEXT", NK_N("the defect that it mends: then tests and an independent verifier are needed"), "build" },
+	{ "mends", 0, "TEXT", NK_N("the defect that it mends: then tests are needed too, and nobody can lift the independent verifier"), "build" },
 	{ "binary", 0, "DIR", NK_N("a build folder with the programs, instead of compiling them here"), "build verify-source" },
 	{ "package-version", 0, "VERSION", NK_N("version of the package (default: of the source)"), "build" },
 	{ "keys", 0, "DIR", NK_N("folder with a file parties, as package keys prints it, instead of an installation"), "check" },

@@ -96,12 +96,16 @@ static NK_RESULT show(struct nk_cli *cli, struct nk_err *err)
 	NK_TRY(load(cli, &row, err));
 	if (!cli->json) {
 		NK_TRY(nk_person_show_head(cli, &row, err));
+		if (row.former.len > 0) {
+			NK_TRY(nk_person_show_part(cli, NK_PERSON_SHOW_FORMER, row.former, err));
+		}
 		NK_TRY(nk_person_show_part(cli, NK_PERSON_SHOW_MEMBERSHIPS, row.memberships, err));
 		NK_TRY(nk_person_show_part(cli, NK_PERSON_SHOW_TARGETS, row.targets, err));
 		return nk_person_show_part(cli, NK_PERSON_SHOW_HOLDINGS, row.holdings, err);
 	}
 	nk_cli_json_begin(cli, &j, "person");
 	row_json(&j, &row);
+	nk_person_show_json(&j, NK_PERSON_SHOW_FORMER, row.former);
 	nk_person_show_json(&j, NK_PERSON_SHOW_MEMBERSHIPS, row.memberships);
 	nk_person_show_json(&j, NK_PERSON_SHOW_TARGETS, row.targets);
 	nk_person_show_json(&j, NK_PERSON_SHOW_HOLDINGS, row.holdings);

@@ -96,9 +96,28 @@ static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 
 static NK_RESULT end(struct nk_cli *cli, struct nk_err *err)
 {
+	struct nk_party_reply r;
+	struct nk_json j;
+
 	NK_TRY(nk_unlock_open(cli, true, err));
-	NK_TRY(nk_op_site_end(cli->flow, nk_args_operand(&cli->args, 0), err));
-	return nk_cli_done(cli, "site-end", NK_N("This site is off the list."), err);
+	NK_TRY(nk_op_site_end(cli->flow, nk_args_operand(&cli->args, 0), &r, err));
+	cli->status = r.waits ? nk_err_exit(NK_GUARD) : cli->status;
+	if (cli->json) {
+		nk_cli_json_begin(cli, &j, "site-end");
+		nk_cli_json_id(&j, "warrant", r.warrant);
+		nk_cli_json_bool(&j, "waits", r.waits);
+		return nk_cli_json_end(cli, &j, err);
+	}
+	if (!r.waits) {
+		return nk_cli_done(cli, "site-end", NK_N("This site is off the list."), err);
+	}
+	nk_out_text(&cli->out, nk_cli_id(cli, r.warrant));
+	nk_out_c(&cli->out, "\n");
+	nk_cli_say(cli, NK_N("Nothing is changed yet: a site goes off the list under an officer's signature. He looks and signs:"));
+	nk_cli_hint(cli, "warrant show %.*s", NK_FMT(nk_cli_id(cli, r.warrant)));
+	nk_cli_hint(cli, "warrant sign --role officer --key FILE %.*s", NK_FMT(nk_cli_id(cli, r.warrant)));
+	nk_cli_say(cli, NK_N("Then give the same command again."));
+	return nk_done();
 }
 
 static NK_RESULT attest(struct nk_cli *cli, struct nk_err *err)

@@ -56,6 +56,12 @@ static NK_RESULT suspects_json(struct nk_cli *cli, const struct nk_sweep_reply *
 		nk_cli_json_bool(&j, "changed", r->suspects[i].changed);
 		NK_TRY(nk_cli_json_end(cli, &j, err));
 	}
+	for (size_t i = 0; i < r->n_left_out; i++) {
+		nk_cli_json_begin(cli, &j, "left-out");
+		nk_cli_json_str(&j, "place", r->left_out[i].path);
+		nk_cli_json_bool(&j, "off", r->left_out[i].off);
+		NK_TRY(nk_cli_json_end(cli, &j, err));
+	}
 	for (size_t i = 0; i < r->n_unread; i++) {
 		nk_cli_json_begin(cli, &j, "unread");
 		nk_cli_json_str(&j, "path", r->unread[i].path);
@@ -131,7 +137,10 @@ static NK_RESULT suspects_table(struct nk_cli *cli, const struct nk_sweep_reply 
 static void unread_text(struct nk_cli *cli, const struct nk_sweep_reply *r)
 {
 	for (size_t i = 0; i < r->n_left_out; i++) {
-		nk_cli_print(cli, NK_N("Left out, this user cannot write there: %s\n"), r->left_out[i].ptr);
+		nk_cli_print(cli,
+			r->left_out[i].off ? NK_N("NOT looked at, by the configuration ([sweep] %s = none): the sweep is not complete\n")
+					   : NK_N("Left out, this user cannot write there: %s\n"),
+			r->left_out[i].path.ptr);
 	}
 	for (size_t i = 0; i < r->n_unread && i < SHOWN_UNREAD; i++) {
 		nk_cli_print(cli, NK_N("Not looked through: %1$s (%2$s)\n"), r->unread[i].path.ptr,
@@ -226,12 +235,13 @@ static NK_RESULT clear(struct nk_cli *cli, struct nk_uuid id, struct nk_err *err
 static NK_RESULT check(struct nk_cli *cli, struct nk_uuid id, struct nk_err *err)
 {
 	NK_OWNED(nk_key_wipe) struct nk_key seed = { { 0 } };
+	const struct nk_sweep_check req = { .holding = id, .seed = &seed, .temp_dir = cli->start->variable("TMPDIR") };
 	struct nk_sweep_cleared reply;
 
 	NK_TRY(nk_args_need(&cli->args, "key", err));
 	NK_TRY(read_seed(cli, nk_args_get(&cli->args, "key"), &seed, err));
 	NK_TRY(nk_unlock_open(cli, true, err));
-	NK_TRY(nk_op_sweep_check(cli->flow, id, &seed, cli->arena, &reply, err));
+	NK_TRY(nk_op_sweep_check(cli->flow, &req, cli->arena, &reply, err));
 	NK_TRY(cleared(cli, "sweep-check", &reply, err));
 	nk_cli_say(cli, NK_N("The residue is off the books: removed by one, looked for by another."));
 	return nk_done();

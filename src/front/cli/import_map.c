@@ -16,9 +16,10 @@ struct mapping {
 	struct nk_map_request req;
 	struct nk_map_reply reply;
 	struct nk_str sets[SETS_MAX], answers[ANSWERS_MAX];
+	bool kept, differs; /* differs: from the one that is kept for the source, which stays */
 };
 
-static NK_RESULT as_json(const struct mapping *m, bool kept, struct nk_err *err)
+static NK_RESULT as_json(const struct mapping *m, struct nk_err *err)
 {
 	const struct nk_map_reply *const r = &m->reply;
 	struct nk_json j;
@@ -29,7 +30,8 @@ static NK_RESULT as_json(const struct mapping *m, bool kept, struct nk_err *err)
 	nk_cli_json_number(&j, "rows", r->rows);
 	nk_cli_json_number(&j, "hidden_sheets", r->hidden_sheets);
 	nk_cli_json_str(&j, "key", r->key);
-	nk_cli_json_bool(&j, "kept", kept);
+	nk_cli_json_bool(&j, "kept", m->kept);
+	nk_cli_json_bool(&j, "differs", m->differs);
 	nk_json_key(&j, "columns");
 	nk_json_open(&j, '[');
 	for (size_t i = 0; i < r->n_columns; i++) {
@@ -51,6 +53,9 @@ static NK_RESULT as_json(const struct mapping *m, bool kept, struct nk_err *err)
 		nk_cli_json_number(&j, "n", r->doubts[i].n);
 		nk_cli_json_bool(&j, "open", r->doubts[i].open);
 		nk_cli_json_bool(&j, "yes", r->doubts[i].yes);
+		if (r->doubts[i].text.len > 0) {
+			nk_cli_json_str(&j, "text", r->doubts[i].text);
+		}
 		nk_json_close(&j, '}');
 	}
 	nk_json_close(&j, ']');
@@ -92,7 +97,30 @@ static void show_doubt(struct nk_cli *cli, struct nk_out *to, const struct nk_ma
 #pragma GCC diagnostic pop
 }
 
-/* One question on the terminal; an empty answer is the preset. */
+static bool is_name(const struct nk_map_doubt *d)
+{
+	return strcmp(d->id, "unit_name") == 0;
+}
+
+/* The name itself is the answer; an empty line takes what is presumed. */
+static NK_RESULT ask_name(struct mapping *m, const struct nk_map_doubt *d, struct nk_err *err)
+{
+	char answer[512] = "";
+	size_t len = 0;
+	struct nk_str name;
+
+	show_doubt(m->cli, &m->cli->talk, d);
+	nk_out_f(&m->cli->talk, " [%.*s] ", NK_FMT(d->text));
+	NK_TRY(nk_out_flush(&m->cli->talk, err));
+	NK_TRY(nk_os_fd_read(0, answer, sizeof(answer), &len, err));
+	if (len > 0) {
+		name = nk_str_trim((struct nk_str){ answer, len });
+		m->answers[m->req.n_answers++] = nk_cli_text(m->cli, "unit_name=%.*s", NK_FMT(name.len > 0 ? name : d->text));
+	}
+	return nk_done();
+}
+
+/* One question on the terminal; an empty line is the preset, the end of the input is no answer. */
 static NK_RESULT ask(struct mapping *m, const struct nk_map_doubt *d, struct nk_err *err)
 {
 	struct nk_cli *const cli = m->cli;
@@ -103,11 +131,17 @@ static NK_RESULT ask(struct mapping *m, const struct nk_map_doubt *d, struct nk_
 	if (strcmp(d->id, "key") == 0 || m->req.n_answers >= ANSWERS_MAX) {
 		return nk_done();
 	}
+	if (is_name(d)) {
+		return ask_name(m, d, err);
+	}
 	show_doubt(cli, &cli->talk, d);
 	nk_out_c(&cli->talk, d->yes ? " [YES/no] " : " [yes/NO] ");
 	NK_TRY(nk_out_flush(&cli->talk, err));
 	NK_TRY(nk_os_fd_read(0, answer, sizeof(answer), &len, err));
-	if (len > 0 && (answer[0] == 'y' || answer[0] == 'Y' || answer[0] == 'n' || answer[0] == 'N')) {
+	if (len == 0) {
+		return nk_done();
+	}
+	if (answer[0] == 'y' || answer[0] == 'Y' || answer[0] == 'n' || answer[0] == 'N') {
 		yes = answer[0] == 'y' || answer[0] == 'Y';
 	}
 	m->answers[m->req.n_answers++] =
@@ -134,42 +168,142 @@ static void tell_doubts(const struct mapping *m)
 		nk_out_c(&m->cli->out, d->open ? "  ? " : d->yes ? "  + " : "  - ");
 		nk_out_f(&m->cli->out, "[%s] ", d->id);
 		show_doubt(m->cli, &m->cli->out, d);
-		if (d->open && strcmp(d->id, "key") != 0) {
+		if (is_name(d)) {
+			nk_out_f(&m->cli->out, "  %.*s", NK_FMT(d->text));
+		} else if (d->open && strcmp(d->id, "key") != 0) {
 			nk_cli_print(m->cli, d->yes ? NK_N("  (presumed: yes)") : NK_N("  (presumed: no)"));
 		}
 		nk_out_c(&m->cli->out, "\n");
 	}
 }
 
-static NK_RESULT keep(struct mapping *m, struct nk_str source, bool *out_kept, struct nk_err *err)
+static bool has_line(struct nk_str text, struct nk_str line)
+{
+	struct nk_str one;
+
+	while (nk_str_cut(&text, '\n', &one)) {
+		if (nk_str_eq(one, line)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void lines_only_in(struct nk_out *out, const char *mark, struct nk_str in, struct nk_str other)
+{
+	struct nk_str one;
+
+	while (nk_str_cut(&in, '\n', &one)) {
+		if (one.len > 0 && !has_line(other, one)) {
+			nk_out_c(out, mark);
+			nk_out_text(out, one);
+			nk_out_c(out, "\n");
+		}
+	}
+}
+
+/* Somebody may have edited what is kept: it is replaced by --renew or a yes only. */
+static NK_RESULT may_replace(struct mapping *m, struct nk_str source, bool *out, struct nk_err *err)
 {
 	struct nk_cli *const cli = m->cli;
+	struct nk_bytes old;
+	struct nk_str was;
+	char answer[16] = "";
+	size_t len = 0;
 
-	*out_kept = false;
-	if (m->reply.key.len == 0 || (m->reply.n_open > 0 && !cli->yes)) {
+	NK_TRY(nk_mapping_load(cli->env, cli->home, source, cli->arena, &old, err));
+	was = (struct nk_str){ (const char *)old.ptr, old.len };
+	*out = old.len == 0 || nk_str_eq(was, m->reply.text) || nk_args_has(&cli->args, "renew");
+	if (*out) {
+		return nk_done();
+	}
+	m->differs = true;
+	if (cli->json) {
+		return nk_done();
+	}
+	lines_only_in(&cli->out, "  - ", was, m->reply.text);
+	lines_only_in(&cli->out, "  + ", m->reply.text, was);
+	NK_TRY(nk_out_flush(&cli->out, err));
+	if (cli->yes || !nk_os_is_terminal(0) || !cli->talk.terminal) {
+		return nk_done();
+	}
+	nk_out_c(&cli->talk, nk_cli_tr(cli, NK_N("is the mapping that is kept to be replaced by this one?")));
+	nk_out_c(&cli->talk, " [yes/NO] ");
+	NK_TRY(nk_out_flush(&cli->talk, err));
+	NK_TRY(nk_os_fd_read(0, answer, sizeof(answer), &len, err));
+	*out = len > 0 && (answer[0] == 'y' || answer[0] == 'Y');
+	m->differs = !*out;
+	return nk_done();
+}
+
+/* The key and the school's name have no preset that --yes could take. */
+static bool decided(const struct mapping *m)
+{
+	for (size_t i = 0; i < m->reply.n_doubts; i++) {
+		if (is_name(&m->reply.doubts[i]) && m->reply.doubts[i].text.len == 0) {
+			return false;
+		}
+	}
+	return m->reply.key.len > 0 && (m->reply.n_open == 0 || m->cli->yes);
+}
+
+static NK_RESULT keep(struct mapping *m, struct nk_str source, struct nk_err *err)
+{
+	struct nk_cli *const cli = m->cli;
+	bool replace = false;
+
+	if (!decided(m)) {
 		cli->status = nk_err_exit(NK_PENDING);
 		return nk_done();
 	}
 	if (!nk_os_is_folder(cli->home)) {
 		return nk_fail(err, NK_NOT_FOUND, NK_N("there is no installation to keep the mapping in: name it with --home"));
 	}
+	NK_TRY(may_replace(m, source, &replace, err));
+	if (!replace) {
+		cli->status = nk_err_exit(NK_PENDING);
+		return nk_done();
+	}
 	NK_TRY(nk_mapping_save(cli->env, cli->home, source, nk_str_bytes(m->reply.text), err));
-	*out_kept = true;
+	m->kept = true;
 	return nk_done();
 }
 
-static void talk(const struct mapping *m, struct nk_str source, bool kept)
+static void talk(const struct mapping *m, struct nk_str source)
 {
-	if (kept) {
+	if (m->kept) {
 		nk_cli_say(m->cli, NK_N("Kept for the source \"%.*s\": a plain file, to be read and edited:"), NK_FMT(source));
 		nk_out_f(&m->cli->talk, "  %s/mappings/%.*s.map\n", m->cli->home, NK_FMT(source));
 		nk_cli_say(m->cli, NK_N("Next, look at the file by it:"));
 		nk_cli_hint(m->cli, "import check --source %.*s FILE", NK_FMT(source));
 		return;
 	}
+	if (m->differs) {
+		nk_cli_say(m->cli,
+			NK_N("The mapping that is kept for the source \"%.*s\" is another one (- it alone, + this one alone) and stays as it is; "
+			     "--renew replaces it, or edit it: %s/mappings/%.*s.map"),
+			NK_FMT(source), m->cli->home, NK_FMT(source));
+		return;
+	}
 	nk_cli_say(m->cli,
-		NK_N("Nothing was kept yet: answer with --answer ID=yes or ID=no, --set COLUMN=ITEM, --key COLUMN; or accept what is presumed "
+		NK_N("Nothing was kept yet: answer with --answer ID=yes or ID=no, --answer unit_name=NAME, --set COLUMN=ITEM, --key COLUMN; or accept what is presumed "
 		     "with --yes."));
+}
+
+/* A school that is alone in its installation is called as the organisation. */
+static struct nk_str organisation(struct nk_cli *cli)
+{
+	struct nk_config_row *rows = NULL;
+	size_t n = 0;
+
+	if (nk_ok(nk_op_config_show(cli->env, cli->home, cli->arena, &rows, &n, NULL))) {
+		for (size_t i = 0; i < n; i++) {
+			if (nk_str_eq(rows[i].key, NK_STR("organisation"))) {
+				return rows[i].value;
+			}
+		}
+	}
+	return NK_STR("");
 }
 
 static void gather(struct mapping *m)
@@ -186,6 +320,7 @@ static void gather(struct mapping *m)
 	}
 	m->req.sets = m->sets;
 	m->req.answers = m->answers;
+	m->req.unit_name = organisation(m->cli);
 	m->req.key = nk_args_str(&m->cli->args, "key");
 	m->req.samples = nk_args_has(&m->cli->args, "show");
 }
@@ -194,7 +329,6 @@ NK_RESULT nk_import_map(struct nk_cli *cli, const char *path, struct nk_str sour
 {
 	NK_OWNED(nk_os_fd_close) int fd = -1;
 	struct mapping m = { .cli = cli };
-	bool kept = false;
 
 	gather(&m);
 	if (m.req.samples && (!cli->out.terminal || cli->json)) {
@@ -209,11 +343,11 @@ NK_RESULT nk_import_map(struct nk_cli *cli, const char *path, struct nk_str sour
 	if (m.reply.n_open > 0 && !cli->yes && !cli->json && nk_os_is_terminal(0) && cli->talk.terminal) {
 		NK_TRY(ask_all(&m, err));
 	}
-	NK_TRY(keep(&m, source, &kept, err));
+	NK_TRY(keep(&m, source, err));
 	if (cli->json) {
-		return as_json(&m, kept, err);
+		return as_json(&m, err);
 	}
 	tell_doubts(&m);
-	talk(&m, source, kept);
+	talk(&m, source);
 	return nk_done();
 }

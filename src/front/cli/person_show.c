@@ -29,6 +29,8 @@ static const struct list_form forms[] = {
 		{ NK_N("Id"), NK_N("Kind"), NK_N("Place"), NK_N("Since"), NK_N("Until"), NK_N("Gone"),
 			NK_N("Items") },
 		{ false, true, false, false, false, true }, { false, false, false, true, true } },
+	[NK_PERSON_SHOW_FORMER] = { "former_names", NK_N("Names of before"), 3, { "until", "name", "kana" },
+		{ NK_N("Until"), NK_N("Full name"), NK_N("Reading") }, { false }, { true } },
 };
 
 _Static_assert(NK_ARRAY_LEN(forms) == NK_PERSON_SHOW_COUNT, "one form for each list");

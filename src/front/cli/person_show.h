@@ -1,5 +1,5 @@
 /*
- * person_show.h: one person for the screen: the head, and the three lists that nk_op_person_show gives as lines of
+ * person_show.h: one person for the screen: the head, and the lists that nk_op_person_show gives as lines of
  * fields between TABs.
  */
 #ifndef NK_PERSON_SHOW_H
@@ -11,6 +11,7 @@ enum nk_person_show_list {
 	NK_PERSON_SHOW_MEMBERSHIPS, /* unit|group, name, role, from, until, number */
 	NK_PERSON_SHOW_TARGETS, /* target, state, anchor, keys … */
 	NK_PERSON_SHOW_HOLDINGS, /* id, kind, place, since, until, gone, items */
+	NK_PERSON_SHOW_FORMER, /* until, name, kana */
 	NK_PERSON_SHOW_COUNT
 };
 
