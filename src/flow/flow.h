@@ -263,6 +263,7 @@ struct nk_notice {
 	struct nk_str name, kana, login, password, unit,
 		group; /* personal and secret: to paper or screen, never to a log */
 	uint32_t seat; /* 出席番号 */
+	struct nk_str grade; /* orders the sheets */
 };
 struct nk_notice_request {
 	struct nk_str target;
@@ -272,8 +273,9 @@ struct nk_notice_request {
 };
 struct nk_notice_reply {
 	struct nk_uuid holding;
-	struct nk_notice *sheets; /* in class order */
+	struct nk_notice *sheets; /* by unit, grade, class and number */
 	size_t n;
+	struct nk_str address, desk; /* where to sign in, whom to ask; may be empty */
 	nk_time hand_out_by;
 };
 NK_RESULT nk_op_notice_issue(struct nk_flow *flow, const struct nk_notice_request *req, struct nk_arena *arena,

@@ -9,6 +9,7 @@
 #include "flow_int.h"
 
 #include "cert.h"
+#include "os.h"
 
 struct making {
 	const struct nk_env *env;
@@ -273,6 +274,31 @@ static NK_RESULT nothing_there(const struct making *m, struct nk_err *err)
 		m->req->home, m->req->copy_dir != NULL ? m->req->copy_dir : "");
 }
 
+/* Looked at before anything is written: the folder above the second place is not made, it is perhaps a disk that is not
+ * there. */
+static NK_RESULT copy_can_be_made(const struct nk_init_request *req, struct nk_err *err)
+{
+	char above[PATH_MAX];
+	char *slash = NULL;
+
+	if (req->copy_dir == NULL || nk_os_is_there(req->copy_dir) ||
+		snprintf(above, sizeof(above), "%s", req->copy_dir) >= (int)sizeof(above)) {
+		return nk_done();
+	}
+	for (size_t n = strlen(above); n > 1 && above[n - 1] == '/'; n--) {
+		above[n - 1] = '\0';
+	}
+	slash = strrchr(above, '/');
+	if (slash == NULL || slash == above) {
+		return nk_done();
+	}
+	*slash = '\0';
+	return nk_os_is_there(above)
+		? nk_done()
+		: nk_fail(err, NK_NOT_FOUND,
+			  NK_N("the folder %s for the second place (--copy) is not there: is the disk mounted? The installation was not begun"), above);
+}
+
 NK_RESULT nk_op_init(const struct nk_env *env, const struct nk_init_request *req, struct nk_err *err)
 {
 	NK_OWNED(nk_flow_close) struct nk_flow *flow = calloc(1, sizeof(*flow));
@@ -289,6 +315,7 @@ NK_RESULT nk_op_init(const struct nk_env *env, const struct nk_init_request *req
 			NK_N("the vault needs a second place (--copy DIR, better on another disk), or --single-copy, which every statement will then say"));
 	}
 	NK_TRY(nothing_there(&m, err));
+	NK_TRY(copy_can_be_made(req, err));
 	rc = make(&m, err);
 	nk_wipe(m.keys, sizeof(m.keys));
 	return rc;

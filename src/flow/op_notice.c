@@ -53,9 +53,22 @@ static bool class_named(const struct issuing *is, const struct nk_group *g)
 	return false;
 }
 
+/* 2 and 2年 are one grade. */
+static bool grade_named(const struct nk_config_words *grades, struct nk_str grade)
+{
+	for (size_t i = 0; grade.len > 0 && i < grades->n; i++) {
+		const struct nk_str w = grades->word[i];
+
+		if (nk_str_starts(w, grade) && (w.len == grade.len || nk_str_eq(nk_str_sub(w, grade.len, w.len), NK_STR("年")))) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool named_by_rule(const struct issuing *is, const struct nk_person *p)
 {
-	if (word_in(&is->flow->config->notice_grades, p->field[NK_FIELD_GRADE])) {
+	if (grade_named(&is->flow->config->notice_grades, p->field[NK_FIELD_GRADE])) {
 		return true;
 	}
 	for (size_t i = 0; i < p->n_memberships; i++) {
@@ -70,11 +83,18 @@ static bool named_by_rule(const struct issuing *is, const struct nk_person *p)
 	return false;
 }
 
+static bool is_only(const struct issuing *is, const struct nk_person *p)
+{
+	char id[NK_UUID_TEXT];
+
+	return nk_str_eq(p->field[NK_FIELD_LOGIN], is->req->only) ||
+		nk_str_eq(nk_str_c(nk_uuid_print(p->id, id)), is->req->only);
+}
+
 static bool wanted(const struct issuing *is, const struct nk_year *year, const struct nk_person *p)
 {
 	const struct nk_link *const l = nk_links_of(is->links, p->number);
 	struct nk_year_wanted by_rules;
-	char id[NK_UUID_TEXT];
 
 	nk_year_of(year, p, nk_flow_today(is->flow), &by_rules);
 	if (l == NULL || l->state != NK_LINK_PRESENT || by_rules.presence != NK_YEAR_USABLE ||
@@ -82,11 +102,40 @@ static bool wanted(const struct issuing *is, const struct nk_year *year, const s
 		return false;
 	}
 	if (is->req->only.len > 0) {
-		return nk_str_eq(p->field[NK_FIELD_LOGIN], is->req->only) ||
-			nk_str_eq(nk_str_c(nk_uuid_print(p->id, id)), is->req->only);
+		return is_only(is, p);
 	}
 	/* A sheet tells name and class: for a protected person it is never one of many. */
 	return !l->password_set && !nk_person_hidden(p) && named_by_rule(is, p);
+}
+
+/* Why nobody is left: each cause has its own remedy. */
+static NK_RESULT nobody(const struct issuing *is, struct nk_err *err)
+{
+	const struct nk_config *const c = is->flow->config;
+	const bool one = is->req->only.len > 0;
+	bool fits = false;
+
+	if (!one && c->notice_grades.n == 0 && c->notice_classes.n == 0) {
+		return nk_fail(err, NK_NOT_FOUND,
+			NK_N("no rule says who gets an initial password: write grades = … or classes = … under [notice] in conf.d/notice.conf, or "
+			     "name one person with --person"));
+	}
+	for (size_t i = 0; !fits && i < nk_people_count(is->flow->people); i++) {
+		const struct nk_person *const p = nk_people_at(is->flow->people, i);
+
+		fits = one ? is_only(is, p) : named_by_rule(is, p);
+	}
+	if (!fits && one) {
+		return nk_fail(err, NK_NOT_FOUND, NK_N("nobody has the login or id that --person names (nokosazu person find)"));
+	}
+	if (!fits) {
+		return nk_fail(err, NK_NOT_FOUND,
+			NK_N("the grades and classes of [notice] fit nobody: grades are numbers (1), classes are called as their group (1年A組) or "
+			     "school/class"));
+	}
+	return nk_fail(err, NK_NOT_FOUND,
+		one ? NK_N("this person has no account that could get a password now: suspended, gone, or not made yet (nokosazu plan)")
+		    : NK_N("nobody needs an initial password: whom [notice] names has one already, or no account yet (nokosazu plan)"));
 }
 
 static NK_RESULT choose(struct issuing *is, struct nk_err *err)
@@ -106,10 +155,7 @@ static NK_RESULT choose(struct issuing *is, struct nk_err *err)
 			is->numbers[is->n++] = p->number;
 		}
 	}
-	return is->n > 0
-		? nk_done()
-		: nk_fail(err, NK_NOT_FOUND,
-			  NK_N("nobody needs an initial password: the rule [notice] names nobody with an account and without a password"));
+	return is->n > 0 ? nk_done() : nobody(is, err);
 }
 
 static NK_RESULT for_protected(struct issuing *is, struct nk_tx *tx, struct nk_err *err)
@@ -221,6 +267,7 @@ static NK_RESULT fill_sheet(struct issuing *is, const struct nk_person *p, struc
 
 		if (g != NULL && nk_str_eq(g->kind, NK_STR("homeroom"))) {
 			s->group = g->title;
+			s->grade = g->grade.len > 0 ? g->grade : p->field[NK_FIELD_GRADE];
 			s->seat = m->number;
 		}
 		s->unit = u != NULL && s->unit.len == 0 ? u->name : s->unit;
@@ -294,10 +341,11 @@ static int class_order(const void *a, const void *b)
 	const struct nk_notice *const x = a;
 	const struct nk_notice *const y = b;
 	const int unit = nk_str_cmp(x->unit, y->unit);
+	const int grade = title_order(x->grade, y->grade);
 	const int group = title_order(x->group, y->group);
 
-	if (unit != 0 || group != 0) {
-		return unit != 0 ? unit : group;
+	if (unit != 0 || grade != 0 || group != 0) {
+		return unit != 0 ? unit : grade != 0 ? grade : group;
 	}
 	return x->seat == y->seat ? nk_str_cmp(x->kana, y->kana) : x->seat < y->seat ? -1 : 1;
 }
@@ -335,6 +383,8 @@ NK_RESULT nk_op_notice_issue(struct nk_flow *flow, const struct nk_notice_reques
 	nk_rc rc;
 
 	memset(out, 0, sizeof(*out));
+	out->address = flow->config->notice_address;
+	out->desk = flow->config->notice_desk;
 	rc = issue(&is, err);
 	if (rc.code == NK_DENIED) {
 		nk_flow_refused_why(flow, "notice", err);

@@ -49,6 +49,16 @@ void nk_shown_label(struct nk_vec *shown, struct nk_str label)
 	}
 }
 
+/* What is stopped nobody can approve, whatever the rule says of its milder case. */
+static const char *todo_of(const struct nk_guard_finding *f)
+{
+	const char *const todo = nk_guard_todo(f->rule);
+
+	return f->verdict == NK_VERDICT_STOPPED && strstr(todo, "approves") != NULL
+		? NK_N("this cannot be approved: look at what is listed, mend it where it comes from, and try again")
+		: todo;
+}
+
 NK_RESULT nk_shown_guard(const struct nk_guard_finding *f, size_t n, struct nk_vec *out, struct nk_err *err)
 {
 	static const char *const severity[] = {
@@ -74,7 +84,7 @@ NK_RESULT nk_shown_guard(const struct nk_guard_finding *f, size_t n, struct nk_v
 			memcpy(s->text[l], text.text[l], sizeof(s->text[l]) - 1);
 			s->text[l][sizeof(s->text[l]) - 1] = '\0';
 			(void)snprintf(
-				s->todo[l], sizeof(s->todo[l]), "%s", nk_tr((enum nk_lang)l, nk_guard_todo(f[i].rule)));
+				s->todo[l], sizeof(s->todo[l]), "%s", nk_tr((enum nk_lang)l, todo_of(&f[i])));
 		}
 	}
 	return nk_done();

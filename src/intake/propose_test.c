@@ -63,10 +63,12 @@ static bool writes(const struct proposed *p, const char *line)
 
 static void known_headers_become_items_and_the_mapping_reads_the_list(void **state)
 {
-	NK_OWNED(proposed_done) struct proposed p = propose(HEADER ROW_1 ROW_2, (struct nk_propose_options){ .fd = -1 });
+	const struct nk_str birth = NK_STR("birth=yes");
+	NK_OWNED(proposed_done)
+	struct proposed p = propose(HEADER ROW_1 ROW_2, (struct nk_propose_options){ .fd = -1, .answers = &birth, .n_answers = 1 });
 	static const char *const lines[] = { "学籍番号 = student_number\n", "氏名 = full_name\n", "ふりがな = full_kana\n", "生年月日 = birth_date\n",
 		"学部 = faculty\n", "学年 = grade\n", "クラス = home_class\n", "出席番号 = attendance\n", "メールアドレス = mail\n",
-		"通称名 = full_shown\n", "状態 = state\n", "key = 学籍番号\n", "key_case = upper\n", "unit = 学部\n", "休学 = suspended\n",
+		"通称名 = full_shown\n", "状態 = state\n", "key = 学籍番号\n", "key_case = upper\n", "class_name = grade_class\n", "unit = 学部\n", "休学 = suspended\n",
 		"[dates]\n生年月日 = any\n" };
 	struct nk_csv_mapping m;
 	struct nk_str text;
@@ -107,6 +109,55 @@ static void what_is_doubtful_is_asked_and_answers_count(void **state)
 	assert_false(writes(&p, "key_length") || writes(&p, "name_split"));
 	assert_true(writes(&q, "key_length = 4\n") && writes(&q, "name_split = refuse\n") && !writes(&q, "誕生日"));
 	assert_false(doubt_of(&q, "zeros").open || doubt_of(&q, "split").open);
+}
+
+#define CLASSES "学籍番号,氏名,カナ,生年月日,学年,クラス,出席番号\n"
+#define CLASSES_ROWS "1,太田 元気,オオタ ゲンキ,2008-04-02,1年,A,3\n2,髙橋 直子,タカハシ ナオコ,2007-05-01,2年,A,4\n3,森 一,モリ ハジメ,2008-05-01,１年,１,4\n"
+
+static struct kit_read read_classes(struct proposed *p, const char *instead)
+{
+	struct nk_str text;
+
+	kit_ok(nk_arena_dup(p->arena, nk_buf_str(&p->text), &text, &p->err), &p->err);
+	return kit_read_bytes(nk_bytes_of(CLASSES CLASSES_ROWS, strlen(CLASSES CLASSES_ROWS)),
+		(struct kit_read_options){ .mapping = instead != NULL ? instead : text.ptr });
+}
+
+static void classes_of_no_named_school_ask_for_its_name(void **state)
+{
+	const struct nk_str name = NK_STR("unit_name=星見高等学校");
+	NK_OWNED(proposed_done) struct proposed p = propose(CLASSES CLASSES_ROWS, (struct nk_propose_options){ .fd = -1 });
+	NK_OWNED(proposed_done)
+	struct proposed q = propose(CLASSES CLASSES_ROWS, (struct nk_propose_options){ .fd = -1, .unit_name = NK_STR("本校") });
+	NK_OWNED(proposed_done)
+	struct proposed r = propose(CLASSES CLASSES_ROWS, (struct nk_propose_options){ .fd = -1, .answers = &name, .n_answers = 1 });
+
+	(void)state;
+	assert_true(doubt_of(&p, "unit_name").open && doubt_of(&p, "unit_name").text.len == 0 && !writes(&p, "unit_name"));
+	assert_true(doubt_of(&q, "unit_name").open && writes(&q, "unit_name = 本校\nunit_kind = school\n"));
+	assert_true(!doubt_of(&r, "unit_name").open && writes(&r, "unit_name = 星見高等学校\n"));
+	assert_false(doubt_of(&p, "birth").yes || writes(&p, "生年月日"));
+}
+
+static void a_class_is_called_by_its_grade_and_is_some_schools(void **state)
+{
+	const struct nk_str name = NK_STR("unit_name=星見高等学校");
+	NK_OWNED(proposed_done)
+	struct proposed p = propose(CLASSES CLASSES_ROWS, (struct nk_propose_options){ .fd = -1, .answers = &name, .n_answers = 1 });
+	static const char *const titles[] = { "1年A組", "2年A組", "1年１組" };
+	struct kit_read r = read_classes(&p, NULL);
+
+	(void)state;
+	kit_ok(r.rc, &r.err);
+	assert_int_equal(r.roster->n_groups, 3);
+	for (size_t i = 0; i < 3; i++) {
+		assert_string_equal(r.roster->groups[i].title.ptr, titles[i]);
+		assert_true(r.roster->groups[i].school_year >= 2024);
+	}
+	kit_read_done(&r);
+	r = read_classes(&p, "[columns]\n学籍番号 = student_number\n氏名 = full_name\nクラス = home_class\n出席番号 = attendance\n[options]\nkey = 学籍番号\n");
+	assert_int_equal(r.rc.code, NK_INVALID);
+	kit_read_done(&r);
 }
 
 static void a_list_without_a_key_asks_for_one(void **state)
@@ -172,6 +223,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known_headers_become_items_and_the_mapping_reads_the_list),
 		cmocka_unit_test(what_is_doubtful_is_asked_and_answers_count),
+		cmocka_unit_test(classes_of_no_named_school_ask_for_its_name),
+		cmocka_unit_test(a_class_is_called_by_its_grade_and_is_some_schools),
 		cmocka_unit_test(a_list_without_a_key_asks_for_one),
 		cmocka_unit_test(content_that_contradicts_its_header_is_not_read_in_silence),
 		cmocka_unit_test(a_column_or_item_that_is_not_there_is_a_usage_error),

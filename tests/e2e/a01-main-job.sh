@@ -49,6 +49,8 @@ same "with_no_step" "0 false" "$(said steps) $(said has_changes)"
 expect 73 "the_same_plan_does_not_go_out_twice" "$nk" apply "$hash"
 
 # Notices -----------------------------------------------------------------------------------------------------------------
+expect 1 "a_notice_for_a_login_of_nobody" "$nk" notice issue --person nobody-is-called-so --json
+has "says_that_it_is_nobodys" 'nobody has the login or id' "$logs/out"
 need 0 "notices_are_made_for_one_class" "$nk" notice issue --json
 cp "$logs/out" "$work/sheets" && chmod 600 "$work/sheets"
 : >"$logs/out"

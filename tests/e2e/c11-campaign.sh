@@ -225,7 +225,8 @@ has "who_has_left_is_unknown_and_named" '"site":"s40"[^}]*"erase":"unknown"[^}]*
 expect 0 "who_left_may_come_back" "$nk" site enrol "$schools/s40.identity" --fingerprint "$f40"
 run "$nk" site list --json
 has "and_is_enrolled_again" '"name":"s40".*"ended":false' "$logs/out"
-expect 73 "a_name_belongs_to_one_site" "$nk" site enrol "$schools/hq.identity" --fingerprint "$hq_fingerprint" --name s40
+f=$(sim identity "$schools" s41) || bail "a_school_is_made"
+expect 73 "a_name_belongs_to_one_site" "$nk" site enrol "$schools/s41.identity" --fingerprint "$f" --name s40
 hasnt "which_is_said_in_words" 'UNIQUE' "$logs/err"
 expect 5 "a_site_of_an_open_campaign_stays_on_the_list" "$nk" site end real
 run env LC_ALL=ja_JP.UTF-8 "$nk" campaign list

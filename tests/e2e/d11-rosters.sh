@@ -41,6 +41,29 @@ hasnt "no_value_in_the_report" '佐渡山|サドヤマ|0012' "$logs/out"
 expect 0 "and_taken_in_by_it" "$nk" import --json --source uni "$work/list.csv"
 same "three_joined" 3 "$(said joined)"
 
+# A second place that is not mounted --------------------------------------------------------------------------------------------
+expect 1 "no_installation_is_begun_for_a_second_place_that_cannot_be" "$nk" --home "$work/early" init --organisation x \
+	--domain x.example.jp --operator x --key-file "$work/early.key" --sealer file --copy "$work/not/mounted/vault"
+same "nothing_is_begun" no "$([ -e "$work/early" ] && echo yes || echo no)"
+
+# Classes of no named school, and a mapping that was edited -----------------------------------------------------------------------
+printf '学籍番号,氏名,フリガナ,学年,クラス,出席番号\n31,森 一,モリ ハジメ,1年,A,1\n32,森 二,モリ ツギ,2年,A,1\n' >"$work/classes.csv"
+expect 2 "the_school_of_classes_is_asked_for" "$nk" import map --source classes "$work/classes.csv"
+has "with_what_is_presumed" '\? \[unit_name\]' "$logs/out"
+expect 0 "its_name_is_an_answer" "$nk" import map --source classes --answer unit_name=星見高等学校 "$work/classes.csv"
+echo 'name_split = blank' >>"$home/mappings/classes.map"
+expect 2 "what_was_edited_is_not_overwritten" "$nk" import map --yes --source classes --answer unit_name=第二高校 "$work/classes.csv"
+has "what_would_change_is_shown" '- name_split = blank' "$logs/out"
+has "it_is_still_there" '^name_split = blank$' "$home/mappings/classes.map"
+grep -v '^unit_' "$home/mappings/classes.map" >"$work/no-unit.map"
+expect 2 "classes_of_no_school_are_found" "$nk" import check --map "$work/no-unit.map" "$work/classes.csv"
+has "by_their_own_rule" 'CSV-UNIT-1' "$logs/out"
+expect 65 "and_never_reach_the_store" "$nk" import --source classes --map "$work/no-unit.map" "$work/classes.csv"
+expect 0 "with_a_school_they_are_taken_in" "$nk" import --json --source classes "$work/classes.csv"
+same "one_class_a_grade" 2 "$(said groups)"
+expect 0 "renewed_when_it_is_said" "$nk" import map --renew --source classes --answer unit_name=第二高校 "$work/classes.csv"
+hasnt "without_what_was_edited" 'name_split' "$home/mappings/classes.map"
+
 # Bad rows ----------------------------------------------------------------------------------------------------------------------
 list '0012003,=cmd|calc 太郎,アクヤク タロウ,文学部,3年,消滅\n1.2E+05,佐渡山 三,,文学部,3年,\n0012009,多い,x,y,z,,余り\n' | sed 's/\\n/\n/g' >"$work/bad.csv"
 expect 2 "bad_rows_are_written_out" "$nk" import check --json --source uni --rejects "$work/rejects.csv" "$work/bad.csv"

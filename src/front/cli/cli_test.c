@@ -364,7 +364,7 @@ static void every_line_of_a_sheet_is_as_wide_as_the_box(void **state)
 	for (unsigned lang = 0; lang < NK_LANG_COUNT; lang++) {
 		nk_out_init(&cli.out, fd, false, false);
 		cli.lang = (enum nk_lang)lang;
-		nk_sheet_print(&cli, &notice, NK_STR("2026-04-20"), true);
+		nk_sheet_print(&cli, &notice, &(struct nk_sheet_foot){ .hand_out_by = NK_STR("2026-04-20"), .address = NK_STR("https://x.jp/") }, true);
 		kit_ok(nk_out_flush(&cli.out, &err), &err);
 		nk_out_done(&cli.out);
 	}

@@ -27,13 +27,13 @@ static NK_RESULT sheet_json(
 
 static NK_RESULT sheets(struct nk_cli *cli, const struct nk_notice_reply *r, struct nk_err *err)
 {
-	const struct nk_str day = nk_cli_day(cli, r->hand_out_by);
+	const struct nk_sheet_foot foot = { nk_cli_day(cli, r->hand_out_by), r->address, r->desk };
 
 	for (size_t i = 0; i < r->n; i++) {
 		if (cli->json) {
 			NK_TRY(sheet_json(cli, r, &r->sheets[i], err));
 		} else {
-			nk_sheet_print(cli, &r->sheets[i], day, i + 1 < r->n);
+			nk_sheet_print(cli, &r->sheets[i], &foot, i + 1 < r->n);
 		}
 	}
 	return nk_done();

@@ -65,7 +65,7 @@ static void place(struct nk_cli *cli, const struct nk_notice *n)
 	}
 }
 
-void nk_sheet_print(struct nk_cli *cli, const struct nk_notice *notice, struct nk_str hand_out_by, bool another)
+void nk_sheet_print(struct nk_cli *cli, const struct nk_notice *notice, const struct nk_sheet_foot *foot, bool another)
 {
 	struct nk_out *const out = &cli->out;
 
@@ -81,7 +81,13 @@ void nk_sheet_print(struct nk_cli *cli, const struct nk_notice *notice, struct n
 	line(out, NK_STR(""));
 	line(out, nk_str_c(nk_cli_tr(cli, NK_N("Type the password without the blanks. Change it after the"))));
 	line(out, nk_str_c(nk_cli_tr(cli, NK_N("first login. Show this sheet to nobody."))));
-	labelled(cli, NK_N("Hand out by"), hand_out_by);
+	if (foot->address.len > 0) {
+		labelled(cli, NK_N("Sign in at"), foot->address);
+	}
+	if (foot->desk.len > 0) {
+		labelled(cli, NK_N("Whom to ask"), foot->desk);
+	}
+	labelled(cli, NK_N("Hand out by"), foot->hand_out_by);
 	border(out, "\xE2\x94\x94", "\xE2\x94\x98");
 	nk_out_c(out, another ? "\f" : "");
 }

@@ -7,8 +7,12 @@
 
 #include "cli.h"
 
-/* nk_sheet_print: one sheet, ending with a form feed when another one follows. `hand_out_by` is a day as text. */
-void nk_sheet_print(struct nk_cli *cli, const struct nk_notice *notice, struct nk_str hand_out_by, bool another);
+/* What stands on every sheet: until when (a day as text), where to sign in and whom to ask (may be empty). */
+struct nk_sheet_foot {
+	struct nk_str hand_out_by, address, desk;
+};
+/* nk_sheet_print: one sheet, ending with a form feed when another one follows. */
+void nk_sheet_print(struct nk_cli *cli, const struct nk_notice *notice, const struct nk_sheet_foot *foot, bool another);
 /* nk_sheet_grouped: a password in groups of four for reading; the blanks are not part of it. */
 struct nk_str nk_sheet_grouped(struct nk_cli *cli, struct nk_str password);
 
