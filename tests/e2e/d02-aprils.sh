@@ -3,6 +3,7 @@
 # they are there, and towns of three sizes from tools/rostergen with joiners, leavers, promotions, transfers, new names and
 # classes; one of them a junior high school alone, where a third leaves each March.
 . "$(dirname "$0")/lib.sh"
+nm -D "$nk" 2>/dev/null | grep -q __asan_init && skip_all "hundreds of commands; guard_test has the same rules under the sanitizers"
 shared=${NK_SHARED:-$root/../shared/data/rosters}
 new_slapd_once() {
 	new_slapd "$work/slapd-$1"
