@@ -409,6 +409,7 @@ static int slots(const struct question *q)
 	if (f != NULL) {
 		(void)fclose(f);
 	}
+	nk_flow_close(&flow); /* who reads the answer may take the folder away at once */
 	answer(nk_ok(rc) ? "" : err.text[NK_LANG_EN], &(struct raw){ 0 }, 0, "");
 	return 0;
 }

@@ -98,7 +98,7 @@ static NK_RESULT reply_json(struct nk_cli *cli, const struct nk_sweep_reply *r, 
 
 static NK_RESULT places_table(struct nk_cli *cli, const struct nk_sweep_reply *r, struct nk_err *err)
 {
-	struct nk_table table;
+	NK_OWNED(nk_table_done) struct nk_table table = { 0 };
 	const char *const titles[] = { nk_cli_tr(cli, NK_N("Place")), nk_cli_tr(cli, NK_N("Path")),
 		nk_cli_tr(cli, NK_N("Files")), nk_cli_tr(cli, NK_N("Bytes")), nk_cli_tr(cli, NK_N("Unread")),
 		nk_cli_tr(cli, NK_N("Control")) };
@@ -118,7 +118,7 @@ static NK_RESULT places_table(struct nk_cli *cli, const struct nk_sweep_reply *r
 
 static NK_RESULT suspects_table(struct nk_cli *cli, const struct nk_sweep_reply *r, struct nk_err *err)
 {
-	struct nk_table table;
+	NK_OWNED(nk_table_done) struct nk_table table = { 0 };
 	const char *const titles[] = { nk_cli_tr(cli, NK_N("Suspect")), nk_cli_tr(cli, NK_N("Persons")),
 		nk_cli_tr(cli, NK_N("State")), nk_cli_tr(cli, NK_N("Holding")) };
 
