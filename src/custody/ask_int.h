@@ -32,7 +32,6 @@ struct nk_ask_span {
  * A table's rows copy by copy, asked for in rising order of their ids: one look-up a copy, or, when most copies are in
  * the answer, all rows in the order of the index, those of other copies passed over. Column 0 is the copy.
  */
-enum { NK_ASK_ABOUT = sizeof("holding:") + NK_UUID_TEXT };
 
 struct nk_ask_stream {
 	struct nk_stmt *stmt;

@@ -203,7 +203,7 @@ static void look_at_copy(struct world *w, struct copy *c, struct nk_tx *tx)
 {
 	const unsigned who = below(w, PARTIES);
 	const bool passed = below(w, 3) != 0;
-	char about[NK_ASK_ABOUT];
+	char about[NK_HOLDING_ABOUT];
 	char text[NK_UUID_TEXT];
 	struct nk_evidence e = { .kind = NK_STR("https://in-toto.io/attestation/svr/v0.2"),
 		.leaf = -1,

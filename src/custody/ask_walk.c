@@ -256,19 +256,11 @@ void nk_ask_stream_close(struct nk_ask_stream *stream)
 	nk_stmt_put(&stream->stmt);
 }
 
-static const char *about(struct nk_uuid holding, char out[static NK_ASK_ABOUT])
-{
-	char text[NK_UUID_TEXT];
-
-	(void)snprintf(out, NK_ASK_ABOUT, "holding:%s", nk_uuid_print(holding, text));
-	return out;
-}
-
 /* The id of the row at hand; a text that is not exactly one's comes before all, and is passed over. */
 static struct nk_uuid key_of(const struct nk_ask_stream *stream)
 {
 	const struct nk_uuid none = { { 0 } };
-	char text[NK_ASK_ABOUT];
+	char text[NK_HOLDING_ABOUT];
 	struct nk_uuid id = none;
 	struct nk_str s;
 
@@ -279,7 +271,7 @@ static struct nk_uuid key_of(const struct nk_ask_stream *stream)
 	if (!nk_uuid_parse(nk_str_sub(s, strlen("holding:"), SIZE_MAX), &id)) {
 		return none;
 	}
-	return nk_str_eq(s, nk_str_c(about(id, text))) ? id : none;
+	return nk_str_eq(s, nk_str_c(nk_holding_about(id, text))) ? id : none;
 }
 
 static NK_RESULT step(struct nk_ask_stream *stream, struct nk_err *err)
@@ -301,12 +293,12 @@ NK_RESULT nk_ask_stream_open(
 
 NK_RESULT nk_ask_stream_at(struct nk_ask_stream *stream, struct nk_uuid holding, bool *out, struct nk_err *err)
 {
-	char text[NK_ASK_ABOUT];
+	char text[NK_HOLDING_ABOUT];
 
 	if (!stream->whole) {
 		nk_stmt_rewind(stream->stmt);
 		if (stream->by_text) {
-			nk_stmt_text(stream->stmt, 1, nk_str_c(about(holding, text)));
+			nk_stmt_text(stream->stmt, 1, nk_str_c(nk_holding_about(holding, text)));
 		} else {
 			nk_stmt_uuid(stream->stmt, 1, holding);
 		}

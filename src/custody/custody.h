@@ -176,6 +176,9 @@ struct nk_holding {
 	char was_read[8]; /* yes | no | unknown */
 	bool possible; /* it may never have existed */
 };
+/* nk_holding_about: "holding:<id>", how statements and duties name a copy; gives `out`. */
+enum { NK_HOLDING_ABOUT = sizeof("holding:") + NK_UUID_TEXT };
+const char *nk_holding_about(struct nk_uuid id, char out[static NK_HOLDING_ABOUT]);
 /*
  * nk_holding_open: the row and its closing duty (due at expiry, owner = custodian); id is made. NK_INVALID when one
  * of custodian, purpose, place, warrant, expiry is missing; NK_DENIED when the warrant is not signed or does not hold

@@ -161,14 +161,21 @@ NK_RESULT nk_holding_place(const struct nk_key *key, struct nk_uuid id, const st
 	return nk_done();
 }
 
+const char *nk_holding_about(struct nk_uuid id, char out[static NK_HOLDING_ABOUT])
+{
+	char text[NK_UUID_TEXT];
+
+	(void)snprintf(out, NK_HOLDING_ABOUT, "holding:%s", nk_uuid_print(id, text));
+	return out;
+}
+
 NK_RESULT nk_holding_open(struct nk_tx *tx, const struct nk_key *place_key, const struct nk_holding *h,
 	struct nk_uuid *out_id, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
 	NK_OWNED(nk_buf_done) struct nk_buf place = { 0 };
 	struct nk_duty duty = { .kind = NK_STR("close-holding"), .owner = h->custodian, .due_at = h->expires_at };
-	char about[sizeof("holding:") + NK_UUID_TEXT];
-	char text[NK_UUID_TEXT];
+	char about[NK_HOLDING_ABOUT];
 	struct nk_uuid duty_id;
 	struct nk_uuid id;
 
@@ -196,8 +203,7 @@ NK_RESULT nk_holding_open(struct nk_tx *tx, const struct nk_key *place_key, cons
 	/* I2: somebody can read it from the start, and is written down. */
 	NK_TRY(nk_reach_open(tx, id, h->custodian, h->opened_at, err));
 	duty.holding = id;
-	(void)snprintf(about, sizeof(about), "holding:%s", nk_uuid_print(id, text));
-	duty.about = nk_str_c(about);
+	duty.about = nk_str_c(nk_holding_about(id, about));
 	NK_TRY(nk_duty_add(tx, &duty, &duty_id, err));
 	*out_id = id;
 	return nk_done();

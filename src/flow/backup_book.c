@@ -9,13 +9,6 @@
 #include "dsse.h"
 #include "intoto.h"
 
-void nk_backup_about(struct nk_uuid holding, char out[static 64])
-{
-	char id[NK_UUID_TEXT];
-
-	(void)snprintf(out, 64, "holding:%s", nk_uuid_print(holding, id));
-}
-
 static bool get_number(struct nk_jval root, const char *key, uint64_t *out)
 {
 	int64_t n = 0;
@@ -49,7 +42,7 @@ static NK_RESULT facts_of(struct nk_flow *flow, struct nk_arena *arena, struct n
 	char about[64];
 	size_t n = 0;
 
-	nk_backup_about(f->holding, about);
+	(void)nk_holding_about(f->holding, about);
 	NK_TRY(nk_evidence_list(flow->store, nk_str_c(about), arena, &list, &n, err));
 	for (size_t i = 0; i < n && !f->whole; i++) {
 		struct nk_intoto st;

@@ -6,10 +6,9 @@
  */
 #include "base.h"
 #include "backup_int.h"
+#include "closing.h"
 
-#include "cert.h"
 #include "hold_int.h"
-#include "intoto.h"
 
 /* --- the list --- */
 
@@ -260,46 +259,26 @@ static NK_RESULT body(const struct ending *e, struct nk_buf *out, struct nk_err 
 	return nk_json_end(&j, err);
 }
 
-static NK_RESULT sign(const struct ending *e, const char *about, struct nk_hash *subject, struct nk_buf *envelope, struct nk_err *err)
-{
-	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
-	NK_OWNED(nk_buf_done) struct nk_buf payload = { 0 };
-	struct nk_intoto_subject s = { .name = nk_str_c(about), .has_sha256 = true };
-	struct nk_intoto st = { .type = NK_STR(NK_PREDICATE_CLOSURE), .subjects = &s, .n_subjects = 1 };
-
-	nk_buf_init(&text, 65536);
-	nk_buf_init(&payload, NK_INTOTO_MAX);
-	nk_sha256(nk_bytes_of(e->fact.holding.b, sizeof(e->fact.holding.b)), subject);
-	memcpy(s.sha256, subject->b, sizeof(s.sha256));
-	NK_TRY(body(e, &text, err));
-	st.predicate = nk_buf_str(&text);
-	NK_TRY(nk_statement_print(e->flow, &st, &payload, err));
-	return nk_cert_sign(nk_buf_bytes(&payload), e->req->seed, envelope, err);
-}
-
 static NK_RESULT close_books(struct ending *e, struct nk_err *err)
 {
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 	NK_OWNED(nk_buf_done) struct nk_buf envelope = { 0 };
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
-	struct nk_flow *const flow = e->flow;
-	const enum nk_gone gone = e->out->verified ? NK_GONE_VERIFIED : NK_GONE_UNVERIFIED;
-	const struct nk_uuid id = e->fact.holding;
-	const struct nk_leaf_item items[3] = { nk_item_text("gone", nk_str_c(nk_gone_name(gone))), nk_item_hex("holding", id.b, 16),
-		nk_item_text("how", NK_STR("destroyed before another party")) };
-	const nk_time now = nk_now(flow->env);
-	struct nk_hash subject;
-	char about[64];
+	struct nk_closing c = { .holding = e->fact.holding,
+		.gone = e->out->verified ? NK_GONE_VERIFIED : NK_GONE_UNVERIFIED,
+		.how = "destroyed before another party",
+		.predicate = NK_PREDICATE_CLOSURE,
+		.by = &e->by,
+		.seed = e->req->seed };
 
+	nk_buf_init(&text, 65536);
 	nk_buf_init(&envelope, 4 << 20);
-	nk_backup_about(id, about);
-	NK_TRY(sign(e, about, &subject, &envelope, err));
-	NK_TRY(nk_tx_begin(flow->store, &tx, err));
-	NK_TRY(nk_statement_take(flow, tx, nk_buf_bytes(&envelope), e->by.public_key, NK_PREDICATE_CLOSURE, &subject, nk_str_c(about),
-		e->by.id, e->arena, NULL, &e->out->evidence, err));
-	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_HOLDING_CLOSE, items, 3, NULL, err));
-	NK_TRY(nk_holding_close(tx, id, gone, e->out->evidence, e->by.id, now, err));
-	NK_TRY(nk_reach_close(tx, id, now, err));
-	return nk_flow_commit(flow, &tx, err);
+	NK_TRY(body(e, &text, err));
+	c.body = nk_buf_str(&text);
+	NK_TRY(nk_closing_sign(e->flow, &c, &envelope, err));
+	NK_TRY(nk_tx_begin(e->flow->store, &tx, err));
+	NK_TRY(nk_closing_book(e->flow, tx, &c, nk_buf_bytes(&envelope), e->arena, &e->out->evidence, err));
+	return nk_flow_commit(e->flow, &tx, err);
 }
 
 static NK_RESULT end_it(struct ending *e, struct nk_err *err)

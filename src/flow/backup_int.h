@@ -87,8 +87,6 @@ bool nk_backup_can_open(const struct nk_flow *flow, const struct nk_backup_fact 
  * is left. *out_until: when the last of the keys parts is to be gone. */
 NK_RESULT nk_backup_open_for(struct nk_flow *flow, const uint32_t *numbers, size_t n, struct nk_arena *arena,
 	uint64_t *out_parts, nk_time *out_until, struct nk_err *err);
-/* nk_backup_about: "holding:<id>". */
-void nk_backup_about(struct nk_uuid holding, char out[static 64]);
 /* nk_backup_drill_duty: the duty to restore for a trial, if none is open. */
 NK_RESULT nk_backup_drill_duty(struct nk_flow *flow, struct nk_tx *tx, nk_time due, struct nk_err *err);
 

@@ -8,9 +8,8 @@
 #include "base.h"
 
 #include "carry_int.h"
-#include "cert.h"
+#include "closing.h"
 #include "hold_int.h"
-#include "intoto.h"
 #include "json.h"
 #include "party_int.h"
 #include "residue.h"
@@ -26,7 +25,7 @@ static NK_RESULT keep_receipt(struct nk_flow *flow, const struct nk_carry_receip
 	char about[64];
 	bool before = false;
 
-	nk_carry_about(r->holding, about);
+	(void)nk_holding_about(r->holding, about);
 	st.subject = about;
 	st.about = nk_str_c(about);
 	st.body = nk_str_trim(nk_bytes_str(text));
@@ -137,7 +136,7 @@ static NK_RESULT note_erased(const struct ending *e, struct nk_err *err)
 	struct nk_statement st = { .predicate = NK_PREDICATE_ERASED, .body = NK_STR("{\"method\":\"overwritten and removed\"}"), .result = "" };
 	char about[64];
 
-	nk_carry_about(e->holding.id, about);
+	(void)nk_holding_about(e->holding.id, about);
 	st.subject = about;
 	st.about = nk_str_c(about);
 	nk_sha256(nk_bytes_of(e->holding.id.b, sizeof(e->holding.id.b)), &st.subject_sha256);
@@ -277,45 +276,29 @@ static NK_RESULT body(const struct ending *e, struct nk_buf *out, struct nk_err 
 	return nk_json_end(&j, err);
 }
 
-static NK_RESULT sign(const struct ending *e, const char *about, struct nk_hash *subject, struct nk_buf *envelope, struct nk_err *err)
-{
-	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
-	NK_OWNED(nk_buf_done) struct nk_buf payload = { 0 };
-	struct nk_intoto_subject s = { .name = nk_str_c(about), .has_sha256 = true };
-	struct nk_intoto st = { .type = NK_STR(NK_PREDICATE_CLOSURE), .subjects = &s, .n_subjects = 1 };
-
-	nk_buf_init(&text, 65536);
-	nk_buf_init(&payload, NK_INTOTO_MAX);
-	nk_sha256(nk_bytes_of(e->holding.id.b, sizeof(e->holding.id.b)), subject);
-	memcpy(s.sha256, subject->b, sizeof(s.sha256));
-	NK_TRY(body(e, &text, err));
-	st.predicate = nk_buf_str(&text);
-	NK_TRY(nk_statement_print(e->flow, &st, &payload, err));
-	return nk_cert_sign(nk_buf_bytes(&payload), e->req->seed, envelope, err);
-}
-
 static NK_RESULT close_books(struct ending *e, struct nk_err *err)
 {
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 	NK_OWNED(nk_buf_done) struct nk_buf envelope = { 0 };
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	struct nk_flow *const flow = e->flow;
-	const enum nk_gone gone = e->out->unverified ? NK_GONE_UNVERIFIED : NK_GONE_VERIFIED;
-	const struct nk_leaf_item items[3] = { nk_item_text("gone", nk_str_c(nk_gone_name(gone))),
-		nk_item_hex("holding", e->holding.id.b, 16), nk_item_text("how", NK_STR("looked at by another party")) };
-	const nk_time now = nk_now(flow->env);
-	struct nk_hash subject;
-	char about[64];
+	struct nk_closing c = { .holding = e->holding.id,
+		.gone = e->out->unverified ? NK_GONE_UNVERIFIED : NK_GONE_VERIFIED,
+		.how = "looked at by another party",
+		.predicate = NK_PREDICATE_CLOSURE,
+		.by = &e->by,
+		.seed = e->req->seed };
+	char about[NK_HOLDING_ABOUT];
 
+	nk_buf_init(&text, 65536);
 	nk_buf_init(&envelope, 4 << 20);
-	nk_carry_about(e->holding.id, about);
-	NK_TRY(sign(e, about, &subject, &envelope, err));
+	NK_TRY(body(e, &text, err));
+	c.body = nk_buf_str(&text);
+	NK_TRY(nk_closing_sign(flow, &c, &envelope, err));
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
-	NK_TRY(nk_statement_take(flow, tx, nk_buf_bytes(&envelope), e->by.public_key, NK_PREDICATE_CLOSURE, &subject,
-		nk_str_c(about), e->by.id, e->arena, NULL, &e->out->evidence, err));
 	NK_TRY(nk_carry_leaf(flow, tx, e->req->returned ? "returned" : "destroyed", e->holding.id, e->req->warrant, err));
-	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_HOLDING_CLOSE, items, 3, NULL, err));
-	NK_TRY(nk_holding_close(tx, e->holding.id, gone, e->out->evidence, e->by.id, now, err));
-	NK_TRY(nk_warrant_done(flow, tx, e->req->warrant, about, err));
+	NK_TRY(nk_closing_book(flow, tx, &c, nk_buf_bytes(&envelope), e->arena, &e->out->evidence, err));
+	NK_TRY(nk_warrant_done(flow, tx, e->req->warrant, nk_holding_about(e->holding.id, about), err));
 	return nk_flow_commit(flow, &tx, err);
 }
 

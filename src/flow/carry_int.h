@@ -125,7 +125,6 @@ NK_RESULT nk_carry_received_at(
 /* nk_carry_has: is there a statement of that type about the bundle? */
 NK_RESULT nk_carry_has(struct nk_flow *flow, struct nk_uuid holding, const char *predicate, struct nk_arena *arena,
 	bool *out, struct nk_err *err);
-void nk_carry_about(struct nk_uuid holding, char out[static 64]);
 /* nk_carry_leaf: leaf CARRY with what was done, the holding and the warrant. */
 NK_RESULT nk_carry_leaf(struct nk_flow *flow, struct nk_tx *tx, const char *act, struct nk_uuid holding,
 	struct nk_uuid warrant, struct nk_err *err);

@@ -9,13 +9,6 @@
 #include "carry_int.h"
 #include "json.h"
 
-void nk_carry_about(struct nk_uuid holding, char out[static 64])
-{
-	char text[NK_UUID_TEXT];
-
-	(void)snprintf(out, 64, "holding:%s", nk_uuid_print(holding, text));
-}
-
 NK_RESULT nk_carry_leaf(struct nk_flow *flow, struct nk_tx *tx, const char *act, struct nk_uuid holding,
 	struct nk_uuid warrant, struct nk_err *err)
 {
@@ -50,7 +43,7 @@ NK_RESULT nk_carry_has(struct nk_flow *flow, struct nk_uuid holding, const char 
 	char about[64];
 	size_t n = 0;
 
-	nk_carry_about(holding, about);
+	(void)nk_holding_about(holding, about);
 	NK_TRY(nk_evidence_list(flow->store, nk_str_c(about), arena, &list, &n, err));
 	*out = false;
 	for (size_t i = 0; i < n; i++) {
@@ -70,7 +63,7 @@ NK_RESULT nk_carry_received_at(
 	char real[PATH_MAX];
 	size_t n = 0;
 
-	nk_carry_about(holding, about);
+	(void)nk_holding_about(holding, about);
 	NK_TRY(nk_os_real_path(place, real, err));
 	nk_carry_secret(flow, holding, &secret);
 	nk_carry_place(&secret, nk_str_c(real), &there);

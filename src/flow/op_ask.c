@@ -206,13 +206,11 @@ static NK_RESULT state_coverage(struct nk_flow *flow, struct nk_tx *tx, const st
 {
 	NK_OWNED(nk_buf_done) struct nk_buf body = { 0 };
 	struct nk_statement s = { .predicate = NK_PREDICATE_COVERAGE, .result = "" };
-	char about[ABOUT];
-	char text[NK_UUID_TEXT];
+	char about[NK_HOLDING_ABOUT];
 
 	nk_buf_init(&body, 65536);
 	NK_TRY(coverage_body(req, &body, err));
-	(void)snprintf(about, sizeof(about), "holding:%s", nk_uuid_print(req->holding, text));
-	s.subject = about;
+	s.subject = nk_holding_about(req->holding, about);
 	s.about = nk_str_c(about);
 	nk_sha256(nk_bytes_of(req->holding.b, sizeof(req->holding.b)), &s.subject_sha256);
 	s.body = nk_buf_str(&body);

@@ -385,7 +385,7 @@ static NK_RESULT prove(struct making *m, unsigned part, struct nk_err *err)
 
 	nk_buf_init(&text, STATEMENT_LIMIT);
 	NK_TRY(body(m, part, &text, err));
-	nk_backup_about(p->holding, about);
+	(void)nk_holding_about(p->holding, about);
 	st.subject = about;
 	st.about = nk_str_c(about);
 	st.body = nk_buf_str(&text);

@@ -309,7 +309,7 @@ static NK_RESULT prove(struct sealing *s, struct nk_err *err)
 
 	nk_buf_init(&body, 65536);
 	NK_TRY(statement_body(s, &body, err));
-	nk_carry_about(s->out->holding, about);
+	(void)nk_holding_about(s->out->holding, about);
 	st.subject = about;
 	st.about = nk_str_c(about);
 	st.body = nk_buf_str(&body);

@@ -233,7 +233,7 @@ static NK_RESULT write_down(struct drilling *d, struct nk_err *err)
 
 	nk_buf_init(&text, 65536);
 	NK_TRY(body(d, &text, err));
-	nk_backup_about(d->r.data.backup, about);
+	(void)nk_holding_about(d->r.data.backup, about);
 	st.subject = about;
 	st.about = nk_str_c(about);
 	nk_sha256(nk_bytes_of(d->r.data.backup.b, sizeof(d->r.data.backup.b)), &st.subject_sha256);

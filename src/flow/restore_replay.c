@@ -268,7 +268,7 @@ static NK_RESULT say(struct replaying *w, struct nk_tx *tx, struct nk_err *err)
 	char about[64];
 
 	nk_buf_init(&text, 1 << 20);
-	nk_backup_about(o->backup, about);
+	(void)nk_holding_about(o->backup, about);
 	st.subject = about;
 	st.about = nk_str_c(about);
 	nk_sha256(nk_bytes_of(o->backup.b, sizeof(o->backup.b)), &st.subject_sha256);

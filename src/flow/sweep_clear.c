@@ -5,10 +5,9 @@
  */
 #include "base.h"
 #include "sweep_int.h"
+#include "closing.h"
 
-#include "cert.h"
 #include "hold_int.h"
-#include "intoto.h"
 #include "party_int.h"
 
 static const char mask[] = "▒";
@@ -211,9 +210,7 @@ static NK_RESULT open_one(struct nk_flow *flow, struct nk_uuid id, struct nk_are
 
 static void about_of(struct nk_uuid id, char about[static 64], struct nk_hash *out_subject)
 {
-	char text[NK_UUID_TEXT];
-
-	(void)snprintf(about, 64, "holding:%s", nk_uuid_print(id, text));
+	(void)nk_holding_about(id, about);
 	nk_sha256(nk_bytes_of(id.b, sizeof(id.b)), out_subject);
 }
 
@@ -325,46 +322,20 @@ static NK_RESULT sweep_all(struct nk_sweeping *s, const struct nk_holding *h, co
 				    NK_N("not everything was looked at (nokosazu sweep says what), so nobody can say that it is gone"));
 }
 
-static NK_RESULT sign(const struct nk_sweeping *s, const struct nk_holding *h, const struct nk_key *seed,
-	struct nk_uuid party, struct nk_buf *envelope, struct nk_err *err)
+static NK_RESULT close_checked(const struct nk_sweeping *s, struct nk_closing *c, struct nk_buf *envelope,
+	struct nk_sweep_cleared *out, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf body = { 0 };
-	NK_OWNED(nk_buf_done) struct nk_buf payload = { 0 };
-	struct nk_intoto_subject subject = { .has_sha256 = true };
-	struct nk_intoto st = { .type = NK_STR(NK_PREDICATE_SVR), .subjects = &subject, .n_subjects = 1 };
-	struct nk_hash digest;
-	char about[64];
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	char id[NK_UUID_TEXT];
 
 	nk_buf_init(&body, 1 << 20);
-	nk_buf_init(&payload, NK_INTOTO_MAX);
-	about_of(h->id, about, &digest);
-	subject.name = nk_str_c(about);
-	memcpy(subject.sha256, digest.b, sizeof(subject.sha256));
-	NK_TRY(nk_sweep_statement(s, true, nk_str_c(nk_uuid_print(party, id)), &body, err));
-	st.predicate = nk_buf_str(&body);
-	NK_TRY(nk_statement_print(s->flow, &st, &payload, err));
-	return nk_cert_sign(nk_buf_bytes(&payload), seed, envelope, err);
-}
-
-static NK_RESULT close_checked(struct nk_flow *flow, const struct nk_holding *h, const struct nk_party *by,
-	struct nk_bytes envelope, struct nk_arena *arena, struct nk_sweep_cleared *out, struct nk_err *err)
-{
-	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
-	const nk_time now = nk_now(flow->env);
-	const struct nk_leaf_item items[3] = { nk_item_text("gone", NK_STR("verified")),
-		nk_item_hex("holding", h->id.b, 16), nk_item_text("how", NK_STR("swept again by another party")) };
-	struct nk_hash subject;
-	char about[64];
-
-	about_of(h->id, about, &subject);
-	NK_TRY(nk_tx_begin(flow->store, &tx, err));
-	NK_TRY(nk_statement_take(flow, tx, envelope, by->public_key, NK_PREDICATE_SVR, &subject, nk_str_c(about), by->id,
-		arena, NULL, &out->evidence, err));
-	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_HOLDING_CLOSE, items, 3, NULL, err));
-	NK_TRY(nk_holding_close(tx, h->id, NK_GONE_VERIFIED, out->evidence, by->id, now, err));
-	NK_TRY(nk_reach_close(tx, h->id, now, err));
-	return nk_flow_commit(flow, &tx, err);
+	NK_TRY(nk_sweep_statement(s, true, nk_str_c(nk_uuid_print(c->by->id, id)), &body, err));
+	c->body = nk_buf_str(&body);
+	NK_TRY(nk_closing_sign(s->flow, c, envelope, err));
+	NK_TRY(nk_tx_begin(s->flow->store, &tx, err));
+	NK_TRY(nk_closing_book(s->flow, tx, c, nk_buf_bytes(envelope), s->arena, &out->evidence, err));
+	return nk_flow_commit(s->flow, &tx, err);
 }
 
 NK_RESULT nk_op_sweep_check(struct nk_flow *flow, const struct nk_sweep_check *req, struct nk_arena *arena,
@@ -372,6 +343,7 @@ NK_RESULT nk_op_sweep_check(struct nk_flow *flow, const struct nk_sweep_check *r
 {
 	NK_OWNED(nk_sweeping_done) struct nk_sweeping s = { 0 };
 	NK_OWNED(nk_buf_done) struct nk_buf envelope = { 0 };
+	struct nk_closing closing;
 	struct nk_holding h;
 	struct nk_party by;
 
@@ -382,7 +354,12 @@ NK_RESULT nk_op_sweep_check(struct nk_flow *flow, const struct nk_sweep_check *r
 	NK_TRY(sweep_all(&s, &h, req->temp_dir, err));
 	fill(&s, &h, out);
 	nk_buf_init(&envelope, 4 << 20);
-	NK_TRY(sign(&s, &h, req->seed, by.id, &envelope, err));
-	NK_TRY(close_checked(flow, &h, &by, nk_buf_bytes(&envelope), arena, out, err));
+	closing = (struct nk_closing){ .holding = h.id,
+		.gone = NK_GONE_VERIFIED,
+		.how = "swept again by another party",
+		.predicate = NK_PREDICATE_SVR,
+		.by = &by,
+		.seed = req->seed };
+	NK_TRY(close_checked(&s, &closing, &envelope, out, err));
 	return nk_arena_dup(arena, nk_buf_str(&envelope), &out->envelope, err);
 }
