@@ -69,10 +69,16 @@ static void renamed_before(struct nk_target_handle *h, struct nk_ldap_op *op)
 {
 	const struct nk_step *s = &op->steps[0];
 	struct look l = { .h = h, .attr = "entryUUID", .wanted = s->anchor };
+	int code = 0;
 
-	if (op->code == LDAP_NO_SUCH_OBJECT && s->anchor.len > 0 && look_at(h, s->new_key, &l) == LDAP_SUCCESS &&
-		l.has_wanted) {
+	if (op->code != LDAP_NO_SUCH_OBJECT || s->anchor.len == 0) {
+		return;
+	}
+	code = look_at(h, s->new_key, &l);
+	if (code == LDAP_SUCCESS && l.has_wanted) {
 		set_one(&op->results[0], NK_OUTCOME_DONE, LDAP_SUCCESS);
+	} else if (code == LDAP_BUSY || code == LDAP_UNAVAILABLE) {
+		set_one(&op->results[0], NK_OUTCOME_NOT_SENT, code); /* not looked is no conflict: the next apply looks again */
 	}
 }
 

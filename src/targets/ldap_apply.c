@@ -70,7 +70,8 @@ static void take_answer(struct applying *a, struct nk_ldap_op *op, LDAPMessage *
 		return;
 	}
 	set_outcome(op, nk_ldap_op_outcome(&op->steps[0], code), code);
-	if (code != LDAP_SUCCESS && worth_a_look(op)) {
+	/* "Not now" says nothing about any one of its steps: it is sent again as it is, by the next apply. */
+	if (code != LDAP_SUCCESS && op->results[0].outcome != NK_OUTCOME_NOT_SENT && worth_a_look(op)) {
 		op->again = true;
 		a->halt = true;
 		return;
