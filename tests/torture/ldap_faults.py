@@ -30,6 +30,11 @@ FAULTS = ("cut-before", "reset-before", "cut-in", "cut-after", "cut-answer", "ha
 GOOD = (0, 73)  # done; done already
 
 
+def copy(of, to):
+    """slapd's database is a large file of holes; they stay holes (the folder is in memory)."""
+    subprocess.run(["cp", "-a", "--sparse=always", of, to], check=True)
+
+
 class Scene:
     """A plan that waits to be applied: the site and the directory as they stand, and what must come of it."""
 
@@ -96,7 +101,7 @@ class Wire:
         kept = os.path.join(self.site.kept, "wire-" + name)
         shutil.rmtree(kept, ignore_errors=True)
         shutil.copytree(self.site.work, kept, symlinks=True)
-        shutil.copytree(os.path.join(self.site.slapd["where"], "db"), kept + ".db")
+        copy(os.path.join(self.site.slapd["where"], "db"), kept + ".db")
         self.tool("restart")
 
     def back(self, name):
@@ -106,7 +111,7 @@ class Wire:
         subprocess.run(["cp", "-a", kept + "/.", self.site.work], check=True)
         db = os.path.join(self.site.slapd["where"], "db")
         shutil.rmtree(db)
-        shutil.copytree(kept + ".db", db)
+        copy(kept + ".db", db)
         self.tool("restart")
 
     def batch(self, n):
