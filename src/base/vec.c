@@ -91,3 +91,13 @@ void *nk_vec_at(const struct nk_vec *vec, size_t i)
 	nk_assert(i < vec->len);
 	return (uint8_t *)vec->items + i * vec->item_size;
 }
+
+void *nk_vec_keep(const struct nk_vec *vec, struct nk_arena *arena)
+{
+	void *const items = nk_arena_array(arena, vec->len, vec->item_size);
+
+	if (items != NULL && vec->len > 0) {
+		memcpy(items, vec->items, vec->len * vec->item_size);
+	}
+	return items;
+}

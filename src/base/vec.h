@@ -25,5 +25,9 @@ void nk_vec_clear(struct nk_vec *vec);
 NK_RESULT nk_vec_push(struct nk_vec *vec, void **out_item, struct nk_err *err);
 /* nk_vec_at: item i (asserted to exist). */
 void *nk_vec_at(const struct nk_vec *vec, size_t i);
+/* nk_vec_keep: a copy of the items as an array in the arena, whose lifetime it then has. NULL: no memory; no items: a
+ * valid pointer. */
+struct nk_arena;
+void *nk_vec_keep(const struct nk_vec *vec, struct nk_arena *arena);
 
 #endif

@@ -148,12 +148,9 @@ static nk_rc fill_in(struct filling *f, struct nk_str wanted, struct nk_err *err
 			NK_TRY(add_field(f, row, err));
 		}
 	}
-	list = nk_arena_array(f->arena, f->fields.len, sizeof(*list));
+	list = nk_vec_keep(&f->fields, f->arena);
 	if (list == NULL) {
 		return nk_fail_nomem(err);
-	}
-	if (f->fields.len > 0) {
-		memcpy(list, f->fields.items, f->fields.len * sizeof(*list));
 	}
 	f->form->fields = list;
 	f->form->n = f->fields.len;

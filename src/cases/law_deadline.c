@@ -234,14 +234,11 @@ static nk_rc deadlines(struct making *m, struct nk_arena *arena, struct nk_deadl
 		NK_TRY(add_review(m, NK_DEADLINE_PRELIMINARY, err));
 		NK_TRY(add_review(m, NK_DEADLINE_FINAL, err));
 	}
-	list = nk_arena_array(arena, m->found.len, sizeof(*list));
+	list = nk_vec_keep(&m->found, arena);
 	if (list == NULL) {
 		return nk_fail_nomem(err);
 	}
-	if (m->found.len > 0) {
-		memcpy(list, m->found.items, m->found.len * sizeof(*list));
-		qsort(list, m->found.len, sizeof(*list), by_urgency);
-	}
+	qsort(list, m->found.len, sizeof(*list), by_urgency);
 	*out = list;
 	return nk_done();
 }

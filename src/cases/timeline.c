@@ -338,11 +338,10 @@ static nk_rc lay_out(struct laying *l, const struct nk_case_facts *f, struct nk_
 	if (rows->len > MAX_ROWS) {
 		NK_TRY(left_out(l, rows->len - MAX_ROWS, err));
 	}
-	shapes = nk_arena_array(l->arena, l->shapes.len, sizeof(*shapes));
+	shapes = nk_vec_keep(&l->shapes, l->arena);
 	if (shapes == NULL) {
 		return nk_fail_nomem(err);
 	}
-	memcpy(shapes, l->shapes.items, l->shapes.len * sizeof(*shapes));
 	p.height = l->y + 24;
 	p.shapes = shapes;
 	p.n = l->shapes.len;

@@ -61,13 +61,10 @@ void nk_column_bind_time(struct nk_stmt *stmt, int at, nk_time t)
 
 NK_RESULT nk_column_list(const struct nk_vec *rows, struct nk_arena *arena, void *out, struct nk_err *err)
 {
-	void *list = nk_arena_array(arena, rows->len, rows->item_size);
+	void *const list = nk_vec_keep(rows, arena);
 
 	if (list == NULL) {
 		return nk_fail_nomem(err);
-	}
-	if (rows->len > 0) {
-		memcpy(list, rows->items, rows->len * rows->item_size);
 	}
 	memcpy(out, &list, sizeof(list));
 	return nk_done();

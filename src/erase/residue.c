@@ -433,17 +433,11 @@ static NK_RESULT scan_place(struct run *r, const struct nk_env *env, const struc
 
 static NK_RESULT finish(struct run *r, struct nk_residue_report *out, struct nk_err *err)
 {
-	struct nk_residue_hit *hits = nk_arena_array(r->arena, r->hits.len, sizeof(*hits));
-	struct nk_residue_unscanned *unscanned = nk_arena_array(r->arena, r->unscanned.len, sizeof(*unscanned));
+	struct nk_residue_hit *hits = nk_vec_keep(&r->hits, r->arena);
+	struct nk_residue_unscanned *unscanned = nk_vec_keep(&r->unscanned, r->arena);
 
 	if (hits == NULL || unscanned == NULL) {
 		return nk_fail_nomem(err);
-	}
-	if (r->hits.len > 0) {
-		memcpy(hits, r->hits.items, r->hits.len * sizeof(*hits));
-	}
-	if (r->unscanned.len > 0) {
-		memcpy(unscanned, r->unscanned.items, r->unscanned.len * sizeof(*unscanned));
 	}
 	out->hits = hits;
 	out->n_hits = r->hits.len;

@@ -231,12 +231,9 @@ NK_RESULT nk_residue_patterns(const struct nk_people *people, const uint32_t *nu
 	NK_TRY(nk_residue_index_make(NULL, &opt, NULL, &index, err));
 	c.index = index.index;
 	NK_TRY(compare_with_all(people, &(struct leavers){ sorted, n }, &c, err));
-	*out = nk_arena_array(arena, patterns.len, sizeof(**out));
+	*out = nk_vec_keep(&patterns, arena);
 	if (*out == NULL) {
 		return nk_fail_nomem(err);
-	}
-	if (patterns.len > 0) {
-		memcpy(*out, patterns.items, patterns.len * sizeof(**out));
 	}
 	*out_n = patterns.len;
 	return nk_done();

@@ -118,12 +118,9 @@ static NK_RESULT sites_of(struct nk_flow *flow, struct nk_board *b, struct nk_ar
 		NK_TRY(take_row(q, b->started_at, &sites, &last, arena, err));
 	}
 	b->n_sites = sites.len;
-	b->sites = nk_arena_array(arena, sites.len + 1, sizeof(*b->sites));
+	b->sites = nk_vec_keep(&sites, arena);
 	if (b->sites == NULL) {
 		return nk_fail_nomem(err);
-	}
-	if (sites.len > 0) {
-		memcpy(b->sites, sites.items, sites.len * sizeof(*b->sites));
 	}
 	judge(b);
 	return sentences(b, arena, err);

@@ -176,12 +176,9 @@ NK_RESULT nk_op_carry_refused(struct nk_flow *flow, nk_time since, struct nk_are
 
 	nk_vec_init(&rows, sizeof(struct nk_carry_refusal), 100000);
 	NK_TRY(refusals(flow, since, arena, &rows, err));
-	*out = nk_arena_array(arena, rows.len, sizeof(**out));
+	*out = nk_vec_keep(&rows, arena);
 	if (*out == NULL) {
 		return nk_fail_nomem(err);
-	}
-	if (rows.len > 0) {
-		memcpy(*out, rows.items, rows.len * sizeof(**out));
 	}
 	*out_n = rows.len;
 	return nk_done();

@@ -278,12 +278,9 @@ NK_RESULT nk_case_notes(struct nk_flow *flow, const struct nk_case *c, const cha
 		NK_TRY(take_note(c, &key, s, arena, item, err));
 		NK_TRY(nk_stmt_step(s, &more, err));
 	}
-	*out = nk_arena_array(arena, rows.len, sizeof(**out));
+	*out = nk_vec_keep(&rows, arena);
 	if (*out == NULL) {
 		return nk_fail_nomem(err);
-	}
-	if (rows.len > 0) {
-		memcpy(*out, rows.items, rows.len * sizeof(**out));
 	}
 	*out_n = rows.len;
 	return nk_done();

@@ -212,12 +212,9 @@ NK_RESULT nk_op_canary_list(
 		NK_TRY(nk_arena_dup(arena, nk_col_text(s, 2), &r->value, err));
 		r->person = nk_col_is_null(s, 3) ? 0 : (uint32_t)nk_col_int(s, 3);
 	}
-	*out = nk_arena_array(arena, rows.len, sizeof(**out));
+	*out = nk_vec_keep(&rows, arena);
 	if (*out == NULL) {
 		return nk_fail_nomem(err);
-	}
-	if (rows.len > 0) {
-		memcpy(*out, rows.items, rows.len * sizeof(**out));
 	}
 	*out_n = rows.len;
 	return nk_done();

@@ -272,12 +272,9 @@ NK_RESULT nk_op_case_search(struct nk_flow *flow, struct nk_str what, struct nk_
 	for (size_t i = 0; i < n; i++) {
 		NK_TRY(search_case(flow, &list[i], nk_str_trim(what), arena, &hits, err));
 	}
-	*out = nk_arena_array(arena, hits.len, sizeof(**out));
+	*out = nk_vec_keep(&hits, arena);
 	if (*out == NULL) {
 		return nk_fail_nomem(err);
-	}
-	if (hits.len > 0) {
-		memcpy(*out, hits.items, hits.len * sizeof(**out));
 	}
 	*out_n = hits.len;
 	return nk_done();

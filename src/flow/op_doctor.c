@@ -272,10 +272,7 @@ NK_RESULT nk_op_doctor(const struct nk_env *env, const struct nk_flow_options *o
 
 	nk_vec_init(&x.lines, sizeof(struct nk_doctor_line), 1000);
 	rc = examine(env, opt, weak, n_weak, &x, err);
-	*out = nk_arena_array(arena, x.lines.len, sizeof(**out));
-	if (nk_ok(rc) && *out != NULL && x.lines.len > 0) {
-		memcpy(*out, x.lines.items, x.lines.len * sizeof(**out));
-	}
+	*out = nk_vec_keep(&x.lines, arena);
 	*out_n = x.lines.len;
 	nk_vec_done(&x.lines);
 	return nk_ok(rc) && *out == NULL ? nk_fail_nomem(err) : rc;

@@ -271,14 +271,8 @@ NK_RESULT nk_sites(struct nk_flow *flow, struct nk_arena *arena, struct nk_site 
 		NK_TRY(take_site(q, arena, item, err));
 	}
 	*out_n = vec.len;
-	*out = nk_arena_array(arena, vec.len + 1, sizeof(**out));
-	if (*out == NULL) {
-		return nk_fail_nomem(err);
-	}
-	if (vec.len > 0) {
-		memcpy(*out, vec.items, vec.len * sizeof(**out));
-	}
-	return nk_done();
+	*out = nk_vec_keep(&vec, arena);
+	return *out != NULL ? nk_done() : nk_fail_nomem(err);
 }
 
 /* Of two of one name the enrolled one. */

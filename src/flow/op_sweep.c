@@ -7,7 +7,7 @@
 static NK_RESULT reply_places(struct nk_sweeping *s, struct nk_sweep_reply *out, struct nk_err *err)
 {
 	struct nk_sweep_place *const list = nk_arena_array(s->arena, s->n_places, sizeof(*list));
-	struct nk_sweep_left *const left = nk_arena_array(s->arena, s->left_out.len, sizeof(*left));
+	struct nk_sweep_left *const left = nk_vec_keep(&s->left_out, s->arena);
 
 	if (list == NULL || left == NULL) {
 		return nk_fail_nomem(err);
@@ -24,9 +24,6 @@ static NK_RESULT reply_places(struct nk_sweeping *s, struct nk_sweep_reply *out,
 			.control_found = p->control_found };
 		out->files += p->files;
 		out->bytes += p->bytes;
-	}
-	if (s->left_out.len > 0) {
-		memcpy(left, s->left_out.items, s->left_out.len * sizeof(*left));
 	}
 	out->places = list;
 	out->n_places = s->n_places;

@@ -265,13 +265,10 @@ static NK_RESULT look(struct drifting *d, const char *root, struct nk_err *err)
 
 static NK_RESULT finish(struct drifting *d, struct nk_err *err)
 {
-	struct nk_package_drift_row *const kept = nk_arena_array(d->arena, d->rows.len, sizeof(*kept));
+	struct nk_package_drift_row *const kept = nk_vec_keep(&d->rows, d->arena);
 
 	if (kept == NULL) {
 		return nk_fail_nomem(err);
-	}
-	if (d->rows.len > 0) {
-		memcpy(kept, d->rows.items, d->rows.len * sizeof(*kept));
 	}
 	d->out->rows = kept;
 	d->out->n = d->rows.len;

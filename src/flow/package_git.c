@@ -85,13 +85,10 @@ static NK_RESULT all_clean(struct nk_package_source *s, struct nk_buf *out, stru
 
 static NK_RESULT keep(const struct nk_vec *files, struct nk_arena *arena, const struct nk_str **out, size_t *out_n, struct nk_err *err)
 {
-	struct nk_str *const kept = nk_arena_array(arena, files->len, sizeof(*kept));
+	struct nk_str *const kept = nk_vec_keep(files, arena);
 
 	if (kept == NULL) {
 		return nk_fail_nomem(err);
-	}
-	if (files->len > 0) {
-		memcpy(kept, files->items, files->len * sizeof(*kept));
 	}
 	*out = kept;
 	*out_n = files->len;

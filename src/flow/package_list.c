@@ -129,15 +129,12 @@ static int by_path(const void *a, const void *b)
 
 static NK_RESULT finish(struct listing *l, struct nk_package_entry **out, size_t *out_n, struct nk_err *err)
 {
-	struct nk_package_entry *const kept = nk_arena_array(l->arena, l->entries.len, sizeof(*kept));
+	struct nk_package_entry *const kept = nk_vec_keep(&l->entries, l->arena);
 
 	if (kept == NULL) {
 		return nk_fail_nomem(err);
 	}
-	if (l->entries.len > 0) {
-		qsort(l->entries.items, l->entries.len, sizeof(*kept), by_path);
-		memcpy(kept, l->entries.items, l->entries.len * sizeof(*kept));
-	}
+	qsort(kept, l->entries.len, sizeof(*kept), by_path);
 	for (size_t i = 0; i < l->entries.len; i++) {
 		if (!nk_deb_path_ok(kept[i].path) || (i > 0 && nk_str_eq(kept[i - 1].path, kept[i].path))) {
 			return nk_fail(err, NK_INVALID, NK_N("%1$s puts two files, or none that may be, at %2$s"), NK_PACKAGE_LIST,

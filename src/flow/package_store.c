@@ -143,12 +143,9 @@ NK_RESULT nk_op_package_list(
 		NK_TRY(nk_vec_push(&rows, &at, err));
 		NK_TRY(take_row(s, arena, at, err));
 	}
-	*out = nk_arena_array(arena, rows.len, sizeof(**out));
+	*out = nk_vec_keep(&rows, arena);
 	if (*out == NULL) {
 		return nk_fail_nomem(err);
-	}
-	if (rows.len > 0) {
-		memcpy(*out, rows.items, rows.len * sizeof(**out));
 	}
 	*out_n = rows.len;
 	return nk_done();

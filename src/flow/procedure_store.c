@@ -58,12 +58,9 @@ NK_RESULT nk_procedures(struct nk_flow *flow, struct nk_arena *arena, struct nk_
 		NK_TRY(take_row(s, arena, item, err));
 		NK_TRY(nk_stmt_step(s, &more, err));
 	}
-	list = nk_arena_array(arena, rows.len, sizeof(*list));
+	list = nk_vec_keep(&rows, arena);
 	if (list == NULL) {
 		return nk_fail_nomem(err);
-	}
-	if (rows.len > 0) {
-		memcpy(list, rows.items, rows.len * sizeof(*list));
 	}
 	mark(list, rows.len, nk_flow_today(flow));
 	*out = list;

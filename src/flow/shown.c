@@ -105,13 +105,10 @@ void nk_guard_text(const struct nk_guard_finding *f, struct nk_err *out)
 NK_RESULT nk_shown_end(struct nk_vec *vec, struct nk_arena *arena, const struct nk_shown_finding **out, size_t *out_n,
 	struct nk_err *err)
 {
-	struct nk_shown_finding *const list = nk_arena_array(arena, vec->len, sizeof(*list));
+	struct nk_shown_finding *const list = nk_vec_keep(vec, arena);
 
 	if (list == NULL) {
 		return nk_fail_nomem(err);
-	}
-	if (vec->len > 0) {
-		memcpy(list, vec->items, vec->len * sizeof(*list));
 	}
 	*out = list;
 	*out_n = vec->len;

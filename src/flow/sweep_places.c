@@ -111,12 +111,9 @@ static NK_RESULT leave_strangers_out(struct nk_sweeping *s, struct nk_place *p, 
 
 	nk_vec_init(&x.names, sizeof(const char *), NAMES_MAX);
 	rc = env->list(env->self, p->path, note_stranger, &x, err);
-	list = nk_ok(rc) ? nk_arena_array(s->arena, x.names.len, sizeof(*list)) : NULL;
+	list = nk_ok(rc) ? nk_vec_keep(&x.names, s->arena) : NULL;
 	if (nk_ok(rc) && list == NULL) {
 		rc = nk_fail_nomem(err);
-	}
-	if (nk_ok(rc) && x.names.len > 0) {
-		memcpy(list, x.names.items, x.names.len * sizeof(*list));
 	}
 	p->skip = list;
 	p->n_skip = x.names.len;

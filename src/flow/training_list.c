@@ -150,12 +150,9 @@ static NK_RESULT count_left(struct nk_flow *flow, uint64_t *out, struct nk_err *
 
 static NK_RESULT hand_over(struct counting *c, struct nk_err *err)
 {
-	c->out->rows = nk_arena_array(c->arena, c->rows.len, sizeof(*c->out->rows));
+	c->out->rows = nk_vec_keep(&c->rows, c->arena);
 	if (c->out->rows == NULL) {
 		return nk_fail_nomem(err);
-	}
-	if (c->rows.len > 0) {
-		memcpy(c->out->rows, c->rows.items, c->rows.len * sizeof(*c->out->rows));
 	}
 	c->out->n = c->rows.len;
 	return nk_done();

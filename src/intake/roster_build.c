@@ -96,14 +96,8 @@ NK_RESULT nk_roster_build_copy(struct nk_roster_build *b, struct nk_str s, struc
 
 static NK_RESULT copy_vec(struct nk_arena *arena, const struct nk_vec *vec, void **out, struct nk_err *err)
 {
-	*out = nk_arena_array(arena, vec->len, vec->item_size);
-	if (*out == NULL) {
-		return nk_fail_nomem(err);
-	}
-	if (vec->len > 0) {
-		memcpy(*out, vec->items, vec->len * vec->item_size);
-	}
-	return nk_done();
+	*out = nk_vec_keep(vec, arena);
+	return *out != NULL ? nk_done() : nk_fail_nomem(err);
 }
 
 static bool is_gone(const struct nk_roster_build *b, enum nk_gone what, size_t at)

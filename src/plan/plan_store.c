@@ -201,12 +201,9 @@ NK_RESULT nk_plan_list(
 		NK_TRY(read_plan(stmt, NULL, arena, room, err));
 		NK_TRY(nk_stmt_step(stmt, &row, err));
 	}
-	list = nk_arena_array(arena, rows.len, sizeof(*list));
+	list = nk_vec_keep(&rows, arena);
 	if (list == NULL) {
 		return nk_fail_nomem(err);
-	}
-	if (rows.len > 0) {
-		memcpy(list, rows.items, rows.len * sizeof(*list));
 	}
 	*out = list;
 	*out_n = rows.len;
@@ -247,12 +244,9 @@ NK_RESULT nk_plan_steps(struct nk_store *store, struct nk_uuid plan, struct nk_a
 		NK_TRY(read_step(stmt, room, err));
 		NK_TRY(nk_stmt_step(stmt, &row, err));
 	}
-	list = nk_arena_array(arena, rows.len, sizeof(*list));
+	list = nk_vec_keep(&rows, arena);
 	if (list == NULL) {
 		return nk_fail_nomem(err);
-	}
-	if (rows.len > 0) {
-		memcpy(list, rows.items, rows.len * sizeof(*list));
 	}
 	*out = list;
 	*out_n = rows.len;

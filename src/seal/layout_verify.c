@@ -217,12 +217,9 @@ NK_RESULT nk_layout_verify(const struct nk_layout *layout, nk_time now, struct n
 	for (size_t i = 0; i < layout->n_steps && nk_ok(rc); i++) {
 		rc = one_step(&w, &layout->steps[i], err);
 	}
-	kept = nk_arena_array(layout->arena, w.problems.len, sizeof(*kept));
+	kept = nk_vec_keep(&w.problems, layout->arena);
 	if (nk_ok(rc) && kept == NULL) {
 		rc = nk_fail_nomem(err);
-	}
-	if (nk_ok(rc) && w.problems.len > 0) {
-		memcpy(kept, w.problems.items, w.problems.len * sizeof(*kept));
 	}
 	out->problems = kept;
 	out->n = w.problems.len;

@@ -178,12 +178,9 @@ NK_RESULT nk_ldap_read(
 	for (size_t i = 0; i < NK_ARRAY_LEN(order); i++) {
 		NK_TRY(read_base(&r, order[i], err));
 	}
-	entries = nk_arena_array(arena, r.entries.len, sizeof(*entries));
+	entries = nk_vec_keep(&r.entries, arena);
 	if (entries == NULL) {
 		return nk_fail_nomem(err);
-	}
-	if (r.entries.len > 0) {
-		memcpy(entries, r.entries.items, r.entries.len * sizeof(*entries));
 	}
 	*out = (struct nk_snapshot){ .entries = entries,
 		.n = r.entries.len,

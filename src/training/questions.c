@@ -253,12 +253,11 @@ static void reading_done(struct reading *r)
 
 static NK_RESULT hand_over(struct reading *r, struct nk_err *err)
 {
-	struct nk_question *items = nk_arena_array(r->arena, r->items.len, sizeof(*items));
+	struct nk_question *items = nk_vec_keep(&r->items, r->arena);
 
 	if (items == NULL) {
 		return nk_fail_nomem(err);
 	}
-	memcpy(items, r->items.items, r->items.len * sizeof(*items));
 	r->out->items = items;
 	r->out->n_items = r->items.len;
 	return nk_done();

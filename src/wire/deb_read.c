@@ -280,12 +280,9 @@ NK_RESULT nk_deb_read(struct nk_bytes deb, struct nk_arena *arena, struct nk_deb
 	NK_TRY(read_control(tar, arena, out, err));
 	NK_TRY(unpack(part[2], NK_DEB_MAX, arena, &tar, err));
 	NK_TRY(read_data(tar, arena, &files, err));
-	kept = nk_arena_array(arena, files.len, sizeof(*kept));
+	kept = nk_vec_keep(&files, arena);
 	if (kept == NULL) {
 		return nk_fail_nomem(err);
-	}
-	if (files.len > 0) {
-		memcpy(kept, files.items, files.len * sizeof(*kept));
 	}
 	out->files = kept;
 	out->n = files.len;
