@@ -46,6 +46,7 @@ class Wire:
     def __init__(self):
         self.site = stage.Site(8)
         self.healed = 0
+        self.clocks = {}
         self.proxy = ldap_proxy.Proxy(int(self.site.slapd["port"]))
         self.site.values["proxy"] = f"ldap://127.0.0.1:{self.proxy.port}"
         self.site.captured["-"]["proxy"] = self.site.values["proxy"]
@@ -103,6 +104,7 @@ class Wire:
         shutil.copytree(self.site.work, kept, symlinks=True)
         copy(os.path.join(self.site.slapd["where"], "db"), kept + ".db")
         self.tool("restart")
+        self.clocks[name] = self.site.runs
 
     def back(self, name):
         kept = os.path.join(self.site.kept, "wire-" + name)
@@ -113,6 +115,7 @@ class Wire:
         shutil.rmtree(db)
         copy(kept + ".db", db)
         self.tool("restart")
+        self.site.runs = self.clocks[name]  # the clock too: a plan lasts a day, and each run is minutes
 
     def batch(self, n):
         path = os.path.join(self.site.home, "conf.d/target-main.conf")
