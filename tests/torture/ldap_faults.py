@@ -205,7 +205,7 @@ class Wire:
             return f"the directory does not hold what the plan says ({first.status}: {first.err.decode()[-200:]})"
         # What the server did and could not say any more was not counted: too few is no sign of anything.
         if s.batch == 1 and wire - s.wire:
-            return f"written more often than planned: {sorted((w, n) for (w, _), n in (wire - s.wire).items())}"
+            return f"written more often than planned: {sorted((w, n) for (w, *_), n in (wire - s.wire).items())}"
         v = self.site.judge(self.slots_name(s.name), "look")
         return v["why"]
 
@@ -236,7 +236,7 @@ def main():
                 if len(bad) > 5:
                     break
             tally.line(not bad, f"{s.name.replace('-', '_')}_with_a_failing_server_ends_as_the_plan_says", "\n".join(bad) + f"\nNK_SEED={stage.SEED}")
-            print(f"# {s.name}: {len(cases)} runs of {s.requests} requests, {sum(s.wire.values())} writes", flush=True)
+            print(f"# {s.name}: {len(cases)} runs of {s.requests} requests, {sum(s.wire.values())} changes", flush=True)
     finally:
         wire.site.close()
     print(f"# slapd itself was started again {wire.healed} times")

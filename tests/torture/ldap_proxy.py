@@ -28,6 +28,26 @@ def length_of(data, at):
     return int.from_bytes(data[at + 1:at + 1 + n], "big"), at + 1 + n
 
 
+def values(data, at, end):
+    """The elements of a sequence or set: (where it begins, its value, where it ends)."""
+    while at < end:
+        n, value = length_of(data, at + 1)
+        yield at, value, value + n
+        at = value + n
+
+
+def changes(message, at):
+    """What a ModifyRequest (RFC 4511 4.6) does, value by value: operation, attribute, value."""
+    out = []
+    n, value = length_of(message, at + 1)
+    for _, change, end in values(message, value, value + n):
+        (_, op, op_end), (_, attribute, attribute_end) = values(message, change, end)
+        (_, name, name_end), (_, given, given_end) = values(message, attribute, attribute_end)
+        head = message[op:op_end] + message[name:name_end] + b":"
+        out += [head + message[v:v_end] for _, v, v_end in values(message, given, given_end)] or [head]
+    return out
+
+
 def take_message(data):
     """The first whole message of the bytes, and the rest."""
     got = length_of(data, 1) if data else None
@@ -102,7 +122,7 @@ class Proxy:
             self.fault, self.at, self.ever = fault, number, ever
             self.requests = 0
             self.hit = False
-            self.done = []  # (what, entry) that the server said it did
+            self.done = []  # (what, entry, value) that the server said it did: however the values are shared out among requests
             self.flying = {}
             self.open = getattr(self, "open", [])
             for s in self.open:
@@ -214,7 +234,8 @@ class Pair:
             else:
                 n, start = length_of(message, value + 1)
                 name = message[start:start + n]
-            self.names[number] = (WRITES[tag], name)
+            changed = changes(message, start + n) if tag == MODIFY else [b""]
+            self.names[number] = [(WRITES[tag], name, c) for c in changed]
 
     def downstream(self):
         data = b""
@@ -238,7 +259,7 @@ class Pair:
         what = self.names.pop(number, None)
         if what is not None and code_of(message) == 0:
             with self.proxy.lock:
-                self.proxy.done.append(what)
+                self.proxy.done.extend(what)
         if number == self.cut_answer:
             fault = self.answer_fault
             if fault == "lost-cookie":
