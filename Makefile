@@ -1,7 +1,7 @@
 # The few commands of the house. Everything else is Meson's: build/release, build/check, build/san.
 # SPDX-License-Identifier: Apache-2.0
 .DEFAULT_GOAL := help
-.PHONY: help deps build package demo demo-measures bugs bugs-core bugs-measures check quick fuzz torture bench accuracy clean
+.PHONY: help deps build package demo demo-measures bugs bugs-core bugs-measures check quick fuzz san-extra torture bench accuracy clean
 
 help:
 	@echo 'make demo     build, then the main job end to end on sample rosters and a private OpenLDAP'
@@ -10,6 +10,7 @@ help:
 	@echo 'make build    build/release/src/bin/nokosazu'
 	@echo 'make package  the Debian package from what is committed, into build/package; KEY=FILE signs (else a new key)'
 	@echo 'make fuzz     each fuzzer for FUZZ_SECONDS (default 30)      make torture  the long crash loops'
+	@echo 'make san-extra   MSan, TSan and valgrind, where each can be believed (long)'
 	@echo 'make bugs     every known mistake put in once: does its test notice? (long); bugs-core: those of the core; ONLY=regex'
 	@echo 'make bugs-measures   each promise of docs/measures.md switched off once: does its test notice? ONLY=regex for some'
 	@echo 'make bench    all figures, into bench/RESULTS.md             make bench-import, bench-plan, bench-scan … one of them'
@@ -47,6 +48,9 @@ quick: deps
 
 fuzz: deps
 	@tools/fuzz
+
+san-extra: deps
+	@tools/san-extra
 
 torture: deps
 	@tools/check --torture

@@ -1,7 +1,8 @@
 /*
  * fmt_binary.c: bytes of unknown form, carved for text of every encoding.
  *
- * Some forms are known to hide what is in them (packed or encrypted, and nobody here opens them): those are "partly".
+ * Some forms are known to hide what is in them (packed or encrypted, and nobody here opens them): those are "partly" or not
+ * scanned. So is what looks like chance (opaque.h), whatever it is.
  */
 #include "base.h"
 
@@ -46,6 +47,13 @@ static const struct closed *closed_at(const uint8_t *head, size_t len)
 	return NULL;
 }
 
+enum nkx_why nkx_binary_closed(const uint8_t *head, size_t len)
+{
+	const struct closed *const c = closed_at(head, len);
+
+	return c != NULL ? c->why : NKX_WHY_NONE;
+}
+
 static int sniff(const uint8_t *head, size_t len, uint64_t size, const char *name)
 {
 	(void)size;
@@ -67,7 +75,7 @@ static enum nkx_why open_binary(struct nkx_work *w, const struct nkx_source *s, 
 {
 	uint8_t head[64];
 	const size_t n = nkx_read_some(s, 0, head, sizeof(head));
-	const struct closed *c = w->raw ? NULL : closed_at(head, n);
+	const enum nkx_why closed_why = w->raw ? NKX_WHY_NONE : nkx_binary_closed(head, n);
 	enum nkx_why why = NKX_WHY_NONE;
 
 	/* A program that unpacks itself: a zip with something before it. */
@@ -76,7 +84,7 @@ static enum nkx_why open_binary(struct nkx_work *w, const struct nkx_source *s, 
 	}
 	why = nkx_plain_open(w, s, "binary", NKS_KIND_BINARY);
 
-	return why == NKX_WHY_NONE && c != NULL ? c->why : why;
+	return closed_why != NKX_WHY_NONE && (why == NKX_WHY_NONE || why == NKX_WHY_OPAQUE) ? closed_why : why;
 }
 
 const struct nkx_format nkx_format_binary = { "binary", sniff, open_binary, false };

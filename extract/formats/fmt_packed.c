@@ -1,5 +1,5 @@
 /*
- * fmt_packed.c: one stream packed: gzip, bzip2, xz, zstd, compress. A packed tar is walked at once, without holding
+ * fmt_packed.c: one stream packed: gzip, bzip2, xz, zstd, compress, zlib. A packed tar is walked at once, without holding
  * it in memory.
  *
  * Invariant: bytes behind the packed stream are not claimed, so they are carved.
@@ -9,6 +9,8 @@
 #include "nkx_work.h"
 #include "squash.h"
 #include "unpack.h"
+
+#include <zlib.h>
 
 enum { PEEK = 4096, TAIL = 1 << 20 };
 
@@ -61,6 +63,29 @@ static int sniff_compress(const uint8_t *head, size_t len, uint64_t size, const 
 			(head[2] & 0x60) == 0
 		? 60
 		: 0;
+}
+
+/* Two bytes say little (text may begin with "x^"): the first bytes must unpack, and short ones to the end. */
+static int sniff_zlib(const uint8_t *head, size_t len, uint64_t size, const char *name)
+{
+	uint8_t out[512];
+	z_stream z = { .avail_in = (uInt)len };
+	int rc = Z_OK;
+
+	(void)name;
+	if (len < 8 || (head[0] & 0x0f) != 8 || head[0] >> 4 > 7 || (head[1] & 0x20) != 0 || nk_get_be16(head) % 31 != 0 ||
+		inflateInit(&z) != Z_OK) {
+		return 0;
+	}
+	z.next_in = (uint8_t *)(uintptr_t)head; /* zlib only reads it */
+	while (rc == Z_OK && z.avail_in > 0) {
+		z.next_out = out;
+		z.avail_out = sizeof(out);
+		rc = inflate(&z, Z_NO_FLUSH);
+	}
+	(void)inflateEnd(&z);
+	explicit_bzero(out, sizeof(out));
+	return rc == Z_STREAM_END || ((rc == Z_OK || rc == Z_BUF_ERROR) && size > len && len >= 64) ? 75 : 0;
 }
 
 /* What the content is called: the packed name without its ending. */
@@ -243,8 +268,27 @@ static enum nkx_why open_other(struct nkx_work *w, const struct nkx_source *s, c
 	return open_raw(w, s, name, 0);
 }
 
+static enum nkx_why open_zlib(struct nkx_work *w, const struct nkx_source *s, const char *name)
+{
+	char inner[NKX_NAME_MAX];
+	struct nkx_pipe *p = NULL;
+	enum nkx_why why = NKX_WHY_NONE;
+	uint64_t used = 0;
+
+	inner_name(name, inner, sizeof(inner));
+	p = nkx_nested_begin(w, inner, s->size, NULL);
+	if (p == NULL) {
+		return w->stop;
+	}
+	why = nkx_inflate(w, s, 0, s->size, MAX_WBITS, p, &used);
+	nkx_nested_end(&p, why == NKX_WHY_NONE ? NKX_SCANNED : NKX_PARTLY, why);
+	nkx_claimed(w, 0, used);
+	return NKX_WHY_NONE;
+}
+
 const struct nkx_format nkx_format_gzip = { "gzip", sniff_gzip, open_gzip, false };
 const struct nkx_format nkx_format_bzip2 = { "bzip2", sniff_bzip2, open_bzip2, false };
 const struct nkx_format nkx_format_xz = { "xz", sniff_xz, open_xz, false };
 const struct nkx_format nkx_format_zstd = { "zstd", sniff_zstd, open_other, false };
 const struct nkx_format nkx_format_compress = { "compress", sniff_compress, open_other, false };
+const struct nkx_format nkx_format_zlib = { "zlib", sniff_zlib, open_zlib, false };

@@ -154,8 +154,10 @@ static enum nkx_state state_of(const struct nkx_work *w, const struct nkx_level 
 		return NKX_PARTLY;
 	}
 	/* Raw bytes that were looked at are something where they are not packed or encrypted. */
-	return level->plain && level->why != NKX_WHY_ENCRYPTED && w->slots[level->slot].bytes > 0 ? NKX_PARTLY
-												  : NKX_NOT;
+	if (!level->plain || level->why == NKX_WHY_ENCRYPTED || level->why == NKX_WHY_OPAQUE) {
+		return NKX_NOT;
+	}
+	return w->slots[level->slot].bytes > 0 ? NKX_PARTLY : NKX_NOT;
 }
 
 bool nkx_is_plain(const struct nkx_format *format)

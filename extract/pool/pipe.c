@@ -6,7 +6,9 @@
  */
 #include "base.h"
 
+#include "nkx_plain.h"
 #include "nkx_work.h"
+#include "opaque.h"
 
 #include <zlib.h>
 
@@ -24,6 +26,7 @@ struct nkx_pipe {
 	uint32_t crc;
 	bool want_crc;
 	struct nkx_level level; /* of STREAM */
+	struct nkx_opaque opaque; /* of STREAM */
 };
 
 static void drop(struct nkx_pipe *p)
@@ -123,10 +126,14 @@ static bool to_stream(struct nkx_pipe *p, enum nks_kind kind, enum nkx_why why)
 	if (why != NKX_WHY_NONE) {
 		nkx_partly(w, why);
 	}
+	if (kind == NKS_KIND_UNKNOWN) {
+		nkx_partly(w, nkx_binary_closed(p->buf, p->len));
+	}
 	p->why = nkx_slot_skip(w);
 	if (p->why != NKX_WHY_NONE) {
 		return false;
 	}
+	nkx_opaque_feed(&p->opaque, p->buf, p->len);
 	if (!nkx_slot_scan(w, &(struct nks_stream){ .kind = kind }) || !nkx_stream_feed(w, p->buf, p->len)) {
 		return false;
 	}
@@ -140,7 +147,11 @@ static bool keep(struct nkx_pipe *p, const uint8_t *bytes, size_t len)
 		const struct nkx_format *format = sniff(p, UINT64_MAX);
 		const enum nks_kind kind = format->random_access ? NKS_KIND_BINARY : NKS_KIND_UNKNOWN;
 
-		return to_stream(p, kind, NKX_WHY_TOO_LARGE) && nkx_stream_feed(p->w, bytes, len);
+		if (!to_stream(p, kind, NKX_WHY_TOO_LARGE)) {
+			return false;
+		}
+		nkx_opaque_feed(&p->opaque, bytes, len);
+		return nkx_stream_feed(p->w, bytes, len);
 	}
 	memcpy(p->buf + p->len, bytes, len);
 	p->len += len;
@@ -181,6 +192,7 @@ bool nkx_nested_feed(struct nkx_pipe *p, const void *bytes, size_t len)
 		p->crc = (uint32_t)crc32_z(p->crc, bytes, len);
 	}
 	if (p->mode == STREAM) {
+		nkx_opaque_feed(&p->opaque, bytes, len);
 		return nkx_stream_feed(p->w, bytes, len);
 	}
 	return keep(p, bytes, len);
@@ -201,6 +213,11 @@ static void end_memory(struct nkx_pipe *p, enum nkx_state state, enum nkx_why wh
 	}
 	empty.mem = nothing;
 	(void)nkx_level_nested(p->w, p->len == 0 ? &empty : &source, &args);
+}
+
+static enum nkx_state stream_state(enum nkx_why why)
+{
+	return why == NKX_WHY_NONE ? NKX_SCANNED : why == NKX_WHY_ENCRYPTED || why == NKX_WHY_OPAQUE ? NKX_NOT : NKX_PARTLY;
 }
 
 void nkx_nested_end(struct nkx_pipe **pipe, enum nkx_state state, enum nkx_why why)
@@ -228,8 +245,11 @@ void nkx_nested_end(struct nkx_pipe **pipe, enum nkx_state state, enum nkx_why w
 		if (p->w->stop != NKX_WHY_NONE) {
 			nkx_partly(p->w, p->w->stop);
 		}
+		if (nkx_opaque_is(&p->opaque)) {
+			nkx_partly(p->w, NKX_WHY_OPAQUE);
+		}
 		why = p->level.why;
-		nkx_level_stream_end(p->w, why == NKX_WHY_NONE ? NKX_SCANNED : NKX_PARTLY, why);
+		nkx_level_stream_end(p->w, stream_state(why), why);
 	}
 	drop(p);
 	free(p);

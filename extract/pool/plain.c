@@ -6,6 +6,7 @@
 #include "base.h"
 
 #include "nkx_plain.h"
+#include "opaque.h"
 
 enum { PART = 8 << 20, AROUND = 8192 };
 
@@ -47,6 +48,16 @@ static void feed_part(struct nkx_work *w, const struct nkx_source *s, enum nks_k
 	free(head);
 }
 
+/* Carving finds nothing in what is encrypted: that is no reason to call it clean. */
+static enum nkx_why judged(const struct nkx_work *w, const struct nkx_source *s)
+{
+	const struct nkx_range all = { 0, s->size };
+	const struct nkx_range r = nkx_is_piece(w) ? (struct nkx_range){ w->part.from, w->part.to } : all;
+	const uint64_t to = r.to < s->size ? r.to : s->size;
+
+	return r.from < to && nkx_opaque_range(s, r.from, to) ? NKX_WHY_OPAQUE : NKX_WHY_NONE;
+}
+
 enum nkx_why nkx_plain_open(struct nkx_work *w, const struct nkx_source *s, const char *format, enum nks_kind kind)
 {
 	struct nkx_slot *slot = nkx_slot_top(w);
@@ -63,5 +74,5 @@ enum nkx_why nkx_plain_open(struct nkx_work *w, const struct nkx_source *s, cons
 	}
 	nkx_slot_stop(w);
 	slot->format = slot->sum.carved ? "binary" : format;
-	return NKX_WHY_NONE;
+	return w->raw ? NKX_WHY_NONE : judged(w, s);
 }

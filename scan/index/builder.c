@@ -21,7 +21,7 @@ const uint8_t nks_filter_log2[NKS_F_COUNT] = {
 	[NKS_F_DOMAIN] = 16,
 	[NKS_F_DIGIT5] = 17,
 	[NKS_F_TEXT1] = 16,
-	[NKS_F_TEXT4] = 19,
+	[NKS_F_TEXT4] = 21,
 };
 
 void nks_set_pending(struct nks_builder *b)
@@ -172,7 +172,10 @@ enum nks_status nks_add_text(struct nks_builder *b)
 		return NKS_LIMIT;
 	}
 	nks_set_one(b, NKS_F_TEXT1, f[0]);
-	nks_set_two(b, NKS_F_TEXT4, nks_three(f[0], f[1], f[2]) | (uint64_t)f[3] << 48);
+	nks_set_two(b, NKS_F_TEXT4, nks_four(f));
+	if (b->n >= 8) {
+		nks_set_two(b, NKS_F_TEXT4, nks_eight(f));
+	}
 	return nks_add_key(b, NKS_LANE_TEXT, hash, b->n, nks_exact(&b->derived, hash, b->raw, b->n));
 }
 

@@ -346,11 +346,18 @@ static __attribute__((noinline)) void text_at(struct nks_matcher *m, size_t i)
 	for (; n < 4; n++) {
 		f[n] = nks_fold[t->u[i + n]];
 	}
-	if (!nks_filter_two(m->x, NKS_F_TEXT4, nks_three(f[0], f[1], f[2]) | (uint64_t)f[3] << 48)) {
+	if (!nks_filter_two(m->x, NKS_F_TEXT4, nks_four(f))) {
 		return;
 	}
-	for (; n < most && i + n < t->n; n++) {
+	for (; n < most && n < 8 && i + n < t->n; n++) {
 		f[n] = nks_fold[t->u[i + n]];
+	}
+	if (n == 8 && !nks_filter_two(m->x, NKS_F_TEXT4, nks_eight(f))) {
+		n = 7;
+	} else {
+		for (; n < most && i + n < t->n; n++) {
+			f[n] = nks_fold[t->u[i + n]];
+		}
 	}
 	for (; n >= 4; n--) {
 		if (nks_has_length(h, NKS_LANE_TEXT, n)) {

@@ -386,6 +386,24 @@ static void birthdays_are_found_near_their_person_only(void **state)
 	kit_done(&k);
 }
 
+static void literal_texts_that_begin_alike_are_told_apart_at_every_length(void **state)
+{
+	struct kit_index k;
+
+	(void)state;
+	kit_new(&k);
+	kit_add(&k, 1, NKS_FIELD_TEXT, "9f3c");
+	kit_add(&k, 2, NKS_FIELD_TEXT, "9f3c12a");
+	kit_add(&k, 3, NKS_FIELD_TEXT, "9f3c12ab");
+	kit_add(&k, 4, NKS_FIELD_TEXT, "9f3c12ab-77d0");
+	kit_open(&k);
+	assert_int_equal(kit_look(&k, "xx9f3c12ab-77d0yy"), 4);
+	assert_int_equal(kit_look(&k, "xx9f3c12ab-77d1yy"), 3);
+	assert_int_equal(kit_look(&k, "xx9F3C12AC-77d0yy"), 2);
+	kit_assert_one(&k, "xx9f3c12", NKS_FIELD_TEXT, 1);
+	kit_done(&k);
+}
+
 static void literal_texts_are_found_anywhere(void **state)
 {
 	struct kit_index k;
@@ -468,6 +486,7 @@ int main(void)
 		cmocka_unit_test(numbers_of_persons_survive_a_lost_zero),
 		cmocka_unit_test(birthdays_are_found_near_their_person_only),
 		cmocka_unit_test(literal_texts_are_found_anywhere),
+		cmocka_unit_test(literal_texts_that_begin_alike_are_told_apart_at_every_length),
 		cmocka_unit_test(only_what_begins_in_the_new_part_is_reported),
 		cmocka_unit_test(carved_text_is_trusted_less),
 	};

@@ -8,7 +8,7 @@
  * hashed at the lengths that occur, and goes in batches through a blocked Bloom filter and a table of buckets, each
  * fetched ahead.
  *
- * The file, version 2. Little-endian, every section begins at a multiple of 64:
+ * The file, version 3. Little-endian, every section begins at a multiple of 64:
  *   head      struct nks_head: magic, version, length, offset and length of each section, counts, what kinds of keys
  *             there are, and a SipHash-2-4 of all that under a key of its own: a wrong key or a changed head is
  *             NKS_BAD_INDEX.
@@ -53,7 +53,7 @@ enum nks_filter {
 	NKS_F_DOMAIN, /* what stands behind the @ */
 	NKS_F_DIGIT5, /* first five digits, as a number */
 	NKS_F_TEXT1, /* first unit, by unit */
-	NKS_F_TEXT4, /* first four units */
+	NKS_F_TEXT4, /* first four units; and first eight of keys that have as many */
 	NKS_F_COUNT
 };
 
@@ -211,6 +211,16 @@ static inline bool nks_filter_two(const struct nks_index *x, enum nks_filter f, 
 static inline uint64_t nks_three(nks_unit a, nks_unit b, nks_unit c)
 {
 	return (uint64_t)a | (uint64_t)b << 16 | (uint64_t)c << 32;
+}
+/* What stands for four units, and for eight: ids in hexadecimal are alike in four, so that with some thousands of them every other
+ * text of such digits would be hashed at all lengths. */
+static inline uint64_t nks_four(const nks_unit *f)
+{
+	return nks_three(f[0], f[1], f[2]) | (uint64_t)f[3] << 48;
+}
+static inline uint64_t nks_eight(const nks_unit *f)
+{
+	return nks_mix(nks_four(f)) ^ nks_four(f + 4);
 }
 extern const uint8_t nks_filter_log2[NKS_F_COUNT]; /* bits of each at most */
 

@@ -14,7 +14,7 @@ static bool head_fits(const struct nks_head *h, size_t len)
 {
 	size_t filters = 0;
 
-	if (memcmp(h->magic, "NKSINDEX", 8) != 0 || h->version != 2 || h->head_len != sizeof(*h) || h->total != len) {
+	if (memcmp(h->magic, "NKSINDEX", 8) != 0 || h->version != 3 || h->head_len != sizeof(*h) || h->total != len) {
 		return false;
 	}
 	for (unsigned i = 0; i < NKS_S_COUNT; i++) {

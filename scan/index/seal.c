@@ -327,7 +327,7 @@ static enum nks_status write_all(struct nks_builder *b, struct seal *s)
 	nks_cipher(&b->derived, s->blob + s->head->section[NKS_S_FILTERS].at, s->head->section[NKS_S_FILTERS].len);
 	s->head->max_probe = s->probe;
 	memcpy(s->head->magic, "NKSINDEX", 8);
-	s->head->version = 2;
+	s->head->version = 3;
 	s->head->head_len = sizeof(*s->head);
 	nks_body_sum(&b->derived, s->blob + sizeof(*s->head), s->head->total - sizeof(*s->head), s->head->body);
 	nks_head_check(&b->derived, s->head, s->head->check);

@@ -353,7 +353,6 @@ static void numbers_in_bytes_come_back(void **state)
 	assert_true(nk_get_le64(p) == UINT64_C(0x0102030405060708));
 	nk_put_be64(p, UINT64_C(0x0102030405060708));
 	assert_memory_equal(p, "\x01\x02\x03\x04\x05\x06\x07\x08", 8);
-	assert_true(nk_get_be64(p) == UINT64_C(0x0102030405060708));
 	nk_put_be16(p, 0xfffe);
 	assert_int_equal(nk_get_be16(p), 0xfffe);
 }

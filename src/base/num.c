@@ -149,13 +149,3 @@ uint16_t nk_get_be16(const uint8_t *p)
 {
 	return (uint16_t)((unsigned)p[0] << 8 | p[1]);
 }
-
-uint64_t nk_get_be64(const uint8_t *p)
-{
-	uint64_t v = 0;
-
-	for (unsigned i = 0; i < 8; i++) {
-		v = v << 8 | p[i];
-	}
-	return v;
-}

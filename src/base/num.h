@@ -40,6 +40,5 @@ uint16_t nk_get_le16(const uint8_t *p);
 uint32_t nk_get_le32(const uint8_t *p);
 uint64_t nk_get_le64(const uint8_t *p);
 uint16_t nk_get_be16(const uint8_t *p);
-uint64_t nk_get_be64(const uint8_t *p);
 
 #endif

@@ -401,16 +401,6 @@ static void counts_are_exact_or_bounded_or_being_looked_into(void **state)
 	says(f, nk_sentence_count((struct nk_count){ 1234567, 1234567 }, q, NK_LANG_EN, &f->out, NULL), "1,234,567 persons [q1]");
 }
 
-static void the_week_is_told_with_the_query_of_each_number(void **state)
-{
-	struct fixture *f = *state;
-	const struct nk_adherence a = { .from = kit_day("2026-11-16"), .until = kit_day("2026-11-22"), .refused = 3 };
-
-	assert_true(nk_ok(nk_adherence_text(&a, NK_LANG_JA, &f->out, NULL)));
-	has(&f->out, "2026年11月16日〜2026年11月22日");
-	has(&f->out, "拒否した試み：3件［week.refused］");
-}
-
 static struct nk_jval at(struct nk_jval v, const char *a, const char *b)
 {
 	return nk_jget(nk_jget(v, a), b);
@@ -488,7 +478,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(no_misuse_is_printed_only_with_day_sources_and_before_it_expires, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(twelve_obtained_and_807_unaccounted_are_never_added_by_assumption, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(counts_are_exact_or_bounded_or_being_looked_into, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(the_week_is_told_with_the_query_of_each_number, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(veris_tells_what_is_known_and_calls_the_rest_unknown, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(veris_does_not_confirm_what_is_only_feared, set_up, tear_down),
 	};

@@ -136,32 +136,3 @@ NK_RESULT nk_sentence_two_sets(
 	return case_say(out, lang,
 		NK_N("%1$s persons, and %2$s that may be affected (whether the %1$s are among them is being looked into) [%3$s]"), args, err);
 }
-
-struct adherence_line {
-	const char *msgid;
-	uint64_t n;
-};
-
-NK_RESULT nk_adherence_text(const struct nk_adherence *a, enum nk_lang lang, struct nk_buf *out, struct nk_err *err)
-{
-	const struct adherence_line lines[] = {
-		{ NK_N("taken out without a warrant: %s [week.left_without_warrant]\n"), a->left_without_warrant },
-		{ NK_N("attempts that were refused: %s [week.refused]\n"), a->refused },
-		{ NK_N("overdue: %s [week.overdue]\n"), a->overdue },
-		{ NK_N("exceptions: %s [week.exceptions]\n"), a->exceptions },
-		{ NK_N("bundles with persons in them that left: %s [week.bundles_out]\n"), a->bundles_out },
-		{ NK_N("persons in these bundles: %s [week.persons_out]\n"), a->persons_out },
-	};
-	const struct nk_short from = case_date(a->from, lang);
-	const struct nk_short until = case_date(a->until, lang);
-	const struct nk_str days[] = { nk_str_c(from.text), nk_str_c(until.text) };
-
-	NK_TRY(case_say(out, lang, NK_N("Adherence, %1$s to %2$s\n"), days, err));
-	for (size_t i = 0; i < NK_ARRAY_LEN(lines); i++) {
-		const struct nk_short n = case_number(lines[i].n);
-		const struct nk_str arg = nk_str_c(n.text);
-
-		NK_TRY(case_say(out, lang, lines[i].msgid, &arg, err));
-	}
-	return nk_done();
-}

@@ -46,18 +46,4 @@ NK_RESULT nk_sentence_two_sets(
 NK_RESULT nk_sentence_count(
 	struct nk_count c, struct nk_str query, enum nk_lang lang, struct nk_buf *out, struct nk_err *err);
 
-/* Weekly adherence (徹底, A7): numbers with their query ids. */
-struct nk_adherence {
-	nk_date from;
-	nk_date until;
-	uint64_t left_without_warrant;
-	uint64_t refused;
-	uint64_t overdue;
-	uint64_t exceptions;
-	uint64_t bundles_out; /* carried out, with anybody in them */
-	uint64_t persons_out;
-};
-/* nk_adherence_text: lines for people; each number with its query id ("week.refused" …). */
-NK_RESULT nk_adherence_text(const struct nk_adherence *a, enum nk_lang lang, struct nk_buf *out, struct nk_err *err);
-
 #endif

@@ -175,7 +175,11 @@ struct nk_holding {
 	enum nk_gone gone;
 	char was_read[8]; /* yes | no | unknown */
 	bool possible; /* it may never have existed */
+	struct nk_uuid checked_by; /* who looked that it is gone; nil: nobody, or it is open */
 };
+/* nk_holding_gone: how its end is told: "verified" only when somebody else than its custodian looked, as nokosazu ask
+ * (ask.c); "destroyed" when the custodian, or the program, removed it and looked alone; otherwise nk_gone_name. Static. */
+const char *nk_holding_gone(const struct nk_holding *h);
 /* nk_holding_about: "holding:<id>", how statements and duties name a copy; gives `out`. */
 enum { NK_HOLDING_ABOUT = sizeof("holding:") + NK_UUID_TEXT };
 const char *nk_holding_about(struct nk_uuid id, char out[static NK_HOLDING_ABOUT]);

@@ -15,7 +15,7 @@ enum { HOLDINGS_MAX = 10000000 };
 
 #define COLUMNS                                                                                                       \
 	"SELECT id, kind, place, custodian_id, purpose, warrant_id, derived_from, opened_at, expires_at, "                \
-	"COALESCE(closed_at, 0), gone, was_read, existence, place_box FROM holding "
+	"COALESCE(closed_at, 0), gone, was_read, existence, place_box, checked_by FROM holding "
 
 struct kind_row {
 	const char *name;
@@ -61,6 +61,13 @@ const char *nk_gone_name(enum nk_gone g)
 {
 	nk_assert(g < NK_GONE_COUNT);
 	return gone_names[g];
+}
+
+const char *nk_holding_gone(const struct nk_holding *h)
+{
+	const bool alone = nk_uuid_is_nil(h->checked_by) || nk_uuid_eq(h->checked_by, h->custodian);
+
+	return h->gone == NK_GONE_VERIFIED && alone ? NK_N("destroyed") : nk_gone_name(h->gone);
 }
 
 bool nk_holding_kind_of(struct nk_str name, enum nk_holding_kind *out)
@@ -221,6 +228,7 @@ static NK_RESULT take_row(const struct nk_stmt *stmt, const struct nk_key *place
 		.expires_at = nk_col_int(stmt, 8),
 		.closed_at = nk_col_int(stmt, 9),
 		.possible = nk_str_eq(nk_col_text(stmt, 12), NK_STR("possible")),
+		.checked_by = nk_column_id_or_nil(stmt, 14),
 	};
 	NK_TRY(nk_column_id(stmt, 0, "holding", &out->id, err));
 	NK_TRY(nk_column_id(stmt, 3, "holding", &out->custodian, err));

@@ -98,26 +98,12 @@ static NK_RESULT check_form(struct checking *k, struct nk_arena *keep, struct nk
 
 static void check_ledger(struct checking *k)
 {
-	static const char what_leaf[] = NK_N("the ledger's entry names this statement");
-	static const char what_tree[] = NK_N("that entry is in the ledger, as its signed checkpoint shows");
+	struct nk_cert_ledger l = { .proof = k->in->proof, .statement = k->payload, .vkey = k->in->ledger_vkey };
 	struct nk_tlog_proof proof;
 
-	if (k->in->proof.len == 0) {
-		note(k, NK_CHECK_NOT_DONE, what_leaf);
-		note(k, NK_CHECK_NOT_DONE, what_tree);
-		return;
-	}
-	if (!nk_ok(nk_tlog_proof_parse(k->in->proof, k->arena, &proof, NULL)) || !proof.has_extra) {
-		note(k, NK_CHECK_FAILED, what_leaf);
-		note(k, NK_CHECK_FAILED, what_tree);
-		return;
-	}
-	judge(k, nk_cert_leaf_names(proof.extra, NULL, k->payload), what_leaf);
-	if (k->in->ledger_vkey.len == 0) {
-		note(k, NK_CHECK_NOT_DONE, what_tree);
-		return;
-	}
-	judge(k, nk_ok(nk_proof_check(k->in->proof, k->in->ledger_vkey, proof.extra, NULL, NULL, NULL)), what_tree);
+	(void)nk_cert_ledger_check(&l, k->arena, &proof);
+	note(k, l.leaf, nk_cert_what_leaf);
+	note(k, l.tree, nk_cert_what_tree);
 }
 
 /* What no file can show. */

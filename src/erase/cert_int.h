@@ -49,6 +49,20 @@ const struct nk_residue_report *nk_cert_decisive(const struct nk_cert *cert);
 bool nk_receipt_counts(const struct nk_cert *cert, const struct nk_receipt *r);
 /* nk_cert_leaf_names: does the leaf (of that type; NULL: of any) hold the digest of the statement? */
 bool nk_cert_leaf_names(struct nk_bytes leaf, const char *type, struct nk_bytes statement);
+/*
+ * nk_cert_ledger_check: does the proof's entry name `statement` (leaf of that type; NULL: any), and does it lead to a checkpoint signed
+ * by that key? What could not be done for want of a proof or a key is NOT_DONE. *out_proof is good when it answers true: both
+ * were judged on a proof that can be read.
+ */
+struct nk_tlog_proof;
+struct nk_cert_ledger {
+	struct nk_bytes proof, statement;
+	struct nk_str vkey;
+	const char *leaf_type;
+	enum nk_check leaf, tree; /* what came of it */
+};
+bool nk_cert_ledger_check(struct nk_cert_ledger *l, struct nk_arena *arena, struct nk_tlog_proof *out_proof);
+extern const char nk_cert_what_leaf[], nk_cert_what_tree[];
 bool nk_level_by_name(struct nk_str name, enum nk_level *out);
 
 /* A sheet: text of 80 columns that people read. The first failure stays and everything after it does nothing. */

@@ -137,6 +137,34 @@ bool nk_cert_leaf_names(struct nk_bytes leaf, const char *wanted, struct nk_byte
 		nk_bytes_eq(nk_bytes_of(want.b, sizeof(want.b)), nk_bytes_of(got.b, sizeof(got.b)));
 }
 
+const char nk_cert_what_leaf[] = NK_N("the ledger's entry names this statement");
+const char nk_cert_what_tree[] = NK_N("that entry is in the ledger, as its signed checkpoint shows");
+
+static enum nk_check judged(bool good)
+{
+	return good ? NK_CHECK_OK : NK_CHECK_FAILED;
+}
+
+bool nk_cert_ledger_check(struct nk_cert_ledger *l, struct nk_arena *arena, struct nk_tlog_proof *out_proof)
+{
+	l->leaf = NK_CHECK_NOT_DONE;
+	l->tree = NK_CHECK_NOT_DONE;
+	if (l->proof.len == 0) {
+		return false;
+	}
+	if (!nk_ok(nk_tlog_proof_parse(l->proof, arena, out_proof, NULL)) || !out_proof->has_extra) {
+		l->leaf = NK_CHECK_FAILED;
+		l->tree = NK_CHECK_FAILED;
+		return false;
+	}
+	l->leaf = judged(nk_cert_leaf_names(out_proof->extra, l->leaf_type, l->statement));
+	if (l->vkey.len == 0) {
+		return false;
+	}
+	l->tree = judged(nk_ok(nk_proof_check(l->proof, l->vkey, out_proof->extra, NULL, NULL, NULL)));
+	return true;
+}
+
 /* The checkpoint in the proof is of the ledger that the statement names. */
 static bool same_ledger(struct checking *k, struct nk_bytes checkpoint)
 {
@@ -149,28 +177,15 @@ static bool same_ledger(struct checking *k, struct nk_bytes checkpoint)
 
 static void check_ledger(struct checking *k)
 {
-	static const char what_leaf[] = NK_N("the ledger's entry names this statement");
-	static const char what_tree[] = NK_N("that entry is in the ledger, as its signed checkpoint shows");
-	static const char what_name[] = NK_N("it is the ledger that the statement names");
+	struct nk_cert_ledger l = { .proof = k->in->proof, .statement = k->statement, .vkey = k->in->ledger_vkey, .leaf_type = "cert" };
 	struct nk_tlog_proof proof;
+	const bool whole = nk_cert_ledger_check(&l, k->arena, &proof);
 
-	if (k->in->proof.len == 0) {
-		note(k, NK_CHECK_NOT_DONE, what_leaf);
-		note(k, NK_CHECK_NOT_DONE, what_tree);
-		return;
+	note(k, l.leaf, nk_cert_what_leaf);
+	note(k, l.tree, nk_cert_what_tree);
+	if (whole) {
+		judge(k, same_ledger(k, proof.checkpoint), NK_N("it is the ledger that the statement names"));
 	}
-	if (!nk_ok(nk_tlog_proof_parse(k->in->proof, k->arena, &proof, NULL)) || !proof.has_extra) {
-		note(k, NK_CHECK_FAILED, what_leaf);
-		note(k, NK_CHECK_FAILED, what_tree);
-		return;
-	}
-	judge(k, nk_cert_leaf_names(proof.extra, "cert", k->statement), what_leaf);
-	if (k->in->ledger_vkey.len == 0) {
-		note(k, NK_CHECK_NOT_DONE, what_tree);
-		return;
-	}
-	judge(k, nk_ok(nk_proof_check(k->in->proof, k->in->ledger_vkey, proof.extra, NULL, NULL, NULL)), what_tree);
-	judge(k, same_ledger(k, proof.checkpoint), what_name);
 }
 
 static void check_opening(struct checking *k)

@@ -78,7 +78,7 @@ struct nk_residue_report {
 	size_t n_places;
 	const struct nk_residue_hit *hits; /* first 10,000, or as many as the options say */
 	size_t n_hits;
-	const struct nk_residue_unscanned *unscanned; /* first 1,000 */
+	struct nk_residue_unscanned *unscanned; /* first 1,000 */
 	size_t n_unscanned;
 	uint64_t patterns;
 	uint64_t patterns_too_short; /* not looked for, or not in every encoding: named in the certificate */

@@ -22,6 +22,7 @@ struct nk_applying {
 	struct nk_err sent_err;
 	bool stop;
 	uint64_t unknown, drifted;
+	uint64_t still_there; /* accounts of before that were deleted and are shown by the read-back */
 	struct nk_buf refused;
 };
 

@@ -23,6 +23,9 @@ struct nk_asked {
 	uint32_t uses; /* as asked */
 };
 
+/* nk_ask_form (ask_form.c): acts, scope and roles asked for by hand are of closed lists: NK_INVALID with the list (they stand in
+ * clear, nobody's name may be in them), NK_DENIED for what only an operation asks for. */
+NK_RESULT nk_ask_form(const struct nk_flow *flow, const struct nk_warrant_request *req, struct nk_err *err);
 /* nk_asked_get: reads, opens, and compares the row with what was asked: NK_DENIED when they differ. Texts in `arena`. */
 NK_RESULT nk_asked_get(struct nk_flow *flow, struct nk_uuid id, struct nk_arena *arena, struct nk_asked *out,
 	struct nk_err *err);

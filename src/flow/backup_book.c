@@ -85,6 +85,29 @@ NK_RESULT nk_backup_facts(struct nk_flow *flow, struct nk_arena *arena, struct n
 	return nk_done();
 }
 
+NK_RESULT nk_backup_newest(struct nk_flow *flow, struct nk_arena *arena, struct nk_backup_last *out, struct nk_err *err)
+{
+	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
+	struct nk_backup_fact *list = NULL;
+	bool have = false;
+	size_t n = 0;
+
+	*out = (struct nk_backup_last){ .made_at = 0 };
+	NK_TRY(nk_backup_facts(flow, arena, &list, &n, err));
+	for (size_t i = 0; i < n; i++) {
+		if (!list[i].keys && list[i].row.closed_at == 0) {
+			out->unfinished = out->unfinished || !list[i].whole;
+			out->made_at = list[i].whole && list[i].row.opened_at > out->made_at ? list[i].row.opened_at : out->made_at;
+		}
+	}
+	NK_TRY(nk_stmt_get(flow->store, "SELECT at, result FROM evidence WHERE kind = ?1 ORDER BY at DESC, rowid DESC LIMIT 1", &s, err));
+	nk_stmt_text(s, 1, NK_STR(NK_PREDICATE_DRILL));
+	NK_TRY(nk_stmt_step(s, &have, err));
+	out->tried_at = have ? nk_col_int(s, 0) : 0;
+	out->tried_well = have && nk_str_eq(nk_col_text(s, 1), NK_STR("PASSED"));
+	return nk_done();
+}
+
 bool nk_backup_can_open(const struct nk_flow *flow, const struct nk_backup_fact *f)
 {
 	struct nk_vault_status s;

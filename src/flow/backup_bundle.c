@@ -7,6 +7,7 @@
 #include "backup_int.h"
 
 #include "tar.h"
+#include "bundle_out.h"
 
 enum { READ = 256 * 1024 };
 
@@ -72,35 +73,12 @@ NK_RESULT nk_backup_digest(struct nk_backup_file *files, size_t n, struct nk_err
 	return rc;
 }
 
-/* The way out: to the descriptor, counted and hashed. */
-struct way_out {
-	int fd;
-	struct nk_hasher *hasher;
-	uint64_t bytes;
-};
-
-static NK_RESULT put(void *arg, const void *buf, size_t len, struct nk_err *err)
-{
-	struct way_out *const w = arg;
-
-	nk_hasher_add(w->hasher, nk_bytes_of(buf, len));
-	w->bytes += len;
-	return nk_os_fd_write(w->fd, buf, len, err);
-}
-
 static NK_RESULT put_header(struct nk_age_writer *age, struct nk_str name, uint64_t size, struct nk_err *err)
 {
 	uint8_t header[NK_TAR_BLOCK];
 
 	NK_TRY(nk_tar_header(name, size, header, err));
 	return nk_age_write(age, nk_bytes_of(header, sizeof(header)), err);
-}
-
-static NK_RESULT put_padding(struct nk_age_writer *age, uint64_t size, struct nk_err *err)
-{
-	static const uint8_t zeros[NK_TAR_BLOCK] = { 0 };
-
-	return nk_age_write(age, nk_bytes_of(zeros, nk_tar_padding(size)), err);
 }
 
 static NK_RESULT put_file(struct pass *p, const struct nk_backup_file *f, size_t index, uint8_t *buf, struct nk_err *err)
@@ -119,7 +97,7 @@ static NK_RESULT put_file(struct pass *p, const struct nk_backup_file *f, size_t
 	if (size != f->size || !nk_ct_equal(digest.b, f->sha256.b, sizeof(digest.b))) {
 		return changed(f, err);
 	}
-	return put_padding(p->age, f->size, err);
+	return nk_bundle_out_pad(p->age, f->size, err);
 }
 
 static NK_RESULT put_all(struct pass *p, const struct nk_backup_manifest *m, struct nk_err *err)
@@ -133,7 +111,7 @@ static NK_RESULT put_all(struct pass *p, const struct nk_backup_manifest *m, str
 	rc = nk_ok(rc) ? nk_backup_manifest_print(m, &text, err) : rc;
 	rc = nk_ok(rc) ? put_header(p->age, NK_STR(NK_BACKUP_MANIFEST), text.len, err) : rc;
 	rc = nk_ok(rc) ? nk_age_write(p->age, nk_buf_bytes(&text), err) : rc;
-	rc = nk_ok(rc) ? put_padding(p->age, text.len, err) : rc;
+	rc = nk_ok(rc) ? nk_bundle_out_pad(p->age, text.len, err) : rc;
 	for (size_t i = 0; i < m->n_files && nk_ok(rc); i++) {
 		rc = put_file(p, &m->files[i], i, buf, err);
 	}
@@ -150,8 +128,8 @@ NK_RESULT nk_backup_write(struct nk_flow *flow, const struct nk_backup_writing *
 	NK_OWNED(nk_age_writer_free) struct nk_age_writer *age = NULL;
 	NK_OWNED(nk_hasher_free) struct nk_hasher *hasher = NULL;
 	struct nk_age_recipient keys[NK_BACKUP_RECIPIENTS];
-	struct way_out way = { .fd = w->fd };
-	const struct nk_age_io io = { .write = put, .write_arg = &way };
+	struct nk_bundle_out way = { .fd = w->fd };
+	const struct nk_age_io io = { .write = nk_bundle_out_put, .write_arg = &way };
 	const struct nk_age_to to = { .recipients = keys, .n = w->n_to };
 	struct pass p = { .flow = flow, .phase = w->phase };
 

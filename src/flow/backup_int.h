@@ -80,6 +80,13 @@ struct nk_backup_fact {
  * opens everybody (I10). */
 NK_RESULT nk_backup_facts(struct nk_flow *flow, struct nk_arena *arena, struct nk_backup_fact **out, size_t *out_n,
 	struct nk_err *err);
+/* nk_backup_newest: of the data parts that are still on the books: when the newest finished one was made; was one never
+ * finished; when one was last brought back for a trial, and whether that went well. 0: never. */
+struct nk_backup_last {
+	nk_time made_at, tried_at;
+	bool unfinished, tried_well;
+};
+NK_RESULT nk_backup_newest(struct nk_flow *flow, struct nk_arena *arena, struct nk_backup_last *out, struct nk_err *err);
 /* nk_backup_can_open: could this keys part, if it is still there, open keys now: it is not verified gone, and holds its
  * epoch secret or its epoch is in force. */
 bool nk_backup_can_open(const struct nk_flow *flow, const struct nk_backup_fact *f);
@@ -100,6 +107,7 @@ struct nk_restoring {
 	char copy[PATH_MAX]; /* "": single copy */
 	struct nk_backup_manifest data, keys;
 	struct nk_vec erased; /* of struct nk_pseudonym, from later leaves, sorted */
+	struct nk_vec apart; /* the same: records that were split from others, and not joined again (person split) */
 	struct nk_flow *flow; /* open in the staging place */
 };
 NK_RESULT nk_restore_unpack(struct nk_restoring *r, struct nk_err *err);
@@ -109,6 +117,8 @@ NK_RESULT nk_restore_known(struct nk_restoring *r, struct nk_err *err);
 NK_RESULT nk_restore_rejoin(struct nk_restoring *r, struct nk_err *err);
 /* restore_replay.c: opens the staging place; who was erased since is erased again; leaf and statement. */
 NK_RESULT nk_restore_replay(struct nk_restoring *r, struct nk_err *err);
+/* nk_restore_sync_name: syncs the folder in which this file or folder has its name. */
+NK_RESULT nk_restore_sync_name(const struct nk_env *env, const char *path, struct nk_err *err);
 /* nk_restore_staged: unpack, ledger, replay; r->flow is open in the staging place. */
 NK_RESULT nk_restore_staged(struct nk_restoring *r, struct nk_err *err);
 void nk_restore_done(struct nk_restoring *r);

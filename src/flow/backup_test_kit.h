@@ -63,8 +63,8 @@ static inline void bt_new(struct bt *b, unsigned leavers, const char *settings)
 	b->to = nk_str_c(b->recipient);
 	rescue.recipient = b->to;
 	nk_sign_public(&b->second, second.public_key);
+	bt_party_(b, &rescue); /* before there is an officer, who would have to sign for it */
 	bt_party_(b, &second);
-	bt_party_(b, &rescue);
 	ft_leave(&b->t, leavers);
 }
 

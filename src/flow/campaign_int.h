@@ -43,9 +43,9 @@ NK_RESULT nk_campaign_join(struct nk_flow *flow, struct nk_tx *tx, const struct 
 /*
  * nk_third_party: a verification summary (SVR) about "site:<site>", kept as evidence `about`, that says that nothing was
  * left, and when (not before `since`), signed by an enrolled party with the role verifier whose organisation is none of: the
- * site's, maker, integrator, or any whose people have another role here. The key decides, never the keyid. NK_DENIED:
- * nobody such signed it (third_int.h); NK_INVALID: it is about another site, did not pass, is older or of the future, or
- * no planted fault was found.
+ * site's, this house's, that of any site enrolled here, maker, integrator, or any whose people have another role here. The key
+ * decides, never the keyid. NK_DENIED: nobody such signed it (third_int.h); NK_INVALID: it is about another site, did not pass, is
+ * older or of the future, binds no places, or no planted fault was found.
  */
 struct nk_third {
 	struct nk_uuid party, evidence;

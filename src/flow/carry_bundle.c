@@ -8,31 +8,9 @@
 
 #include "carry_int.h"
 #include "tar.h"
+#include "bundle_out.h"
 
 enum { READ = 64 * 1024 };
-
-/* The way out: to the descriptor, counted and hashed. */
-struct way_out {
-	int fd;
-	struct nk_hasher *hasher;
-	uint64_t bytes;
-};
-
-static NK_RESULT put(void *arg, const void *buf, size_t len, struct nk_err *err)
-{
-	struct way_out *const w = arg;
-
-	nk_hasher_add(w->hasher, nk_bytes_of(buf, len));
-	w->bytes += len;
-	return nk_os_fd_write(w->fd, buf, len, err);
-}
-
-static NK_RESULT put_padding(struct nk_age_writer *age, uint64_t size, struct nk_err *err)
-{
-	static const uint8_t zeros[NK_TAR_BLOCK] = { 0 };
-
-	return nk_age_write(age, nk_bytes_of(zeros, nk_tar_padding(size)), err);
-}
 
 static NK_RESULT put_manifest(struct nk_age_writer *age, const struct nk_carry_manifest *m, struct nk_err *err)
 {
@@ -44,7 +22,7 @@ static NK_RESULT put_manifest(struct nk_age_writer *age, const struct nk_carry_m
 	NK_TRY(nk_tar_header(NK_STR(NK_CARRY_MANIFEST), text.len, header, err));
 	NK_TRY(nk_age_write(age, nk_bytes_of(header, sizeof(header)), err));
 	NK_TRY(nk_age_write(age, nk_buf_bytes(&text), err));
-	return put_padding(age, text.len, err);
+	return nk_bundle_out_pad(age, text.len, err);
 }
 
 static NK_RESULT changed(const struct nk_carry_file *f, struct nk_err *err)
@@ -82,7 +60,7 @@ static NK_RESULT put_file(struct nk_flow *flow, struct nk_age_writer *age, int f
 	NK_TRY(nk_tar_header(f->name, f->size, header, err));
 	NK_TRY(nk_age_write(age, nk_bytes_of(header, sizeof(header)), err));
 	NK_TRY(put_bytes(flow, age, fd, f, err));
-	return put_padding(age, f->size, err);
+	return nk_bundle_out_pad(age, f->size, err);
 }
 
 NK_RESULT nk_carry_write(struct nk_flow *flow, const struct nk_carry_writing *w, struct nk_hash *out_sha256,
@@ -92,8 +70,8 @@ NK_RESULT nk_carry_write(struct nk_flow *flow, const struct nk_carry_writing *w,
 	NK_OWNED(nk_age_writer_free) struct nk_age_writer *age = NULL;
 	NK_OWNED(nk_hasher_free) struct nk_hasher *hasher = NULL;
 	struct nk_age_recipient keys[NK_CARRY_RECIPIENTS];
-	struct way_out way = { .fd = w->fd };
-	const struct nk_age_io io = { .write = put, .write_arg = &way };
+	struct nk_bundle_out way = { .fd = w->fd };
+	const struct nk_age_io io = { .write = nk_bundle_out_put, .write_arg = &way };
 	const struct nk_age_to to = { .recipients = keys, .n = w->paper->n_to };
 
 	for (size_t i = 0; i < w->paper->n_to; i++) {

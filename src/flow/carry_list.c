@@ -1,7 +1,5 @@
 /*
- * carry_list.c: what is outside, what was refused, and the weekly figures (徹底).
- *
- * Invariant: every figure is counted by the query that is named beside it; nothing here is typed by anybody.
+ * carry_list.c: what is outside.
  */
 #include "base.h"
 
@@ -91,7 +89,7 @@ static NK_RESULT row_of(struct nk_flow *flow, const struct nk_holding *h, struct
 	*out = (struct nk_carry_row){ .holding = h->id,
 		.warrant = h->warrant,
 		.place = h->place,
-		.gone = nk_str_c(nk_gone_name(h->gone)),
+		.gone = nk_str_c(nk_holding_gone(h)),
 		.sealed_at = h->opened_at,
 		.destroy_by = h->expires_at,
 		.closed_at = h->closed_at,
@@ -120,155 +118,5 @@ NK_RESULT nk_op_carry_list(struct nk_flow *flow, bool all, struct nk_arena *aren
 	}
 	*out = rows;
 	*out_n = n;
-	return nk_done();
-}
-
-/* --- what was refused --- */
-
-static NK_RESULT read_refusal(uint64_t seq, struct nk_bytes entry, nk_time since, struct nk_arena *arena,
-	struct nk_vec *rows, struct nk_err *err)
-{
-	NK_OWNED(nk_jdoc_free) struct nk_jdoc *doc = NULL;
-	struct nk_carry_refusal r = { .leaf = seq };
-	struct nk_carry_refusal *kept = NULL;
-	struct nk_str what = { 0 };
-	struct nk_str why = { 0 };
-	struct nk_str type = { 0 };
-	struct nk_str at = { 0 };
-	struct nk_jval root;
-	void *room = NULL;
-
-	NK_TRY(nk_jdoc_parse(entry, entry.len + 1, &doc, err));
-	root = nk_jdoc_root(doc);
-	if (!nk_jstr(nk_jget(root, "type"), &type) || !nk_str_eq(type, NK_STR("refused")) ||
-		!nk_jstr(nk_jget(root, "time"), &at) || !nk_time_parse(at, &r.at) || r.at < since) {
-		return nk_done();
-	}
-	(void)nk_jstr(nk_jget(nk_jget(root, "facts"), "what"), &what);
-	(void)nk_jstr(nk_jget(nk_jget(root, "facts"), "why"), &why);
-	NK_TRY(nk_arena_dup(arena, what, &r.what, err));
-	NK_TRY(nk_arena_dup(arena, why, &r.why, err));
-	NK_TRY(nk_vec_push(rows, &room, err));
-	kept = room;
-	*kept = r;
-	return nk_done();
-}
-
-static NK_RESULT refusals(struct nk_flow *flow, nk_time since, struct nk_arena *arena, struct nk_vec *rows, struct nk_err *err)
-{
-	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
-	bool more = false;
-
-	NK_TRY(nk_stmt_get(flow->store, "SELECT seq, entry FROM leaf WHERE instr(entry, ?1) > 0 ORDER BY seq", &stmt, err));
-	nk_stmt_blob(stmt, 1, nk_str_bytes(NK_STR("\"type\":\"refused\"")));
-	NK_TRY(nk_stmt_step(stmt, &more, err));
-	while (more) {
-		NK_TRY(read_refusal(nk_u64(nk_col_int(stmt, 0)), nk_col_blob(stmt, 1), since, arena, rows, err));
-		NK_TRY(nk_stmt_step(stmt, &more, err));
-	}
-	return nk_done();
-}
-
-NK_RESULT nk_op_carry_refused(struct nk_flow *flow, nk_time since, struct nk_arena *arena, struct nk_carry_refusal **out,
-	size_t *out_n, struct nk_err *err)
-{
-	NK_OWNED(nk_vec_done) struct nk_vec rows = { 0 };
-
-	nk_vec_init(&rows, sizeof(struct nk_carry_refusal), 100000);
-	NK_TRY(refusals(flow, since, arena, &rows, err));
-	*out = nk_vec_keep(&rows, arena);
-	if (*out == NULL) {
-		return nk_fail_nomem(err);
-	}
-	*out_n = rows.len;
-	return nk_done();
-}
-
-/* --- adherence --- */
-
-static NK_RESULT count(struct nk_flow *flow, const char *sql, nk_time from, nk_time until, uint64_t *out, struct nk_err *err)
-{
-	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
-	bool row = false;
-
-	NK_TRY(nk_stmt_get(flow->store, sql, &stmt, err));
-	nk_stmt_int(stmt, 1, from);
-	nk_stmt_int(stmt, 2, until);
-	NK_TRY(nk_stmt_step(stmt, &row, err));
-	*out = row ? nk_u64(nk_col_int(stmt, 0)) : 0;
-	return nk_done();
-}
-
-/* Persons in the bundles that left: a person in two of them is one person. */
-static NK_RESULT count_persons(struct nk_flow *flow, const struct nk_carry_report *r, struct nk_arena *arena,
-	uint64_t *out_bundles, uint64_t *out_persons, struct nk_err *err)
-{
-	struct nk_extent_total total = { .persons = 0 };
-	struct nk_carry_row *rows = NULL;
-	struct nk_uuid *ids = NULL;
-	size_t n_rows = 0;
-	size_t n = 0;
-
-	NK_TRY(nk_op_carry_list(flow, true, arena, &rows, &n_rows, err));
-	ids = nk_arena_array(arena, n_rows, sizeof(*ids));
-	if (ids == NULL) {
-		return nk_fail_nomem(err);
-	}
-	for (size_t i = 0; i < n_rows; i++) {
-		if (rows[i].persons > 0 && rows[i].sealed_at >= r->from && rows[i].sealed_at < r->until) {
-			ids[n++] = rows[i].holding;
-		}
-	}
-	if (n > 0) {
-		NK_TRY(nk_extent_together(flow->store, ids, n, &total, err));
-	}
-	*out_bundles = n;
-	*out_persons = total.persons;
-	return nk_done();
-}
-
-static void add(struct nk_carry_report *out, const char *query, const char *text, uint64_t n)
-{
-	nk_assert(out->n < NK_CARRY_FIGURES);
-	out->figures[out->n++] = (struct nk_carry_figure){ query, text, n };
-}
-
-/* Literals in place: the cache of statements goes by their addresses. */
-static NK_RESULT by_queries(struct nk_flow *flow, struct nk_carry_report *out, struct nk_err *err)
-{
-	uint64_t n = 0;
-
-	NK_TRY(count(flow,
-		"SELECT count(*) FROM holding h WHERE kind IN ('bundle', 'export', 'medium') AND opened_at >= ?1 AND opened_at < ?2 AND NOT EXISTS "
-		"(SELECT 1 FROM warrant w WHERE w.id = h.warrant_id AND w.kind IN ('egress', 'order') AND w.signer_id IS NOT NULL)",
-		out->from, out->until, &n, err));
-	add(out, "egress-without-warrant", NK_N("copies that left without a warrant"), n);
-	NK_TRY(count(flow, "SELECT count(*) FROM holding WHERE kind = 'bundle' AND opened_at >= ?1 AND opened_at < ?2", out->from, out->until, &n, err));
-	add(out, "bundles-sealed", NK_N("bundles that left"), n);
-	NK_TRY(count(flow, "SELECT count(*) FROM holding WHERE kind = 'bundle' AND closed_at IS NULL AND expires_at < ?2 AND ?1 = ?1", out->from,
-		out->until, &n, err));
-	add(out, "bundles-overdue", NK_N("bundles that should be destroyed and are not shown to be"), n);
-	NK_TRY(count(flow, "SELECT count(*) FROM warrant WHERE kind = 'exception' AND from_at >= ?1 AND from_at < ?2", out->from, out->until, &n, err));
-	add(out, "exceptions", NK_N("exceptions that were asked for"), n);
-	return nk_done();
-}
-
-NK_RESULT nk_op_carry_report(struct nk_flow *flow, unsigned weeks, struct nk_arena *arena,
-	struct nk_carry_report *out, struct nk_err *err)
-{
-	struct nk_carry_refusal *refused = NULL;
-	uint64_t bundles = 0;
-	uint64_t persons = 0;
-	size_t n = 0;
-
-	memset(out, 0, sizeof(*out));
-	out->until = nk_now(flow->env) + 1;
-	out->from = out->until - (nk_time)weeks * 7 * NK_DAY;
-	NK_TRY(by_queries(flow, out, err));
-	NK_TRY(count_persons(flow, out, arena, &bundles, &persons, err));
-	add(out, "bundles-with-persons", NK_N("of them with data of persons"), bundles);
-	add(out, "persons-that-left", NK_N("persons whose data left in bundles"), persons);
-	NK_TRY(nk_op_carry_refused(flow, out->from, arena, &refused, &n, err));
-	add(out, "attempts-refused", NK_N("attempts that were refused"), n);
 	return nk_done();
 }

@@ -155,6 +155,18 @@ static bool is_there(const char *path)
 	return access(path, F_OK) == 0;
 }
 
+static void the_superior_signs_whatever_the_configuration_says(void **state)
+{
+	struct going g;
+	struct nk_carry_asked asked;
+
+	(void)state;
+	begin(&g, "[warrant]\negress = officer\n");
+	kit_ok(request_of(&g, g.path, &asked), &g.err);
+	assert_true(nk_words_have(asked.needs, NK_STR("superior")) && nk_words_have(asked.needs, NK_STR("officer")));
+	ft_done(&g.t);
+}
+
 /* --- one reading --- */
 
 static void who_signs_is_shown_the_bytes_that_were_read_and_no_later_ones(void **state)
@@ -566,6 +578,7 @@ static void places_of_before_are_sealed_at_the_first_opening_and_leave_the_pages
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_superior_signs_whatever_the_configuration_says),
 		cmocka_unit_test(who_signs_is_shown_the_bytes_that_were_read_and_no_later_ones),
 		cmocka_unit_test(what_is_sealed_are_the_signed_bytes_whatever_lies_there_by_then),
 		cmocka_unit_test(what_does_not_fit_into_memory_does_not_leave_and_is_told_what_to_do),

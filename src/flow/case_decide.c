@@ -144,7 +144,7 @@ NK_RESULT nk_op_case_decide(struct nk_flow *flow, const struct nk_case_decision 
 	struct nk_case_word words[] = { { NK_STR("about"), NK_STR("") }, { NK_STR("role"), NK_STR("") },
 		{ NK_STR("salt"), NK_STR("") }, { NK_STR("text"), req.text }, { NK_STR("warrant"), NK_STR("") } };
 	struct nk_case_write w = {
-		.leaf = NK_LEAF_CASE, .kind = "decide", .words = words, .n_words = NK_ARRAY_LEN(words)
+		.leaf = NK_LEAF_CASE, .kind = "decide", .words = words, .n_words = NK_ARRAY_LEN(words), .anyway = req.anyway
 	};
 
 	NK_TRY(check_about(&req, err));

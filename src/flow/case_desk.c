@@ -18,6 +18,7 @@ struct entry {
 	struct nk_case_word words[WORDS];
 	size_t n;
 	struct nk_bytes file;
+	bool anyway;
 	more_fn *more; /* may be NULL */
 	const void *arg;
 };
@@ -27,7 +28,7 @@ static NK_RESULT write_entry(struct nk_flow *flow, struct entry *e, uint64_t *ou
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
 	const struct nk_case_write w = {
-		.leaf = NK_LEAF_CASE, .kind = e->kind, .words = e->words, .n_words = e->n, .file = e->file
+		.leaf = NK_LEAF_CASE, .kind = e->kind, .words = e->words, .n_words = e->n, .file = e->file, .anyway = e->anyway
 	};
 	struct nk_case_written done;
 	struct nk_case c;
@@ -54,13 +55,12 @@ static NK_RESULT need_text(struct nk_str text, struct nk_err *err)
 NK_RESULT nk_op_case_note(struct nk_flow *flow, const struct nk_case_words *req, uint64_t *out_seq, struct nk_err *err)
 {
 	struct entry e = {
-		.ref = req->ref, .kind = "note", .words = { { NK_STR("text"), req->text } }, .n = 1, .file = req->file
+		.ref = req->ref, .kind = "note", .words = { { NK_STR("text"), req->text } }, .n = 1, .file = req->file, .anyway = req->anyway
 	};
 
 	if (req->file.len == 0) {
 		NK_TRY(need_text(req->text, err));
 	}
-	NK_TRY(nk_case_scan_text(flow, req, err));
 	return write_entry(flow, &e, out_seq, err);
 }
 
@@ -121,12 +121,12 @@ NK_RESULT nk_op_case_fill(struct nk_flow *flow, const struct nk_case_words *req,
 		.kind = "fill",
 		.words = { { NK_STR("field"), req->field }, { NK_STR("text"), nk_str_trim(req->text) } },
 		.n = 2,
+		.anyway = req->anyway,
 		.more = after_fill,
 		.arg = &id };
 
 	NK_TRY(need_text(req->text, err));
 	NK_TRY(check_field(req, &id, err));
-	NK_TRY(nk_case_scan_text(flow, req, err));
 	return write_entry(flow, &e, out_seq, err);
 }
 
@@ -150,6 +150,7 @@ NK_RESULT nk_op_case_inquiry(
 		.words = { { NK_STR("text"), req->text } },
 		.n = 1,
 		.file = req->file,
+		.anyway = req->anyway,
 		.more = after_inquiry,
 		.arg = req };
 
@@ -184,6 +185,7 @@ NK_RESULT nk_op_case_answer(
 		.words = { { NK_STR("text"), req->text }, { NK_STR("to"), NK_STR("") } },
 		.n = 2,
 		.file = req->file,
+		.anyway = req->anyway,
 		.more = after_answer,
 		.arg = req };
 
@@ -200,7 +202,8 @@ NK_RESULT nk_op_case_assert(struct nk_flow *flow, const struct nk_case_claim *re
 		.kind = "assert",
 		.words = { { NK_STR("kind"), req->kind }, { NK_STR("sources"), nk_str_trim(req->sources) },
 			{ NK_STR("expires"), NK_STR("") } },
-		.n = 3 };
+		.n = 3,
+		.anyway = req->anyway };
 
 	if (!nk_str_eq(req->kind, NK_STR("no-misuse"))) {
 		return nk_fail(err, NK_USAGE, NK_N("the kind of an assertion is no-misuse"));
@@ -307,6 +310,7 @@ NK_RESULT nk_op_case_submit(struct nk_flow *flow, const struct nk_case_submit_re
 		.words = { { NK_STR("kind"), req->kind }, { NK_STR("receipt"), req->receipt },
 			{ NK_STR("how"), req->how } },
 		.n = 3,
+		.anyway = req->anyway,
 		.more = after_submit,
 		.arg = &at };
 
@@ -354,14 +358,15 @@ static NK_RESULT check_publish(struct nk_flow *flow, struct nk_str ref, struct n
 }
 
 NK_RESULT nk_op_case_publish(
-	struct nk_flow *flow, struct nk_str ref, struct nk_str text, uint64_t *out_number, struct nk_err *err)
+	struct nk_flow *flow, struct nk_str ref, struct nk_str text, bool anyway, uint64_t *out_number, struct nk_err *err)
 {
 	char number[24];
 	char on[NK_DATE_TEXT];
 	struct entry e = { .ref = ref,
 		.kind = "publish",
 		.words = { { NK_STR("number"), NK_STR("") }, { NK_STR("on"), NK_STR("") }, { NK_STR("text"), text } },
-		.n = 3 };
+		.n = 3,
+		.anyway = anyway };
 
 	NK_TRY(need_text(text, err));
 	NK_TRY(check_publish(flow, ref, err));

@@ -108,25 +108,24 @@ static NK_RESULT another_person(struct nk_flow *flow, const struct nk_case *c, c
 		NK_N("who took a class of this case away does not dismiss it: another officer signs (nokosazu case dismiss --key FILE)"));
 }
 
-NK_RESULT nk_op_case_dismiss(struct nk_flow *flow, struct nk_str ref, struct nk_str reason,
-	const struct nk_key *seed, struct nk_err *err)
+NK_RESULT nk_op_case_dismiss(struct nk_flow *flow, const struct nk_case_dismiss_request *req, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
-	const struct nk_case_signing s = { .seed = seed, .act = "dismiss", .role = NK_STR("officer"), .text = reason };
+	const struct nk_case_signing s = { .seed = req->seed, .act = "dismiss", .role = NK_STR("officer"), .text = req->reason };
 	struct nk_case_signed who;
 	struct nk_case_written done;
 	struct nk_party party;
 	struct nk_case c;
-	struct nk_case_word words[] = { { NK_STR("reason"), reason }, { NK_STR("salt"), NK_STR("") } };
-	struct nk_case_write w = { .leaf = NK_LEAF_CASE, .kind = "dismiss", .words = words, .n_words = 2 };
+	struct nk_case_word words[] = { { NK_STR("reason"), req->reason }, { NK_STR("salt"), NK_STR("") } };
+	struct nk_case_write w = { .leaf = NK_LEAF_CASE, .kind = "dismiss", .words = words, .n_words = 2, .anyway = req->anyway };
 
-	if (nk_str_trim(reason).len == 0) {
+	if (nk_str_trim(req->reason).len == 0) {
 		return nk_fail(err, NK_USAGE, NK_N("a doubt is dismissed only with its reason: --reason TEXT"));
 	}
 	NK_TRY(nk_arena_new(NK_ARENA_WIPING, 64 << 20, &arena, err));
-	NK_TRY(nk_case_find_open(flow, ref, arena, &c, err));
-	if (!nk_ok(nk_signer_of(flow, seed, arena, &party, NULL)) || !nk_party_has_role(&party, NK_STR("officer"))) {
+	NK_TRY(nk_case_find_open(flow, req->ref, arena, &c, err));
+	if (!nk_ok(nk_signer_of(flow, req->seed, arena, &party, NULL)) || !nk_party_has_role(&party, NK_STR("officer"))) {
 		nk_flow_refused(flow, "case-dismiss", NK_N("the signer is not an officer"));
 		return nk_fail(err, NK_DENIED, NK_N("a doubt is dismissed by the officer's signature alone: --key FILE"));
 	}
@@ -194,10 +193,14 @@ static NK_RESULT waive(struct nk_flow *flow, struct nk_tx *tx, const struct nk_c
 {
 	char about[NK_CASE_ABOUT];
 	char scope[NK_CASE_ABOUT + 16];
+	nk_rc rc;
 
 	(void)snprintf(scope, sizeof(scope), "%s/rollout", nk_case_about(c->id, NULL, 0, about).ptr);
-	NK_TRY(nk_warrant_take(
-		flow, tx, waiver, NK_STR("exception"), NK_STR("WAIVE"), nk_str_c(scope), arena, NULL, err));
+	rc = nk_warrant_take(flow, tx, waiver, NK_STR("exception"), NK_STR("WAIVE"), nk_str_c(scope), arena, NULL, err);
+	if (rc.code == NK_DENIED) {
+		nk_flow_refused_why(flow, "case-close", err);
+	}
+	NK_TRY(rc);
 	return nk_warrant_done(flow, tx, waiver, scope, err);
 }
 
@@ -213,7 +216,7 @@ NK_RESULT nk_op_case_close(struct nk_flow *flow, const struct nk_case_close_requ
 	char id[NK_UUID_TEXT];
 	struct nk_case_word words[] = { { NK_STR("cause"), req->cause }, { NK_STR("lesson"), req->lesson },
 		{ NK_STR("rollout"), nk_str_c(nk_uuid_print(by_campaign ? req->campaign : req->waiver, id)) } };
-	const struct nk_case_write w = { .leaf = NK_LEAF_CASE, .kind = "close", .words = words, .n_words = 3 };
+	const struct nk_case_write w = { .leaf = NK_LEAF_CASE, .kind = "close", .words = words, .n_words = 3, .anyway = req->anyway };
 
 	if (nk_str_trim(req->cause).len == 0 || nk_str_trim(req->lesson).len == 0) {
 		return nk_fail(err, NK_USAGE, NK_N("a case closes with its cause and its lesson: --cause TEXT --lesson TEXT"));

@@ -266,29 +266,6 @@ static void t9_a_directory_is_counted_by_sets_of_items_in_one_query(void **state
 	assert_memory_equal(day, "2023-10-16T14:59:59", 19); /* the end of the 16th in Japan */
 }
 
-static void what_was_refused_this_week_is_listed_with_its_reason(void **state)
-{
-	NK_OWNED(ft_done) struct ft t;
-	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
-	struct who officer;
-	struct nk_suspect_reply r;
-	struct nk_case_week w;
-	struct nk_err err = { 0 };
-
-	(void)state;
-	begin(&t);
-	officer = enrol(&t, "officer");
-	r = doubt(&t);
-	kit_fails(decide(&t, r.receipt, &officer), NK_DENIED);
-	nk_buf_init(&text, 1 << 20);
-	kit_ok(nk_op_case_week(t.flow, NK_DATE_NONE, NK_LANG_JA, t.arena, &w, &text, &err), &err);
-	assert_int_equal(w.n_refused, 1);
-	assert_true(nk_str_eq(w.refused[0].what, NK_STR("case-decide")));
-	assert_true(w.refused[0].why.len > 0);
-	kit_ok(nk_op_case_week(t.flow, nk_flow_today(t.flow) - 7, NK_LANG_JA, t.arena, &w, &text, &err), &err);
-	assert_int_equal(w.n_refused, 0);
-}
-
 static void a_hundred_and_one_persons_make_a_public_body_report(void **state)
 {
 	NK_OWNED(ft_done) struct ft t;
@@ -425,6 +402,7 @@ static void letters_are_a_holding_with_their_persons(void **state)
 	struct nk_case_letters_request req = { .lang = NK_LANG_JA };
 	struct nk_case_letters_reply out;
 	struct nk_extent_total total;
+	struct who officer;
 	struct nk_err err = { 0 };
 
 	(void)state;
@@ -435,8 +413,10 @@ static void letters_are_a_holding_with_their_persons(void **state)
 	req.dir = t.tmp.dir;
 	kit_fails(nk_op_case_letters(t.flow, &req, &out, NULL), NK_NOT_FOUND);
 	link_copy(&t, r.receipt, a_copy(&t, 1, 10), "leaked");
+	officer = enrol(&t, "officer");
+	req.seed = &officer.seed;
 	kit_ok(nk_op_case_letters(t.flow, &req, &out, &err), &err);
-	assert_int_equal(out.letters + out.gone, 10);
+	assert_int_equal(out.letters + out.gone + out.held_back, 10);
 	assert_int_equal(out.kinds, 2);
 	kit_ok(nk_extent_together(t.flow->store, &out.holding, 1, &total, &err), &err);
 	assert_int_equal(total.persons, out.letters);
@@ -460,9 +440,9 @@ static void only_the_officer_dismisses_and_the_doubt_stays(void **state)
 	privacy = enrol(&t, "privacy");
 	r = doubt(&t);
 	w.ref = nk_str_c(r.receipt);
-	kit_fails(nk_op_case_dismiss(t.flow, w.ref, NK_STR("見間違い"), &privacy.seed, NULL), NK_DENIED);
-	kit_fails(nk_op_case_dismiss(t.flow, w.ref, NK_STR(" "), &officer.seed, NULL), NK_USAGE);
-	kit_ok(nk_op_case_dismiss(t.flow, w.ref, NK_STR("見間違い"), &officer.seed, &err), &err);
+	kit_fails(dismiss(&t, r.receipt, "見間違い", &privacy, NULL), NK_DENIED);
+	kit_fails(dismiss(&t, r.receipt, " ", &officer, NULL), NK_USAGE);
+	kit_ok(dismiss(&t, r.receipt, "見間違い", &officer, &err), &err);
 	v = shown(&t, r.receipt);
 	assert_true(nk_str_eq(v.row.state, NK_STR("dismissed")));
 	assert_true(nk_str_eq(v.notes[0].kind, NK_STR("suspect")));
@@ -582,7 +562,6 @@ int main(void)
 		cmocka_unit_test(a_class_is_taken_away_only_by_the_officers_signature),
 		cmocka_unit_test(persons_are_counted_once_and_an_unknown_copy_has_no_bound),
 		cmocka_unit_test(t9_a_directory_is_counted_by_sets_of_items_in_one_query),
-		cmocka_unit_test(what_was_refused_this_week_is_listed_with_its_reason),
 		cmocka_unit_test(a_hundred_and_one_persons_make_a_public_body_report),
 		cmocka_unit_test(an_unanswered_inquiry_is_a_duty),
 		cmocka_unit_test(what_is_computed_is_never_typed),

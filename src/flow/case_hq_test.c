@@ -144,11 +144,6 @@ static void presence_by_a_key_that_is_no_longer_enrolled_counts_for_nothing(void
 	kit_fails(decide(&t, r.receipt, &director), NK_DENIED);
 }
 
-static nk_rc dismiss(struct ft *t, const char *ref, const struct who *w)
-{
-	return nk_op_case_dismiss(t->flow, nk_str_c(ref), NK_STR("見間違い"), &w->seed, NULL);
-}
-
 static void a_leak_is_not_dismissed_by_the_officer_alone(void **state)
 {
 	NK_OWNED(ft_done) struct ft t;
@@ -166,21 +161,21 @@ static void a_leak_is_not_dismissed_by_the_officer_alone(void **state)
 	director = enrol(&t, "director");
 	r = doubt(&t);
 	link_copy(&t, r.receipt, a_copy(&t, 0, 971), "leaked");
-	kit_fails(dismiss(&t, r.receipt, &officer), NK_DENIED);
+	kit_fails(dismiss(&t, r.receipt, "見間違い", &officer, NULL), NK_DENIED);
 	assert_int_equal(ft_leaves(t.flow, "refused"), 1);
 	assert_true(nk_ok(attend(&t, r.receipt, "privacy", &privacy, &quorate)));
 	assert_true(nk_ok(attend(&t, r.receipt, "director", &director, &quorate)));
-	kit_fails(dismiss(&t, r.receipt, &officer), NK_DENIED);
+	kit_fails(dismiss(&t, r.receipt, "見間違い", &officer, NULL), NK_DENIED);
 	assert_true(nk_ok(decide(&t, r.receipt, &director)));
 	assert_true(nk_ok(classify(&t, r.receipt, "4", NULL)));
-	kit_fails(dismiss(&t, r.receipt, &officer), NK_DENIED); /* decided before the class was known */
+	kit_fails(dismiss(&t, r.receipt, "見間違い", &officer, NULL), NK_DENIED); /* decided before the class was known */
 	assert_true(nk_ok(decide(&t, r.receipt, &director)));
 	kit_ok(nk_op_case_leave(t.flow, nk_str_c(r.receipt), &privacy.seed, &quorate, &err), &err);
-	kit_fails(dismiss(&t, r.receipt, &officer), NK_DENIED); /* nor behind the back of the others */
+	kit_fails(dismiss(&t, r.receipt, "見間違い", &officer, NULL), NK_DENIED); /* nor behind the back of the others */
 	assert_int_equal(shown(&t, r.receipt).row.closed_at, 0);
 	assert_true(nk_ok(attend(&t, r.receipt, "privacy", &privacy, &quorate)));
-	kit_fails(dismiss(&t, r.receipt, &director), NK_DENIED);
-	assert_true(nk_ok(dismiss(&t, r.receipt, &officer)));
+	kit_fails(dismiss(&t, r.receipt, "見間違い", &director, NULL), NK_DENIED);
+	assert_true(nk_ok(dismiss(&t, r.receipt, "見間違い", &officer, NULL)));
 }
 
 static void a_certain_class_or_a_sitting_is_more_than_a_doubt(void **state)
@@ -201,10 +196,10 @@ static void a_certain_class_or_a_sitting_is_more_than_a_doubt(void **state)
 	a = doubt(&t);
 	b = doubt(&t);
 	assert_true(nk_ok(classify(&t, a.receipt, "1", NULL)));
-	kit_fails(dismiss(&t, a.receipt, &officer), NK_DENIED);
+	kit_fails(dismiss(&t, a.receipt, "見間違い", &officer, NULL), NK_DENIED);
 	assert_true(nk_ok(attend(&t, b.receipt, "privacy", &privacy, &quorate)));
 	assert_true(nk_ok(attend(&t, b.receipt, "director", &director, &quorate)));
-	kit_fails(dismiss(&t, b.receipt, &officer), NK_DENIED);
+	kit_fails(dismiss(&t, b.receipt, "見間違い", &officer, NULL), NK_DENIED);
 }
 
 /* The class goes, then the case: not by one officer alone, and the reason stays to be read. */
@@ -235,13 +230,13 @@ static void a_class_that_was_taken_away_is_no_way_round_the_headquarters(void **
 	kit_ok(nk_case_find(t.flow, nk_str_c(r.receipt), t.arena, &c, &err), &err);
 	kit_ok(nk_case_notes(t.flow, &c, "classify", t.arena, &notes, &n, &err), &err);
 	assert_true(nk_str_eq(nk_case_text(&notes[n - 1], "because"), NK_STR("調べた")));
-	kit_fails(dismiss(&t, r.receipt, &first), NK_DENIED);
-	kit_fails(dismiss(&t, r.receipt, &second), NK_DENIED); /* it had a class: the headquarters decides */
+	kit_fails(dismiss(&t, r.receipt, "見間違い", &first, NULL), NK_DENIED);
+	kit_fails(dismiss(&t, r.receipt, "見間違い", &second, NULL), NK_DENIED); /* it had a class: the headquarters decides */
 	assert_true(nk_ok(attend(&t, r.receipt, "privacy", &privacy, &quorate)));
 	assert_true(nk_ok(attend(&t, r.receipt, "director", &director, &quorate)));
 	assert_true(nk_ok(decide(&t, r.receipt, &director)));
-	kit_fails(dismiss(&t, r.receipt, &first), NK_DENIED); /* he took it away */
-	assert_true(nk_ok(dismiss(&t, r.receipt, &second)));
+	kit_fails(dismiss(&t, r.receipt, "見間違い", &first, NULL), NK_DENIED); /* he took it away */
+	assert_true(nk_ok(dismiss(&t, r.receipt, "見間違い", &second, NULL)));
 }
 
 /* Who decides in the headquarters does not also dismiss by it. */
@@ -262,9 +257,9 @@ static void a_case_with_a_class_is_dismissed_by_two_persons(void **state)
 	assert_true(nk_ok(attend(&t, r.receipt, "privacy", &privacy, &quorate)));
 	assert_true(nk_ok(attend(&t, r.receipt, "director", &officer, &quorate)));
 	assert_true(nk_ok(decide(&t, r.receipt, &officer)));
-	kit_fails(dismiss(&t, r.receipt, &officer), NK_DENIED);
+	kit_fails(dismiss(&t, r.receipt, "見間違い", &officer, NULL), NK_DENIED);
 	assert_true(nk_ok(decide(&t, r.receipt, &privacy)));
-	assert_true(nk_ok(dismiss(&t, r.receipt, &officer)));
+	assert_true(nk_ok(dismiss(&t, r.receipt, "見間違い", &officer, NULL)));
 }
 
 static nk_rc submit(struct ft *t, const char *ref, const char *kind, const char *receipt)
@@ -283,6 +278,7 @@ static void persons_are_told_by_letters_not_by_a_word(void **state)
 	struct nk_case_letters_request req = { .lang = NK_LANG_JA };
 	struct nk_case_letters_reply out;
 	struct nk_case_view v;
+	struct who officer;
 	struct nk_err err = { 0 };
 
 	(void)state;
@@ -290,18 +286,21 @@ static void persons_are_told_by_letters_not_by_a_word(void **state)
 	(void)ft_import(&t, 0);
 	r = doubt(&t);
 	kit_fails(submit(&t, r.receipt, "persons", "R-1"), NK_DENIED); /* nobody on the books, nothing decided */
-	link_copy(&t, r.receipt, a_copy(&t, 1, 10), "leaked");
+	link_copy(&t, r.receipt, a_copy(&t, 20, 10), "leaked");
 	kit_fails(submit(&t, r.receipt, "persons", "R-1"), NK_DENIED);
 	assert_int_equal(ft_leaves(t.flow, "refused"), 2);
 	req.ref = nk_str_c(r.receipt);
 	req.dir = t.tmp.dir;
+	officer = enrol(&t, "officer");
+	req.seed = &officer.seed;
 	kit_ok(nk_op_case_letters(t.flow, &req, &out, &err), &err);
-	link_copy(&t, r.receipt, a_copy(&t, 5, 10), "leaked");
+	link_copy(&t, r.receipt, a_copy(&t, 25, 10), "leaked");
 	kit_fails(submit(&t, r.receipt, "persons", "R-1"), NK_DENIED); /* five more since */
 	v = shown(&t, r.receipt);
 	assert_int_equal(duty(&v, "case-notify-persons").closed_at, 0);
 	req.each = true;
 	kit_ok(nk_op_case_letters(t.flow, &req, &out, &err), &err);
+	assert_int_equal(out.held_back, 0); /* nobody protected among them */
 	assert_true(nk_ok(submit(&t, r.receipt, "persons", "")));
 	v = shown(&t, r.receipt);
 	assert_int_not_equal(duty(&v, "case-notify-persons").closed_at, 0);
@@ -339,12 +338,12 @@ static void nothing_is_published_without_a_decision(void **state)
 	privacy = enrol(&t, "privacy");
 	director = enrol(&t, "director");
 	r = doubt(&t);
-	kit_fails(nk_op_case_publish(t.flow, nk_str_c(r.receipt), NK_STR("お知らせ"), &number, NULL), NK_DENIED);
+	kit_fails(nk_op_case_publish(t.flow, nk_str_c(r.receipt), NK_STR("お知らせ"), false, &number, NULL), NK_DENIED);
 	assert_int_equal(ft_leaves(t.flow, "refused"), 1);
 	assert_true(nk_ok(attend(&t, r.receipt, "privacy", &privacy, &quorate)));
 	assert_true(nk_ok(attend(&t, r.receipt, "director", &director, &quorate)));
 	assert_true(nk_ok(decide(&t, r.receipt, &director)));
-	kit_ok(nk_op_case_publish(t.flow, nk_str_c(r.receipt), NK_STR("お知らせ"), &number, &err), &err);
+	kit_ok(nk_op_case_publish(t.flow, nk_str_c(r.receipt), NK_STR("お知らせ"), false, &number, &err), &err);
 	assert_int_equal(number, 1);
 }
 

@@ -40,7 +40,8 @@ NK_RESULT nk_case_set_classes(struct nk_tx *tx, const struct nk_case *c, struct 
 NK_RESULT nk_case_set_state(struct nk_tx *tx, const struct nk_case *c, const char *state, nk_time closed_at,
 	struct nk_err *err);
 
-/* case_note.c: words are put in order of their keys; keys are ours, texts anybody's. */
+/* case_note.c: words are put in order of their keys; keys are ours, texts anybody's, and looked through before they are kept
+ * (case_scan.c), but for the doubt itself. */
 struct nk_case_write {
 	enum nk_leaf_type leaf; /* SUSPECT or CASE */
 	const char *kind;
@@ -49,6 +50,7 @@ struct nk_case_write {
 	size_t n_words;
 	struct nk_bytes file;
 	struct nk_uuid evidence; /* of a signature made before */
+	bool anyway; /* texts may name persons of the roster */
 };
 struct nk_case_written {
 	uint64_t seq;
@@ -70,7 +72,7 @@ NK_RESULT nk_case_first_digest(
  * is named, hold it; the attempt of somebody else is for the caller to write down (nk_flow_refused). */
 struct nk_case_signing {
 	const struct nk_key *seed;
-	const char *act; /* ack attend leave decide dismiss classify */
+	const char *act; /* ack attend leave decide dismiss classify hold */
 	struct nk_str role;
 	struct nk_str text; /* what is signed with it; the statement holds only its salted digest */
 };
@@ -139,8 +141,9 @@ const char *nk_case_item_word(enum nk_item_class c);
 /* case_paper.c: a paper of the case into a new file, which is a holding (case_file) with an end. */
 NK_RESULT nk_case_paper_out(struct nk_flow *flow, const char *path, struct nk_bytes bytes, struct nk_uuid *out_holding,
 	struct nk_err *err);
-/* case_scan.c: NK_GUARD when the text names persons of the roster and req->anyway is not set. */
-NK_RESULT nk_case_scan_text(struct nk_flow *flow, const struct nk_case_words *req, struct nk_err *err);
+/* case_scan.c: NK_GUARD when one of the texts that people write (by their keys) names persons of the roster, and w->anyway
+ * is not set. */
+NK_RESULT nk_case_scan_words(struct nk_flow *flow, const struct nk_case_write *w, struct nk_err *err);
 
 /* case_decide.c: has the headquarters decided in a note numbered `from` or later, by a signature that still holds and is
  * not of the party `beside` (nil: of anybody)? */

@@ -2,11 +2,13 @@
  * case_letters.c: the notice to each person of a case, with the items that this person's copies really hold.
  *
  * I1: a file of letters exists only as a holding with its persons, an end and a closing duty. Persons erased since are
- * counted, never guessed. The note of the case tells numbers, not names.
+ * counted, never guessed. The note of the case tells numbers, not names. To a protected person nothing is written without a
+ * second person's warrant: those letters are counted as held back, and the case has not written to everybody.
  */
 #include "base.h"
 
 #include "case_int.h"
+#include "person_int.h"
 #include "letter.h"
 #include "num.h"
 
@@ -21,6 +23,7 @@ struct writing {
 	struct nk_case c;
 	struct nk_case_facts facts;
 	struct nk_case_letters_reply *out;
+	struct nk_uuid signer, evidence; /* of the officer who signed for it; nil: the headquarters decided */
 	uint64_t seen_kinds[256 / 64]; /* sets of item classes that were met */
 };
 
@@ -72,6 +75,7 @@ static NK_RESULT put_file(struct writing *w, const char *name, const uint32_t *n
 	struct nk_hold_spec spec = { .kind = NK_HOLDING_letter,
 		.path = path,
 		.purpose = NK_STR("letters to persons of a case"),
+		.warrant = w->req->warrant,
 		.expires_at = nk_now(w->flow->env) + LETTER_DAYS * NK_DAY,
 		.numbers = numbers,
 		.n = n,
@@ -106,6 +110,10 @@ static NK_RESULT each_letter(
 			w->out->gone++;
 			continue;
 		}
+		if (nk_person_hidden(p) && nk_uuid_is_nil(w->req->warrant)) {
+			w->out->held_back++;
+			continue;
+		}
 		NK_TRY(one_letter(w, p, persons[i].classes, &text, err));
 		numbers[k] = persons[i].number;
 		k++;
@@ -137,6 +145,7 @@ static NK_RESULT prepare(struct writing *w, struct nk_extent_person **out, size_
 	NK_TRY(nk_case_copies(w->flow, &w->c, w->arena, &copies, &n, err));
 	NK_TRY(nk_case_copy_ids(copies, n, false, w->arena, &ids, &k, err));
 	NK_TRY(nk_extent_persons(w->flow->store, ids, k, w->arena, out, out_n, err));
+	NK_TRY(nk_person_heads(w->flow, *out, out_n, err));
 	if (*out_n == 0) {
 		return nk_fail(err, NK_NOT_FOUND,
 			NK_N("no copy of this case has anybody on the books: nobody to write to (nokosazu case hold)"));
@@ -153,7 +162,7 @@ static NK_RESULT note(struct writing *w, struct nk_err *err)
 	struct nk_case_written done;
 	struct nk_case_word words[] = { { NK_STR("letters"), NK_STR("") }, { NK_STR("kinds"), NK_STR("") },
 		{ NK_STR("gone"), NK_STR("") } };
-	const struct nk_case_write e = {
+	struct nk_case_write e = {
 		.leaf = NK_LEAF_CASE, .kind = "letter", .words = words, .n_words = NK_ARRAY_LEN(words)
 	};
 
@@ -163,8 +172,55 @@ static NK_RESULT note(struct writing *w, struct nk_err *err)
 	words[1].text = nk_str_c(kinds);
 	(void)snprintf(gone, sizeof(gone), "%" PRIu64, w->out->gone);
 	words[2].text = nk_str_c(gone);
+	e.party = w->signer;
+	e.evidence = w->evidence;
 	NK_TRY(nk_tx_begin(w->flow->store, &tx, err));
 	NK_TRY(nk_case_write_note(w->flow, tx, &w->c, &e, &done, err));
+	if (!nk_uuid_is_nil(w->req->warrant)) {
+		NK_TRY(nk_warrant_done(w->flow, tx, w->req->warrant, "letters to protected persons written", err));
+	}
+	return nk_flow_commit(w->flow, &tx, err);
+}
+
+/* Plain letters to everybody leave the seal: an officer who is not who asks signs for it, or the headquarters decided since the
+ * copies were last changed. */
+static NK_RESULT be_allowed(struct writing *w, struct nk_tx *tx, struct nk_err *err)
+{
+	const struct nk_case_signing s = { .seed = w->req->seed, .act = "letters", .role = NK_STR("officer") };
+	struct nk_case_signed who;
+	uint64_t extent = 0;
+	bool decided = false;
+
+	if (w->req->seed != NULL) {
+		NK_TRY(nk_case_sign(w->flow, tx, &w->c, &s, w->arena, &who, err));
+		w->signer = who.party.id;
+		w->evidence = who.evidence;
+		return !nk_uuid_eq(w->signer, w->flow->actor)
+			? nk_done()
+			: nk_fail(err, NK_DENIED, NK_N("who asks or carries out cannot approve: a second person signs with a key of his own"));
+	}
+	NK_TRY(nk_case_behind(w->flow, &w->c, "extent", &extent, err));
+	NK_TRY(nk_case_decided(w->flow, &w->c, extent, w->flow->actor, &decided, err));
+	return decided ? nk_done()
+		       : nk_fail(err, NK_DENIED,
+				 NK_N("letters in clear leave only when an officer signs for it (--key FILE, his own key), or the headquarters has decided since the copies of the case were last changed (nokosazu case decide)"));
+}
+
+/* Before the first file. */
+static NK_RESULT take_leave(struct writing *w, struct nk_err *err)
+{
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	struct nk_str scope;
+	char id[NK_UUID_TEXT];
+
+	NK_TRY(nk_tx_begin(w->flow->store, &tx, err));
+	NK_TRY(be_allowed(w, tx, err));
+	if (!nk_uuid_is_nil(w->req->warrant)) {
+		NK_TRY(nk_arena_printf(w->arena, &scope, err, "case:%s", nk_uuid_print(w->c.id, id)));
+		NK_TRY(nk_warrant_take(w->flow, tx, w->req->warrant, NK_STR("access"), NK_STR("LETTERS"), scope, w->arena, NULL, err));
+	} else if (nk_uuid_is_nil(w->evidence)) {
+		return nk_done(); /* nothing to write down: the decision is on the books */
+	}
 	return nk_flow_commit(w->flow, &tx, err);
 }
 
@@ -174,9 +230,16 @@ NK_RESULT nk_op_case_letters(struct nk_flow *flow, const struct nk_case_letters_
 	NK_OWNED(writing_done) struct writing w = { .flow = flow, .req = req, .out = out };
 	struct nk_extent_person *persons = NULL;
 	size_t n = 0;
+	nk_rc rc;
 
 	memset(out, 0, sizeof(*out));
 	NK_TRY(prepare(&w, &persons, &n, err));
+	out->about = w.c.id;
+	rc = take_leave(&w, err);
+	if (rc.code == NK_DENIED) {
+		nk_flow_refused_why(flow, "case letters", err);
+	}
+	NK_TRY(rc);
 	NK_TRY(each_letter(&w, persons, n, err));
 	return note(&w, err);
 }
@@ -207,6 +270,9 @@ NK_RESULT nk_case_written_to(struct nk_flow *flow, const struct nk_case *c, size
 	NK_TRY(nk_extent_persons(flow->store, ids, k, arena, &persons, out_persons, err));
 	NK_TRY(nk_case_behind(flow, c, "extent", &extent, err));
 	NK_TRY(nk_case_notes(flow, c, "letter", arena, &notes, &n, err));
+	if (n > 0) {
+		NK_TRY(nk_person_heads(flow, persons, out_persons, err)); /* one letter a person */
+	}
 	for (size_t i = 0; i < n; i++) {
 		if (notes[i].seq >= extent &&
 			number_in(&notes[i], "letters") + number_in(&notes[i], "gone") >= *out_persons) {

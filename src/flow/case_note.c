@@ -167,6 +167,7 @@ NK_RESULT nk_case_write_note(struct nk_flow *flow, struct nk_tx *tx, const struc
 	char known[NK_TIME_TEXT];
 	uint64_t leaf = 0;
 
+	NK_TRY(nk_case_scan_words(flow, w, err));
 	NK_TRY(next_seq(tx, c, &out->seq, err));
 	NK_TRY(seal_both(flow, c, w, out->seq, &boxes, err));
 	nk_sha256(nk_buf_bytes(&boxes.record), &out->digest);

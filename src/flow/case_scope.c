@@ -2,7 +2,8 @@
  * case_scope.c: which copies a case is about, whose, and which classes of the law apply.
  *
  * Numbers come from the extents alone (I11); a copy whose persons nobody has written down leaves the number without an
- * upper bound (I10). Taking a class away is signed; nothing here touches the time of knowing.
+ * upper bound (I10). Taking a class away, or making smaller what befell a copy, is signed; nothing here touches the time of
+ * knowing.
  */
 #include "base.h"
 
@@ -126,6 +127,46 @@ static void bind_time(struct nk_stmt *s, int at, nk_time t)
 	}
 }
 
+/* Of the four, from the least to the gravest. */
+static int gravity(struct nk_str harm)
+{
+	static const char *const order[] = { "damaged", "lost", "may-be-leaked", "leaked" };
+	int i = 0;
+
+	while (i < (int)NK_ARRAY_LEN(order) && !nk_str_eq(harm, nk_str_c(order[i]))) {
+		i++;
+	}
+	return i;
+}
+
+/* Is what is said now less than what stands there: a lesser harm, or a shorter window? One that is not known has no ends. */
+static bool is_less(const struct nk_case_copy *was, const struct nk_case_hold_request *is)
+{
+	const bool later = is->from_at != 0 && (was->from_at == 0 || is->from_at > was->from_at);
+	const bool sooner = is->until_at != 0 && (was->until_at == 0 || is->until_at < was->until_at);
+
+	return gravity(is->harm) < gravity(was->harm) || later || sooner;
+}
+
+static NK_RESULT check_less(struct nk_flow *flow, const struct nk_case *c, const struct nk_case_hold_request *req,
+	struct nk_arena *arena, struct nk_err *err)
+{
+	struct nk_case_copy *copies = NULL;
+	bool less = false;
+	size_t n = 0;
+
+	NK_TRY(nk_case_copies(flow, c, arena, &copies, &n, err));
+	for (size_t i = 0; i < n; i++) {
+		less = less || (nk_uuid_eq(copies[i].id, req->holding) && is_less(&copies[i], req));
+	}
+	if (!less || (req->seed != NULL && nk_str_trim(req->because).len > 0)) {
+		return nk_done();
+	}
+	nk_flow_refused(flow, "case-hold", NK_N("what befell a copy was to be made smaller unsigned"));
+	return nk_fail(err, NK_DENIED,
+		NK_N("this makes smaller what is written of that copy, a lesser harm or a shorter window: the officer signs and says why: --because TEXT --key FILE"));
+}
+
 static NK_RESULT link_holding(
 	struct nk_tx *tx, const struct nk_case *c, const struct nk_case_hold_request *req, struct nk_err *err)
 {
@@ -154,13 +195,15 @@ NK_RESULT nk_op_case_hold(struct nk_flow *flow, const struct nk_case_hold_reques
 	char id[NK_UUID_TEXT];
 	char from[NK_TIME_TEXT];
 	char until[NK_TIME_TEXT];
+	struct nk_case_signed who = { .salt = "" };
 	struct nk_case_word words[] = { { NK_STR("holding"), nk_str_c(nk_uuid_print(req->holding, id)) },
-		{ NK_STR("harm"), req->harm },
+		{ NK_STR("harm"), req->harm }, { NK_STR("because"), req->because }, { NK_STR("salt"), NK_STR("") },
 		{ NK_STR("from"), req->from_at != 0 ? nk_str_c(nk_time_print(req->from_at, from)) : NK_STR("") },
 		{ NK_STR("until"), req->until_at != 0 ? nk_str_c(nk_time_print(req->until_at, until)) : NK_STR("") } };
-	const struct nk_case_write w = {
-		.leaf = NK_LEAF_CASE, .kind = "extent", .words = words, .n_words = NK_ARRAY_LEN(words)
+	struct nk_case_write w = {
+		.leaf = NK_LEAF_CASE, .kind = "extent", .words = words, .n_words = NK_ARRAY_LEN(words), .anyway = req->anyway
 	};
+	const struct nk_case_signing s = { .seed = req->seed, .act = "hold", .role = NK_STR("officer"), .text = req->because };
 
 	if (!is_harm(req->harm)) {
 		return nk_fail(err, NK_USAGE, NK_N("--harm is leaked, may-be-leaked, lost or damaged"));
@@ -168,10 +211,17 @@ NK_RESULT nk_op_case_hold(struct nk_flow *flow, const struct nk_case_hold_reques
 	if (req->from_at != 0 && req->until_at != 0 && req->until_at < req->from_at) {
 		return nk_fail(err, NK_USAGE, NK_N("the window ends before it begins"));
 	}
-	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 4 << 20, &arena, err));
+	NK_TRY(nk_arena_new(NK_ARENA_WIPING, 16 << 20, &arena, err));
 	NK_TRY(nk_case_find_open(flow, req->ref, arena, &c, err));
 	NK_TRY(nk_holding_get(flow->store, flow->key[NK_HOUSE_LOG], req->holding, arena, &h, err));
+	NK_TRY(check_less(flow, &c, req, arena, err));
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
+	if (req->seed != NULL) {
+		NK_TRY(nk_case_sign(flow, tx, &c, &s, arena, &who, err));
+		w.party = who.party.id;
+		w.evidence = who.evidence;
+		words[3].text = nk_str_c(who.salt);
+	}
 	NK_TRY(link_holding(tx, &c, req, err));
 	NK_TRY(nk_case_write_note(flow, tx, &c, &w, &done, err));
 	NK_TRY(nk_case_disclosure_check(flow, tx, &c, err));
@@ -217,7 +267,7 @@ static NK_RESULT classify_in(struct nk_flow *flow, struct nk_tx *tx, struct nk_c
 		{ NK_STR("regime"), req->regime }, { NK_STR("because"), req->because },
 		{ NK_STR("salt"), NK_STR("") } };
 	struct nk_case_write w = {
-		.leaf = NK_LEAF_CASE, .kind = "classify", .words = words, .n_words = NK_ARRAY_LEN(words)
+		.leaf = NK_LEAF_CASE, .kind = "classify", .words = words, .n_words = NK_ARRAY_LEN(words), .anyway = req->anyway
 	};
 
 	if (req->seed != NULL) {

@@ -76,7 +76,7 @@ static NK_RESULT may_sign(struct nk_flow *flow, const struct nk_party *p, const 
 	return nk_party_may_judge(flow, p, role, err);
 }
 
-NK_RESULT nk_case_sign(struct nk_flow *flow, struct nk_tx *tx, const struct nk_case *c,
+static NK_RESULT sign(struct nk_flow *flow, struct nk_tx *tx, const struct nk_case *c,
 	const struct nk_case_signing *s, struct nk_arena *arena, struct nk_case_signed *out, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf body = { 0 };
@@ -104,6 +104,19 @@ NK_RESULT nk_case_sign(struct nk_flow *flow, struct nk_tx *tx, const struct nk_c
 	NK_TRY(nk_cert_sign(nk_buf_bytes(&payload), s->seed, &envelope, err));
 	return nk_statement_take(flow, tx, nk_buf_bytes(&envelope), out->party.public_key, NK_PREDICATE_ATTENDANCE,
 		&first, subject.name, out->party.id, arena, NULL, &out->evidence, err);
+}
+
+NK_RESULT nk_case_sign(struct nk_flow *flow, struct nk_tx *tx, const struct nk_case *c,
+	const struct nk_case_signing *s, struct nk_arena *arena, struct nk_case_signed *out, struct nk_err *err)
+{
+	const nk_rc rc = sign(flow, tx, c, s, arena, out, err);
+	char what[32];
+
+	if (rc.code == NK_DENIED) {
+		(void)snprintf(what, sizeof(what), "case-%s", s->act);
+		nk_flow_refused_why(flow, what, err);
+	}
+	return rc;
 }
 
 static bool member_is(struct nk_jval body, const char *key, struct nk_str want)

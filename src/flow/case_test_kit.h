@@ -69,6 +69,13 @@ static inline nk_rc decide(struct ft *t, const char *ref, const struct who *w)
 	return nk_op_case_decide(t->flow, &req, &warrant, NULL);
 }
 
+static inline nk_rc dismiss(struct ft *t, const char *ref, const char *reason, const struct who *w, struct nk_err *err)
+{
+	const struct nk_case_dismiss_request req = { .ref = nk_str_c(ref), .reason = nk_str_c(reason), .seed = &w->seed };
+
+	return nk_op_case_dismiss(t->flow, &req, err);
+}
+
 static inline struct nk_uuid a_copy(struct ft *t, uint32_t first, size_t n)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;

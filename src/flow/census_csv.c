@@ -1,5 +1,6 @@
 /*
- * census_csv.c: a census as a table for whoever decides, which is a copy of personal data: a holding with an end.
+ * census_csv.c: a census as a table for whoever decides, which is a copy of personal data: a holding with an end. Accounts that
+ * may be a protected person's are not in it: they are decided on the screen.
  */
 #include "base.h"
 #include "measures_int.h"
@@ -78,7 +79,7 @@ static NK_RESULT whose(
 		return nk_fail_nomem(err);
 	}
 	for (size_t i = 0; i < r->n_rows; i++) {
-		if (r->rows[i].n_persons > 0) {
+		if (r->rows[i].n_persons > 0 && !r->rows[i].hidden) {
 			(*out)[(*out_n)++] = r->rows[i].persons[0].number;
 		}
 	}
@@ -102,7 +103,8 @@ NK_RESULT nk_census_csv(struct nk_flow *flow, const struct nk_census_request *re
 	nk_buf_init_wiping(&text, TEXT_MAX);
 	NK_TRY(put_header(req->lang, &text, err));
 	for (size_t i = 0; i < r->n_rows; i++) {
-		NK_TRY(put_row(&r->rows[i], req->lang, &text, err));
+		r->held_back += r->rows[i].hidden ? 1 : 0;
+		NK_TRY(r->rows[i].hidden ? nk_done() : put_row(&r->rows[i], req->lang, &text, err));
 	}
 	NK_TRY(whose(r, arena, &numbers, &spec.n, err));
 	spec.numbers = numbers;

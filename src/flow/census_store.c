@@ -8,7 +8,8 @@
 
 enum { WHAT_BITS = 8 };
 
-static const char *const names[NK_DECISION_COUNT] = { "", "adopt", "ignore", "service", "shared", "erase-later" };
+static const char *const names[NK_DECISION_COUNT] = { "", "adopt", "ignore", "service", "shared", "erase-later", "erased",
+	"gone" };
 
 const char *nk_decision_name(enum nk_decision d)
 {
@@ -39,18 +40,25 @@ void nk_census_mac(const struct nk_decisions *d, struct nk_str anchor, struct nk
 	nk_blake(d->key, parts, NK_ARRAY_LEN(parts), out);
 }
 
+/* A decision of before 0010, or without a day: the days of grace that a leaver has. */
+static int64_t due_of(const struct nk_flow *flow, int64_t day, nk_time decided_at)
+{
+	return day != 0 ? day : nk_time_day(decided_at, (int)flow->config->tz_minutes) + (int64_t)flow->config->grace_days;
+}
+
 NK_RESULT nk_decisions_open(struct nk_flow *flow, struct nk_uuid target, struct nk_decisions *out, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
 	uint8_t seed[16];
 	bool have = true;
 
-	*out = (struct nk_decisions){ .target = target, .key = flow->key[NK_HOUSE_DIGEST] };
+	*out = (struct nk_decisions){ .target = target, .key = flow->key[NK_HOUSE_DIGEST], .today = nk_flow_today(flow) };
 	NK_TRY(nk_random(flow->env, seed, sizeof(seed), err));
 	nk_map_init(&out->map, seed);
+	nk_map_init(&out->due, seed);
 	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, SIZE_MAX / 2, &out->kept, err));
 	NK_TRY(nk_stmt_get(flow->store,
-		"SELECT entry, what, decided_at FROM census_decision WHERE target_id = ?1 ORDER BY decided_at", &s, err));
+		"SELECT entry, what, decided_at, due_on FROM census_decision WHERE target_id = ?1 ORDER BY decided_at, rowid", &s, err));
 	nk_stmt_uuid(s, 1, target);
 	for (;;) {
 		enum nk_decision what = NK_DECISION_NONE;
@@ -66,22 +74,24 @@ NK_RESULT nk_decisions_open(struct nk_flow *flow, struct nk_uuid target, struct 
 		NK_TRY(nk_arena_dup(out->kept, nk_bytes_str(nk_col_blob(s, 0)), &entry, err));
 		NK_TRY(nk_map_put(
 			&out->map, nk_str_bytes(entry), (nk_u64(nk_col_int(s, 2)) << WHAT_BITS) | (uint64_t)what, err));
+		if (what == NK_DECISION_ERASE_LATER) {
+			NK_TRY(nk_map_put(&out->due, nk_str_bytes(entry), nk_u64(due_of(flow, nk_col_int(s, 3), nk_col_int(s, 2))), err));
+		}
 	}
 }
 
 void nk_decisions_done(struct nk_decisions *d)
 {
 	nk_map_done(&d->map);
+	nk_map_done(&d->due);
 	nk_arena_free(&d->kept);
 }
 
-enum nk_decision nk_decisions_of(const struct nk_decisions *d, struct nk_str anchor, nk_time *out_at)
+enum nk_decision nk_decisions_at(const struct nk_decisions *d, const struct nk_hash *entry, nk_time *out_at)
 {
-	struct nk_hash mac;
 	uint64_t value = 0;
 
-	nk_census_mac(d, anchor, &mac);
-	if (!nk_map_get(&d->map, nk_bytes_of(mac.b, NK_HASH_LEN), &value)) {
+	if (!nk_map_get(&d->map, nk_bytes_of(entry->b, NK_HASH_LEN), &value)) {
 		return NK_DECISION_NONE;
 	}
 	if (out_at != NULL) {
@@ -90,29 +100,59 @@ enum nk_decision nk_decisions_of(const struct nk_decisions *d, struct nk_str anc
 	return (enum nk_decision)(value & ((1U << WHAT_BITS) - 1));
 }
 
+enum nk_decision nk_decisions_of(const struct nk_decisions *d, struct nk_str anchor, nk_time *out_at)
+{
+	struct nk_hash mac;
+
+	nk_census_mac(d, anchor, &mac);
+	return nk_decisions_at(d, &mac, out_at);
+}
+
+nk_date nk_decisions_due_on(const struct nk_decisions *d, struct nk_str anchor)
+{
+	struct nk_hash mac;
+	uint64_t day = 0;
+
+	nk_census_mac(d, anchor, &mac);
+	return nk_decisions_of(d, anchor, NULL) == NK_DECISION_ERASE_LATER &&
+			nk_map_get(&d->due, nk_bytes_of(mac.b, NK_HASH_LEN), &day)
+		? (nk_date)nk_i64(day)
+		: 0;
+}
+
+bool nk_decisions_due(const void *arg, struct nk_str anchor)
+{
+	const struct nk_decisions *const d = arg;
+	const nk_date day = nk_decisions_due_on(d, anchor);
+
+	return day != 0 && day <= d->today;
+}
+
 bool nk_decisions_kept(const void *arg, struct nk_str anchor)
 {
 	const enum nk_decision d = nk_decisions_of(arg, anchor, NULL);
 
-	return d != NK_DECISION_NONE && d != NK_DECISION_ADOPT;
+	return d != NK_DECISION_NONE && d != NK_DECISION_ADOPT && !nk_decisions_due(arg, anchor);
 }
 
-NK_RESULT nk_decision_put(struct nk_flow *flow, struct nk_tx *tx, const struct nk_decisions *d, struct nk_str anchor,
-	enum nk_decision what, uint32_t person, struct nk_err *err)
+NK_RESULT nk_decision_put(
+	struct nk_flow *flow, struct nk_tx *tx, struct nk_uuid target, const struct nk_decided *d, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
-	struct nk_hash mac;
+	const struct nk_leaf_item items[3] = { nk_item_text("decision", nk_str_c(nk_decision_name(d->what))),
+		nk_item_hex("entry", d->entry.b, NK_HASH_LEN), nk_item_hex("target", target.b, sizeof(target.b)) };
 
-	nk_census_mac(d, anchor, &mac);
 	NK_TRY(nk_stmt_get(nk_tx_store(tx),
-		"INSERT INTO census_decision(target_id, entry, what, person_number, decided_at, decided_by) "
-		"VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+		"INSERT INTO census_decision(target_id, entry, what, person_number, decided_at, decided_by, due_on) "
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
 		&s, err));
-	nk_stmt_uuid(s, 1, d->target);
-	nk_stmt_blob(s, 2, nk_bytes_of(mac.b, NK_HASH_LEN));
-	nk_stmt_text(s, 3, nk_str_c(nk_decision_name(what)));
-	nk_stmt_int(s, 4, person);
+	nk_stmt_uuid(s, 1, target);
+	nk_stmt_blob(s, 2, nk_bytes_of(d->entry.b, NK_HASH_LEN));
+	nk_stmt_text(s, 3, nk_str_c(nk_decision_name(d->what)));
+	nk_stmt_int(s, 4, d->person);
 	nk_stmt_int(s, 5, nk_now(flow->env));
 	nk_stmt_uuid(s, 6, flow->actor);
-	return nk_stmt_run(s, err);
+	nk_stmt_int(s, 7, d->what == NK_DECISION_ERASE_LATER ? due_of(flow, d->due_on, nk_now(flow->env)) : 0);
+	NK_TRY(nk_stmt_run(s, err));
+	return nk_flow_leaf(flow, tx, NK_LEAF_CENSUS, items, NK_ARRAY_LEN(items), NULL, err);
 }

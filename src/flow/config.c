@@ -38,11 +38,12 @@ static const struct setting settings[] = {
 		"file with the unlock secret; without it a passphrase is asked for" },
 	{ "people", "grace_days", K_NUMBER, AT(grace_days), 0, 3660, 30, "days from leaving to erasure" },
 	{ "people", "tombstone_months", K_NUMBER, AT(tombstone_months), 0, 240, 24,
-		"months for which nobody gets an erased login again" },
+		"months for which nobody gets an erased login or mail address again" },
 	{ "people", "keep_contact", K_YES_NO, AT(keep_contact), 0, 1, 0, "keep one mail of an erased person for notification only" },
 	{ "people", "contact_months", K_NUMBER, AT(contact_months), 1, 240, 60,
 		"months for which that mail is kept" },
 	{ "plan", "expire_hours", K_NUMBER, AT(plan_hours), 1, 720, 24, "hours for which a plan can be applied" },
+	{ "plan", "copy_hours", K_NUMBER, AT(copy_hours), 0, 168, 0, "hours for which what a plan read of a target is kept, sealed; 0: not" },
 	{ "import", "destroy_days", K_NUMBER, AT(import_days), 1, 3660, 30,
 		"days within which an imported file is to be destroyed" },
 	{ "names", "login", K_TEXT, 0, 0, 0, 0,
@@ -146,6 +147,7 @@ static const struct setting settings[] = {
 	{ "backup", "expire_days", K_NUMBER, AT(backup_days), 1, 3660, 35, "days after which a backup is to be destroyed" },
 	{ "backup", "warrant", K_YES_NO, AT(backup_warrant), 0, 1, 0, "a backup needs a warrant: egress, BACKUP, backup" },
 	{ "backup", "drill_days", K_NUMBER, AT(backup_drill_days), 1, 3660, 92, "days within which a backup is to be restored for a trial" },
+	{ "backup", "warn_days", K_NUMBER, AT(backup_warn_days), 0, 3660, 8, "days after which doctor calls the last backup old; 0: never" },
 	{ "roles", "WORD", K_TEXT, 0, 0, 0, 0, "what a role is called here, such as: principal = 校長" },
 	{ "year", "NAME", K_TEXT, 0, 0, 0, 0, "a rule: what happens to whom when, such as: suspend role=student graduated+30" },
 	{ "separation", "apart", K_WORDS, AT(apart), 0, 0, 0,
@@ -187,6 +189,10 @@ static const struct setting settings[] = {
 	{ "target", "files", K_TEXT, TAT(files), 0, 0, 0, "folder of the server's own files, for the residue scan" },
 	{ "target", "rewrite", K_TEXT, TAT(rewrite), 0, 0, 0, "program that rewrites those files after an erasure" },
 	{ "target", "scheduled_groups", K_YES_NO, TAT(scheduled_groups), 0, 1, 0, "groups for subject classes too" },
+	{ "target", "name", K_TEXT, TAT(name), 0, 0, 0,
+		"which name it takes: in-use (default: the name somebody goes by), legal, or both (as the rows say)" },
+	{ "target", "hide_photo", K_WORDS, TAT(hide_photo), 0, 0, 0,
+		"attributes taken away from protected persons, whoever wrote them (default jpegPhoto photo; none: left alone)" },
 };
 
 struct reader {
@@ -225,12 +231,28 @@ static const char *nearest(const char *section, struct nk_str word)
 	return best;
 }
 
-static NK_RESULT fault(const struct reader *r, unsigned line, const char *what, struct nk_str word, const char *hint,
-	struct nk_err *err)
+enum fault { F_NUMBER, F_YES_NO, F_NO_NAME, F_UNKNOWN };
+
+/* A sentence for each, so that every language has its own. `hint`: the setting, or the nearest known word. */
+static NK_RESULT fault(const struct reader *r, unsigned line, enum fault what, struct nk_str word, const char *hint, struct nk_err *err)
 {
-	return nk_fail(err, NK_CONFIG,
-		NK_N("configuration file %1$s, line %2$u: %3$s: \"%4$s\" (nearest known: %5$s)"),
-		nk_short(r->file).text, line, what, nk_short(word).text, hint[0] != '\0' ? hint : "-");
+	const struct nk_short file = nk_short(r->file);
+	const struct nk_short w = nk_short(word);
+
+	switch (what) {
+	case F_NUMBER:
+		return nk_fail(err, NK_CONFIG, NK_N("configuration file %1$s, line %2$u: \"%3$s\" is not a number within its limits (setting %4$s)"),
+			file.text, line, w.text, hint);
+	case F_YES_NO:
+		return nk_fail(err, NK_CONFIG, NK_N("configuration file %1$s, line %2$u: yes or no is wanted, not \"%3$s\" (setting %4$s)"),
+			file.text, line, w.text, hint);
+	case F_NO_NAME:
+		return nk_fail(err, NK_CONFIG, NK_N("configuration file %1$s, line %2$u: a target needs a name: [target NAME]"), file.text, line);
+	case F_UNKNOWN:
+		break;
+	}
+	return nk_fail(err, NK_CONFIG, NK_N("configuration file %1$s, line %2$u: unknown section or key: \"%3$s\" (nearest known: %4$s)"), file.text,
+		line, w.text, hint[0] != '\0' ? hint : "-");
 }
 
 static const struct setting *setting_of(const char *section, struct nk_str key)
@@ -275,12 +297,12 @@ static NK_RESULT put(
 		return words_of(r->config->arena, value, (struct nk_config_words *)(void *)at, err);
 	case K_NUMBER:
 		if (!nk_parse_u32(value, s->min, s->max, (uint32_t *)(void *)at)) {
-			return fault(r, line, "not a number within its limits", value, s->key, err);
+			return fault(r, line, F_NUMBER, value, s->key, err);
 		}
 		return nk_done();
 	case K_YES_NO:
 		if (!nk_str_eq(value, NK_STR("yes")) && !nk_str_eq(value, NK_STR("no"))) {
-			return fault(r, line, "yes or no is wanted", value, s->key, err);
+			return fault(r, line, F_YES_NO, value, s->key, err);
 		}
 		*(bool *)(void *)at = value.ptr[0] == 'y';
 		return nk_done();
@@ -311,6 +333,8 @@ static NK_RESULT target_of(struct reader *r, struct nk_str section, struct nk_co
 		}
 	}
 	(*out)->profile = NK_STR("school");
+	(*out)->name = nk_str_c(nk_name_use_word(NK_NAME_IN_USE));
+	(*out)->hide_photo = (struct nk_config_words){ { NK_STR("jpegPhoto"), NK_STR("photo") }, 2 };
 	return nk_arena_dup(c->arena, name, &(*out)->settings.name, err);
 }
 
@@ -397,7 +421,7 @@ static NK_RESULT row(
 
 	NK_TRY(remember(r, section, key, value, line, err));
 	if (nk_str_eq(nk_str_trim(section), NK_STR("target"))) {
-		return fault(r, line, "a target needs a name", section, "target NAME", err);
+		return fault(r, line, F_NO_NAME, section, "target NAME", err);
 	}
 	if (is_target) {
 		NK_TRY(target_of(r, section, &t, err));
@@ -417,7 +441,7 @@ static NK_RESULT row(
 	}
 	s = setting_of(is_target ? "target" : nk_short(section).text, key);
 	if (s == NULL) {
-		return fault(r, line, "unknown section or key", key,
+		return fault(r, line, F_UNKNOWN, key,
 			nearest(is_target ? "target" : nk_short(section).text, key), err);
 	}
 	return put(r, s, is_target ? (void *)t : (void *)r->config, value, line, err);
@@ -466,15 +490,7 @@ static NK_RESULT fill_bases(struct nk_config *c, struct nk_err *err)
 				NK_TRY(nk_arena_printf(c->arena, at[k], err, "ou=%s,%.*s", word[k], NK_FMT(s->base)));
 			}
 		}
-		if (nk_target_find_type(c->targets[i].type) == NULL) {
-			return nk_fail(err, NK_CONFIG, NK_N("target %1$s: unknown type \"%2$s\""),
-				nk_short(s->name).text, nk_short(c->targets[i].type).text);
-		}
-		if (nk_mapping_default(c->targets[i].profile) == NULL) {
-			return nk_fail(err, NK_CONFIG,
-				NK_N("target %1$s: unknown profile \"%2$s\"; known: school, university"),
-				nk_short(s->name).text, nk_short(c->targets[i].profile).text);
-		}
+		NK_TRY(nk_config_target_check(&c->targets[i], err));
 	}
 	return nk_done();
 }
@@ -502,7 +518,7 @@ static NK_RESULT read_all(const struct nk_env *env, const char *home, struct rea
 	return fill_bases(r->config, err);
 }
 
-static NK_RESULT config_new(struct nk_config **out, struct nk_err *err)
+NK_RESULT nk_config_shipped(struct nk_config **out, struct nk_err *err)
 {
 	struct nk_config *c = calloc(1, sizeof(*c));
 
@@ -528,7 +544,7 @@ NK_RESULT nk_config_load(const struct nk_env *env, const char *home, struct nk_c
 	struct reader r = { .config = NULL };
 	struct nk_err own;
 
-	NK_TRY(config_new(&c, err));
+	NK_TRY(nk_config_shipped(&c, err));
 	r.config = c;
 	NK_TRY(read_all(env, home, &r, err != NULL ? err : &own));
 	*out = c;
@@ -554,15 +570,12 @@ NK_RESULT nk_config_rows(const struct nk_env *env, const char *home, struct nk_a
 	struct nk_err own;
 
 	nk_vec_init(&values, sizeof(struct nk_config_value), 100000);
-	NK_TRY(config_new(&c, err));
+	NK_TRY(nk_config_shipped(&c, err));
 	r.config = c;
 	NK_TRY(read_all(env, home, &r, err != NULL ? err : &own));
-	*out = nk_arena_array(arena, values.len, sizeof(**out));
+	*out = nk_vec_keep(&values, arena);
 	if (*out == NULL) {
 		return nk_fail_nomem(err);
-	}
-	if (values.len > 0) {
-		memcpy(*out, values.items, values.len * sizeof(**out));
 	}
 	*out_n = values.len;
 	return nk_done();

@@ -29,6 +29,8 @@ struct nk_config_target {
 	struct nk_str files; /* folder of the target's own files, for the residue scan; empty: not ours to see */
 	struct nk_str rewrite; /* program that rewrites those files after an erasure; empty: none */
 	bool scheduled_groups;
+	struct nk_str name; /* which name it takes: in-use | legal | both */
+	struct nk_config_words hide_photo; /* attributes with a photo, taken from protected persons; "none": none */
 	uint32_t timeout_seconds; /* settings.timeout_ms comes of it */
 	struct nk_map_row *rows; /* map.* keys over the profile's */
 	size_t n_rows;
@@ -64,6 +66,7 @@ struct nk_config {
 	uint32_t grace_days;
 	uint32_t tombstone_months;
 	uint32_t plan_hours;
+	uint32_t copy_hours; /* of what was last read of a target; 0: none is kept */
 	uint32_t import_days; /* destroy an imported file by */
 	bool keep_contact;
 	uint32_t contact_months;
@@ -88,7 +91,7 @@ struct nk_config {
 	struct nk_str mail_url, mail_user, mail_password_file, mail_from, mail_to, notify_command, notify_webhook;
 	struct nk_str backup_to, backup_keys_to;
 	struct nk_config_words backup_for, backup_keys_for; /* age1… */
-	uint32_t backup_days, backup_drill_days;
+	uint32_t backup_days, backup_drill_days, backup_warn_days;
 	bool backup_warrant;
 	struct nk_config_words train_for; /* kinds of warrants that need a pass: "egress", "egress:carry" */
 	uint32_t train_percent, train_days, read_days;
@@ -106,10 +109,27 @@ struct nk_config {
 /* nk_config_role_label: what a role is called: [roles], else roles.rows, else the word itself. */
 struct nk_str nk_config_role_label(const struct nk_config *config, struct nk_str word);
 
+/* nk_config_target_check (config_find.c): words of a target that was read; NK_CONFIG names it. */
+NK_RESULT nk_config_target_check(const struct nk_config_target *target, struct nk_err *err);
 /* nk_config_year_row (config_find.c): one row of [year]; NK_CONFIG, NK_LIMIT. */
 NK_RESULT nk_config_year_row(struct nk_config *config, const struct nk_year_source *from, struct nk_err *err);
 /* nk_config_load: NK_CONFIG with file and line; NK_NOT_FOUND when `home` is no installation. */
 NK_RESULT nk_config_load(const struct nk_env *env, const char *home, struct nk_config **out, struct nk_err *err);
+/* nk_config_shipped: everything as it is shipped: nothing was set. Not of use without a domain. */
+NK_RESULT nk_config_shipped(struct nk_config **out, struct nk_err *err);
+/*
+ * config_weak.c: what of [guard], [training], [warrant] and [carry] holds back less, or asks fewer, than as shipped: one table
+ * of keys and directions. nk_config_weak: those rows, at most NK_CONFIG_WEAK; texts in `arena` or of `config`. nk_config_strength: a text
+ * of all rows of that table as they are in force: two configurations with the same text are equally strong.
+ */
+enum { NK_CONFIG_WEAK = 64 };
+struct nk_config_weaker {
+	const char *section, *key;
+	struct nk_str now, shipped;
+};
+NK_RESULT nk_config_weak(const struct nk_config *config, struct nk_arena *arena,
+	struct nk_config_weaker out[static NK_CONFIG_WEAK], size_t *out_n, struct nk_err *err);
+NK_RESULT nk_config_strength(const struct nk_config *config, struct nk_buf *out, struct nk_err *err);
 void nk_config_free(struct nk_config **config);
 const struct nk_config_target *nk_config_find_target(const struct nk_config *config, struct nk_str name);
 /* nk_config_rows: every key with its value in force and where it was set, for `config show`. */

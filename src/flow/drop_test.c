@@ -196,7 +196,17 @@ static void a_file_too_large_for_a_case_is_told_and_kept(void **state)
 	assert_int_equal(truncate(path, NK_CASE_FILE_MAX + 1), 0);
 	assert_int_equal(run(&d).dropped, 1);
 	assert_int_equal(ft_count(d.t.flow, "SELECT count(*) FROM incident"), 1);
-	assert_int_equal(names(&d), 2); /* kept under its number, and the receipt */
+	assert_int_equal(names(&d), 2); /* kept under its number in a folder, and the receipt */
+	(void)snprintf(path, sizeof(path), "%s/.nokosazu-kept", d.dir);
+	{
+		unsigned mode = 0;
+		bool mine = false;
+		struct nk_err err = { 0 };
+
+		kit_ok(nk_os_file_mode(path, &mode, &mine, &err), &err);
+		assert_true(mine && (mode & 077) == 0); /* nobody else gets there, whosever the file is */
+	}
+assert_int_equal(ft_count(d.t.flow, "SELECT count(*) FROM holding WHERE kind = 'residue' AND closed_at IS NULL"), 1);
 	assert_int_equal(run(&d).dropped, 0); /* once */
 	ft_done(&d.t);
 }

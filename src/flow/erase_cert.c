@@ -70,8 +70,8 @@ static void retained(struct nk_erasing *e)
 {
 	const uint64_t contacts = e->retained[1].count;
 
-	e->retained[0].what = NK_STR("tombstone of the login");
-	e->retained[0].rule = NK_STR("no re-issue of a login name");
+	e->retained[0].what = NK_STR("tombstones of logins and mail addresses");
+	e->retained[0].rule = NK_STR("no re-issue of a login name or mail address");
 	e->retained[1].what = NK_STR("notification contact");
 	e->retained[1].rule = NK_STR("a leaver must be reachable when an old copy turns up");
 	e->cert.retained = e->retained;

@@ -309,12 +309,70 @@ static void erasures_of_the_last_days_count_to_the_last_moment(void **state)
 	assert_int_equal(ft_plan_erase(&t).verdict, NK_PLAN_FREE);
 }
 
+/* Pupil 8 has no address any more, and is one whom a rule would give that of the first leaver. */
+static void without_address(struct ft *t)
+{
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	struct nk_person p = *ft_person(t->flow, 8);
+	struct nk_err err = { 0 };
+
+	p.field[NK_FIELD_MAIL] = NK_STR("");
+	kit_ok(nk_tx_begin(t->flow->store, &tx, &err), &err);
+	kit_ok(nk_flow_leaf(t->flow, tx, NK_LEAF_NAMES, NULL, 0, NULL, &err), &err);
+	kit_ok(nk_people_update(t->flow->people, tx, &p, &err), &err);
+	kit_ok(nk_flow_commit(t->flow, &tx, &err), &err);
+}
+
+static struct nk_str address_by_rule(struct ft *t, nk_date today)
+{
+	struct nk_names_rule rule = { .field = NK_FIELD_MAIL };
+	const struct nk_names_options opt = { .rules = &rule, .n_rules = 1, .length = 20, .today = today };
+	struct nk_names_row *rows = NULL;
+	struct nk_str template;
+	struct nk_err err = { 0 };
+	char login[16];
+	size_t n = 0;
+
+	kit_ok(nk_arena_printf(t->arena, &template, &err, "%.*s{seq}@example.jp", NK_FMT(ft_login(ft_leaver(0), login))), &err);
+	kit_ok(nk_names_rule(NK_STR("mail"), template, t->arena, &rule, &err), &err);
+	kit_ok(nk_names_make(ft_people(t->flow), &opt, t->arena, &rows, &n, &err), &err);
+	assert_int_equal(n, 1);
+	assert_int_equal(rows[0].why, NK_NAMES_GIVEN);
+	return rows[0].value;
+}
+
+static void an_erased_persons_address_is_given_again_after_24_months_and_not_before(void **state)
+{
+	NK_OWNED(ft_done) struct ft t;
+	struct nk_apply_reply out;
+	struct nk_str was = { NULL, 0 };
+	struct nk_err err = { 0 };
+	nk_date until = 0;
+	char login[16];
+
+	(void)state;
+	ft_new(&t, NULL);
+	ft_open(&t);
+	ft_leave(&t, 2);
+	kit_ok(nk_arena_printf(t.arena, &was, &err, "%.*s@example.jp", NK_FMT(ft_login(ft_leaver(0), login))), &err);
+	assert_true(nk_str_eq(ft_person(t.flow, ft_leaver(0))->field[NK_FIELD_MAIL], was));
+	apply_ok(&t, ft_plan_erase(&t).hash, &out);
+	until = nk_date_add_months(nk_flow_today(t.flow), 24);
+	ft_reopen(&t);
+	without_address(&t);
+	assert_false(nk_str_eq(address_by_rule(&t, nk_flow_today(t.flow)), was));
+	assert_false(nk_str_eq(address_by_rule(&t, until), was));
+	assert_true(nk_str_eq(address_by_rule(&t, until + 1), was));
+	assert_int_equal(ft_count(t.flow, "SELECT count(*) FROM tombstone"), 4); /* two logins, two addresses */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_erasure_kills_keys_records_and_says_so_in_a_certificate_that_verifies),
 		cmocka_unit_test(a_copy_left_in_the_home_holds_the_erasure_back_until_it_is_gone),
 		cmocka_unit_test(an_erasure_is_done_once_and_asked_again_it_writes_its_certificate_again),
+		cmocka_unit_test(an_erased_persons_address_is_given_again_after_24_months_and_not_before),
 		cmocka_unit_test(nobody_on_legal_hold_is_erased),
 		cmocka_unit_test(protected_persons_are_never_in_an_erase_list),
 		cmocka_unit_test(nobody_is_erased_within_grace_and_who_returns_is_the_same_person),

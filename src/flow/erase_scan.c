@@ -6,6 +6,7 @@
  */
 #include "base.h"
 #include "erase_int.h"
+#include "sweep_int.h"
 
 static NK_RESULT add_place(
 	struct nk_erasing *e, enum nk_place_kind kind, const char *path, const char *label, struct nk_err *err)
@@ -22,18 +23,11 @@ static NK_RESULT add_place(
 
 static NK_RESULT own_places(struct nk_erasing *e, struct nk_err *err)
 {
-	/* The last is all of it, the first three again: whatever somebody left lying in the home folder is found too. */
-	static const struct {
-		enum nk_place_kind kind;
-		const char *name;
-		const char *label;
-	} own[] = { { NK_PLACE_STORE, "store", "store" }, { NK_PLACE_VAULT, "vault", "vault" },
-		{ NK_PLACE_LEDGER, "ledger", "ledger" }, { NK_PLACE_HOME, ".", "home" } };
 	char path[PATH_MAX];
 
-	for (size_t i = 0; i < NK_ARRAY_LEN(own); i++) {
-		nk_flow_path(e->flow, own[i].name, path);
-		NK_TRY(add_place(e, own[i].kind, path, own[i].label, err));
+	for (size_t i = 0; i < NK_OWN_PLACES; i++) {
+		nk_flow_path(e->flow, nk_own_places[i].name, path);
+		NK_TRY(add_place(e, nk_own_places[i].kind, path, nk_own_places[i].label, err));
 	}
 	return nk_done();
 }

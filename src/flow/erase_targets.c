@@ -289,8 +289,8 @@ static NK_RESULT look_at_target(struct emptying *m, struct nk_err *err)
 	nk_rc rc;
 
 	NK_TRY(nk_random(m->e->flow->env, nonce, sizeof(nonce), err));
-	rc = nk_planning_make(m->e->flow, &(struct nk_planning_ask){ m->target.config->settings.name, nonce, 0 },
-		m->e->arena, &p, err);
+	rc = nk_planning_make(m->e->flow,
+		&(struct nk_planning_ask){ .target = m->target.config->settings.name, .nonce = nonce }, m->e->arena, &p, err);
 	m->target = p.target;
 	m->links = p.links;
 	m->snapshot = p.snapshot;

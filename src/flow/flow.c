@@ -8,6 +8,7 @@
 #include "flow_int.h"
 #include "backup_int.h"
 #include "hold_int.h"
+#include "measures_int.h"
 #include "sweep_int.h"
 
 static const struct nk_op ops[] = {
@@ -66,6 +67,7 @@ NK_RESULT nk_flow_leaf(struct nk_flow *flow, struct nk_tx *tx, enum nk_leaf_type
 {
 	const struct nk_leaf leaf = { .type = type, .actor = flow->actor, .items = items, .n_items = n };
 
+	NK_TRY(nk_settings_tell(flow, tx, err));
 	return nk_ledger_append(flow->ledger, tx, &leaf, out_index, err);
 }
 
@@ -451,6 +453,7 @@ void nk_flow_close(struct nk_flow **flow)
 	if (f == NULL) {
 		return;
 	}
+	nk_flow_refused_late(f);
 	nk_people_free(&f->people);
 	nk_ledger_close(&f->ledger);
 	for (unsigned k = 0; k < NK_HOUSE_KEY_COUNT; k++) {

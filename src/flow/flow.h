@@ -75,7 +75,7 @@ NK_RESULT nk_op_clock(struct nk_flow *flow, nk_date day, struct nk_err *err);
 
 /* import --------------------------------------------------------------------------------------------------------- */
 struct nk_shown_finding { /* a finding of reading or of the guard, as rows for people and JSON */
-	char severity[8]; /* note | warning | error | stop | approve */
+	char severity[12]; /* note | warning | error | stop | approve | approved */
 	char rule[16];
 	struct nk_str file;
 	uint64_t line;
@@ -151,11 +151,13 @@ struct nk_plan_reply {
 	nk_time expires_at;
 	uint64_t held; /* entries read from the target */
 	nk_date as_of; /* a dry run for that day: nothing was kept; 0: for real */
+	nk_time copy_at; /* made against what was read then; 0: against the target itself */
 };
 struct nk_plan_request {
 	struct nk_str target; /* name; empty: the only one */
 	bool show_only; /* do not save (no hash to apply) */
 	nk_date as_of; /* a dry run for that day, which keeps nothing; 0: today, for real */
+	bool copy; /* with as_of: against the copy of what was last read of the target (docs/adr/0016), not the target */
 };
 NK_RESULT nk_op_plan(struct nk_flow *flow, const struct nk_plan_request *req, struct nk_arena *arena,
 	struct nk_plan_reply *out, struct nk_err *err);
@@ -222,13 +224,14 @@ struct nk_person_row {
 	bool hold, is_protected, hidden;
 	/* show only: */
 	struct nk_str former; /* lines: until, name, kana */
+	struct nk_str records; /* of one person in several (person merge): number, source, source key, login, state, name; else empty */
 	struct nk_str memberships; /* lines */
 	struct nk_str targets; /* lines: target, state, anchor, keys */
 	struct nk_str holdings; /* lines: holding, kind, items (person where) */
 };
 NK_RESULT nk_op_person_find(struct nk_flow *flow, struct nk_str query, size_t max, struct nk_arena *arena,
 	struct nk_person_row **out, size_t *out_n, size_t *out_total, struct nk_err *err);
-/* nk_op_person_show: by id, login, student number or source key. */
+/* nk_op_person_show: by id, login, student number or source key of any of the person's records: the head's row, lists of all. */
 NK_RESULT nk_op_person_show(struct nk_flow *flow, struct nk_str key, struct nk_arena *arena,
 	struct nk_person_row *out, struct nk_err *err);
 NK_RESULT nk_op_person_hold(struct nk_flow *flow, struct nk_str key, bool hold, struct nk_err *err);
@@ -377,13 +380,12 @@ NK_RESULT nk_op_vault_escrow_try(struct nk_flow *flow, const struct nk_str *shar
 struct nk_duty_row {
 	struct nk_uuid id, holding, owner;
 	struct nk_str kind, place, about;
+	struct nk_str who; /* owes it: the name, or, where nothing is unlocked, the roles */
 	unsigned level; /* who was called: 0 nobody, 1 the owner, 2 the deputy, 3 the director */
 	nk_time due_at, closed_at, told_at, acked_at;
 	bool overdue;
 	bool unheard; /* overdue, the last in the line was called, and nobody has said that he knows */
 };
-NK_RESULT nk_op_duty_list(struct nk_flow *flow, bool only_open, struct nk_arena *arena, struct nk_duty_row **out,
-	size_t *out_n, struct nk_err *err);
 
 struct nk_holding_row {
 	struct nk_uuid id;
@@ -393,9 +395,14 @@ struct nk_holding_row {
 };
 NK_RESULT nk_op_holding_list(struct nk_flow *flow, bool only_open, struct nk_arena *arena,
 	struct nk_holding_row **out, size_t *out_n, struct nk_err *err);
-/* nk_op_holding_close: an external copy is gone: `verified` when its bytes were looked at and destroyed, else the
- * word of the custodian (unverified). */
-NK_RESULT nk_op_holding_close(struct nk_flow *flow, struct nk_uuid id, bool verified, struct nk_err *err);
+struct nk_holding_close_request {
+	struct nk_uuid holding;
+	bool verified; /* it was looked at and destroyed, else the word of the custodian */
+	const struct nk_key *seed; /* of a second party who looked; NULL: nobody; dual control wants one */
+};
+/* nk_op_holding_close: an external copy is gone. NK_CONFLICT: verified, and the file still lies at its place. NK_DENIED: a
+ * second party is wanted, or this one is none. NK_INVALID: it has an end of its own. */
+NK_RESULT nk_op_holding_close(struct nk_flow *flow, const struct nk_holding_close_request *req, struct nk_err *err);
 
 struct nk_doctor_line {
 	char level[8]; /* ok | warn | fail */
@@ -407,6 +414,7 @@ NK_RESULT nk_op_doctor(const struct nk_env *env, const struct nk_flow_options *o
 struct nk_config_row {
 	struct nk_str section, key, value, file;
 	unsigned line;
+	bool weaker; /* than as shipped: the ledger and every statement say how many such there are */
 };
 NK_RESULT nk_op_config_show(const struct nk_env *env, const char *home, struct nk_arena *arena,
 	struct nk_config_row **out, size_t *out_n, struct nk_err *err); /* checks too: NK_CONFIG */

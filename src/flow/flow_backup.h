@@ -38,11 +38,13 @@ struct nk_backup_made {
 	uint64_t epoch;
 	bool epoch_inside; /* the keys part opens without any sealer */
 	bool one_device;
+	bool recipient_alone; /* a recipient came before the first officer: no order is behind him, and the statement says so */
 	nk_time expires_at;
 };
 /*
  * nk_op_backup: NK_USAGE: no recipient; NK_DENIED: a folder inside the installation, data and keys on one device, no
- * warrant where one is wanted, a recipient of the data who is one of the keys too is allowed. NK_EXISTS.
+ * warrant where one is wanted, a recipient whom no officer vouched for though there was one;
+ * a recipient of the data who is one of the keys too is allowed. NK_EXISTS.
  */
 NK_RESULT nk_op_backup(struct nk_flow *flow, const struct nk_backup_request *req, struct nk_arena *arena,
 	struct nk_backup_made *out, struct nk_err *err);

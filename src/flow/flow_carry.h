@@ -130,29 +130,5 @@ struct nk_carry_row {
 };
 NK_RESULT nk_op_carry_list(struct nk_flow *flow, bool all, struct nk_arena *arena, struct nk_carry_row **out,
 	size_t *out_n, struct nk_err *err);
-struct nk_carry_refusal {
-	uint64_t leaf;
-	nk_time at;
-	struct nk_str what, why;
-};
-/* nk_op_carry_refused: attempts of every kind that were refused, from `since` on, as the ledger has them. */
-NK_RESULT nk_op_carry_refused(struct nk_flow *flow, nk_time since, struct nk_arena *arena,
-	struct nk_carry_refusal **out, size_t *out_n, struct nk_err *err);
-
-/* Adherence (徹底): figures with the query that gives each. */
-struct nk_carry_figure {
-	const char *query; /* "bundles-overdue" */
-	const char *text; /* msgid */
-	uint64_t n;
-};
-enum { NK_CARRY_FIGURES = 8 };
-struct nk_carry_report {
-	nk_time from, until;
-	struct nk_carry_figure figures[NK_CARRY_FIGURES];
-	size_t n;
-};
-/* nk_op_carry_report: the last so many weeks. */
-NK_RESULT nk_op_carry_report(struct nk_flow *flow, unsigned weeks, struct nk_arena *arena,
-	struct nk_carry_report *out, struct nk_err *err);
 
 #endif

@@ -154,6 +154,7 @@ struct nk_case_decision {
 	struct nk_str ref, text;
 	struct nk_str about; /* order, sanction, publication, other; empty: order */
 	const struct nk_key *seed; /* of somebody who is checked in */
+	bool anyway; /* as everywhere here: keep the text although it names persons of the roster (NK_GUARD) */
 };
 /* nk_op_case_decide: an order warrant that holds from now on. NK_DENIED without quorum: the attempt is a leaf. */
 NK_RESULT nk_op_case_decide(struct nk_flow *flow, const struct nk_case_decision *req, struct nk_uuid *out_warrant,
@@ -165,7 +166,12 @@ struct nk_case_hold_request {
 	struct nk_uuid holding;
 	struct nk_str harm; /* leaked, may-be-leaked, lost, damaged */
 	nk_time from_at, until_at; /* the window; 0: not known */
+	struct nk_str because;
+	const struct nk_key *seed; /* needed to make what stands there smaller */
+	bool anyway;
 };
+/* nk_op_case_hold: links a copy, or says anew what befell it. NK_DENIED: a lesser harm, or a window that begins later or ends
+ * earlier (or that was not known and now is), unsigned or without its reason. */
 NK_RESULT nk_op_case_hold(struct nk_flow *flow, const struct nk_case_hold_request *req, struct nk_err *err);
 struct nk_case_class_request {
 	struct nk_str ref;
@@ -173,6 +179,7 @@ struct nk_case_class_request {
 	struct nk_str regime; /* private, public, appendix2; empty: as it is */
 	struct nk_str because;
 	const struct nk_key *seed; /* needed to take a class away */
+	bool anyway;
 };
 /* nk_op_case_classify: moves the due days by the law, never the time of knowing. NK_DENIED: taking a class away
  * unsigned. */
@@ -201,6 +208,7 @@ struct nk_case_claim {
 	struct nk_str kind; /* no-misuse */
 	struct nk_str sources; /* what was looked at */
 	nk_date expires; /* afterwards it is not printed any more */
+	bool anyway;
 };
 NK_RESULT nk_op_case_assert(struct nk_flow *flow, const struct nk_case_claim *req, struct nk_err *err);
 
@@ -229,6 +237,7 @@ struct nk_case_submit_request {
 	struct nk_str ref, kind; /* prompt | final | persons | entrusting */
 	struct nk_str receipt; /* of the authority */
 	struct nk_str how; /* channel */
+	bool anyway;
 };
 /* nk_op_case_submit: says that a person has submitted it: this program never does. NK_CONFLICT: final while prompt is
  * open; NK_DENIED: persons without letters to them (with nobody on the books: without a decision). */
@@ -236,6 +245,8 @@ NK_RESULT nk_op_case_submit(struct nk_flow *flow, const struct nk_case_submit_re
 struct nk_case_letters_reply {
 	struct nk_uuid holding;
 	uint64_t letters, gone; /* gone: erased since, nobody to write to */
+	uint64_t held_back; /* protected persons, to whom nothing was written: that takes a warrant */
+	struct nk_uuid about; /* the case: "case:<about>" is what such a warrant is for */
 	uint64_t kinds; /* how many sets of items differ */
 };
 struct nk_case_letters_request {
@@ -243,9 +254,14 @@ struct nk_case_letters_request {
 	const char *dir; /* an existing folder: letters.txt is made in it, a letter a page; with `each`, a file a letter */
 	enum nk_lang lang;
 	bool each;
+	struct nk_uuid warrant; /* access, LETTERS, "case:<id>": protected persons too; nil: everybody else */
+	const struct nk_key *seed; /* of an officer who signs for it; NULL: the headquarters must have decided */
 };
 /* nk_op_case_letters: a letter to each person of the case, with his own items. Every file is a holding of kind letter
- * with its persons, its end and its closing duty, on the books before it exists. */
+ * with its persons, its end and its closing duty, on the books before it exists; it ends before a second party. NK_DENIED
+ * without an officer's signature (who is not who asks) or a decision of the headquarters since the last change of the copies.
+ * A protected person's name and that a copy
+ * held it leave only under a warrant; until then the case has not written to everybody. NK_DENIED: a bad warrant. */
 NK_RESULT nk_op_case_letters(struct nk_flow *flow, const struct nk_case_letters_request *req,
 	struct nk_case_letters_reply *out, struct nk_err *err);
 /* nk_op_case_draft: the publication text from the computed facts. nk_op_case_publish: the text as it was published is
@@ -253,37 +269,24 @@ NK_RESULT nk_op_case_letters(struct nk_flow *flow, const struct nk_case_letters_
 NK_RESULT nk_op_case_draft(
 	struct nk_flow *flow, struct nk_str ref, enum nk_lang lang, struct nk_buf *out, struct nk_err *err);
 NK_RESULT nk_op_case_publish(
-	struct nk_flow *flow, struct nk_str ref, struct nk_str text, uint64_t *out_number, struct nk_err *err);
+	struct nk_flow *flow, struct nk_str ref, struct nk_str text, bool anyway, uint64_t *out_number, struct nk_err *err);
 NK_RESULT nk_op_case_veris(struct nk_flow *flow, struct nk_str ref, struct nk_buf *out, struct nk_err *err);
 /* nk_op_case_timeline: the picture as SVG; `path` as in nk_case_report_request. */
 NK_RESULT nk_op_case_timeline(struct nk_flow *flow, struct nk_str ref, enum nk_lang lang, const char *path,
 	struct nk_buf *out, struct nk_err *err);
 
-/* the week ------------------------------------------------------------------------------------------------------- */
-struct nk_case_refused {
-	nk_time at;
-	struct nk_str what, why; /* our words */
-	const char *label; /* msgid of what `why` means */
-};
-struct nk_case_week {
-	nk_date from, until;
-	uint64_t left_without_warrant; /* copies that somebody could read whom nobody had allowed to */
-	uint64_t overdue, exceptions;
-	uint64_t bundles_out, persons_out; /* carried out with anybody in them */
-	const struct nk_case_refused *refused;
-	size_t n_refused;
-};
-/* nk_op_case_week: the seven days up to `until` (NK_DATE_NONE: today); *out_text: the numbers with their queries. */
-NK_RESULT nk_op_case_week(struct nk_flow *flow, nk_date until, enum nk_lang lang, struct nk_arena *arena,
-	struct nk_case_week *out, struct nk_buf *out_text, struct nk_err *err);
-
 /* the end -------------------------------------------------------------------------------------------------------- */
 /* nk_op_case_dismiss: the officer's signature is enough while nothing but the doubt is there; with a copy, a certain
  * class or once a headquarters sat, NK_DENIED unless it is quorate now and has decided since the last change. */
-NK_RESULT nk_op_case_dismiss(struct nk_flow *flow, struct nk_str ref, struct nk_str reason,
-	const struct nk_key *seed, struct nk_err *err);
+struct nk_case_dismiss_request {
+	struct nk_str ref, reason;
+	const struct nk_key *seed;
+	bool anyway;
+};
+NK_RESULT nk_op_case_dismiss(struct nk_flow *flow, const struct nk_case_dismiss_request *req, struct nk_err *err);
 struct nk_case_close_request {
 	struct nk_str ref, cause, lesson;
+	bool anyway;
 	struct nk_uuid campaign; /* the roll-out to the peer sites, or … */
 	struct nk_uuid waiver; /* … a warrant "exception", verb WAIVE, scope case:<id>/rollout */
 };

@@ -25,9 +25,11 @@ struct nk_census_person { /* somebody it may be */
 struct nk_census_row {
 	struct nk_str entry; /* its name at the target: personal */
 	struct nk_str uid, mail, name;
+	bool hidden; /* may be a protected person's: without name and mail, and in no file */
 	const char *kind, *kind_text; /* "sure", "nobody" …; msgid */
 	struct nk_str decision; /* adopt, ignore, service, shared, erase-later; empty: undecided */
 	nk_time decided_at;
+	nk_date due_on; /* erase-later: from that day on a plan proposes it; else 0 */
 	struct nk_census_person persons[NK_CENSUS_SHOWN];
 	size_t n_persons;
 };
@@ -42,6 +44,7 @@ struct nk_census_reply {
 	size_t n_kinds;
 	const struct nk_census_row *rows;
 	size_t n_rows;
+	uint64_t held_back; /* rows that the file does not have: protected persons' */
 	struct nk_uuid holding; /* of the file */
 	nk_time destroy_by;
 };
@@ -55,6 +58,7 @@ struct nk_census_decide {
 	struct nk_str entry; /* its name (DN), uid or anchor */
 	struct nk_str what; /* adopt, ignore, service, shared, erase-later */
 	struct nk_str person; /* adopt: id, login, number or source key */
+	nk_date due_on; /* erase-later: from when on a plan proposes it; 0: [people] grace_days from today */
 };
 /*
  * nk_op_census_decide: one account, one decision, kept as a row and a leaf. Nothing is written at the target. "adopt"

@@ -49,6 +49,8 @@ struct nk_flow {
 	bool restoring;
 	bool index_lost; /* restoring: the index key of the store is destroyed, a new one stands in its place */
 	struct nk_str limitation; /* of the configuration and of a restore, as every statement says it */
+	bool settings_told, settings_changed; /* settings.c: the ledger knows them; they were found to differ in this run */
+	char refused_what[64], refused_why[200]; /* told inside of a transaction: refusal.c */
 	unsigned unclosed; /* copies that could not be closed (hold.c): the job has failed */
 };
 
@@ -65,6 +67,10 @@ NK_RESULT nk_flow_commit_quiet(struct nk_flow *flow, struct nk_tx **tx, struct n
 /* nk_flow_leaf: one leaf with the acting party. */
 NK_RESULT nk_flow_leaf(struct nk_flow *flow, struct nk_tx *tx, enum nk_leaf_type type,
 	const struct nk_leaf_item *items, size_t n, uint64_t *out_index, struct nk_err *err);
+/* settings.c. nk_settings_tell: a leaf CONFIG before the first leaf after [guard], [training], [warrant] or [carry] changed
+ * (nk_flow_leaf does it). nk_settings_weaker: how many of those settings hold back less, or ask fewer, than as shipped. */
+NK_RESULT nk_settings_tell(struct nk_flow *flow, struct nk_tx *tx, struct nk_err *err);
+NK_RESULT nk_settings_weaker(const struct nk_flow *flow, size_t *out_n, struct nk_err *err);
 /* nk_flow_person_leaves: one leaf of `type` for each person (numbers); who[] may be NULL (then pseudonyms are
  * computed). */
 NK_RESULT nk_flow_person_leaves(struct nk_flow *flow, struct nk_tx *tx, enum nk_leaf_type type,
@@ -86,7 +92,6 @@ NK_RESULT nk_flow_epoch_told(struct nk_tx *tx, uint64_t epoch, struct nk_err *er
 void nk_flow_forget(struct nk_flow *flow);
 
 /* house_keys.c */
-const char *nk_house_key_name(enum nk_house_key k);
 NK_RESULT nk_house_keys_make(struct nk_vault *vault, struct nk_slot slots[static NK_HOUSE_KEY_COUNT],
 	struct nk_key keys[static NK_HOUSE_KEY_COUNT], struct nk_err *err);
 NK_RESULT nk_house_keys_save(
@@ -95,10 +100,14 @@ NK_RESULT nk_house_key_change(
 	struct nk_tx *tx, enum nk_house_key k, struct nk_slot slot, nk_time now, struct nk_err *err);
 NK_RESULT nk_house_keys_open(struct nk_flow *flow, struct nk_err *err);
 
-/* approval.c: what the guard holds back waits as an unsigned warrant "exception" whose scope is
- * "<what>:<hash>:<count>". */
-NK_RESULT nk_approval_request(struct nk_flow *flow, struct nk_tx *tx, struct nk_str what, const char *hash,
-	uint64_t count, struct nk_err *err);
+/* op_approve.c: what the guard holds back waits as an unsigned warrant "exception" whose scope is
+ * "<what>:<hash>:<count>"; one asked for in any other way (by hand, for more uses or longer) is none. */
+struct nk_approval_key {
+	struct nk_str what; /* import | plan | erase */
+	const char *hash; /* 64 characters */
+	uint64_t count; /* what the guard counted, as the signer types it */
+};
+NK_RESULT nk_approval_request(struct nk_flow *flow, struct nk_tx *tx, const struct nk_approval_key *k, struct nk_err *err);
 struct nk_approval {
 	struct nk_uuid warrant;
 	char what[16]; /* import | plan | erase */
@@ -108,12 +117,13 @@ struct nk_approval {
 };
 /* nk_approval_find: by a prefix of the hash, among those that are still good. */
 NK_RESULT nk_approval_find(struct nk_flow *flow, struct nk_str prefix, struct nk_approval *out, struct nk_err *err);
-/* nk_approval_state: NK_OK = signed and still good (id out); NK_GUARD = waits for a second person; NK_NOT_FOUND =
- * nobody asked. */
-NK_RESULT nk_approval_state(struct nk_flow *flow, const char *hash, struct nk_uuid *out_warrant, struct nk_err *err);
+/* nk_approval_state: of exactly this operation, hash and number: NK_OK = signed and still good (id out); NK_GUARD = waits
+ * for a second person; NK_NOT_FOUND = nobody asked. */
+NK_RESULT nk_approval_state(
+	struct nk_flow *flow, const struct nk_approval_key *k, struct nk_uuid *out_warrant, struct nk_err *err);
 /* nk_approval_use: the one use of a warrant that nk_approval_state gave; everything is verified again. */
-NK_RESULT nk_approval_use(
-	struct nk_flow *flow, struct nk_tx *tx, const char *hash, struct nk_uuid warrant, struct nk_err *err);
+NK_RESULT nk_approval_use(struct nk_flow *flow, struct nk_tx *tx, const struct nk_approval_key *k, struct nk_uuid warrant,
+	struct nk_err *err);
 
 /* parties.c: nk_separation_check: NK_CONFIG when a party or a key is in two units that [separation] wants apart, and
  * there is no limitation. nk_separation_with: the same for one party against others. */
@@ -142,6 +152,9 @@ struct nk_open_target {
 	struct nk_target_settings settings;
 	uint64_t last_count;
 };
+/* nk_open_target_prepare: everything but the connection; the bind secret goes to `secret` (NULL: nowhere). */
+NK_RESULT nk_open_target_prepare(struct nk_flow *flow, struct nk_str name, struct nk_arena *arena, struct nk_buf *secret,
+	struct nk_open_target *out, struct nk_err *err);
 /* nk_open_target: connects and binds with the sealed secret; name empty: the only one. Texts live in `arena`. */
 NK_RESULT nk_open_target(struct nk_flow *flow, struct nk_str name, struct nk_arena *arena, struct nk_open_target *out,
 	struct nk_err *err);
@@ -157,11 +170,13 @@ struct nk_planning {
 	struct nk_desired desired;
 	struct nk_plan plan;
 	uint64_t undecided; /* accounts that were there before and nobody decided about (census) */
+	nk_time copy_at; /* made from the copy that was read then; 0: from the target */
 };
 struct nk_planning_ask {
 	struct nk_str target;
 	const uint8_t *nonce; /* 32 bytes */
 	nk_date as_of; /* 0: today */
+	bool copy; /* against the kept copy of the target (target_copy.h): no connection is made */
 };
 NK_RESULT nk_planning_make(struct nk_flow *flow, const struct nk_planning_ask *ask, struct nk_arena *arena,
 	struct nk_planning *out, struct nk_err *err);

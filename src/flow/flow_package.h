@@ -12,6 +12,7 @@
 #ifndef NK_FLOW_PACKAGE_H
 #define NK_FLOW_PACKAGE_H
 
+#include "flow_sweep.h"
 #include "flow_warrant.h"
 
 /* A path of a package (or of a site) and what was found in it. */
@@ -134,12 +135,17 @@ struct nk_package_drift_row {
 struct nk_package_drift_reply {
 	struct nk_str version; /* installed; "" nothing */
 	uint64_t looked_at, explained;
+	uint64_t accepted; /* files of configuration that were written down now */
 	const struct nk_package_drift_row *rows;
 	size_t n;
 };
 /* nk_op_package_drift: every file below `root` (NULL: the places of a system that the package uses) and the home that
- * neither the installed package, nor the site's configuration, nor the store explains. */
+ * neither the installed package, nor the site's configuration as it was written down, nor the store explains.
+ * nk_op_package_accept: the same, and the configuration as it is now is written down, with a leaf. */
 NK_RESULT nk_op_package_drift(struct nk_flow *flow, const char *root, struct nk_arena *arena,
+	struct nk_package_drift_reply *out, struct nk_err *err);
+
+NK_RESULT nk_op_package_accept(struct nk_flow *flow, const char *root, struct nk_arena *arena,
 	struct nk_package_drift_reply *out, struct nk_err *err);
 
 struct nk_package_row {
@@ -166,17 +172,23 @@ struct nk_verify_source_reply {
 NK_RESULT nk_op_verify_source(const struct nk_env *env, const struct nk_verify_source_request *req,
 	struct nk_arena *arena, struct nk_verify_source_reply *out, struct nk_err *err);
 
-/* nk_op_verify_site: the site check: plants canary persons' data in `root` and must find it again with the roster; then
- * nothing else of anybody may be there, and no drift. The summary (subject "site:<id>") goes to `out`, signed by
- * `seed`. NK_NOT_FOUND: no canary persons. NK_INCOMPLETE: the planted residue was not found. */
+/*
+ * nk_op_verify_site: the site check is a whole sweep, on the books like any: every place of it, and `root` beside them when given,
+ * in which canary persons' data were planted that the same scan must find; then nobody may be found outside the books, everything
+ * must have been read, no class of places may be off, and nothing may be unexplained (drift). The summary (subject "site:<id>")
+ * goes to `out`, signed by `seed`, with the number of places and a digest of them. NK_NOT_FOUND: no canary persons.
+ * NK_INCOMPLETE: what was planted was not found: there is no summary then.
+ */
 struct nk_verify_site_request {
-	const char *root, *out;
+	const char *root; /* where the package is installed, when not on this system; NULL */
+	const char *out, *temp_dir; /* temp_dir: as in nk_sweep_request */
 	const struct nk_key *seed;
 };
 struct nk_verify_site_reply {
 	bool passed;
-	uint64_t planted, found;
-	struct nk_package_gate scan;
+	uint64_t planted, found; /* canary persons, in all places together */
+	char places[65]; /* digest */
+	struct nk_sweep_reply sweep;
 	struct nk_package_drift_reply drift;
 };
 NK_RESULT nk_op_verify_site(struct nk_flow *flow, const struct nk_verify_site_request *req, struct nk_arena *arena,

@@ -40,6 +40,35 @@ struct nk_protect_request {
  * may protect; lifting needs a second person. NK_DENIED. */
 NK_RESULT nk_op_protect(struct nk_flow *flow, const struct nk_protect_request *req, struct nk_arena *arena, struct nk_err *err);
 
+/* one person in several records (docs/adr/0015) ------------------------------------------------------------------- */
+struct nk_merge_request {
+	struct nk_str a, b; /* by any key; split: b alone, a record's own key */
+	bool split;
+	bool dry_run; /* say what would become of the accounts; takes no warrant */
+	struct nk_uuid warrant; /* kind order, verb MERGE or SPLIT, scope "persons:<id of a>,<id of b>" */
+};
+struct nk_merge_account { /* personal: for the screen that asked */
+	struct nk_str target, login;
+	uint32_t number; /* of the record */
+	const char *becomes; /* "stays", "handed-over", "retired", "resumed", "made-anew" */
+	const char *text; /* the same as a msgid */
+};
+struct nk_merge_reply {
+	struct nk_person_row a, b; /* as they were before: the head, and who points to it or did */
+	struct nk_merge_account *accounts;
+	size_t n;
+	struct nk_str scope; /* that a warrant needs */
+};
+/*
+ * nk_op_merge: b's record (and those that point to it) points to a's person from now on, or no more. Nothing is copied: names, keys
+ * and sources stay apart, and split undoes exactly this; but hold and protection stay with both, and an account that was handed over
+ * stays with the head. NK_NOT_FOUND: nobody has the key (erased ones too); NK_EXISTS: one person already; NK_CONFLICT: in an erase
+ * plan that is open or carried out, in a plan that is being applied, a canary, or nothing to split; NK_LIMIT: more than NK_WHOLE_MAX
+ * records; NK_DENIED: the warrant.
+ */
+NK_RESULT nk_op_merge(struct nk_flow *flow, const struct nk_merge_request *req, struct nk_arena *arena,
+	struct nk_merge_reply *out, struct nk_err *err);
+
 /* duplicates ----------------------------------------------------------------------------------------------------- */
 enum { NK_ALIKE_REASONS = 3 };
 struct nk_alike_pair { /* personal: for the screen that asked */

@@ -37,6 +37,7 @@ struct nk_check_reply {
 	const struct nk_shown_finding *findings;
 	size_t n_findings;
 	uint64_t rejected; /* rows in the file that was made */
+	uint64_t held_back; /* of these, rows of protected persons: line and reason only */
 	struct nk_uuid holding; /* of that file; nil: none was made */
 	nk_time destroy_by;
 };

@@ -81,8 +81,13 @@ struct nk_training_set {
 	uint64_t questions;
 	char digest[65];
 	bool usable; /* every revision that it is tied to is in force, or to come */
+	bool waits; /* taken in by nothing yet: `warrant` is the order that an officer signs */
+	struct nk_uuid warrant;
 };
-/* nk_op_training_set: takes in a set whose ties and references fit the register exactly. NK_CONFLICT: they do not. */
+enum { NK_TRAINING_LEAST = 5 };
+/* nk_op_training_set: takes in a set whose ties and references fit the register exactly, under an officer's order for exactly
+ * these bytes: the first call asks for it (out->waits), the same call takes it. NK_CONFLICT: they do not fit. NK_INVALID: fewer
+ * than NK_TRAINING_LEAST questions. NK_EXISTS: it is in already. */
 NK_RESULT nk_op_training_set(struct nk_flow *flow, struct nk_bytes text, struct nk_arena *arena,
 	struct nk_training_set *out, struct nk_err *err);
 NK_RESULT nk_op_training_sets(struct nk_flow *flow, struct nk_arena *arena, struct nk_training_set **out,

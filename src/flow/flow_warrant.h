@@ -15,6 +15,7 @@
 #define NK_PREDICATE_COVERAGE NK_PREDICATE("coverage/v1")
 #define NK_PREDICATE_QUORUM NK_PREDICATE("quorum/v1")
 #define NK_PREDICATE_NOTICE NK_PREDICATE("notice/v1")
+#define NK_PREDICATE_CENSUS NK_PREDICATE("census-erasure/v1")
 #define NK_PREDICATE_SITE_REPORT NK_PREDICATE("site-report/v1")
 #define NK_PREDICATE_SVR "https://in-toto.io/attestation/svr/v0.2"
 #define NK_PREDICATE_TEST "https://in-toto.io/attestation/test-result/v0.1"
@@ -42,6 +43,7 @@ struct nk_warrant_step_row {
 	int64_t leaf; /* -1: none */
 	struct nk_str verdict; /* of a signature: "good", or why not; "" where nothing is signed */
 };
+#define NK_WARRANT_UNLIMITED UINT32_MAX /* uses of a standing order */
 struct nk_warrant_row {
 	struct nk_uuid id;
 	struct nk_str kind, verbs, scope, needs, waits_for, state; /* waits_for: roles that have not signed */
@@ -50,7 +52,7 @@ struct nk_warrant_row {
 	char digest[65]; /* SHA-256 of the request */
 	struct nk_uuid requester;
 	nk_time from_at, until_at;
-	uint32_t uses, uses_left; /* uses: show only */
+	uint32_t uses, uses_left; /* uses: show only; NK_WARRANT_UNLIMITED: a standing order */
 	const struct nk_warrant_step_row *steps; /* show only */
 	size_t n_steps;
 };

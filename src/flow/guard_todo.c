@@ -25,6 +25,7 @@ static const struct {
 	{ "P7", NK_N("look whether classes of this year are in the file, then a second person approves the number") },
 	{ "P8", NK_N("look at the plans of the last weeks (plan --list), then a second person approves the number") },
 	{ "P9", NK_N("look at the mapping and at the last import, then a second person approves the number") },
+	{ "P11", NK_N("look at the accounts (plan --all) and at who decided so (census), then a second person approves the number") },
 	{ "P10", NK_N("look at the last import: without people nothing is done") },
 };
 

@@ -336,6 +336,13 @@ static NK_RESULT remove_left(const struct nk_env *env, const char *path, struct 
 	return rc;
 }
 
+NK_RESULT nk_hold_end(struct nk_flow *flow, const struct nk_holding *h, struct nk_err *err)
+{
+	nk_assert(!nk_holding_kind_dual(h->kind)); /* such a one ends before two (I3) */
+	NK_TRY(remove_left(flow->env, h->place.ptr, err));
+	return close_books(flow, h->id, h->kind, "overwritten and removed", err);
+}
+
 static NK_RESULT recover_one(struct nk_flow *flow, const struct left_copy *left, struct nk_arena *arena, struct nk_err *err)
 {
 	struct nk_holding h;

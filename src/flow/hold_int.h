@@ -19,6 +19,11 @@ NK_RESULT nk_copy_sync_folder(const struct nk_env *env, const char *path, struct
  * removed stays on the books, is told, and makes nk_flow_end_job answer NK_INCOMPLETE. */
 NK_RESULT nk_hold_recover(struct nk_flow *flow, struct nk_err *err);
 
+/* nk_hold_end: a copy that was kept, and that we may end alone: overwritten, removed, its holding closed with that. One that
+ * is gone already is closed. In transactions of its own. */
+struct nk_holding;
+NK_RESULT nk_hold_end(struct nk_flow *flow, const struct nk_holding *h, struct nk_err *err);
+
 /*
  * hold_known.c. nk_copy_digest: size and SHA-256 of an open file, from its start, its name empty. nk_copy_is: is the
  * file at `path` (from the root, no link) part of this holding? SAME: listed with exactly these bytes; CHANGED: listed
@@ -31,6 +36,11 @@ NK_RESULT nk_copy_digest(const struct nk_env *env, int fd, struct nk_holding_fil
 NK_RESULT nk_copy_is(struct nk_flow *flow, const struct nk_holding *h, const char *path, enum nk_copy_is *out,
 	struct nk_err *err);
 NK_RESULT nk_copy_is_fd(struct nk_flow *flow, const struct nk_holding *h, int fd, enum nk_copy_is *out, struct nk_err *err);
+/* nk_copy_note: lists a copy's bytes as they are now, once; false when it is no file that can be read. nk_copy_is_noted: are the bytes
+ * of this open file one of those listed? *out_any false: none were (rows of before). */
+NK_RESULT nk_copy_note(struct nk_flow *flow, struct nk_tx *tx, struct nk_uuid holding, const char *path, struct nk_err *err);
+NK_RESULT nk_copy_is_noted(
+	struct nk_flow *flow, struct nk_uuid holding, int fd, bool *out, bool *out_any, struct nk_err *err);
 NK_RESULT nk_hold_upgrade(struct nk_flow *flow, struct nk_err *err);
 
 #endif

@@ -118,6 +118,52 @@ NK_RESULT nk_copy_is(struct nk_flow *flow, const struct nk_holding *h, const cha
 	return rc;
 }
 
+static NK_RESULT is_noted(
+	struct nk_flow *flow, struct nk_uuid holding, const struct nk_holding_file *now, bool *out, bool *out_any, struct nk_err *err)
+{
+	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
+	struct nk_holding_file *files = NULL;
+	size_t n = 0;
+
+	NK_TRY(nk_arena_new(NK_ARENA_WIPING, 1 << 26, &arena, err));
+	NK_TRY(nk_holding_files(flow->store, flow->key[NK_HOUSE_LOG], holding, arena, &files, &n, err));
+	*out = false;
+	*out_any = n > 0;
+	for (size_t i = 0; i < n; i++) {
+		*out = *out || same(&files[i], now);
+	}
+	return nk_done();
+}
+
+NK_RESULT nk_copy_is_noted(struct nk_flow *flow, struct nk_uuid holding, int fd, bool *out, bool *out_any, struct nk_err *err)
+{
+	struct nk_holding_file now;
+
+	NK_TRY(nk_copy_digest(flow->env, fd, &now, err));
+	return is_noted(flow, holding, &now, out, out_any, err);
+}
+
+NK_RESULT nk_copy_note(struct nk_flow *flow, struct nk_tx *tx, struct nk_uuid holding, const char *path, struct nk_err *err)
+{
+	const struct nk_env *const env = flow->env;
+	struct nk_holding_file now;
+	struct nk_err why;
+	bool mine = false;
+	bool there = false;
+	bool any = false;
+	int fd = -1;
+	nk_rc rc;
+
+	if (nk_os_kind_of(path, &mine) != NK_OS_FILE || !nk_ok(env->open(env->self, path, NK_OPEN_READ, &fd, &why))) {
+		return nk_done(); /* gone meanwhile: nothing is known of it, and it is not removed by its name */
+	}
+	rc = nk_copy_digest(env, fd, &now, err);
+	env->close(env->self, &fd);
+	NK_TRY(rc);
+	NK_TRY(is_noted(flow, holding, &now, &there, &any, err));
+	return there ? nk_done() : nk_holding_file_add(tx, flow->key[NK_HOUSE_LOG], holding, &now, err);
+}
+
 /* --- rows of before 0007 --- */
 
 static NK_RESULT adopt(struct nk_flow *flow, struct nk_tx *tx, const struct nk_holding *h, bool *out, struct nk_err *err)

@@ -15,11 +15,6 @@ static const char *const names[] = {
 };
 _Static_assert(NK_ARRAY_LEN(names) == NK_HOUSE_KEY_COUNT, "one name a key");
 
-const char *nk_house_key_name(enum nk_house_key k)
-{
-	return names[k];
-}
-
 NK_RESULT nk_house_keys_make(struct nk_vault *vault, struct nk_slot slots[static NK_HOUSE_KEY_COUNT],
 	struct nk_key keys[static NK_HOUSE_KEY_COUNT], struct nk_err *err)
 {

@@ -49,13 +49,18 @@ struct nk_str nk_warrant_needs(const struct nk_flow *flow, struct nk_str kind);
 /* nk_flow_limitation: [separation] limitation: why too few people are kept less apart; empty: they are apart. */
 struct nk_str nk_flow_limitation(const struct nk_flow *flow);
 /* nk_party_alone: was a party that judges, and is enrolled now, enrolled by the operator alone (party_vouch.c)?
- * nk_flow_said_limitation: what every statement of this house says of its limits: both of these; empty: none. */
+ * nk_flow_said_limitation: what every statement of this house says of its limits: these, and settings that are weaker than as
+ * shipped (settings.c); empty: none. */
 #define NK_LIMITATION_ALONE "the approver was enrolled by the operator alone"
+#define NK_LIMITATION_WEAKER "%zu settings of the guard, of training or of who signs are weaker than as shipped"
+#define NK_LIMITATION_RECIPIENT "a recipient was enrolled by the operator alone"
 NK_RESULT nk_party_alone(struct nk_flow *flow, bool *out, struct nk_err *err);
 NK_RESULT nk_flow_said_limitation(struct nk_flow *flow, struct nk_buf *out, struct nk_err *err);
 
 /* A refused attempt is an event too (A7): leaf REFUSED in a transaction of its own; what and why are words, nobody's
- * data. Never hides the error that is being told: a failure to write it is added to nothing. */
+ * data. Never hides the error that is being told: a failure to write it is added to nothing. While a transaction is open it is
+ * kept, and written by nk_flow_refused_late when the flow is closed, unless the operation itself tells it before. */
+void nk_flow_refused_late(struct nk_flow *flow);
 void nk_flow_refused(struct nk_flow *flow, const char *what, const char *why);
 /* nk_flow_refused_why: the same with the word for this error: nk_refusal_word, of the closed table in refusal.c. */
 void nk_flow_refused_why(struct nk_flow *flow, const char *what, const struct nk_err *err);

@@ -30,8 +30,13 @@ NK_RESULT nk_op_alike(struct nk_flow *flow, struct nk_arena *arena, struct nk_al
 	for (size_t i = 0; i < out->n; i++) {
 		struct nk_alike_pair *const pair = &out->pairs[i];
 
-		NK_TRY(nk_person_row(flow, nk_people_by_number(people, list[i].a), arena, &pair->a, err));
-		NK_TRY(nk_person_row(flow, nk_people_by_number(people, list[i].b), arena, &pair->b, err));
+		const struct nk_person *const a = nk_people_by_number(people, list[i].a);
+		const struct nk_person *const b = nk_people_by_number(people, list[i].b);
+		/* Beside a protected person the other's name would be hers: the reason says that they are the same. */
+		const bool bare = nk_person_hidden(a) || nk_person_hidden(b);
+
+		NK_TRY(bare ? nk_person_bare(flow, a, arena, &pair->a, err) : nk_person_row(flow, a, arena, &pair->a, err));
+		NK_TRY(bare ? nk_person_bare(flow, b, arena, &pair->b, err) : nk_person_row(flow, b, arena, &pair->b, err));
 		for (unsigned w = 0; w < NK_ALIKE_WHY_COUNT; w++) {
 			if ((list[i].why & (1U << w)) != 0) {
 				pair->why[pair->n_why++] = reasons[w];

@@ -7,6 +7,7 @@
  */
 #include "base.h"
 #include "apply_int.h"
+#include "census_int.h"
 #include "measures_int.h"
 
 enum { CHUNK = 500 };
@@ -32,31 +33,56 @@ static NK_RESULT find_row(struct nk_flow *flow, struct nk_str prefix, struct nk_
 	return nk_done();
 }
 
+/* The approval that this plan needs: its kind, its hash and the number that the guard counted. */
+static NK_RESULT approval_of(struct nk_flow *flow, const struct nk_plan_row *row, char hex[static 65],
+	struct nk_approval_key *out, struct nk_err *err)
+{
+	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
+	NK_OWNED(nk_jdoc_free) struct nk_jdoc *doc = NULL;
+	struct nk_plan_step_row *steps = NULL;
+	int64_t count = -1;
+	size_t n = 0;
+
+	nk_hex_print(row->hash.b, NK_HASH_LEN, hex);
+	*out = (struct nk_approval_key){ row->erase ? NK_STR("erase") : NK_STR("plan"), hex, UINT64_MAX };
+	if (!row->erase) {
+		NK_TRY(nk_jdoc_parse(nk_str_bytes(row->counts), 1 << 16, &doc, err));
+		out->count = nk_jint(nk_jget(nk_jdoc_root(doc), "approve"), &count) && count >= 0 ? nk_u64(count) : UINT64_MAX;
+		return nk_done();
+	}
+	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, SIZE_MAX / 2, &arena, err));
+	NK_TRY(nk_plan_steps(flow->store, row->id, arena, &steps, &n, err));
+	out->count = n;
+	return nk_done();
+}
+
 NK_RESULT nk_apply_approved(
 	struct nk_flow *flow, const struct nk_plan_row *row, struct nk_uuid *out_warrant, struct nk_err *err)
 {
+	struct nk_approval_key key;
 	char hex[65];
 
 	*out_warrant = row->warrant;
 	if (row->verdict != NK_VERDICT_APPROVAL || !nk_uuid_is_nil(row->warrant)) {
 		return nk_done();
 	}
-	nk_hex_print(row->hash.b, NK_HASH_LEN, hex);
-	return nk_approval_state(flow, hex, out_warrant, err);
+	NK_TRY(approval_of(flow, row, hex, &key, err));
+	return nk_approval_state(flow, &key, out_warrant, err);
 }
 
 NK_RESULT nk_apply_begin(struct nk_flow *flow, const struct nk_plan_row *row, struct nk_uuid warrant,
 	struct nk_tx *tx, struct nk_err *err)
 {
 	struct nk_leaf_item items[1] = { nk_item_hex("hash", row->hash.b, NK_HASH_LEN) };
+	struct nk_approval_key key;
 	char hex[65];
 
 	if (row->state == NK_PLAN_APPLYING) {
 		return nk_done();
 	}
 	if (!nk_uuid_is_nil(warrant)) {
-		nk_hex_print(row->hash.b, NK_HASH_LEN, hex);
-		NK_TRY(nk_approval_use(flow, tx, hex, warrant, err));
+		NK_TRY(approval_of(flow, row, hex, &key, err));
+		NK_TRY(nk_approval_use(flow, tx, &key, warrant, err));
 	}
 	NK_TRY(nk_plan_set_state(tx, row->id, NK_PLAN_APPLYING, warrant, err));
 	return nk_flow_leaf(flow, tx, NK_LEAF_APPLY_BEGIN, items, 1, NULL, err);
@@ -184,6 +210,11 @@ static NK_RESULT verdict(const struct nk_applying *a, struct nk_err *err)
 		return nk_fail(err, NK_INCOMPLETE, NK_N("the target refused %llu steps"),
 			(unsigned long long)a->out->refused);
 	}
+	if (a->still_there > 0) {
+		return nk_fail(err, NK_INCOMPLETE,
+			NK_N("%llu accounts of before were deleted, and the target still shows them or names them somewhere"),
+			(unsigned long long)a->still_there);
+	}
 	return nk_done();
 }
 
@@ -197,7 +228,7 @@ static NK_RESULT run(struct nk_applying *a, struct nk_err *err)
 
 	NK_TRY(nk_apply_approved(a->flow, &a->row, &warrant, err));
 	NK_TRY(target_name(a->flow, a->row.target, a->arena, &name, err));
-	NK_TRY(nk_planning_make(a->flow, &(struct nk_planning_ask){ name, a->row.nonce, 0 }, a->arena, &a->planning, err));
+	NK_TRY(nk_planning_make(a->flow, &(struct nk_planning_ask){ .target = name, .nonce = a->row.nonce }, a->arena, &a->planning, err));
 	a->out->conflicts = a->planning.plan.n_conflicts;
 	NK_TRY(nk_plan_steps(a->flow->store, a->row.id, a->arena, &approved, &n_approved, err));
 	NK_TRY(nk_plan_reconcile(&a->planning.plan, approved, n_approved, a->arena, &a->todo, &a->n, &drift, err));
@@ -221,6 +252,9 @@ static NK_RESULT run(struct nk_applying *a, struct nk_err *err)
 	while (a->end < a->n && nk_ok(a->sent) && !a->stop && !nk_os_interrupted()) {
 		NK_TRY(round_of(a, err));
 		nk_apply_look(a);
+	}
+	if (nk_ok(a->sent) && !a->stop) {
+		NK_TRY(nk_census_gone(a, &a->still_there, err));
 	}
 	NK_TRY(finish(a, err));
 	return verdict(a, err);

@@ -8,6 +8,7 @@
 #include "flow_backup.h"
 #include "flow_duty.h"
 #include "measures_int.h"
+#include "person_int.h"
 
 #include "json.h"
 
@@ -142,7 +143,7 @@ NK_RESULT nk_op_ask_person(struct nk_flow *flow, struct nk_str key, struct nk_ar
 
 	memset(out, 0, sizeof(*out));
 	NK_TRY(nk_op_person_show(flow, key, arena, &person, err));
-	NK_TRY(nk_extent_of_person(flow->store, person.number, arena, &rows, &out->n, err));
+	NK_TRY(nk_person_extents(flow, person.number, arena, &rows, &out->n, err));
 	out->copies = nk_arena_array(arena, out->n, sizeof(*out->copies));
 	if (out->copies == NULL) {
 		return nk_fail_nomem(err);

@@ -8,6 +8,7 @@
 #include "backup_int.h"
 
 #include "cert.h"
+#include "party_int.h"
 
 #define VERB "BACKUP"
 #define SCOPE "backup"
@@ -359,6 +360,8 @@ static NK_RESULT body(const struct making *m, unsigned part, struct nk_buf *out,
 	nk_json_key(&j, "part");
 	nk_json_c(&j, part == 0 ? "data" : "keys");
 	put_number(&j, "persons", m->out->persons);
+	nk_json_key(&j, "recipient_alone"); /* an officer's order is behind each recipient, or not */
+	nk_json_c(&j, m->out->recipient_alone ? NK_LIMITATION_RECIPIENT : "");
 	nk_json_key(&j, "recipients");
 	nk_json_open(&j, '[');
 	for (size_t i = 0; i < m->n_to[part]; i++) {
@@ -402,6 +405,27 @@ static NK_RESULT prove(struct making *m, unsigned part, struct nk_err *err)
 	return nk_env_write_new(m->flow->env, beside, nk_str_bytes(envelope), err);
 }
 
+/* Who can open everybody's data is not for the operator alone to say (party_vouch.c). */
+static NK_RESULT vouched_for(struct making *m, unsigned part, struct nk_err *err)
+{
+	for (size_t i = 0; i < m->n_to[part]; i++) {
+		struct nk_party p;
+		bool alone = false;
+		nk_rc rc;
+
+		NK_TRY(nk_party_get(m->flow->store, m->flow->key[NK_HOUSE_LOG], m->to[part][i].party, m->arena, &p, err));
+		rc = nk_party_may_judge(m->flow, &p, NK_STR(""), err);
+		if (rc.code == NK_DENIED) {
+			return nk_fail(err, NK_DENIED,
+				NK_N("no officer signed that this recipient may open a backup (enrolled by the operator alone): end this party and enrol it anew under an officer's order (nokosazu party end; party add --role contractor --recipient age1...)"));
+		}
+		NK_TRY(rc);
+		NK_TRY(nk_party_is_alone(m->flow, &p, &alone, err));
+		m->out->recipient_alone = m->out->recipient_alone || alone;
+	}
+	return nk_done();
+}
+
 static NK_RESULT recipients(struct making *m, struct nk_err *err)
 {
 	const struct nk_backup_request *const r = m->req;
@@ -414,8 +438,10 @@ static NK_RESULT recipients(struct making *m, struct nk_err *err)
 		return nk_fail(err, NK_LIMIT, NK_N("a backup is for at most %d recipients"), (int)NK_BACKUP_RECIPIENTS);
 	}
 	NK_TRY(nk_carry_recipients(m->flow, r->recipients, r->n_recipients, m->arena, &m->to[0], &m->n_to[0], err));
-	return nk_carry_recipients(m->flow, same ? r->recipients : r->keys_recipients, same ? r->n_recipients : r->n_keys_recipients,
-		m->arena, &m->to[1], &m->n_to[1], err);
+	NK_TRY(nk_carry_recipients(m->flow, same ? r->recipients : r->keys_recipients, same ? r->n_recipients : r->n_keys_recipients,
+		m->arena, &m->to[1], &m->n_to[1], err));
+	NK_TRY(vouched_for(m, 0, err));
+	return vouched_for(m, 1, err);
 }
 
 static NK_RESULT make(struct making *m, struct nk_err *err)

@@ -102,21 +102,26 @@ static NK_RESULT add_moves(struct making *m, const struct nk_person *p, const st
 static NK_RESULT one_person(void *arg, const struct nk_person *p, struct nk_err *err)
 {
 	struct making *const m = arg;
-	const bool stays = p->state == NK_PERSON_PLANNED || p->state == NK_PERSON_ACTIVE;
-	const bool goes = p->state == NK_PERSON_LEAVING || p->state == NK_PERSON_SUSPENDED;
+	bool stays = false;
+	bool goes = false;
 	const bool kept = (p->flags & (NK_PERSON_HOLD | NK_PERSON_PROTECTED)) != 0;
 	struct nk_year_facts facts;
 	struct nk_year_wanted w;
 
 	nk_year_facts_of(&m->year.year, p, m->from, &facts);
-	nk_year_wanted(&m->year.year, &facts, m->from, &w);
+	nk_year_of(&m->year.year, p, m->from, &w);
+	stays = w.state == NK_PERSON_PLANNED || w.state == NK_PERSON_ACTIVE;
+	goes = w.state == NK_PERSON_LEAVING || w.state == NK_PERSON_SUSPENDED;
 	for (size_t i = 0; i < m->flow->config->year.n; i++) {
 		m->fits[i] = m->fits[i] || nk_year_fits(&m->flow->config->year.rule[i], &facts);
+	}
+	if (nk_people_is_part(m->flow->people, p)) {
+		return add_moves(m, p, &w, err); /* all else is told with the head */
 	}
 	if (stays) {
 		NK_TRY(add_event(m, p, &w, &(struct event){ NK_YEAR_ACTIVATE, w.activate_on, false }, err));
 	}
-	if (stays || p->state == NK_PERSON_LEAVING) {
+	if (stays || w.state == NK_PERSON_LEAVING) {
 		NK_TRY(add_event(m, p, &w, &(struct event){ NK_YEAR_SUSPEND, w.suspend_on, false }, err));
 	}
 	if (goes && w.by[NK_YEAR_RETAIN] != NULL) {

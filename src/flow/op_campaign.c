@@ -265,6 +265,28 @@ NK_RESULT nk_op_campaign_ask(
 	return nk_buf_add_byte(out, '\n', err);
 }
 
+static NK_RESULT may_be_waived(
+	struct nk_flow *flow, const struct campaign *c, struct nk_uuid site, const char *step, struct nk_err *err)
+{
+	NK_OWNED(nk_stmt_put) struct nk_stmt *q = NULL;
+	bool have = false;
+
+	if (c->closed_at != 0) {
+		return nk_fail(err, NK_CONFLICT, NK_N("this campaign is closed: its statement lists every site as it was, and nothing is waived behind it"));
+	}
+	NK_TRY(nk_stmt_get(flow->store, "SELECT state FROM campaign_site WHERE campaign_id = ?1 AND site_id = ?2 AND step = ?3", &q, err));
+	nk_stmt_uuid(q, 1, c->id);
+	nk_stmt_uuid(q, 2, site);
+	nk_stmt_text(q, 3, nk_str_c(step));
+	NK_TRY(nk_stmt_step(q, &have, err));
+	if (!have) {
+		return nk_fail(err, NK_NOT_FOUND, NK_N("this site is not part of this campaign"));
+	}
+	return nk_str_eq(nk_col_text(q, 0), NK_STR("unknown")) || (nk_str_eq(nk_col_text(q, 0), NK_STR("done")) && strcmp(step, "verify") == 0)
+		? nk_done()
+		: nk_fail(err, NK_CONFLICT, NK_N("this step is proven, or waived already: there is nothing to waive"));
+}
+
 NK_RESULT nk_op_campaign_waive(struct nk_flow *flow, struct nk_uuid campaign, struct nk_str site_name, struct nk_str step,
 	struct nk_uuid warrant, struct nk_err *err)
 {
@@ -278,6 +300,7 @@ NK_RESULT nk_op_campaign_waive(struct nk_flow *flow, struct nk_uuid campaign, st
 	struct nk_uuid evidence;
 	char word[32];
 	char about[128];
+	nk_rc rc;
 
 	(void)snprintf(word, sizeof(word), "%.*s", NK_FMT(step));
 	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 16 << 20, &arena, err));
@@ -286,6 +309,7 @@ NK_RESULT nk_op_campaign_waive(struct nk_flow *flow, struct nk_uuid campaign, st
 	if (!has_step(c.steps, word)) {
 		return nk_fail(err, NK_USAGE, NK_N("the steps of a campaign are erase, patch and verify"));
 	}
+	NK_TRY(may_be_waived(flow, &c, site.id, word, err));
 	NK_TRY(about_of(c.id, site.id, word, about, err));
 	s.subject = about;
 	s.about = nk_str_c(about);
@@ -297,7 +321,11 @@ NK_RESULT nk_op_campaign_waive(struct nk_flow *flow, struct nk_uuid campaign, st
 	items[3] = nk_item_text("step", step);
 	items[4] = nk_item_hex("warrant", warrant.b, 16);
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
-	NK_TRY(nk_warrant_take(flow, tx, warrant, NK_STR("exception"), NK_STR("WAIVE"), nk_str_c(about), arena, NULL, err));
+	rc = nk_warrant_take(flow, tx, warrant, NK_STR("exception"), NK_STR("WAIVE"), nk_str_c(about), arena, NULL, err);
+	if (rc.code == NK_DENIED) {
+		nk_flow_refused_why(flow, "campaign waive", err);
+	}
+	NK_TRY(rc);
 	NK_TRY(nk_statement_make(flow, tx, &s, arena, &evidence, NULL, err));
 	NK_TRY(nk_warrant_done(flow, tx, warrant, about, err));
 	NK_TRY(nk_duty_end(flow, tx, "campaign-step", nk_str_c(about), evidence, err));

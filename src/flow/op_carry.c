@@ -23,18 +23,17 @@ nk_rc nk_carry_tell(struct nk_flow *flow, const char *what, nk_rc rc, const char
 
 /* --- asking --- */
 
-/* The superior always; the officer when anybody is in it, or nobody can know. */
+/* The superior always, whatever [warrant] egress says; the officer when anybody is in it, or nobody can know. */
 static NK_RESULT needs(const struct nk_flow *flow, const struct nk_carry_extent *x, struct nk_arena *arena,
 	struct nk_str *out, struct nk_err *err)
 {
 	const bool officer = x->persons > 0 || x->others > 0 || x->unscanned > 0;
-	const struct nk_str own = nk_warrant_needs(flow, NK_STR("egress"));
 
-	if (!officer || nk_words_have(own, NK_STR("officer"))) {
-		*out = own;
-		return nk_done();
-	}
-	return nk_arena_printf(arena, out, err, "%.*s,officer", NK_FMT(own));
+	const struct nk_str own = nk_warrant_needs(flow, NK_STR("egress"));
+	const char *const superior = nk_words_have(own, NK_STR("superior")) ? "" : ",superior";
+	const char *const second = !officer || nk_words_have(own, NK_STR("officer")) ? "" : ",officer";
+
+	return nk_arena_printf(arena, out, err, "%.*s%s%s", NK_FMT(own), superior, second);
 }
 
 static NK_RESULT ask(struct nk_flow *flow, const struct nk_carry_request *req, const struct nk_carry_paper *paper,
@@ -319,6 +318,15 @@ static NK_RESULT prove(struct sealing *s, struct nk_err *err)
 	return nk_flow_commit(s->flow, &tx, err);
 }
 
+/* A warrant's one use is not spent on a folder that is not there or not ours to write into. */
+static NK_RESULT can_be_made(const struct sealing *s, struct nk_err *err)
+{
+	const struct nk_env *const env = s->flow->env;
+
+	NK_TRY(nk_env_write_new(env, s->req->out_path, nk_bytes_of("", 0), err));
+	return env->unlink(env->self, s->req->out_path, err);
+}
+
 static NK_RESULT seal(struct sealing *s, struct nk_err *err)
 {
 	NK_OWNED(nk_hold_drop) struct nk_hold *hold = NULL;
@@ -336,6 +344,8 @@ static NK_RESULT seal(struct sealing *s, struct nk_err *err)
 	NK_TRY(check_content(s, err));
 	s->why = "the sweep before sealing was not clean";
 	NK_TRY(nk_sweep_before_seal(s->flow, err));
+	s->why = "the bundle cannot be written there";
+	NK_TRY(can_be_made(s, err));
 	s->why = NULL;
 	NK_TRY(take(s, err));
 	spec.reach = s->paper.to[0].party;

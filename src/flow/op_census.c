@@ -81,6 +81,19 @@ static NK_RESULT fill_person(struct nk_flow *flow, const struct nk_census_match 
 	return nk_arena_dup(arena, nk_buf_str(&name), &out->name, err);
 }
 
+/* Whoever it may be: also one whom the list does not show. */
+static bool may_be_protected(const struct nk_flow *flow, const struct nk_census_account *a)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		const struct nk_person *const p = nk_people_by_number(flow->people, a->match[i].number);
+
+		if (p != NULL && nk_person_hidden(p)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static NK_RESULT fill_row(struct nk_flow *flow, const struct counted *c, const struct nk_census_account *a,
 	struct nk_arena *arena, struct nk_census_row *out, struct nk_err *err)
 {
@@ -91,7 +104,13 @@ static NK_RESULT fill_row(struct nk_flow *flow, const struct counted *c, const s
 		.kind = nk_census_kind_name(a->kind),
 		.kind_text = nk_census_kind_text(a->kind) };
 	out->name = out->name.len > 0 ? out->name : value_of(a->entry, "cn");
+	out->hidden = may_be_protected(flow, a);
+	if (out->hidden) {
+		out->name = NK_STR(""); /* what the target calls somebody who may be protected is not for lists of ours either */
+		out->mail = NK_STR("");
+	}
 	out->decision = nk_str_c(nk_decision_name(nk_decisions_of(&c->decisions, a->entry->anchor, &out->decided_at)));
+	out->due_on = nk_decisions_due_on(&c->decisions, a->entry->anchor);
 	for (size_t i = 0; i < a->n && i < NK_CENSUS_SHOWN; i++) {
 		NK_TRY(fill_person(flow, &a->match[i], arena, &out->persons[i], err));
 		out->n_persons++;
@@ -253,24 +272,20 @@ static NK_RESULT decide(struct nk_flow *flow, const struct nk_census_decide *req
 	NK_OWNED(adopting_done) struct adopting a = { .number = 0 };
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	const struct nk_entry *e = NULL;
-	struct nk_leaf_item items[3];
-	struct nk_hash mac;
+	struct nk_decided d = { .what = what, .due_on = req->due_on };
 
 	NK_TRY(open_all(flow, req->target, arena, &c, err));
 	NK_TRY(find_entry(&c, req->entry, &e, err));
 	if (what == NK_DECISION_ADOPT) {
 		NK_TRY(prepare(flow, &c, req, arena, &a, err));
 	}
-	nk_census_mac(&c.decisions, e->anchor, &mac);
-	items[0] = nk_item_text("decision", nk_str_c(nk_decision_name(what)));
-	items[1] = nk_item_hex("entry", mac.b, NK_HASH_LEN);
-	items[2] = nk_item_hex("target", c.target.id.b, sizeof(c.target.id.b));
+	nk_census_mac(&c.decisions, e->anchor, &d.entry);
+	d.person = a.number;
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
-	NK_TRY(nk_decision_put(flow, tx, &c.decisions, e->anchor, what, a.number, err));
+	NK_TRY(nk_decision_put(flow, tx, c.target.id, &d, err));
 	if (what == NK_DECISION_ADOPT) {
 		NK_TRY(adopt(flow, tx, &c, e, &a, err));
 	}
-	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_CENSUS, items, 3, NULL, err));
 	return nk_flow_commit(flow, &tx, err);
 }
 
@@ -279,9 +294,12 @@ NK_RESULT nk_op_census_decide(
 {
 	enum nk_decision what = NK_DECISION_NONE;
 
-	if (!nk_decision_of(req->what, &what)) {
+	if (!nk_decision_of(req->what, &what) || what > NK_DECISION_ERASE_LATER) {
 		return nk_fail(err, NK_USAGE,
 			NK_N("a decision is adopt PERSON, ignore, service, shared or erase-later"));
+	}
+	if (what != NK_DECISION_ERASE_LATER && req->due_on != 0) {
+		return nk_fail(err, NK_USAGE, NK_N("a day goes with erase-later: --on DATE"));
 	}
 	if (what != NK_DECISION_ADOPT && req->person.len > 0) {
 		return nk_fail(err, NK_USAGE, NK_N("only adopt takes a person"));

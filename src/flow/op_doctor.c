@@ -2,7 +2,7 @@
  * op_doctor.c: what is wrong with the installation, worst first by reading; unknown is never good.
  */
 #include "base.h"
-#include "flow_int.h"
+#include "backup_int.h"
 #include "law_folder.h"
 #include "sweep_int.h"
 
@@ -194,6 +194,50 @@ static NK_RESULT copies(struct nk_flow *flow, struct exam *x, struct nk_err *err
 	return nk_done();
 }
 
+/* A day of the site, for a sentence. */
+static const char *day_of(const struct nk_flow *flow, nk_time at, char out[static NK_DATE_TEXT])
+{
+	return nk_date_print(nk_time_day(at, (int)flow->config->tz_minutes), out);
+}
+
+/* The last backup that is not destroyed, and whether one was ever brought back for a trial within the days that are set. */
+static NK_RESULT backups(struct nk_flow *flow, struct exam *x, struct nk_err *err)
+{
+	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
+	const nk_time now = nk_now(flow->env);
+	struct nk_backup_last last;
+	char day[NK_DATE_TEXT];
+
+	if (flow->config->backup_warn_days == 0) {
+		return nk_done();
+	}
+	NK_TRY(nk_arena_new(NK_ARENA_WIPING, SIZE_MAX / 2, &arena, err));
+	NK_TRY(nk_backup_newest(flow, arena, &last, err));
+	if (last.unfinished) {
+		SAY(x, "warn", err, NK_N("a backup was begun and never finished (nokosazu backup list)"));
+	}
+	if (last.made_at == 0) {
+		SAY(x, "warn", err, NK_N("there is no backup: nokosazu backup make (a timer does it every night: nokosazu-backup@.timer)"));
+		return nk_done();
+	}
+	(void)day_of(flow, last.made_at, day);
+	if (now - last.made_at > (int64_t)flow->config->backup_warn_days * NK_DAY) {
+		SAY(x, "warn", err, NK_N("the last backup is of %1$s, older than %2$u days ([backup] warn_days): nokosazu backup make"), day,
+			flow->config->backup_warn_days);
+	} else {
+		SAY(x, "ok", err, NK_N("the last backup is of %s"), day);
+	}
+	if (last.tried_at == 0) {
+		SAY(x, "warn", err, NK_N("no backup was ever brought back for a trial: nobody knows whether it can be (nokosazu restore --drill)"));
+	} else if (!last.tried_well || now - last.tried_at > (int64_t)flow->config->backup_drill_days * NK_DAY) {
+		SAY(x, "warn", err,
+			last.tried_well ? NK_N("the last trial of a backup was on %s, too long ago: nokosazu restore --drill")
+					: NK_N("the trial of a backup on %s failed: nokosazu restore --drill"),
+			day_of(flow, last.tried_at, day));
+	}
+	return nk_done();
+}
+
 /* Deadlines need the holidays of the year in which they end: said three months before. */
 static NK_RESULT law_data(struct nk_flow *flow, struct exam *x, struct nk_err *err)
 {
@@ -208,6 +252,21 @@ static NK_RESULT law_data(struct nk_flow *flow, struct exam *x, struct nk_err *e
 	if (nk_law_day(law, ahead, NULL) == NK_DAY_NO_TABLE) {
 		SAY(x, "warn", err, NK_N("law/ has no table of holidays for %d: deadlines that end in it need review (docs/howto/law.md)"),
 			nk_date_split(ahead).year);
+	}
+	return nk_done();
+}
+
+static NK_RESULT settings(struct nk_flow *flow, struct exam *x, struct nk_err *err)
+{
+	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
+	struct nk_config_weaker weak[NK_CONFIG_WEAK];
+	size_t n = 0;
+
+	NK_TRY(nk_arena_new(NK_ARENA_PLAIN, 1 << 20, &arena, err));
+	NK_TRY(nk_config_weak(flow->config, arena, weak, &n, err));
+	for (size_t i = 0; i < n; i++) {
+		SAY(x, "warn", err, NK_N("[%1$s] %2$s = %3$s is weaker than as shipped (%4$s); the ledger and every statement say that there is such"),
+			weak[i].section, weak[i].key, nk_short(weak[i].now).text, nk_short(weak[i].shipped).text);
 	}
 	return nk_done();
 }
@@ -232,7 +291,9 @@ static NK_RESULT opened(struct nk_flow *flow, struct exam *x, struct nk_err *err
 	NK_TRY(ledger(flow, x, err));
 	NK_TRY(duties(flow, x, err));
 	NK_TRY(copies(flow, x, err));
+	NK_TRY(backups(flow, x, err));
 	NK_TRY(approvers(flow, x, err));
+	NK_TRY(settings(flow, x, err));
 	NK_TRY(law_data(flow, x, err));
 	if (nk_ok(nk_os_free_bytes(flow->home, &room, &why)) && room < (uint64_t)1 << 30) {
 		SAY(x, "warn", err, NK_N("less than 1 GiB is free on the disk of this installation"));
@@ -278,11 +339,26 @@ NK_RESULT nk_op_doctor(const struct nk_env *env, const struct nk_flow_options *o
 	return nk_ok(rc) && *out == NULL ? nk_fail_nomem(err) : rc;
 }
 
+static bool is_weak(const struct nk_config_weaker *rows, size_t n, const struct nk_config_value *v)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (nk_str_eq(v->section, nk_str_c(rows[i].section)) && nk_str_eq(v->key, nk_str_c(rows[i].key))) {
+			return true;
+		}
+	}
+	return false;
+}
+
 NK_RESULT nk_op_config_show(const struct nk_env *env, const char *home, struct nk_arena *arena,
 	struct nk_config_row **out, size_t *out_n, struct nk_err *err)
 {
+	NK_OWNED(nk_config_free) struct nk_config *config = NULL;
+	struct nk_config_weaker weak[NK_CONFIG_WEAK];
 	struct nk_config_value *values = NULL;
+	size_t n_weak = 0;
 
+	NK_TRY(nk_config_load(env, home, &config, err));
+	NK_TRY(nk_config_weak(config, arena, weak, &n_weak, err));
 	NK_TRY(nk_config_rows(env, home, arena, &values, out_n, err));
 	*out = nk_arena_array(arena, *out_n, sizeof(**out));
 	if (*out == NULL) {
@@ -290,7 +366,7 @@ NK_RESULT nk_op_config_show(const struct nk_env *env, const char *home, struct n
 	}
 	for (size_t i = 0; i < *out_n; i++) {
 		(*out)[i] = (struct nk_config_row){ values[i].section, values[i].key, values[i].value, values[i].file,
-			values[i].line };
+			values[i].line, is_weak(weak, n_weak, &values[i]) };
 	}
 	return nk_done();
 }

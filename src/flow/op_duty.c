@@ -11,6 +11,7 @@
 #include "case_int.h"
 #include "flow_training.h"
 #include "person_int.h"
+#include "target_copy.h"
 
 enum { PASSWORD_MAX = 1024 };
 
@@ -46,6 +47,7 @@ NK_RESULT nk_op_duty_find(struct nk_flow *flow, const struct nk_duty_query *q, s
 	}
 	*out_n = 0;
 	for (size_t i = 0; i < n; i++) {
+		struct nk_party owner;
 		const bool overdue = list[i].closed_at == 0 && list[i].due_at < now;
 		struct nk_duty_row *const row = &(*out)[*out_n];
 
@@ -65,17 +67,11 @@ NK_RESULT nk_op_duty_find(struct nk_flow *flow, const struct nk_duty_query *q, s
 			.overdue = overdue,
 			.unheard = overdue && nk_duty_unheard(&list[i]) };
 		NK_TRY(place_of(flow, &list[i], arena, &row->place, err));
+		NK_TRY(nk_party_get(flow->store, flow->key[NK_HOUSE_LOG], list[i].owner, arena, &owner, err));
+		row->who = owner.label.len > 0 ? owner.label : owner.roles;
 		(*out_n)++;
 	}
 	return nk_done();
-}
-
-NK_RESULT nk_op_duty_list(struct nk_flow *flow, bool only_open, struct nk_arena *arena, struct nk_duty_row **out,
-	size_t *out_n, struct nk_err *err)
-{
-	const struct nk_duty_query q = { .all = !only_open };
-
-	return nk_op_duty_find(flow, &q, arena, out, out_n, err);
 }
 
 static struct nk_notify_settings settings_of(const struct nk_config *c)
@@ -248,6 +244,7 @@ NK_RESULT nk_op_duty_run(struct nk_flow *flow, struct nk_arena *arena, struct nk
 		out->drop_why[NK_DROP_NOWHERE]++;
 	}
 	NK_TRY(nk_names_expire(flow, err));
+	NK_TRY(nk_target_copies_end(flow, false, err));
 	NK_TRY(nk_op_training_open(flow, &laid, err)); /* a half-year has begun, or somebody is new */
 	NK_TRY(nk_duty_list(flow->store, true, arena, &list, &n, err));
 	for (size_t i = 0; i < n; i++) {

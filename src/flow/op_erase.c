@@ -8,6 +8,7 @@
 #include "erase_int.h"
 
 #include "erase_list.h"
+#include "target_copy.h"
 #include "year_flow.h"
 
 NK_RESULT nk_erase_stage(struct nk_erasing *e, struct nk_tx *tx, enum nk_erase_stage stage, struct nk_err *err)
@@ -168,7 +169,7 @@ static NK_RESULT holdings(struct nk_erasing *e, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	struct nk_people *const people = e->flow->people;
-	uint64_t logins = 0;
+	uint64_t names = 0;
 	const nk_date until = nk_date_add_months(nk_flow_today(e->flow), e->flow->config->tombstone_months);
 
 	NK_TRY(nk_erase_contacts_keys(e, err));
@@ -176,12 +177,11 @@ static NK_RESULT holdings(struct nk_erasing *e, struct nk_err *err)
 	for (size_t i = 0; i < e->n; i++) {
 		const struct nk_person *const p = nk_people_by_number(people, e->numbers[i]);
 
-		if (p != NULL && p->field[NK_FIELD_LOGIN].len > 0) {
-			logins++;
-			NK_TRY(nk_tombstone_add(people, tx, p->field[NK_FIELD_LOGIN], until, err));
+		if (p != NULL) {
+			NK_TRY(nk_tombstone_leave(people, tx, p, until, &names, err));
 		}
 	}
-	e->retained[0].count = logins;
+	e->retained[0].count = names;
 	e->retained[0].until = until;
 	NK_TRY(nk_erase_contacts(e, tx, err));
 	NK_TRY(nk_erase_stage(e, tx, NK_ERASE_HOLDINGS_DONE, err));
@@ -214,6 +214,7 @@ static NK_RESULT scanned(
 static NK_RESULT run(struct nk_erasing *e, struct nk_err *err)
 {
 	NK_TRY(find_or_make(e, err));
+	NK_TRY(nk_target_copies_end(e->flow, true, err)); /* in each run: a plan between two may have kept another one */
 	if (e->job.stage < NK_ERASE_TARGETS_GONE) {
 		NK_TRY(nk_erase_targets(e, err));
 	}

@@ -145,11 +145,17 @@ static void hash_of(struct importing *im)
 	nk_hex_print(im->hash.b, NK_HASH_LEN, im->out->hash);
 }
 
+static struct nk_approval_key key_of(const struct importing *im)
+{
+	return (struct nk_approval_key){ NK_STR("import"), im->out->hash, im->out->approve_count };
+}
+
 /* Stopped stays stopped; held back goes on only with a signed exception for exactly this. */
 static NK_RESULT approval(struct importing *im, bool *out_go, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	struct nk_err why;
+	const struct nk_approval_key key = key_of(im);
 	struct nk_leaf_item items[2];
 	nk_rc rc;
 
@@ -161,7 +167,7 @@ static NK_RESULT approval(struct importing *im, bool *out_go, struct nk_err *err
 	if (*out_go) {
 		return nk_done();
 	}
-	rc = nk_approval_state(im->flow, im->out->hash, &im->warrant, &why);
+	rc = nk_approval_state(im->flow, &key, &im->warrant, &why);
 	*out_go = nk_ok(rc);
 	im->out->outcome = NK_IMPORT_NEEDS_APPROVAL;
 	if (nk_ok(rc) || rc.code == NK_GUARD || im->req->check_only) {
@@ -173,7 +179,7 @@ static NK_RESULT approval(struct importing *im, bool *out_go, struct nk_err *err
 	items[0] = nk_item_text("kind", NK_STR("import"));
 	items[1] = nk_item_hex("hash", im->hash.b, NK_HASH_LEN);
 	NK_TRY(nk_tx_begin(im->flow->store, &tx, err));
-	NK_TRY(nk_approval_request(im->flow, tx, NK_STR("import"), im->out->hash, im->out->approve_count, err));
+	NK_TRY(nk_approval_request(im->flow, tx, &key, err));
 	NK_TRY(nk_flow_leaf(im->flow, tx, NK_LEAF_PLAN, items, 2, NULL, err));
 	return nk_flow_commit(im->flow, &tx, err);
 }
@@ -291,7 +297,9 @@ static NK_RESULT write_all(struct importing *im, const struct nk_join_keys *join
 	nk_flow_tell(im->flow, NK_N("writing"), 0, im->changes->n);
 	NK_TRY(nk_tx_begin(im->flow->store, &tx, err));
 	if (!nk_uuid_is_nil(im->warrant)) {
-		NK_TRY(nk_approval_use(im->flow, tx, im->out->hash, im->warrant, err));
+		const struct nk_approval_key key = key_of(im);
+
+		NK_TRY(nk_approval_use(im->flow, tx, &key, im->warrant, err));
 	}
 	NK_TRY(nk_import_remember(im->flow, tx, &c, &im->verdict, err));
 	NK_TRY(nk_changes_apply(im->people, tx, im->changes, joins, &rules, im->numbers, err));
@@ -335,18 +343,22 @@ static bool nothing_changes(const struct nk_changes *c)
 		c->units_new + c->units_changed + c->groups_new + c->groups_changed + c->groups_ended == 0;
 }
 
-static NK_RESULT tombstone_finding(struct importing *im, const struct nk_roster_person *now, struct nk_err *err)
+/* A login is given by us, and refused; an address may be somebody's own who comes back, and is told. */
+static NK_RESULT tombstone_finding(
+	struct importing *im, const struct nk_roster_person *now, enum nk_field field, struct nk_err *err)
 {
-	const struct nk_finding f = { .severity = NK_FINDING_ERROR,
+	const bool login = field == NK_FIELD_LOGIN;
+	const struct nk_finding f = { .severity = login ? NK_FINDING_ERROR : NK_FINDING_WARNING,
 		.rule = "TOMBSTONE",
 		.file = NK_STR("users"),
 		.line = now->line,
-		.column = NK_STR("username"),
-		.what = NK_N(
-			"this login belonged to somebody who was erased and is not given again yet; decide: another login, or wait"),
+		.column = login ? NK_STR("username") : NK_STR("email"),
+		.what = login ? NK_N(
+			"this login belonged to somebody who was erased and is not given again yet; decide: another login, or wait")
+			      : NK_N("this mail address belonged to somebody who was erased: what is sent there may be meant for that person"),
 		.times = 1 };
 
-	im->out->outcome = NK_IMPORT_REFUSED;
+	im->out->outcome = login ? NK_IMPORT_REFUSED : im->out->outcome;
 	return nk_shown_intake(&f, 1, im->arena, &im->findings, err);
 }
 
@@ -354,18 +366,20 @@ static NK_RESULT tombstone_finding(struct importing *im, const struct nk_roster_
  * written. */
 static NK_RESULT blocked_logins(struct importing *im, struct nk_err *err)
 {
+	static const enum nk_field kept[] = { NK_FIELD_LOGIN, NK_FIELD_MAIL };
 	const nk_date today = nk_flow_today(im->flow);
 
-	for (size_t i = 0; i < im->changes->n; i++) {
-		const struct nk_person_change *const c = &im->changes->list[i];
+	for (size_t i = 0; i < im->changes->n * NK_ARRAY_LEN(kept); i++) {
+		const struct nk_person_change *const c = &im->changes->list[i / NK_ARRAY_LEN(kept)];
+		const enum nk_field field = kept[i % NK_ARRAY_LEN(kept)];
 		bool blocked = false;
 
-		if (c->kind != NK_CHANGE_JOIN || c->now->field[NK_FIELD_LOGIN].len == 0) {
+		if (c->kind != NK_CHANGE_JOIN || c->now->field[field].len == 0) {
 			continue;
 		}
-		NK_TRY(nk_tombstone_has(im->people, c->now->field[NK_FIELD_LOGIN], today, &blocked, err));
+		NK_TRY(nk_tombstone_has(im->people, c->now->field[field], today, &blocked, err));
 		if (blocked) {
-			NK_TRY(tombstone_finding(im, c->now, err));
+			NK_TRY(tombstone_finding(im, c->now, field, err));
 		}
 	}
 	return nk_done();
@@ -380,6 +394,18 @@ static NK_RESULT fill_names(struct importing *im, struct nk_err *err)
 	im->out->named = names.logins + names.mails;
 	im->out->unnamed = names.missing;
 	return nk_done();
+}
+
+/* What a second person was asked for has happened: it is told as that. */
+static void was_approved(struct importing *im)
+{
+	for (size_t i = 0; i < im->findings.len && !nk_uuid_is_nil(im->warrant); i++) {
+		struct nk_shown_finding *const f = nk_vec_at(&im->findings, i);
+
+		if (strcmp(f->severity, "approve") == 0) {
+			(void)snprintf(f->severity, sizeof(f->severity), "approved");
+		}
+	}
 }
 
 static NK_RESULT run(struct importing *im, struct nk_err *err)
@@ -412,6 +438,7 @@ static NK_RESULT run(struct importing *im, struct nk_err *err)
 		return fill_names(im, err);
 	}
 	NK_TRY(take_in(im, err));
+	was_approved(im);
 	return fill_names(im, err);
 }
 

@@ -7,6 +7,7 @@
  */
 #include "base.h"
 #include "flow_int.h"
+#include "flow_warrant.h"
 
 #include "cert.h"
 #include "os.h"
@@ -132,7 +133,7 @@ static NK_RESULT standing_order(struct making *m, struct nk_tx *tx, struct nk_er
 			"signed by the operator alone: nobody else was enrolled when this installation was made"),
 		.from_at = now,
 		.until_at = now + 3650 * NK_DAY,
-		.uses_left = UINT32_MAX,
+		.uses_left = NK_WARRANT_UNLIMITED,
 		.review_on = nk_time_day(now, 540) + 365,
 	};
 

@@ -91,6 +91,21 @@ static bool is_only(const struct issuing *is, const struct nk_person *p)
 		nk_str_eq(nk_str_c(nk_uuid_print(p->id, id)), is->req->only);
 }
 
+/* In whichever record of the person. */
+static bool any_record(
+	const struct issuing *is, const struct nk_person *p, bool (*fits)(const struct issuing *is, const struct nk_person *p))
+{
+	uint32_t all[NK_WHOLE_MAX];
+	const size_t n = nk_people_whole(is->flow->people, p->number, all);
+
+	for (size_t i = 0; i < n; i++) {
+		if (fits(is, nk_people_by_number(is->flow->people, all[i]))) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool wanted(const struct issuing *is, const struct nk_year *year, const struct nk_person *p)
 {
 	const struct nk_link *const l = nk_links_of(is->links, p->number);
@@ -98,14 +113,15 @@ static bool wanted(const struct issuing *is, const struct nk_year *year, const s
 
 	nk_year_of(year, p, nk_flow_today(is->flow), &by_rules);
 	if (l == NULL || l->state != NK_LINK_PRESENT || by_rules.presence != NK_YEAR_USABLE ||
+		nk_people_is_part(is->flow->people, p) || /* one sheet a person: the head's account */
 		nk_str_eq(p->field[NK_FIELD_SOURCE], NK_STR("canary"))) { /* canary persons are nobody: no paper for them */
 		return false;
 	}
 	if (is->req->only.len > 0) {
-		return is_only(is, p);
+		return any_record(is, p, is_only);
 	}
 	/* A sheet tells name and class: for a protected person it is never one of many. */
-	return !l->password_set && !nk_person_hidden(p) && named_by_rule(is, p);
+	return !l->password_set && !nk_person_hidden(p) && any_record(is, p, named_by_rule);
 }
 
 /* Why nobody is left: each cause has its own remedy. */

@@ -215,14 +215,10 @@ static NK_RESULT make(struct building *b, struct nk_err *err)
 		.env = b->env, .source = b->req->source, .binary = b->req->binary, .version = b->req->version
 	};
 	const int64_t began = b->env->mono_ms(b->env->self);
-	struct nk_bytes known;
-	struct nk_str path;
 
 	NK_TRY(nk_package_make(&how, b->arena, &b->made, err));
 	b->out->build_ms = nk_u64(b->env->mono_ms(b->env->self) - began);
-	NK_TRY(nk_arena_printf(b->arena, &path, err, "%s/" NK_PACKAGE_KNOWN, b->req->source));
-	NK_TRY(nk_package_read_file(b->env, path.ptr, NK_PACKAGE_PAPER_MAX, b->arena, &known, err));
-	b->known = nk_bytes_str(known);
+	b->known = b->made.known;
 	return tell(b, err);
 }
 
@@ -262,6 +258,7 @@ static NK_RESULT build(struct building *b, struct nk_err *err)
 	}
 	/* The name comes last: who sees the package sees all of its papers. */
 	NK_TRY(b->env->rename(b->env->self, b->part.ptr, b->out->path.ptr, err));
+	NK_TRY(b->env->sync_dir(b->env->self, b->req->out, err));
 	return note(b, err);
 }
 

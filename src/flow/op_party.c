@@ -195,6 +195,8 @@ NK_RESULT nk_op_party_add(
 
 	memset(out, 0, sizeof(*out));
 	memcpy(p.public_key, req->public_key, sizeof(p.public_key));
+	/* An SSH key is an Ed25519 key: its owner signs with it whatever asks for a signature, and anybody can check it. */
+	p.has_key = p.has_key || nk_party_raw_key(p.ssh_key, p.public_key);
 	NK_TRY(check_request(flow, &p, err));
 	rc = enrol(flow, &p, out, err);
 	if (rc.code == NK_DENIED || rc.code == NK_EXISTS || rc.code == NK_CONFIG || rc.code == NK_NOT_FOUND) {
@@ -227,6 +229,9 @@ static NK_RESULT leave(struct nk_flow *flow, struct nk_uuid id, struct nk_party_
 
 	NK_TRY(nk_arena_new(NK_ARENA_WIPING, 16 << 20, &arena, err));
 	NK_TRY(nk_party_get(flow->store, flow->key[NK_HOUSE_LOG], id, arena, &p, err));
+	if (nk_str_eq(p.kind, NK_STR("site"))) {
+		return nk_fail(err, NK_DENIED, NK_N("this is a site: it goes under an officer's order (nokosazu site end)"));
+	}
 	if (!p.ended) {
 		NK_TRY(not_the_last(flow, &p, err));
 		NK_TRY(vouched(flow, &p, true, &v, out, err));

@@ -4,15 +4,19 @@
 #include "base.h"
 #include "census_int.h"
 #include "guard_flow.h"
+#include "target_copy.h"
 
 #include "json.h"
 
-static NK_RESULT counts_json(const struct nk_plan *plan, enum nk_turn turn, struct nk_buf *out, struct nk_err *err)
+/* "approve": the number that a second person signs for; apply looks for an approval of exactly that. */
+static NK_RESULT counts_json(const struct nk_plan *plan, enum nk_turn turn, uint64_t approve, struct nk_buf *out, struct nk_err *err)
 {
 	struct nk_json j;
 
 	nk_json_init(&j, out);
 	nk_json_open(&j, '{');
+	nk_json_key(&j, "approve");
+	nk_json_int(&j, nk_i64(approve));
 	nk_json_key(&j, "conflicts");
 	nk_json_int(&j, nk_i64(plan->n_conflicts));
 	nk_json_key(&j, "delete");
@@ -63,7 +67,7 @@ static NK_RESULT save(struct nk_flow *flow, const struct nk_planning *p, const u
 	struct nk_leaf_item items[3];
 
 	nk_buf_init(&counts, 4096);
-	NK_TRY(counts_json(&p->plan, judged->turn, &counts, err));
+	NK_TRY(counts_json(&p->plan, judged->turn, out->approve_count, &counts, err));
 	NK_TRY(nk_uuid_new(flow->env, &row.id, err));
 	row.counts = nk_buf_str(&counts);
 	row.expires_at = row.made_at + (int64_t)flow->config->plan_hours * 3600 * NK_SECOND;
@@ -76,7 +80,7 @@ static NK_RESULT save(struct nk_flow *flow, const struct nk_planning *p, const u
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
 	NK_TRY(nk_plan_save(tx, flow->key[NK_HOUSE_LOG], &row, rows, p->plan.n, err));
 	if (judged->verdict == NK_VERDICT_APPROVAL) {
-		NK_TRY(nk_approval_request(flow, tx, NK_STR("plan"), out->hash, out->approve_count, err));
+		NK_TRY(nk_approval_request(flow, tx, &(struct nk_approval_key){ NK_STR("plan"), out->hash, out->approve_count }, err));
 	}
 	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_PLAN, items, 3, NULL, err));
 	return nk_flow_commit(flow, &tx, err);
@@ -142,6 +146,7 @@ static NK_RESULT judge(struct nk_flow *flow, const struct nk_planning *p, struct
 
 	nk_vec_init(&shown, sizeof(struct nk_shown_finding), 20000);
 	NK_TRY(nk_decisions_open(flow, p->target.id, &decisions, err));
+	decisions.today = out->as_of != 0 ? out->as_of : decisions.today;
 	in.is_kept_arg = &decisions;
 	NK_TRY(nk_flow_plan_limits(flow, out->as_of, &limits, &judged->turn, err));
 	NK_TRY(nk_plan_recent(flow, p->target.id, judged->turn, &in.recent, err));
@@ -157,12 +162,16 @@ NK_RESULT nk_op_plan(struct nk_flow *flow, const struct nk_plan_request *req, st
 	NK_OWNED(nk_planning_done) struct nk_planning p = { .links = NULL };
 	struct judged judged = { NK_VERDICT_STOPPED, NK_TURN_NONE };
 	uint8_t nonce[32];
-	const struct nk_planning_ask ask = { .target = req->target, .nonce = nonce, .as_of = req->as_of };
+	const struct nk_planning_ask ask = { .target = req->target, .nonce = nonce, .as_of = req->as_of, .copy = req->copy };
 
 	memset(out, 0, sizeof(*out));
 	out->as_of = req->as_of;
+	if (req->copy && req->as_of == 0) { /* what was read earlier can be looked at, and never applied */
+		return nk_fail(err, NK_USAGE, NK_N("--copy is for dry runs: it goes with --as-of DATE"));
+	}
 	NK_TRY(nk_random(flow->env, nonce, sizeof(nonce), err));
 	NK_TRY(nk_planning_make(flow, &ask, arena, &p, err));
+	out->copy_at = p.copy_at;
 	count(&p.plan, out);
 	out->held = p.snapshot.n;
 	out->undecided = p.undecided;
@@ -173,6 +182,9 @@ NK_RESULT nk_op_plan(struct nk_flow *flow, const struct nk_plan_request *req, st
 		: judged.verdict == NK_VERDICT_APPROVAL  ? NK_PLAN_NEEDS_APPROVAL
 							 : NK_PLAN_STOPPED;
 	NK_TRY(nk_plan_lines(flow, &p.plan, arena, out, err));
+	if (!req->show_only && req->as_of == 0) {
+		NK_TRY(nk_target_copy_keep(flow, &p, arena, err));
+	}
 	if (req->show_only || req->as_of != 0 || p.plan.n == 0 || judged.verdict == NK_VERDICT_STOPPED) {
 		return nk_done();
 	}

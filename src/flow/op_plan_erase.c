@@ -7,26 +7,35 @@
 #include "erase_list.h"
 #include "year_flow.h"
 
-/* A person's own request: 削除日 becomes today, with a leaf of its own. Only for who is no longer active. */
+/* A person's own request: 削除日 becomes today in every record, with a leaf of its own. Only for who is no longer active in any. */
 static NK_RESULT bring_forward(struct nk_flow *flow, struct nk_uuid id, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	const struct nk_person *const p = nk_people_by_id(flow->people, id);
-	struct nk_person now;
+	uint32_t all[NK_WHOLE_MAX];
+	size_t n = 0;
 
 	if (p == NULL) {
 		return nk_fail(err, NK_NOT_FOUND, NK_N("no such person"));
 	}
-	if (p->state != NK_PERSON_LEAVING && p->state != NK_PERSON_SUSPENDED) {
-		return nk_fail(
-			err, NK_CONFLICT, NK_N("this person is still enrolled: the source has to let go first"));
+	n = nk_people_whole(flow->people, p->number, all);
+	for (size_t i = 0; i < n; i++) {
+		const enum nk_person_state s = nk_people_by_number(flow->people, all[i])->state;
+
+		if (s != NK_PERSON_LEAVING && s != NK_PERSON_SUSPENDED) {
+			return nk_fail(
+				err, NK_CONFLICT, NK_N("this person is still enrolled: the source has to let go first"));
+		}
 	}
-	now = *p;
-	now.delete_on = nk_flow_today(flow);
-	now.flags |= NK_PERSON_DATED;
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
-	NK_TRY(nk_flow_person_leaves(flow, tx, NK_LEAF_CHANGE, &p->number, NULL, 1, NULL, 0, err));
-	NK_TRY(nk_people_update(flow->people, tx, &now, err));
+	NK_TRY(nk_flow_person_leaves(flow, tx, NK_LEAF_CHANGE, all, NULL, n, NULL, 0, err));
+	for (size_t i = 0; i < n; i++) {
+		struct nk_person now = *nk_people_by_number(flow->people, all[i]);
+
+		now.delete_on = nk_flow_today(flow);
+		now.flags |= NK_PERSON_DATED;
+		NK_TRY(nk_people_update(flow->people, tx, &now, err));
+	}
 	return nk_flow_commit(flow, &tx, err);
 }
 
@@ -87,7 +96,7 @@ static NK_RESULT save(struct nk_flow *flow, const struct nk_erase_list *list, co
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
 	NK_TRY(nk_plan_save(tx, flow->key[NK_HOUSE_LOG], &row, rows, list->n, err));
 	if (verdict == NK_VERDICT_APPROVAL) {
-		NK_TRY(nk_approval_request(flow, tx, NK_STR("erase"), out->hash, list->n, err));
+		NK_TRY(nk_approval_request(flow, tx, &(struct nk_approval_key){ NK_STR("erase"), out->hash, list->n }, err));
 	}
 	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_PLAN, items, 3, NULL, err));
 	return nk_flow_commit(flow, &tx, err);

@@ -14,6 +14,7 @@ void nk_restore_done(struct nk_restoring *r)
 {
 	nk_flow_close(&r->flow);
 	nk_vec_done(&r->erased);
+	nk_vec_done(&r->apart);
 }
 
 /* --- looking only --- */
@@ -84,34 +85,22 @@ NK_RESULT nk_op_restore_check(const struct nk_env *env, const struct nk_restore_
 NK_RESULT nk_restore_staged(struct nk_restoring *r, struct nk_err *err)
 {
 	nk_vec_init(&r->erased, sizeof(struct nk_pseudonym), 100000000);
+	nk_vec_init(&r->apart, sizeof(struct nk_pseudonym), 1000000);
 	NK_TRY(nk_restore_unpack(r, err));
 	NK_TRY(nk_restore_known(r, err));
 	NK_TRY(nk_restore_rejoin(r, err));
 	return nk_restore_replay(r, err);
 }
 
-static NK_RESULT parent_of(const char *path, char out[static PATH_MAX], struct nk_err *err)
-{
-	char *slash = NULL;
-
-	NK_TRY(nk_os_whole_path(path, out, err));
-	slash = strrchr(out, '/');
-	nk_assert(slash != NULL);
-	slash[slash == out ? 1 : 0] = '\0';
-	return nk_done();
-}
-
 /* From here on it is an installation. */
 static NK_RESULT put_in_place(struct nk_restoring *r, const char *into, struct nk_err *err)
 {
 	const struct nk_env *const env = r->env;
-	char parent[PATH_MAX];
 
-	NK_TRY(parent_of(into, parent, err));
 	nk_flow_close(&r->flow);
 	NK_TRY(env->sync_all(env->self, r->home, err));
 	NK_TRY(env->rename(env->self, r->home, into, err));
-	return env->sync_dir(env->self, parent, err);
+	return nk_restore_sync_name(env, into, err);
 }
 
 /* Not before: a staging place that is thrown away after its epoch was turned would take the only secret with it. */

@@ -53,7 +53,7 @@ static NK_RESULT reply_unread(struct nk_sweeping *s, struct nk_sweep_reply *out,
 	return nk_done();
 }
 
-static NK_RESULT fill(struct nk_sweeping *s, struct nk_sweep_reply *out, struct nk_err *err)
+NK_RESULT nk_sweep_fill(struct nk_sweeping *s, struct nk_sweep_reply *out, struct nk_err *err)
 {
 	NK_TRY(reply_places(s, out, err));
 	NK_TRY(reply_unread(s, out, err));
@@ -76,7 +76,7 @@ NK_RESULT nk_sweep_look(
 	NK_TRY(nk_sweep_places(s, req, err));
 	NK_TRY(also != NULL ? nk_sweep_place(s, also, "place of the residue", err) : nk_done());
 	NK_TRY(nk_sweep_scan(s, err));
-	NK_TRY(fill(s, out, err));
+	NK_TRY(nk_sweep_fill(s, out, err));
 	return nk_sweep_book(s, out, err);
 }
 

@@ -9,8 +9,9 @@
 
 #include "exam.h"
 #include "json.h"
+#include "party_int.h"
 
-enum { SETS_MAX = 1000, WHAT_MAX = 512, TIES_TEXT = 1024, BODY_MAX = 16384 };
+enum { SETS_MAX = 1000, WHAT_MAX = 512, TIES_TEXT = 1024, BODY_MAX = 16384, DETAILS_MAX = 4096 };
 
 /* --- sets --- */
 
@@ -101,14 +102,17 @@ static NK_RESULT sections_fit(
 	return nk_done();
 }
 
-static NK_RESULT put_set(struct nk_flow *flow, struct nk_bytes text, const struct nk_questions *q, struct nk_err *err)
+static NK_RESULT put_set(struct nk_flow *flow, struct nk_bytes text, const struct nk_questions *q, const struct nk_party_vouch *v,
+	struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
 	const struct nk_leaf_item items[] = { nk_item_text("act", NK_STR("questions")),
-		nk_item_hex("digest", q->digest.b, sizeof(q->digest.b)), nk_item_text("set", q->set) };
+		nk_item_hex("digest", q->digest.b, sizeof(q->digest.b)), nk_item_text("set", q->set),
+		nk_item_hex("warrant", v->warrant.b, sizeof(v->warrant.b)) };
 
 	NK_TRY(nk_tx_begin(flow->store, &tx, err));
+	NK_TRY(nk_party_vouch_take(flow, tx, v, err));
 	NK_TRY(nk_stmt_get(nk_tx_store(tx), "INSERT INTO question_set(name, digest, text, at) VALUES (?1, ?2, ?3, ?4)",
 		&s, err));
 	nk_stmt_text(s, 1, q->set);
@@ -116,24 +120,84 @@ static NK_RESULT put_set(struct nk_flow *flow, struct nk_bytes text, const struc
 	nk_stmt_blob(s, 3, text);
 	nk_stmt_int(s, 4, nk_now(flow->env));
 	NK_TRY(nk_stmt_run(s, err));
+	NK_TRY(nk_warrant_done(flow, tx, v->warrant, v->scope, err));
 	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_TRAINING, items, NK_ARRAY_LEN(items), NULL, err));
 	return nk_flow_commit(flow, &tx, err);
+}
+
+/* What the officer signs: exactly these questions, and for what. */
+static NK_RESULT order_for(const struct nk_training_set *set, struct nk_party_vouch *out, struct nk_err *err)
+{
+	struct nk_json j;
+
+	*out = (struct nk_party_vouch){ .verb = NK_STR("CHANGE"), .purpose = NK_STR("questions are put in force") };
+	nk_buf_init(&out->details, DETAILS_MAX);
+	(void)snprintf(out->scope, sizeof(out->scope), "questions:%s", set->digest);
+	nk_json_init_canonical(&j, &out->details);
+	nk_json_open(&j, '{');
+	nk_json_key(&j, "digest");
+	nk_json_c(&j, set->digest);
+	nk_json_key(&j, "procedures");
+	nk_json_str(&j, set->procedures);
+	nk_json_key(&j, "questions");
+	nk_json_int(&j, nk_i64(set->questions));
+	nk_json_key(&j, "set");
+	nk_json_str(&j, set->name);
+	nk_json_key(&j, "title");
+	nk_json_str(&j, set->title);
+	nk_json_close(&j, '}');
+	return nk_json_end(&j, err);
+}
+
+static NK_RESULT is_new(struct nk_flow *flow, const struct nk_questions *q, struct nk_err *err)
+{
+	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
+	bool have = false;
+
+	NK_TRY(nk_stmt_get(flow->store, "SELECT 1 FROM question_set WHERE name = ?1 AND digest = ?2", &s, err));
+	nk_stmt_text(s, 1, q->set);
+	nk_stmt_blob(s, 2, nk_bytes_of(q->digest.b, sizeof(q->digest.b)));
+	NK_TRY(nk_stmt_step(s, &have, err));
+	return have ? nk_fail(err, NK_EXISTS, NK_N("these questions are taken in already (nokosazu training sets)")) : nk_done();
+}
+
+/* A test of one question that anybody passes is none. */
+static NK_RESULT check_set(
+	struct nk_flow *flow, const struct nk_questions *q, const struct nk_training_set *set, struct nk_arena *arena, struct nk_err *err)
+{
+	if (!set->usable) {
+		return nk_fail(err, NK_CONFLICT,
+			NK_N("the questions are tied to \"%s\", which is not what the register holds: read them again against the procedure, then change the line \"procedure\" (nokosazu procedure list shows the digests)"),
+			nk_short(set->procedures).text);
+	}
+	if (q->n_items < NK_TRAINING_LEAST) {
+		return nk_fail(err, NK_INVALID, NK_N("a set has at least %d questions"), (int)NK_TRAINING_LEAST);
+	}
+	NK_TRY(is_new(flow, q, err));
+	return sections_fit(flow, q, arena, err);
 }
 
 NK_RESULT nk_op_training_set(struct nk_flow *flow, struct nk_bytes text, struct nk_arena *arena,
 	struct nk_training_set *out, struct nk_err *err)
 {
+	NK_OWNED(nk_party_vouch_done) struct nk_party_vouch v = { .verb = NK_STR("") };
 	struct nk_questions q;
+	nk_rc rc = nk_done();
 
 	NK_TRY(nk_questions_parse(text, arena, &q, err));
 	NK_TRY(set_row(flow, &q, arena, out, err));
-	if (!out->usable) {
-		return nk_fail(err, NK_CONFLICT,
-			NK_N("the questions are tied to \"%s\", which is not what the register holds: read them again against the procedure, then change the line \"procedure\" (nokosazu procedure list shows the digests)"),
-			nk_short(out->procedures).text);
+	NK_TRY(check_set(flow, &q, out, arena, err));
+	NK_TRY(order_for(out, &v, err));
+	NK_TRY(nk_party_vouch_find(flow, &v, &out->waits, err));
+	out->warrant = v.warrant;
+	if (out->waits) {
+		return nk_done();
 	}
-	NK_TRY(sections_fit(flow, &q, arena, err));
-	return put_set(flow, text, &q, err);
+	rc = put_set(flow, text, &q, &v, err);
+	if (rc.code == NK_DENIED) {
+		nk_flow_refused_why(flow, "training set", err);
+	}
+	return rc;
 }
 
 /* The newest version of each set. */

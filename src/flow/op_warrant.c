@@ -44,25 +44,6 @@ static NK_RESULT details_of(struct nk_bytes given, struct nk_arena *arena, struc
 	return nk_arena_dup(arena, nk_buf_str(&text), out, err);
 }
 
-/* A scope that an operation of the product asks for, with what it computed itself, is never asked for by hand. */
-static NK_RESULT not_an_operations(struct nk_str scope, struct nk_err *err)
-{
-	static const struct {
-		const char *prefix;
-		const char *verb;
-	} own[] = { { "carry:", "nokosazu carry request" }, { "package:", "nokosazu package ask" },
-		{ "procedure:", "nokosazu procedure propose" }, { "party:", "nokosazu party add, party end" }, { "site:", "nokosazu site end" }, { "import:", "nokosazu import" },
-		{ "plan:", "nokosazu plan" }, { "erase:", "nokosazu plan erase" } };
-
-	for (size_t i = 0; i < NK_ARRAY_LEN(own); i++) {
-		if (nk_str_starts(scope, nk_str_c(own[i].prefix))) {
-			return nk_fail(err, NK_DENIED,
-				NK_N("a warrant for \"%1$s...\" is not asked for by hand: %2$s asks for it"), own[i].prefix, own[i].verb);
-		}
-	}
-	return nk_done();
-}
-
 NK_RESULT nk_op_warrant_request(
 	struct nk_flow *flow, const struct nk_warrant_request *req, struct nk_uuid *out_id, struct nk_err *err)
 {
@@ -81,7 +62,7 @@ NK_RESULT nk_op_warrant_request(
 			NK_N("a warrant is of kind access, egress, change, release, order or exception; \"%s\" is none"),
 			nk_short(req->kind).text);
 	}
-	NK_TRY(tell(flow, "warrant request", not_an_operations(req->scope, err), err));
+	NK_TRY(tell(flow, "warrant request", nk_ask_form(flow, req, err), err));
 	if (req->until_at == 0) {
 		a.until_at = ((nk_time)req->until_day + 1) * NK_DAY - (nk_time)flow->config->tz_minutes * 60 * NK_SECOND;
 	}

@@ -15,6 +15,9 @@ NK_RESULT nk_open_target_mapping(
 	nk_assert(base != NULL);
 	*out = *base;
 	out->scheduled_groups = base->scheduled_groups || t->scheduled_groups;
+	(void)nk_name_use_of(t->name, &out->name); /* known: the configuration was read */
+	out->hide = t->hide_photo.word;
+	out->n_hide = nk_str_eq(t->hide_photo.word[0], NK_STR("none")) ? 0 : t->hide_photo.n;
 	rows = nk_arena_array(arena, base->n_rows + t->n_rows, sizeof(*rows));
 	if (rows == NULL) {
 		return nk_fail_nomem(err);
@@ -41,6 +44,29 @@ NK_RESULT nk_open_target_mapping(
 	return nk_done();
 }
 
+static NK_RESULT note_hidden(void *arg, const struct nk_person *p, struct nk_err *err)
+{
+	bool *const any = arg;
+
+	(void)err;
+	*any = *any || nk_person_hidden(p);
+	return nk_done();
+}
+
+/* Who has a photo is asked only where there is somebody who must have none; needs the people, who are there when plans are made. */
+static NK_RESULT ask_for_photos(const struct nk_flow *flow, struct nk_open_target *t, struct nk_err *err)
+{
+	bool any = false;
+
+	if (flow->people == NULL || t->mapping.n_hide == 0) {
+		return nk_done();
+	}
+	NK_TRY(nk_people_each(flow->people, note_hidden, &any, err));
+	t->settings.present = t->mapping.hide;
+	t->settings.n_present = any ? t->mapping.n_hide : 0;
+	return nk_done();
+}
+
 static NK_RESULT row_of(struct nk_flow *flow, struct nk_str name, struct nk_open_target *out, struct nk_buf *secret,
 	struct nk_err *err)
 {
@@ -60,7 +86,7 @@ static NK_RESULT row_of(struct nk_flow *flow, struct nk_str name, struct nk_open
 	}
 	out->last_count = nk_u64(nk_col_int(s, 3));
 	box = nk_col_blob(s, 2);
-	if (box.len <= NK_SEAL_EXTRA) {
+	if (secret == NULL || box.len <= NK_SEAL_EXTRA) {
 		return nk_done();
 	}
 	NK_TRY(nk_buf_reserve(secret, box.len - NK_SEAL_EXTRA, &at, err));
@@ -72,13 +98,11 @@ static NK_RESULT row_of(struct nk_flow *flow, struct nk_str name, struct nk_open
 	return nk_done();
 }
 
-NK_RESULT nk_open_target(struct nk_flow *flow, struct nk_str name, struct nk_arena *arena, struct nk_open_target *out,
-	struct nk_err *err)
+NK_RESULT nk_open_target_prepare(struct nk_flow *flow, struct nk_str name, struct nk_arena *arena, struct nk_buf *secret,
+	struct nk_open_target *out, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf secret = { 0 };
 	const struct nk_config_target *t;
 
-	nk_buf_init_wiping(&secret, 4096);
 	if (name.len == 0 && flow->config->n_targets == 1) {
 		t = &flow->config->targets[0];
 	} else if (name.len == 0) {
@@ -92,12 +116,22 @@ NK_RESULT nk_open_target(struct nk_flow *flow, struct nk_str name, struct nk_are
 		return nk_fail(err, NK_NOT_FOUND, NK_N("no target \"%s\" in the configuration"), nk_short(name).text);
 	}
 	*out = (struct nk_open_target){ .config = t };
-	NK_TRY(row_of(flow, t->settings.name, out, &secret, err));
+	NK_TRY(row_of(flow, t->settings.name, out, secret, err));
 	NK_TRY(nk_open_target_mapping(t, arena, &out->mapping, err));
 	out->settings = t->settings;
-	NK_TRY(nk_mapping_attrs(&out->mapping, arena, &out->settings.wanted, &out->settings.n_wanted, err));
+	NK_TRY(ask_for_photos(flow, out, err));
+	return nk_mapping_attrs(&out->mapping, arena, &out->settings.wanted, &out->settings.n_wanted, err);
+}
+
+NK_RESULT nk_open_target(struct nk_flow *flow, struct nk_str name, struct nk_arena *arena, struct nk_open_target *out,
+	struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf secret = { 0 };
+
+	nk_buf_init_wiping(&secret, 4096);
+	NK_TRY(nk_open_target_prepare(flow, name, arena, &secret, out, err));
 	out->settings.secret = nk_buf_bytes(&secret);
-	NK_TRY(nk_target_open(flow->env, nk_target_find_type(t->type), &out->settings, &out->link, err));
+	NK_TRY(nk_target_open(flow->env, nk_target_find_type(out->config->type), &out->settings, &out->link, err));
 	out->settings.secret = (struct nk_bytes){ NULL, 0 };
 	return nk_done();
 }

@@ -2,9 +2,8 @@
  * package_drift.c: what lies at a site that nothing explains: not the package, not the site's configuration, not the
  * store. That is residue, or somebody's hand.
  *
- * Invariant: a file is explained by its digest in the manifest of what is installed, by being configuration, by being
- * one of the home's own files (a tile: by its bytes, which the ledger knows), or by being the place of an open holding; by
- * nothing else.
+ * Invariant: a file is explained by its digest in the manifest of what is installed, as configuration by a digest that was written
+ * down, by being one of the home's own files (package_home.c), or by being the place of an open holding; by nothing else.
  */
 #include "base.h"
 #include "package_int.h"
@@ -32,6 +31,9 @@ struct drifting {
 	char home[PATH_MAX];
 	struct nk_holding *holdings;
 	size_t n_holdings;
+	struct nk_str known; /* digests of configuration, one a line */
+	struct nk_buf accepted; /* the same, of what is there now */
+	bool accepting;
 };
 
 static NK_RESULT take_manifest(struct drifting *d, struct nk_str text, struct nk_err *err)
@@ -74,48 +76,21 @@ static NK_RESULT tell(struct drifting *d, struct nk_str path, const char *why, s
 	return nk_arena_dup(d->arena, path, &row->path, err);
 }
 
-/* Files of a home, by name: a star stands for anything. */
-static bool is_of_home(struct nk_str path)
+/* By a digest that was written down; while accepting, it is. */
+static NK_RESULT configuration(struct drifting *d, struct nk_str path, const char *whole, struct nk_err *err)
 {
-	static const char *const names[] = { "nokosazu.conf", "conf.d/*.conf", "lock", "clock", "public/certificate.pem",
-		"public/ledger.vkey", "ledger/checkpoint", "store/nokosazu.db", "store/nokosazu.db-wal", "store/nokosazu.db-shm",
-		"store/nokosazu.db.lock", "store/nokosazu.db-journal", "certificates/*.dsse.json", "certificates/*.tlog-proof",
-		"certificates/*.ja.txt", "certificates/*.en.txt" };
+	char hex[2 * NK_HASH_LEN + 1];
+	struct nk_err why;
 
-	for (size_t i = 0; i < NK_ARRAY_LEN(names); i++) {
-		const struct nk_str name = nk_str_c(names[i]);
-		const size_t star = nk_str_chr(name, '*');
-		const struct nk_str head = nk_str_sub(name, 0, star);
-		const struct nk_str tail = star == SIZE_MAX ? NK_STR("") : nk_str_sub(name, star + 1, name.len);
-
-		if (star == SIZE_MAX ? nk_str_eq(name, path)
-				     : path.len >= head.len + tail.len && nk_str_starts(path, head) && nk_str_ends(path, tail)) {
-			return true;
-		}
+	if (!nk_ok(nk_package_config_digest(d->flow, path, whole, hex, &why))) {
+		return tell(d, path, NK_N("cannot be read"), err);
 	}
-	return false;
-}
-
-/* The vault says its files itself; it has no other, at no time. */
-static bool is_of_vault(struct nk_str path)
-{
-	const char *const *const names = nk_vault_file_names();
-
-	for (size_t i = 0; names[i] != NULL; i++) {
-		if (nk_str_starts(path, NK_STR("vault/")) && nk_str_eq(nk_str_sub(path, 6, path.len), nk_str_c(names[i]))) {
-			return true;
-		}
+	if (!d->accepting && nk_str_find(d->known, nk_str_c(hex)) == SIZE_MAX) {
+		return tell(d, path, NK_N("configuration that nobody wrote down (package drift --accept)"), err);
 	}
-	return false;
-}
-
-/* A tile is explained by the ledger, which looks into it: a name like one explains nothing. */
-static NK_RESULT of_home(struct drifting *d, struct nk_str path, bool *out, struct nk_err *err)
-{
-	*out = is_of_home(path) || is_of_vault(path);
-	return *out || !nk_str_starts(path, NK_STR("ledger/"))
-		? nk_done()
-		: nk_ledger_has_file(d->flow->ledger, nk_str_sub(path, 7, path.len), out, err);
+	d->out->explained++;
+	d->out->accepted += d->accepting ? 1 : 0;
+	return d->accepting ? nk_buf_printf(&d->accepted, err, "%s\n", hex) : nk_done();
 }
 
 /* By its bytes: another file in the place of a copy is explained by nothing. */
@@ -159,14 +134,13 @@ static NK_RESULT of_package(
 	struct nk_err why;
 
 	row->seen = true;
-	if (nk_str_starts(path, NK_STR("etc/"))) {
-		d->out->explained++;
-		return nk_done();
-	}
 	if (!nk_ok(digest(d, whole, &h, &why))) {
 		return tell(d, path, NK_N("cannot be read"), err);
 	}
 	if (!nk_ct_equal(h.b, row->sha256.b, NK_HASH_LEN)) {
+		if (nk_str_starts(path, NK_STR("etc/"))) {
+			return configuration(d, path, whole, err);
+		}
 		return tell(d, path, NK_N("changed: not the bytes of the package"), err);
 	}
 	d->out->explained++;
@@ -190,7 +164,12 @@ static NK_RESULT one(void *arg, const char *name, struct nk_err *err)
 		return of_package(d, row, whole.ptr, path, err);
 	}
 	if (nk_str_starts(whole, home) && whole.len > home.len && whole.ptr[home.len] == '/') {
-		NK_TRY(of_home(d, nk_str_sub(whole, home.len + 1, whole.len), &ours, err));
+		const struct nk_str below = nk_str_sub(whole, home.len + 1, whole.len);
+
+		if (nk_package_home_is_config(below)) {
+			return configuration(d, below, whole.ptr, err);
+		}
+		NK_TRY(nk_package_of_home(d->flow, below, whole.ptr, d->arena, &ours, err));
 	}
 	if (!ours) {
 		NK_TRY(is_holding(d, whole.ptr, &ours, err));
@@ -234,13 +213,6 @@ static NK_RESULT system_places(struct drifting *d, struct nk_err *err)
 	return nk_done();
 }
 
-static bool below(const char *inner, const char *outer)
-{
-	const size_t n = strlen(outer);
-
-	return strncmp(inner, outer, n) == 0 && (inner[n] == '\0' || inner[n] == '/');
-}
-
 static NK_RESULT look(struct drifting *d, const char *root, struct nk_err *err)
 {
 	char whole[PATH_MAX] = "/var/lib/nokosazu";
@@ -252,7 +224,7 @@ static NK_RESULT look(struct drifting *d, const char *root, struct nk_err *err)
 		return nk_fail_errno(err, errno, NK_N("cannot resolve the path"), root);
 	}
 	NK_TRY(root != NULL ? walk(d, whole, "", err) : system_places(d, err));
-	if (!below(d->home, whole)) {
+	if (!nk_package_below(d->home, whole)) {
 		NK_TRY(walk(d, d->home, "home: ", err));
 	}
 	for (size_t i = 0; i < d->n; i++) {
@@ -275,25 +247,55 @@ static NK_RESULT finish(struct drifting *d, struct nk_err *err)
 	return nk_done();
 }
 
-NK_RESULT nk_op_package_drift(struct nk_flow *flow, const char *root, struct nk_arena *arena,
-	struct nk_package_drift_reply *out, struct nk_err *err)
+static NK_RESULT begin(struct drifting *d, struct nk_str *out_manifest, struct nk_err *err)
 {
-	struct drifting d = { .flow = flow, .arena = arena, .out = out };
 	struct nk_package_row there;
-	struct nk_str manifest = NK_STR("");
 	struct nk_err why;
-	nk_rc rc = nk_package_installed(flow, NK_STR(""), arena, &there, &manifest, &why);
+	const nk_rc rc = nk_package_installed(d->flow, NK_STR(""), d->arena, &there, out_manifest, &why);
 
-	memset(out, 0, sizeof(*out));
 	if (!nk_ok(rc) && rc.code != NK_NOT_FOUND) {
 		return nk_err_pass(err, &why);
 	}
-	out->version = nk_ok(rc) ? there.version : NK_STR("");
-	NK_TRY(nk_holding_list(flow->store, flow->key[NK_HOUSE_LOG], true, arena, &d.holdings, &d.n_holdings, err));
+	*out_manifest = nk_ok(rc) ? *out_manifest : NK_STR("");
+	d->out->version = nk_ok(rc) ? there.version : NK_STR("");
+	NK_TRY(nk_package_config_known(d->flow, d->arena, &d->known, err));
+	return nk_holding_list(d->flow->store, d->flow->key[NK_HOUSE_LOG], true, d->arena, &d->holdings, &d->n_holdings, err);
+}
+
+static NK_RESULT run(struct drifting *d, const char *root, struct nk_err *err)
+{
+	struct nk_str manifest = NK_STR("");
+
+	NK_TRY(begin(d, &manifest, err));
+	NK_TRY(take_manifest(d, manifest, err));
+	NK_TRY(look(d, root, err));
+	NK_TRY(d->accepting ? nk_package_config_keep(d->flow, nk_buf_str(&d->accepted), d->out->accepted, err) : nk_done());
+	return finish(d, err);
+}
+
+static NK_RESULT drift_of(struct nk_flow *flow, const char *root, bool accepting, struct nk_arena *arena,
+	struct nk_package_drift_reply *out, struct nk_err *err)
+{
+	struct drifting d = { .flow = flow, .arena = arena, .out = out, .accepting = accepting };
+	nk_rc rc;
+
+	memset(out, 0, sizeof(*out));
 	nk_vec_init(&d.rows, sizeof(struct nk_package_drift_row), ROWS_MAX);
-	rc = take_manifest(&d, nk_ok(rc) ? manifest : NK_STR(""), err);
-	rc = nk_ok(rc) ? look(&d, root, err) : rc;
-	rc = nk_ok(rc) ? finish(&d, err) : rc;
+	nk_buf_init(&d.accepted, 1 << 20);
+	rc = run(&d, root, err);
 	nk_vec_done(&d.rows);
+	nk_buf_done(&d.accepted);
 	return rc;
+}
+
+NK_RESULT nk_op_package_drift(struct nk_flow *flow, const char *root, struct nk_arena *arena,
+	struct nk_package_drift_reply *out, struct nk_err *err)
+{
+	return drift_of(flow, root, false, arena, out, err);
+}
+
+NK_RESULT nk_op_package_accept(struct nk_flow *flow, const char *root, struct nk_arena *arena,
+	struct nk_package_drift_reply *out, struct nk_err *err)
+{
+	return drift_of(flow, root, true, arena, out, err);
 }

@@ -242,11 +242,37 @@ static NK_RESULT name_sites(struct gating *g, struct nk_err *err)
 		for (size_t k = 0; k < g->tallies.len; k++) {
 			found = found || nk_str_eq(((struct tally *)nk_vec_at(&g->tallies, k))->what, site);
 		}
-		if (found) {
+		if (found && !nk_str_eq(site, NK_STR(NK_CANARY_NAME_ALONE))) {
 			NK_TRY(nk_buf_printf(&names, err, "%s%.*s", names.len > 0 ? ", " : "", NK_FMT(site)));
 		}
 	}
-	return nk_arena_dup(g->arena, nk_buf_str(&names), &g->out->canary_sites, err);
+	return nk_arena_dup(g->arena, names.len > 0 || !g->out->canary_found ? nk_buf_str(&names) : NK_STR(NK_CANARY_NAME_ALONE),
+		&g->out->canary_sites, err);
+}
+
+/* A canary person hides nobody: what the first pass found stays in the list. */
+static NK_RESULT both_lists(struct gating *g, const struct nk_package_finding *before, size_t n_before, struct nk_err *err)
+{
+	struct nk_package_finding *const all = nk_arena_array(g->arena, n_before + g->out->n_findings, sizeof(*all));
+
+	if (all == NULL) {
+		return nk_fail_nomem(err);
+	}
+	for (size_t i = 0; i < n_before; i++) {
+		all[i] = before[i];
+	}
+	for (size_t i = 0; i < g->out->n_findings; i++) {
+		all[n_before + i] = g->out->findings[i];
+	}
+	g->out->findings = all;
+	g->out->n_findings += n_before;
+	return nk_done();
+}
+
+/* The names are few: canary persons of two sites may bear the same one. Only what carries chance of its seed names a site. */
+static struct nk_str site_of(const struct nk_canary_text *c)
+{
+	return nk_str_eq(c->field, NK_STR("kanji")) || nk_str_eq(c->field, NK_STR("kana")) ? NK_STR(NK_CANARY_NAME_ALONE) : c->site;
 }
 
 /* The canary persons of every site that is known, in an index of their own whose numbers are sites. */
@@ -266,7 +292,7 @@ static NK_RESULT second_pass(struct gating *g, struct nk_err *err)
 		const struct nk_canary_text *const c = &g->req->canaries[i];
 
 		texts[i] = (struct nk_scan_text){ .field = c->field.ptr, .value = c->value };
-		NK_TRY(site_number(g, c->site, &texts[i].number, err));
+		NK_TRY(site_number(g, site_of(c), &texts[i].number, err));
 	}
 	g->canary_pass = true;
 	nk_vec_clear(&g->tallies);
@@ -274,8 +300,7 @@ static NK_RESULT second_pass(struct gating *g, struct nk_err *err)
 	NK_TRY(list_findings(g, err));
 	g->out->canary_found = g->out->n_findings > 0;
 	g->out->no_canary = !g->out->canary_found;
-	g->out->findings = g->out->canary_found ? g->out->findings : before;
-	g->out->n_findings = g->out->canary_found ? g->out->n_findings : n_before;
+	NK_TRY(both_lists(g, before, n_before, err));
 	g->out->canaries = g->req->n_canaries;
 	return name_sites(g, err);
 }

@@ -19,22 +19,28 @@ enum {
 #define NK_PACKAGE_KNOWN "packaging/package.known"
 #define NK_PACKAGE_CONTROL "packaging/debian/control"
 #define NK_PACKAGE_CONFFILES "packaging/debian/conffiles"
+#define NK_CANARY_NAME_ALONE "canary person by name" /* of which site cannot be told */
 #define NK_CANARY_SOURCE NK_STR("canary")
 #define NK_PREDICATE_LINK "https://in-toto.io/attestation/link/v0.3"
 
 /* package_git.c: the checkout. */
 struct nk_package_source {
-	const char *dir;
+	const char *dir; /* the checkout */
+	struct nk_str tree; /* folder with every file of the commit, as it is committed: the only one that is read */
 	struct nk_str revision; /* 40 hex digits */
 	uint64_t epoch; /* of the commit, in seconds */
-	const struct nk_str *files; /* tracked, sorted by bytes */
+	const struct nk_str *files; /* of the commit, sorted by bytes */
 	size_t n;
 	const struct nk_str *others; /* files that git does not know and does not ignore */
 	size_t n_others;
 	bool no_network;
 };
-/* nk_package_source: NK_CONFLICT names the first path that is not as committed. */
-NK_RESULT nk_package_source(const char *dir, struct nk_arena *arena, struct nk_package_source *out, struct nk_err *err);
+/* nk_package_source: NK_CONFLICT names the first path that is not as committed. `work`: an empty folder of ours, which gets the
+ * commit's files. */
+NK_RESULT nk_package_source(
+	const char *dir, const char *work, struct nk_arena *arena, struct nk_package_source *out, struct nk_err *err);
+/* nk_package_below: is the path `inner` the folder `outer`, or below it? */
+bool nk_package_below(const char *inner, const char *outer);
 /* nk_package_no_home: NK_DENIED when an installation lies below `dir`, or `dir` in one (`home` may be NULL). */
 NK_RESULT nk_package_no_home(const char *dir, const char *home, struct nk_err *err);
 /* nk_package_run: a program that must end with 0; its output into `out` (may be NULL). */
@@ -63,6 +69,7 @@ struct nk_package_made {
 	struct nk_buf bytes; /* the caller's: nk_buf_done */
 	struct nk_hash digest;
 	struct nk_str name, version, architecture, file; /* "nokosazu_0.1.0_amd64.deb" */
+	struct nk_str known; /* text of package.known */
 	bool no_network;
 };
 struct nk_package_make {
@@ -239,6 +246,17 @@ NK_RESULT nk_package_third(const struct nk_package_third *q, struct nk_arena *ar
 /* The paper of an officer that a package goes out without a third party, and its decision; what later papers say of it. */
 #define NK_PACKAGE_EXEMPT ".new-feature.dsse.json"
 #define NK_PACKAGE_EXEMPT_WORD "new-feature-only"
+
+/* package_home.c: nk_package_of_home: is `path` (below the home; `whole`: as it can be opened) one of its own files? Configuration is
+ * not: nk_package_home_is_config; it is known by digests, which nobody without the house's key can guess from: one of a file,
+ * those that were written down (one a line), and writing them down with a leaf. */
+NK_RESULT nk_package_of_home(
+	struct nk_flow *flow, struct nk_str path, const char *whole, struct nk_arena *arena, bool *out, struct nk_err *err);
+bool nk_package_home_is_config(struct nk_str path);
+NK_RESULT nk_package_config_digest(
+	struct nk_flow *flow, struct nk_str path, const char *whole, char out[static 2 * NK_HASH_LEN + 1], struct nk_err *err);
+NK_RESULT nk_package_config_known(struct nk_flow *flow, struct nk_arena *arena, struct nk_str *out, struct nk_err *err);
+NK_RESULT nk_package_config_keep(struct nk_flow *flow, struct nk_str lines, uint64_t n, struct nk_err *err);
 
 /* package_store.c: rows of table package. */
 NK_RESULT nk_package_note(struct nk_flow *flow, struct nk_tx *tx, const struct nk_package_made *p, const char *state,

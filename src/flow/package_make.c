@@ -44,7 +44,7 @@ static NK_RESULT read_source(struct making *m, const char *name, struct nk_str *
 	struct nk_str path;
 	struct nk_bytes bytes;
 
-	NK_TRY(nk_arena_printf(m->arena, &path, err, "%s/%s", m->how->source, name));
+	NK_TRY(nk_arena_printf(m->arena, &path, err, "%s/%s", m->out->source.tree.ptr, name));
 	NK_TRY(nk_package_read_file(m->how->env, path.ptr, TEXT_MAX, m->arena, &bytes, err));
 	if (!nk_utf8_valid(bytes, NULL)) {
 		return nk_fail(err, NK_INVALID, NK_N("not a text: %s"), name);
@@ -100,26 +100,17 @@ static NK_RESULT find_architecture(struct making *m, struct nk_err *err)
 /* What is committed, compiled in a folder of its own. */
 static NK_RESULT compile(struct making *m, struct nk_err *err)
 {
-	struct nk_str tar;
-	struct nk_str src;
 	struct nk_str epoch;
 
-	NK_TRY(nk_arena_printf(m->arena, &tar, err, "%s/source.tar", m->work));
-	NK_TRY(nk_arena_printf(m->arena, &src, err, "%s/source", m->work));
-	NK_TRY(nk_arena_printf(m->arena, &m->build, err, "%s/source/build-package", m->work));
+	NK_TRY(nk_arena_printf(m->arena, &m->build, err, "%s/build-package", m->out->source.tree.ptr));
 	NK_TRY(nk_arena_printf(m->arena, &epoch, err, "SOURCE_DATE_EPOCH=%" PRIu64, m->out->source.epoch));
-	NK_TRY(m->how->env->mkdir(m->how->env->self, src.ptr, err));
 	{
 		const char *const variables[] = { epoch.ptr, "PYTHONDONTWRITEBYTECODE=1", NULL };
-		const char *const archive[] = { "/usr/bin/git", "-c", "safe.directory=*", "-C", m->how->source, "archive",
-			"--format=tar", "-o", tar.ptr, m->out->source.revision.ptr, NULL };
-		const char *const unpack[] = { "/usr/bin/tar", "-C", src.ptr, "-xf", tar.ptr, NULL };
 		const char *const setup[] = { "/usr/bin/meson", "setup", "-Ddebug=false", "-Doptimization=2", m->build.ptr,
-			src.ptr, NULL };
+			m->out->source.tree.ptr, NULL };
 		const char *const make[] = { "/usr/bin/ninja", "-C", m->build.ptr, "src/bin/nokosazu",
 			"src/bin/nokosazu-custodian", NULL };
-		const struct nk_package_job jobs[] = { { archive, NULL, NULL, TOOL_MS, "git archive" },
-			{ unpack, NULL, NULL, TOOL_MS, "tar" }, { setup, NULL, variables, COMPILE_MS, "meson" },
+		const struct nk_package_job jobs[] = { { setup, NULL, variables, COMPILE_MS, "meson" },
 			{ make, NULL, variables, COMPILE_MS, "ninja" } };
 
 		for (size_t i = 0; i < NK_ARRAY_LEN(jobs); i++) {
@@ -131,7 +122,6 @@ static NK_RESULT compile(struct making *m, struct nk_err *err)
 
 static NK_RESULT programs(struct making *m, struct nk_err *err)
 {
-	NK_TRY(nk_os_work_folder(m->work, err));
 	if (m->how->binary == NULL) {
 		return compile(m, err);
 	}
@@ -167,7 +157,7 @@ static NK_RESULT read_entry(
 			NK_FMT(nk_str_sub(e->from, mark.len, e->from.len))));
 		return stripped(m, path.ptr, i, &f->data, err);
 	}
-	NK_TRY(nk_arena_printf(m->arena, &path, err, "%s/%.*s", m->how->source, NK_FMT(e->from)));
+	NK_TRY(nk_arena_printf(m->arena, &path, err, "%s/%.*s", m->out->source.tree.ptr, NK_FMT(e->from)));
 	return nk_package_read_file(m->how->env, path.ptr, FILE_MAX, m->arena, &f->data, err);
 }
 
@@ -227,7 +217,8 @@ static NK_RESULT make(struct making *m, struct nk_err *err)
 	struct nk_package_made *const out = m->out;
 	struct nk_str control;
 
-	NK_TRY(nk_package_source(m->how->source, m->arena, &out->source, err));
+	NK_TRY(nk_os_work_folder(m->work, err));
+	NK_TRY(nk_package_source(m->how->source, m->work, m->arena, &out->source, err));
 	out->no_network = out->source.no_network;
 	NK_TRY(find_version(m, err));
 	NK_TRY(find_architecture(m, err));
@@ -236,6 +227,8 @@ static NK_RESULT make(struct making *m, struct nk_err *err)
 	NK_TRY(read_source(m, NK_PACKAGE_CONTROL, &control, err));
 	NK_TRY(fill(m, control, err));
 	NK_TRY(read_source(m, NK_PACKAGE_CONFFILES, &out->deb.conffiles, err));
+	NK_TRY(read_source(m, NK_PACKAGE_KNOWN, &out->known, err));
+	out->deb.makes_user = true;
 	NK_TRY(nk_deb_write(&out->deb, out->source.epoch, &out->bytes, err));
 	nk_sha256(nk_buf_bytes(&out->bytes), &out->digest);
 	return nk_arena_printf(m->arena, &out->file, err, "%.*s_%.*s_%.*s.deb", NK_FMT(out->name), NK_FMT(out->version),

@@ -91,6 +91,33 @@ static void the_gate_names_the_site_of_a_canary_and_nothing_explains_it(void **s
 	assert_true(nk_str_eq(g.canary_sites, NK_STR("学校17")));
 }
 
+static void a_canary_person_hides_nobody_and_is_of_no_site_by_name_alone(void **state)
+{
+	NK_OWNED(ft_done) struct ft t = begin();
+	struct nk_package_gate g;
+	char path[512];
+	char login[16];
+	char text[256];
+	bool person = false;
+
+	(void)state;
+	(void)ft_import(&t, 0);
+	(void)snprintf(text, sizeof(text), "left: %s@example.jp, kn0011223344@canary.example.jp\n", ft_login(5, login).ptr);
+	put(t.tmp.dir, "p/left.txt", text);
+	(void)snprintf(path, sizeof(path), "%s/p", t.tmp.dir);
+	g = gate(&t, path, "", true);
+	assert_true(g.canary_found);
+	for (size_t i = 0; i < g.n_findings; i++) {
+		person = person || nk_str_eq(g.findings[i].what, NK_STR("person"));
+	}
+	assert_true(person);
+	put(t.tmp.dir, "p/left.txt", "left: 囀鍵 虹標\n"); /* another site's may be called so too */
+	g = gate(&t, path, "", false);
+	assert_false(g.passed);
+	assert_true(g.canary_found);
+	assert_true(nk_str_eq(g.canary_sites, NK_STR(NK_CANARY_NAME_ALONE)));
+}
+
 static void a_finding_is_explained_as_often_as_its_row_says(void **state)
 {
 	NK_OWNED(ft_done) struct ft t = begin();
@@ -205,6 +232,7 @@ static void drift_tells_what_nothing_explains(void **state)
 	(void)state;
 	put(t.tmp.dir, "site/usr/share/left.txt", "x\n");
 	(void)snprintf(path, sizeof(path), "%s/site", t.tmp.dir);
+	kit_ok(nk_op_package_accept(t.flow, path, t.arena, &out, &err), &err);
 	kit_ok(nk_op_package_drift(t.flow, path, t.arena, &out, &err), &err);
 	assert_int_equal(out.n, 1);
 	assert_true(nk_str_eq(out.rows[0].path, NK_STR("usr/share/left.txt")));
@@ -234,12 +262,64 @@ static void a_file_that_is_only_called_like_one_of_the_home_is_residue(void **st
 	struct nk_err err = { 0 };
 
 	(void)state;
+	kit_ok(nk_op_package_accept(t.flow, t.tmp.dir, t.arena, &out, &err), &err);
 	kit_ok(nk_op_package_drift(t.flow, t.tmp.dir, t.arena, &out, &err), &err);
 	assert_int_equal(out.n, 0); /* the tiles that the ledger wrote are explained */
 	for (size_t i = 0; i < NK_ARRAY_LEN(named_like); i++) {
 		if (drifted(&t, named_like[i], "x\n") != 1) {
 			fail_msg("explained: %s", named_like[i]);
 		}
+	}
+}
+
+static void configuration_is_explained_by_what_was_written_down_and_not_by_its_name(void **state)
+{
+	NK_OWNED(ft_done) struct ft t = begin();
+	struct nk_package_drift_reply out;
+	struct nk_err err = { 0 };
+
+	(void)state;
+	kit_ok(nk_op_package_drift(t.flow, t.tmp.dir, t.arena, &out, &err), &err);
+	assert_true(out.n > 0); /* nobody has written it down yet */
+	kit_ok(nk_op_package_accept(t.flow, t.tmp.dir, t.arena, &out, &err), &err);
+	assert_int_equal(out.n, 0);
+	assert_true(out.accepted > 0);
+	assert_int_equal(ft_leaves(t.flow, "package"), 1);
+	assert_int_equal(drifted(&t, "conf.d/zz.conf", "# 名簿 仮の人\n"), 1);
+	ft_write(&t, "conf.d/zz.conf", "# ours\n");
+	kit_ok(nk_op_package_accept(t.flow, t.tmp.dir, t.arena, &out, &err), &err);
+	kit_ok(nk_op_package_drift(t.flow, t.tmp.dir, t.arena, &out, &err), &err);
+	assert_int_equal(out.n, 0);
+	ft_write(&t, "conf.d/zz.conf", "# ours, and somebody's\n");
+	kit_ok(nk_op_package_drift(t.flow, t.tmp.dir, t.arena, &out, &err), &err);
+	assert_int_equal(out.n, 1);
+}
+
+static void a_file_in_the_place_of_a_certificate_is_explained_by_the_ledger_alone(void **state)
+{
+	static const char *const named_like[] = { "certificates/meibo.ja.txt", "certificates/x.dsse.json", "certificates/x.tlog-proof",
+		"certificates/018f0000-0000-7000-8000-000000000001.ja.txt" };
+	static const char *const suffixes[] = { "dsse.json", "tlog-proof", "ja.txt", "en.txt" };
+	NK_OWNED(ft_done) struct ft t = begin();
+	struct nk_package_drift_reply out;
+	struct nk_plan_reply plan;
+	struct nk_apply_reply done;
+	struct nk_err err = { 0 };
+	char id[NK_UUID_TEXT];
+	char name[128];
+
+	(void)state;
+	ft_leave(&t, 1);
+	plan = ft_plan_erase(&t);
+	kit_ok(ft_apply_rc(t.flow, t.arena, plan.hash, &done, &err), &err);
+	kit_ok(nk_op_package_accept(t.flow, t.tmp.dir, t.arena, &out, &err), &err);
+	assert_int_equal(out.n, 0); /* its four files are those of the ledger */
+	for (size_t i = 0; i < NK_ARRAY_LEN(named_like); i++) {
+		assert_int_equal(drifted(&t, named_like[i], "名簿\n"), 1);
+	}
+	for (size_t i = 0; i < NK_ARRAY_LEN(suffixes); i++) {
+		(void)snprintf(name, sizeof(name), "certificates/%s.%s", nk_uuid_print(done.job, id), suffixes[i]);
+		assert_int_equal(drifted(&t, name, "名簿\n"), 1); /* its name, other bytes */
 	}
 }
 
@@ -366,11 +446,14 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(canary_persons_are_persons_and_the_same_ones_come_again),
 		cmocka_unit_test(the_gate_names_the_site_of_a_canary_and_nothing_explains_it),
+		cmocka_unit_test(a_canary_person_hides_nobody_and_is_of_no_site_by_name_alone),
 		cmocka_unit_test(a_finding_is_explained_as_often_as_its_row_says),
 		cmocka_unit_test(a_row_with_a_star_explains_all_its_paths_together_and_not_each),
 		cmocka_unit_test(somebody_of_the_roster_is_never_explained),
 		cmocka_unit_test(the_allow_list_takes_what_is_committed_and_refuses_the_rest),
 		cmocka_unit_test(drift_tells_what_nothing_explains),
+		cmocka_unit_test(configuration_is_explained_by_what_was_written_down_and_not_by_its_name),
+		cmocka_unit_test(a_file_in_the_place_of_a_certificate_is_explained_by_the_ledger_alone),
 		cmocka_unit_test(a_file_that_is_only_called_like_one_of_the_home_is_residue),
 		cmocka_unit_test(a_layout_is_good_only_by_development_and_until_it_expires),
 		cmocka_unit_test(the_steps_are_done_as_the_layout_says_by_its_keys_and_with_the_same_bytes),

@@ -8,7 +8,6 @@
 #include "base.h"
 #include "package_int.h"
 
-#include "campaign_int.h"
 #include "party_int.h"
 #include "third_int.h"
 
@@ -32,47 +31,6 @@ static NK_RESULT from_keys(const struct nk_package_keys *keys, struct nk_arena *
 	return nk_done();
 }
 
-/* With an installation everybody counts, those without a key and those who ended too. */
-static NK_RESULT everybody(const struct nk_package_third *q, struct nk_arena *arena, struct nk_third_rule *rule, struct nk_err *err)
-{
-	struct nk_party *list = NULL;
-
-	if (q->flow == NULL) {
-		rule->n = q->keys->n;
-		return from_keys(q->keys, arena, &rule->list, err);
-	}
-	NK_TRY(nk_party_list(q->flow->store, NULL, arena, &list, &rule->n, err));
-	rule->list = list;
-	return nk_done();
-}
-
-/* Maker, installer, this site, and every site that is enrolled here. */
-static NK_RESULT concerned(const struct nk_package_third *q, struct nk_arena *arena, struct nk_third_rule *rule, struct nk_err *err)
-{
-	struct nk_site *sites = NULL;
-	struct nk_str *list = NULL;
-	size_t n_sites = 0;
-	size_t n = 0;
-
-	if (q->flow != NULL) {
-		NK_TRY(nk_sites(q->flow, arena, &sites, &n_sites, err));
-	}
-	list = nk_arena_array(arena, n_sites + 4, sizeof(*list));
-	if (list == NULL) {
-		return nk_fail_nomem(err);
-	}
-	list[n++] = q->maker;
-	list[n++] = q->installer;
-	list[n++] = q->site;
-	list[n++] = q->flow != NULL ? q->flow->config->organisation : NK_STR("");
-	for (size_t i = 0; i < n_sites; i++) {
-		list[n++] = sites[i].organisation;
-	}
-	rule->concerned = list;
-	rule->n_concerned = n;
-	return nk_done();
-}
-
 /* An installation with a simulated clock cannot say what is in the future of somebody whose clock is real. */
 static NK_RESULT claims(const struct nk_package_third *q, struct nk_err *err)
 {
@@ -91,10 +49,12 @@ static NK_RESULT claims(const struct nk_package_third *q, struct nk_err *err)
 
 NK_RESULT nk_package_third(const struct nk_package_third *q, struct nk_arena *arena, struct nk_err *err)
 {
-	struct nk_third_rule rule = { 0 };
+	const struct nk_str organisations[] = { q->maker, q->installer, q->site };
+	const struct nk_third_extra extra = { organisations, NK_ARRAY_LEN(organisations) };
+	struct nk_third_rule rule = { .n = q->keys->n };
 
-	NK_TRY(everybody(q, arena, &rule, err));
-	NK_TRY(concerned(q, arena, &rule, err));
+	NK_TRY(q->flow == NULL ? from_keys(q->keys, arena, &rule.list, err) : nk_done());
+	NK_TRY(nk_third_rule_make(q->flow, &extra, arena, &rule, err));
 	for (size_t i = 0; i < rule.n; i++) {
 		const struct nk_party *const p = &rule.list[i];
 

@@ -293,8 +293,13 @@ NK_RESULT nk_flow_said_limitation(struct nk_flow *flow, struct nk_buf *out, stru
 {
 	const struct nk_str own = nk_flow_limitation(flow);
 	bool alone = false;
+	size_t weaker = 0;
 
 	NK_TRY(nk_party_alone(flow, &alone, err));
+	NK_TRY(nk_settings_weaker(flow, &weaker, err));
 	NK_TRY(nk_buf_add_str(out, own, err));
-	return alone ? nk_buf_printf(out, err, "%s" NK_LIMITATION_ALONE, own.len > 0 ? "; " : "") : nk_done();
+	if (alone) {
+		NK_TRY(nk_buf_printf(out, err, "%s" NK_LIMITATION_ALONE, out->len > 0 ? "; " : ""));
+	}
+	return weaker == 0 ? nk_done() : nk_buf_printf(out, err, "%s" NK_LIMITATION_WEAKER, out->len > 0 ? "; " : "", weaker);
 }

@@ -4,6 +4,7 @@
  */
 #include "base.h"
 #include "census_int.h"
+#include "target_copy.h"
 #include "year_flow.h"
 
 static NK_RESULT known_objects(struct nk_flow *flow, struct nk_uuid target, struct nk_arena *arena,
@@ -32,12 +33,9 @@ static NK_RESULT known_objects(struct nk_flow *flow, struct nk_uuid target, stru
 		}
 		NK_TRY(nk_arena_dup(arena, nk_bytes_str(nk_col_blob(s, 1)), &o->anchor, err));
 	}
-	*out = nk_arena_array(arena, list.len, sizeof(**out));
+	*out = nk_vec_keep(&list, arena);
 	if (*out == NULL) {
 		return nk_fail_nomem(err);
-	}
-	if (list.len > 0) {
-		memcpy(*out, list.items, list.len * sizeof(**out));
 	}
 	*out_n = list.len;
 	return nk_done();
@@ -58,17 +56,22 @@ NK_RESULT nk_planning_make(struct nk_flow *flow, const struct nk_planning_ask *a
 	*out = (struct nk_planning){ .links = NULL };
 	NK_TRY(nk_flow_people(flow, &people, err));
 	NK_TRY(nk_flow_year_open(flow, dopt.today, &year, err));
-	NK_TRY(nk_open_target(flow, ask->target, arena, &out->target, err));
-	nk_flow_tell(flow, NK_N("reading the target"), 0, 0);
+	NK_TRY(ask->copy ? nk_target_copy_open(flow, ask->target, arena, &out->target, &out->copy_at, err)
+			 : nk_open_target(flow, ask->target, arena, &out->target, err));
+	nk_flow_tell(flow, ask->copy ? NK_N("reading the copy of the target") : NK_N("reading the target"), 0, 0);
 	NK_TRY(nk_target_read(out->target.link, arena, &out->snapshot, err));
 	nk_flow_tell(flow, NK_N("comparing"), 0, 0);
 	NK_TRY(nk_links_open(flow->store, flow->vault, out->target.id, &out->links, err));
 	dopt.mapping = &out->target.mapping;
 	dopt.settings = &out->target.settings;
 	dopt.target = out->target.link;
+	dopt.links = out->links;
 	NK_TRY(nk_desired_make(people, &dopt, arena, &out->desired, err));
 	NK_TRY(known_objects(flow, out->target.id, arena, &known, &n_known, err));
 	NK_TRY(nk_decisions_open(flow, out->target.id, &decisions, err));
+	decisions.today = dopt.today;
+	in.is_due = nk_decisions_due;
+	in.is_due_arg = &decisions;
 	NK_TRY(nk_census_hold(flow, out, &decisions, arena, &held_back, &in.n_held_back, &out->undecided, err));
 	in.held_back = held_back;
 	in.links = out->links;

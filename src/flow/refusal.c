@@ -33,7 +33,7 @@ static const struct {
 	{ "not-needed", NK_N("nobody was needed in this role") },
 	{ "not-released", NK_N("it was not released by the development unit") },
 	{ "not-signed", NK_N("a signature was missing") },
-	{ "not-vouched", NK_N("no officer had signed that the signer may judge") },
+	{ "not-vouched", NK_N("no officer had signed for this party") },
 	{ "not-yet", NK_N("the warrant did not hold yet") },
 	{ "one-human-twice", NK_N("one party or one key in two places") },
 	{ "open-campaign", NK_N("an open campaign concerned the site") },
@@ -97,7 +97,8 @@ static const struct {
 	{ "mends a defect: a third party verifies it", "no-third-party" },
 	{ "no third party has verified this package", "no-third-party" },
 	{ "neither owes this duty nor was called", "not-called" },
-	{ "no officer signed that this person may judge", "not-vouched" },
+	{ "no officer signed that this", "not-vouched" },
+	{ "letters in clear leave only when an officer signs", "not-signed" },
 	{ "does not have the role", "wrong-role" },
 	{ "belongs to nobody who is enrolled", "nobodys-key" },
 	{ "signed by nobody who is enrolled", "nobodys-key" },
@@ -120,7 +121,9 @@ static const struct {
 	{ "a revision needs a warrant", "not-signed" },
 	{ "is not asked for by hand", "by-hand" },
 	{ "this is the last officer", "last-officer" },
+	{ "this is a site: it goes under", "not-signed" },
 	{ "cannot be ended", "last-officer" },
+	{ "this is a site: it goes under an officer's order", "not-signed" },
 	{ "must be apart", "separation" },
 	{ "the right has lapsed", "untrained" },
 	{ "there is no right yet", "untrained" },
@@ -137,7 +140,6 @@ static const struct {
 	{ "the number typed", "wrong-number" },
 	{ "signs himself that he knows", "not-signed" },
 	{ "a key of one's own is enrolled", "not-signed" },
-	{ "neither owes this duty nor was called", "wrong-role" },
 };
 
 const char *nk_refusal_word(const struct nk_err *err)
@@ -166,9 +168,15 @@ void nk_flow_refused(struct nk_flow *flow, const char *what, const char *why)
 	const struct nk_leaf_item items[] = { nk_item_text("what", nk_str_c(what)), nk_item_text("why", nk_str_c(why)) };
 	struct nk_err err = { 0 };
 
-	if (!flow->write || flow->ledger == NULL || nk_store_in_tx(flow->store)) {
+	if (!flow->write || flow->ledger == NULL || flow->store == NULL) {
 		return;
 	}
+	if (nk_store_in_tx(flow->store)) { /* which is taken back: written by nk_flow_refused_late */
+		(void)snprintf(flow->refused_what, sizeof(flow->refused_what), "%s", what);
+		(void)snprintf(flow->refused_why, sizeof(flow->refused_why), "%s", why);
+		return;
+	}
+	flow->refused_what[0] = '\0'; /* the same attempt, told by who knows it best */
 	if (nk_ok(nk_tx_begin(flow->store, &tx, &err)) &&
 		nk_ok(nk_flow_leaf(flow, tx, NK_LEAF_REFUSED, items, NK_ARRAY_LEN(items), NULL, &err))) {
 		const nk_rc rc = nk_flow_commit(flow, &tx, &err);
@@ -180,4 +188,14 @@ void nk_flow_refused(struct nk_flow *flow, const char *what, const char *why)
 void nk_flow_refused_why(struct nk_flow *flow, const char *what, const struct nk_err *err)
 {
 	nk_flow_refused(flow, what, nk_refusal_word(err));
+}
+
+void nk_flow_refused_late(struct nk_flow *flow)
+{
+	char what[sizeof(flow->refused_what)];
+
+	if (flow->refused_what[0] != '\0' && flow->store != NULL && !nk_store_in_tx(flow->store)) {
+		memcpy(what, flow->refused_what, sizeof(what));
+		nk_flow_refused(flow, what, flow->refused_why);
+	}
 }

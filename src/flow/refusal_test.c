@@ -41,7 +41,7 @@ static const char *next_message(const char *at, char out[static 640])
 static void every_refusal_of_a_warrant_a_party_or_a_package_has_its_word(void **state)
 {
 	static const char *const files[] = { "custody/warrant.c", "custody/warrant_part.c", "flow/warrant_use.c",
-		"flow/warrant_judge.c", "flow/warrant_text.c", "flow/op_warrant.c", "flow/op_party.c", "flow/party_vouch.c",
+		"flow/warrant_judge.c", "flow/warrant_text.c", "flow/op_warrant.c", "flow/ask_form.c", "flow/case_letters.c", "flow/op_party.c", "flow/party_vouch.c",
 		"flow/op_procedure.c", "flow/package_install.c", "flow/package_layout.c", "flow/package_release.c",
 		"flow/parties.c", "flow/training_state.c", "flow/duty_ack.c", "seal/sshsig.c" };
 	NK_OWNED(ft_done) struct ft t;
@@ -93,6 +93,7 @@ static void nothing_of_a_message_but_its_word_goes_to_the_ledger(void **state)
 	kit_fails(nk_op_warrant_request(t.flow, &req, &id, &err), NK_DENIED);
 	assert_int_equal(ft_leaves(t.flow, "by-hand"), 1);
 	req.scope = NK_STR("log");
+	req.verbs = NK_STR("LOOK");
 	kit_ok(nk_op_warrant_request(t.flow, &req, &id, &err), &err);
 	sign.id = id;
 	sign.seed = &stranger;

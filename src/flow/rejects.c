@@ -3,7 +3,7 @@
  *
  * A copy of personal data like every other: a holding with an end before the first byte. Cells that a spreadsheet would
  * take for a formula get an apostrophe in front (OWASP, CSV injection). Rows that could not be split stand there with
- * their line and no cells; passwords were dropped in the child.
+ * their line and no cells; passwords were dropped in the child. So do those of protected persons, of our records or by publicFlg.
  */
 #include "base.h"
 #include "roster_int.h"
@@ -27,6 +27,8 @@ struct writing {
 	struct nk_people *people;
 	struct nk_str key; /* column of the mapping; empty: OneRoster's */
 	size_t key_at; /* of the file at hand; SIZE_MAX: none */
+	size_t public_at; /* publicFlg likewise */
+	uint64_t held_back; /* rows of protected persons: without their cells */
 	struct nk_vec numbers; /* uint32_t: persons of the rows that we know */
 	struct nk_str file; /* in the arena */
 	struct nk_arena *arena;
@@ -122,7 +124,7 @@ static NK_RESULT put_header(struct writing *w, struct nk_err *err)
 }
 
 /* Whose row it is, when it is somebody's whom we have. */
-static NK_RESULT take_person(struct writing *w, const struct nk_str *fields, struct nk_err *err)
+static NK_RESULT take_person(struct writing *w, const struct nk_str *fields, bool *out_hidden, struct nk_err *err)
 {
 	const struct nk_person *p = NULL;
 	void *item = NULL;
@@ -131,7 +133,8 @@ static NK_RESULT take_person(struct writing *w, const struct nk_str *fields, str
 		return nk_done();
 	}
 	p = nk_people_by_source(w->people, w->req->source, nk_str_trim(fields[w->key_at]));
-	if (p == NULL) {
+	*out_hidden = p != NULL && nk_person_hidden(p);
+	if (p == NULL || *out_hidden) {
 		return nk_done();
 	}
 	NK_TRY(nk_vec_push(&w->numbers, &item, err));
@@ -146,7 +149,9 @@ static void find_key(struct writing *w, const struct nk_tables_event *ev)
 	const struct nk_str name = w->key.len > 0 ? w->key : users ? NK_STR("sourcedId") : NK_STR("userSourcedId");
 
 	w->key_at = SIZE_MAX;
+	w->public_at = SIZE_MAX;
 	for (size_t i = 0; i < ev->n; i++) {
+		w->public_at = nk_str_ieq(nk_str_trim(ev->fields[i]), NK_STR("metadata.jp.publicFlg")) ? i : w->public_at;
 		if (nk_str_eq(nk_str_trim(ev->fields[i]), name)) {
 			w->key_at = i;
 		}
@@ -182,8 +187,12 @@ static NK_RESULT put_row(struct writing *w, const struct nk_str *fields, size_t 
 	const struct nk_bad_row *const first = bad_at(w, w->next);
 	const struct nk_str file = first != NULL ? first->file : NK_STR("");
 	const uint64_t line = first != NULL ? first->line : 0;
+	bool hidden = false;
 
-	NK_TRY(n > 0 ? take_person(w, fields, err) : nk_done());
+	NK_TRY(n > 0 ? take_person(w, fields, &hidden, err) : nk_done());
+	hidden = hidden || (w->public_at < n && nk_str_ieq(nk_str_trim(fields[w->public_at]), NK_STR("false")));
+	w->held_back += hidden ? 1 : 0;
+	n = hidden ? 0 : n; /* line and reason are told: the row is mended in the source */
 	NK_TRY(put_header(w, err));
 	NK_TRY(put_reason(w, w->next, err));
 	for (size_t i = 0; i < n; i++) {
@@ -289,6 +298,7 @@ static NK_RESULT save(struct nk_flow *flow, struct writing *w, struct nk_check_r
 	out->holding = nk_hold_id(hold);
 	out->destroy_by = spec.expires_at;
 	out->rejected = w->rows;
+	out->held_back = w->held_back;
 	NK_TRY(nk_os_fd_write(nk_hold_fd(hold), w->text.ptr, w->text.len, err));
 	return nk_hold_keep(&hold, err);
 }

@@ -14,6 +14,8 @@ struct replaying {
 	struct nk_people *people;
 	uint32_t *numbers; /* to be erased again: those who open first, then those without a key */
 	size_t n, n_open;
+	uint32_t *loose; /* parts that were split off since, whose head goes: they point to nobody from now on */
+	size_t n_loose;
 	struct nk_slot index;
 	struct nk_key index_key;
 	struct nk_uuid evidence;
@@ -32,16 +34,48 @@ static int by_bytes(const void *a, const void *b)
 	return 0;
 }
 
-static NK_RESULT look_at(void *arg, const struct nk_person *p, struct nk_err *err)
+static NK_RESULT is_in(
+	struct replaying *w, const struct nk_vec *list, const struct nk_person *p, bool *out, struct nk_err *err)
 {
-	struct replaying *const w = arg;
 	struct nk_pseudonym who;
 
-	if (w->r->erased.len == 0) {
+	*out = false;
+	if (list->len == 0) {
 		return nk_done();
 	}
 	NK_TRY(nk_people_pseudonym(w->people, p, who.b, err));
-	if (bsearch(&who, w->r->erased.items, w->r->erased.len, sizeof(who), by_bytes) != NULL) {
+	*out = bsearch(&who, list->items, list->len, sizeof(who), by_bytes) != NULL;
+	return nk_done();
+}
+
+/* A part goes with its head, be that erased since the backup or before it; but for one that the later ledger says was split off. */
+static NK_RESULT goes_with_head(struct replaying *w, const struct nk_person *p, bool *out, struct nk_err *err)
+{
+	bool apart = false;
+
+	*out = nk_people_is_orphan(w->people, p);
+	if (*out || !nk_people_is_part(w->people, p)) {
+		return nk_done();
+	}
+	NK_TRY(is_in(w, &w->r->erased, nk_people_head(w->people, p), out, err));
+	NK_TRY(is_in(w, &w->r->apart, p, &apart, err));
+	if (*out && apart) {
+		w->loose[w->n_loose++] = p->number;
+		*out = false;
+	}
+	return nk_done();
+}
+
+static NK_RESULT look_at(void *arg, const struct nk_person *p, struct nk_err *err)
+{
+	struct replaying *const w = arg;
+	bool erased = false;
+
+	NK_TRY(is_in(w, &w->r->erased, p, &erased, err));
+	if (!erased) {
+		NK_TRY(goes_with_head(w, p, &erased, err));
+	}
+	if (erased) {
 		w->numbers[w->n++] = p->number;
 	}
 	return nk_done();
@@ -55,7 +89,8 @@ static NK_RESULT find(struct replaying *w, struct nk_err *err)
 	NK_TRY(nk_flow_people(w->flow, &w->people, err));
 	n_gone = nk_people_unfinished(w->people, &gone);
 	w->numbers = nk_arena_array(w->r->arena, nk_people_count(w->people) + n_gone, sizeof(*w->numbers));
-	if (w->numbers == NULL) {
+	w->loose = nk_arena_array(w->r->arena, nk_people_count(w->people), sizeof(*w->loose));
+	if (w->numbers == NULL || w->loose == NULL) {
 		return nk_fail_nomem(err);
 	}
 	NK_TRY(nk_people_each(w->people, look_at, w, err));
@@ -133,12 +168,13 @@ static NK_RESULT run_for_each(struct replaying *w, const char *sql, struct nk_er
 static NK_RESULT tombstones(struct replaying *w, struct nk_tx *tx, struct nk_err *err)
 {
 	const nk_date until = nk_flow_today(w->flow) + (nk_date)(w->flow->config->tombstone_months * 31);
+	uint64_t names = 0;
 
 	for (size_t i = 0; i < w->n_open; i++) {
 		const struct nk_person *const p = nk_people_by_number(w->people, w->numbers[i]);
 
-		if (p != NULL && p->field[NK_FIELD_LOGIN].len > 0) {
-			NK_TRY(nk_tombstone_add(w->people, tx, p->field[NK_FIELD_LOGIN], until, err));
+		if (p != NULL) {
+			NK_TRY(nk_tombstone_leave(w->people, tx, p, until, &names, err));
 		}
 	}
 	return nk_done();
@@ -164,6 +200,12 @@ static NK_RESULT rows(struct replaying *w, struct nk_tx *tx, struct nk_err *err)
 	NK_TRY(tombstones(w, tx, err));
 	NK_TRY(run_for_each(w, "DELETE FROM link WHERE person_number = ?1", err));
 	NK_TRY(extents(w, tx, err));
+	for (size_t i = 0; i < w->n_loose; i++) {
+		struct nk_person now = *nk_people_by_number(w->people, w->loose[i]);
+
+		now.field[NK_FIELD_MERGED_INTO] = NK_STR("");
+		NK_TRY(nk_people_update(w->people, tx, &now, err));
+	}
 	NK_TRY(nk_people_erase(w->people, tx, w->numbers, w->n, err));
 	if (!w->flow->index_lost) {
 		return nk_done();

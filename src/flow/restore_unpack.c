@@ -78,6 +78,18 @@ NK_RESULT nk_restore_clean(const struct nk_env *env, const char *home, struct nk
 	return nk_os_tree_remove(home, err);
 }
 
+NK_RESULT nk_restore_sync_name(const struct nk_env *env, const char *path, struct nk_err *err)
+{
+	char folder[PATH_MAX];
+	char *slash = NULL;
+
+	NK_TRY(nk_os_whole_path(path, folder, err));
+	slash = strrchr(folder, '/');
+	nk_assert(slash != NULL);
+	slash[slash == folder ? 1 : 0] = '\0';
+	return env->sync_dir(env->self, folder, err);
+}
+
 static NK_RESULT any_entry(void *arg, struct nk_str name, bool is_dir, struct nk_err *err)
 {
 	(void)name;
@@ -87,7 +99,7 @@ static NK_RESULT any_entry(void *arg, struct nk_str name, bool is_dir, struct nk
 	return nk_done();
 }
 
-/* The second place is an empty folder; its name is noted before anything is in it. */
+/* The second place is an empty folder; its name is noted, in a staging place that stays, before anything is in it. */
 static NK_RESULT second_place(struct nk_restoring *r, struct nk_err *err)
 {
 	const struct nk_env *const env = r->env;
@@ -103,7 +115,8 @@ static NK_RESULT second_place(struct nk_restoring *r, struct nk_err *err)
 		return nk_fail(err, NK_EXISTS, NK_N("the second place %s is not empty: a restore overwrites nothing"), r->copy);
 	}
 	NK_TRY(path_of(r->home, NK_STR(COPY_NOTE), note, err));
-	return nk_env_write_new(env, note, nk_str_bytes(nk_str_c(r->copy)), err);
+	NK_TRY(nk_env_write_new(env, note, nk_str_bytes(nk_str_c(r->copy)), err));
+	return nk_restore_sync_name(env, r->home, err);
 }
 
 static NK_RESULT folders(const struct nk_restoring *r, struct nk_err *err)

@@ -4,7 +4,8 @@
  * Order: taken away from its name first (so that nothing is read twice for ever), then the doubt is committed, then the
  * receipt is written, then the file goes. A run that is cut off tells a doubt twice rather than never. What cannot be
  * taken or told (a link, a folder, a file that we cannot read) stays, is counted with its reason at every run, and keeps
- * nothing that lies beside it. Only receipts that we wrote are none, by their owner and their bytes, not by their name.
+ * nothing that lies beside it. What is too large for the case goes where this user alone gets, and on the books as a copy that
+ * somebody owes the end of. Only receipts that we wrote are none, by their owner and their bytes, not by their name.
  */
 #include "base.h"
 
@@ -12,10 +13,11 @@
 #include "flow_duty.h"
 #include "hold_int.h"
 
-enum { DROPS_MAX = 100, NAMES_MAX = 100000, RECEIPT_MODE = 0644, RECEIPT_TEXT = 64 };
+enum { DROPS_MAX = 100, NAMES_MAX = 100000, RECEIPT_MODE = 0644, RECEIPT_TEXT = 64, KEPT_DAYS = 14, RECEIPT_ROOM = 64 };
 
 #define TAKEN ".nokosazu-drop-"
 #define RECEIPT ".receipt.txt"
+#define KEPT ".nokosazu-kept"
 
 struct dropping {
 	struct nk_flow *flow;
@@ -207,17 +209,64 @@ static bool may_take(const struct dropping *d, struct nk_str name)
 	return !is_receipt(d, name, path, fd);
 }
 
+/* A folder that nobody else enters, whosever the file is. */
+static NK_RESULT kept_folder(const struct dropping *d, char out[static PATH_MAX], struct nk_err *err)
+{
+	unsigned mode = 0;
+	bool mine = false;
+
+	NK_TRY(path_of(d, NK_STR(KEPT), "", out, err));
+	NK_TRY(d->flow->env->mkdir(d->flow->env->self, out, err));
+	NK_TRY(nk_os_file_mode(out, &mode, &mine, err));
+	return mine && (mode & 077) == 0 && nk_os_is_folder(out)
+		? nk_done()
+		: nk_fail(err, NK_DENIED, NK_N("the folder is somebody else's, or others can enter it: %s"), out);
+}
+
+/* Whose it is nobody knows yet: it ends as a residue does, removed by one and looked for by another. */
+static NK_RESULT on_the_books(const struct dropping *d, const char *path, struct nk_err *err)
+{
+	struct nk_flow *const flow = d->flow;
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	const nk_time now = nk_now(flow->env);
+	const struct nk_holding h = { .kind = NK_HOLDING_residue,
+		.place = nk_str_c(path),
+		.custodian = flow->actor,
+		.purpose = NK_STR("put into the drop folder, too large to be kept with the case"),
+		.warrant = flow->standing_order,
+		.derived_from = flow->store_holding,
+		.opened_at = now,
+		.expires_at = now + KEPT_DAYS * NK_DAY,
+		.was_read = "unknown" };
+	struct nk_leaf_item items[2] = { nk_item_text("", NK_STR("")), nk_item_text("kind", NK_STR("residue")) };
+	struct nk_uuid id;
+
+	NK_TRY(nk_tx_begin(flow->store, &tx, err));
+	NK_TRY(nk_holding_open(tx, flow->key[NK_HOUSE_LOG], &h, &id, err));
+	NK_TRY(nk_reach_open(tx, id, flow->actor, now, err));
+	NK_TRY(nk_copy_note(flow, tx, id, path, err));
+	items[0] = nk_item_hex("holding", id.b, sizeof(id.b));
+	NK_TRY(nk_flow_leaf(flow, tx, NK_LEAF_HOLDING_OPEN, items, 2, NULL, err));
+	return nk_flow_commit(flow, &tx, err);
+}
+
+/* Out of the way first: cut off between the two, the next sweep looks into this folder too. */
+static NK_RESULT keep_it(const struct dropping *d, const char *taken, const struct nk_suspect_reply *told, struct nk_err *err)
+{
+	char folder[PATH_MAX];
+	char kept[PATH_MAX + RECEIPT_ROOM];
+
+	NK_TRY(kept_folder(d, folder, err));
+	(void)snprintf(kept, sizeof(kept), "%s/%s", folder, told->receipt);
+	NK_TRY(d->flow->env->rename(d->flow->env->self, taken, kept, err));
+	return on_the_books(d, kept, err);
+}
+
 static NK_RESULT put_away(const struct dropping *d, struct nk_str name, const char *taken, const struct nk_suspect_reply *told, bool keep,
 	struct nk_err *err)
 {
-	char kept[PATH_MAX];
-
 	NK_TRY(put_receipt(d, name, told, err));
-	if (!keep) {
-		return remove_taken(d->flow->env, taken, err);
-	}
-	NK_TRY(path_of(d, NK_STR(".nokosazu-kept-"), told->receipt, kept, err));
-	return d->flow->env->rename(d->flow->env->self, taken, kept, err);
+	return keep ? keep_it(d, taken, told, err) : remove_taken(d->flow->env, taken, err);
 }
 
 static void one(const struct dropping *d, struct nk_str name)

@@ -8,6 +8,7 @@
 #include "base.h"
 #include "sweep_int.h"
 
+#include "hold_int.h"
 #include "json.h"
 
 /* "Whoever could read it": a party of its own, made when it is first needed. */
@@ -227,6 +228,24 @@ static NK_RESULT sweep_statement(struct nk_sweeping *s, struct nk_tx *tx, const 
 	return nk_statement_make(s->flow, tx, &st, s->arena, &evidence, NULL, err);
 }
 
+/* What was found, by its bytes: who clears it later removes this and nothing else. Pages of the store change all the time. */
+static NK_RESULT note_bytes(
+	struct nk_sweeping *s, struct nk_tx *tx, const struct nk_sweep_file *f, struct nk_uuid holding, struct nk_err *err)
+{
+	char path[PATH_MAX];
+	char store[PATH_MAX];
+	char real[PATH_MAX];
+	struct nk_err why;
+	bool there = false;
+
+	nk_flow_path(s->flow, "store", store);
+	if (f->path.len >= sizeof(path) || (nk_ok(nk_os_real_path(store, real, &why)) && nk_sweep_inside(f->path, nk_str_c(real))) ||
+		!nk_ok(nk_sweep_find(s->flow->env, f->path, path, &there, &why)) || !there) {
+		return nk_done();
+	}
+	return nk_copy_note(s->flow, tx, holding, path, err);
+}
+
 static NK_RESULT put_on_books(struct nk_sweeping *s, struct nk_sweep_suspect *list, struct nk_sweep_reply *out, struct nk_err *err)
 {
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
@@ -244,6 +263,7 @@ static NK_RESULT put_on_books(struct nk_sweeping *s, struct nk_sweep_suspect *li
 		if (!list[i].known) {
 			NK_TRY(open_residue(s, tx, f, &list[i].holding, err));
 		}
+		NK_TRY(note_bytes(s, tx, f, list[i].holding, err));
 	}
 	NK_TRY(sweep_leaf(s, tx, out, err));
 	NK_TRY(sweep_statement(s, tx, out, err));

@@ -114,7 +114,25 @@ NK_RESULT nk_sweep_find(
 
 /* --- removing --- */
 
-static NK_RESULT remove_file(struct nk_flow *flow, struct nk_str place, bool *out_there, struct nk_err *err)
+/* Only what was found: whatever lies under that name by now may be somebody's work. Rows of before 0007 list no bytes. */
+static NK_RESULT is_what_was_found(struct nk_flow *flow, struct nk_uuid holding, const char *path, struct nk_err *err)
+{
+	const struct nk_env *const env = flow->env;
+	bool same = false;
+	bool any = false;
+	int fd = -1;
+	nk_rc rc;
+
+	NK_TRY(env->open(env->self, path, NK_OPEN_READ, &fd, err));
+	rc = nk_copy_is_noted(flow, holding, fd, &same, &any, err);
+	env->close(env->self, &fd);
+	NK_TRY(rc);
+	return same || !any ? nk_done()
+			    : nk_fail(err, NK_CONFLICT,
+				      NK_N("another file lies there now than the sweep found, and is left alone: nokosazu sweep, which looks at it, then sweep clear"));
+}
+
+static NK_RESULT remove_file(struct nk_flow *flow, struct nk_uuid holding, struct nk_str place, bool *out_there, struct nk_err *err)
 {
 	const struct nk_env *const env = flow->env;
 	char path[PATH_MAX];
@@ -125,6 +143,7 @@ static NK_RESULT remove_file(struct nk_flow *flow, struct nk_str place, bool *ou
 	if (!*out_there) {
 		return nk_done();
 	}
+	NK_TRY(is_what_was_found(flow, holding, path, err));
 	NK_TRY(env->open(env->self, path, NK_OPEN_WRITE, &fd, err));
 	rc = nk_copy_erase(env, path, fd, err);
 	env->close(env->self, &fd);
@@ -141,8 +160,10 @@ static bool in_home(const struct nk_flow *flow, const char *name, struct nk_str 
 	return nk_ok(nk_os_real_path(folder, real, &why)) && nk_sweep_inside(path, nk_str_c(real));
 }
 
-static NK_RESULT remove_residue(struct nk_flow *flow, struct nk_str place, bool *out_there, struct nk_err *err)
+static NK_RESULT remove_residue(struct nk_flow *flow, const struct nk_holding *h, bool *out_there, struct nk_err *err)
 {
+	const struct nk_str place = h->place;
+
 	*out_there = true;
 	if (in_home(flow, "vault", place) || in_home(flow, "ledger", place)) {
 		return nk_fail(err, NK_UNSUPPORTED,
@@ -152,7 +173,7 @@ static NK_RESULT remove_residue(struct nk_flow *flow, struct nk_str place, bool 
 		in_home(flow, "store/nokosazu.db-shm", place)) {
 		return nk_store_scrub(flow->store, true, err); /* every page anew, free ones and the journal gone */
 	}
-	return remove_file(flow, place, out_there, err);
+	return remove_file(flow, h->id, place, out_there, err);
 }
 
 /* --- looking again --- */
@@ -235,7 +256,7 @@ NK_RESULT nk_op_sweep_clear(struct nk_flow *flow, struct nk_uuid holding, struct
 
 	memset(out, 0, sizeof(*out));
 	NK_TRY(open_one(flow, holding, arena, &h, err));
-	NK_TRY(remove_residue(flow, h.place, &out->was_there, err));
+	NK_TRY(remove_residue(flow, &h, &out->was_there, err));
 	NK_TRY(nk_sweeping_init(&s, flow, arena, err));
 	NK_TRY(sweep_again(&s, &h, err));
 	fill(&s, &h, out);

@@ -54,17 +54,29 @@ uint64_t nk_sweep_start(const struct nk_flow *flow);
 NK_RESULT nk_sweep_look(
 	struct nk_sweeping *s, const struct nk_sweep_request *req, const char *also, struct nk_sweep_reply *out, struct nk_err *err);
 
-/* sweep_places.c */
+/* nk_sweep_fill: places, what could not be read, and whether all was found that was planted, into the reply. */
+NK_RESULT nk_sweep_fill(struct nk_sweeping *s, struct nk_sweep_reply *out, struct nk_err *err);
+
+/* sweep_places.c: the places of the installation itself, for the sweep and for an erasure. The last is all of it, the first three
+ * again: whatever somebody left lying in the home folder is found too. */
+enum { NK_OWN_PLACES = 4 };
+struct nk_own_place {
+	enum nk_place_kind kind;
+	const char *name, *label;
+};
+extern const struct nk_own_place nk_own_places[NK_OWN_PLACES];
 NK_RESULT nk_sweep_places(struct nk_sweeping *s, const struct nk_sweep_request *req, struct nk_err *err);
 /* nk_sweep_place: one of the caller's; of a folder inside the installation the installation's own way to look at it. */
 NK_RESULT nk_sweep_place(struct nk_sweeping *s, const char *path, const char *label, struct nk_err *err);
+/* nk_sweep_places_digest: kind and path of each place, as a digest that nobody without the house's key can guess from. */
+NK_RESULT nk_sweep_places_digest(struct nk_sweeping *s, char out[static 2 * NK_HASH_LEN + 1], struct nk_err *err);
 /* nk_sweep_inside: is `path` this folder or below it? */
 bool nk_sweep_inside(struct nk_str path, struct nk_str folder);
 
 /* sweep_scan.c: dictionary, scan, and which files are outside. */
 NK_RESULT nk_sweep_scan(struct nk_sweeping *s, struct nk_err *err);
 bool nk_sweep_controls(const struct nk_sweeping *s);
-/* nk_sweep_unread_counts: whether this reason means that something may be there. */
+/* nk_sweep_unread_counts: whether this reason means that something may be there; none (NULL): a copy on the books explains it. */
 bool nk_sweep_unread_counts(const struct nk_residue_unscanned *u);
 
 /* nk_sweep_find (sweep_clear.c): the file that a masked path means; *out_there false: there is none. NK_CONFLICT: two fit. */

@@ -178,19 +178,16 @@ static NK_RESULT add_class(struct nk_sweeping *s, const struct class_of_place *c
 	return nk_done();
 }
 
+const struct nk_own_place nk_own_places[NK_OWN_PLACES] = { { NK_PLACE_STORE, "store", "store" }, { NK_PLACE_VAULT, "vault", "vault" },
+	{ NK_PLACE_LEDGER, "ledger", "ledger" }, { NK_PLACE_HOME, ".", "home" } };
+
 static NK_RESULT add_own(struct nk_sweeping *s, struct nk_err *err)
 {
-	static const struct {
-		enum nk_place_kind kind;
-		const char *name;
-		const char *label;
-	} own[] = { { NK_PLACE_STORE, "store", "store" }, { NK_PLACE_VAULT, "vault", "vault" },
-		{ NK_PLACE_LEDGER, "ledger", "ledger" }, { NK_PLACE_HOME, ".", "home" } };
 	char path[PATH_MAX];
 
-	for (size_t i = 0; i < NK_ARRAY_LEN(own); i++) {
-		nk_flow_path(s->flow, own[i].name, path);
-		NK_TRY(add(s, own[i].kind, path, own[i].label, err));
+	for (size_t i = 0; i < NK_OWN_PLACES; i++) {
+		nk_flow_path(s->flow, nk_own_places[i].name, path);
+		NK_TRY(add(s, nk_own_places[i].kind, path, nk_own_places[i].label, err));
 	}
 	return nk_done();
 }
@@ -225,8 +222,27 @@ NK_RESULT nk_sweep_places(struct nk_sweeping *s, const struct nk_sweep_request *
 	for (size_t i = 0; i < c->sweep_places.n; i++) {
 		NK_TRY(add(s, NK_PLACE_EXTRA, c->sweep_places.word[i].ptr, "configured", err));
 	}
+	if (c->cases.drop.len > 0 && nk_os_is_folder(c->cases.drop.ptr)) {
+		NK_TRY(add_shared(s, c->cases.drop.ptr, "drop", err)); /* others' files there are doubts that nobody has taken in yet */
+	}
 	for (size_t i = 0; !req->installation_only && i < NK_ARRAY_LEN(classes); i++) {
 		NK_TRY(add_class(s, &classes[i], err));
 	}
+	return nk_done();
+}
+
+NK_RESULT nk_sweep_places_digest(struct nk_sweeping *s, char out[static 2 * NK_HASH_LEN + 1], struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
+	struct nk_bytes parts[2] = { nk_str_bytes(NK_STR("nokosazu sweep places 1")) };
+	struct nk_hash digest;
+
+	nk_buf_init(&text, (size_t)NK_SWEEP_PLACES_MAX * (PATH_MAX + 64));
+	for (size_t i = 0; i < s->n_places; i++) {
+		NK_TRY(nk_buf_printf(&text, err, "%s %s\n", nk_place_kind_name(s->places[i].kind), s->places[i].path));
+	}
+	parts[1] = nk_buf_bytes(&text);
+	nk_blake(s->flow->key[NK_HOUSE_DIGEST], parts, 2, &digest);
+	nk_hex_print(digest.b, sizeof(digest.b), out);
 	return nk_done();
 }

@@ -101,7 +101,7 @@ bool nk_sweep_controls(const struct nk_sweeping *s)
 
 bool nk_sweep_unread_counts(const struct nk_residue_unscanned *u)
 {
-	return strcmp(u->why, nkx_why_text(NKX_WHY_NOT_A_FILE)) != 0;
+	return u->why != NULL && strcmp(u->why, nkx_why_text(NKX_WHY_NOT_A_FILE)) != 0;
 }
 
 static void count_unscanned(struct nk_sweeping *s)
@@ -287,6 +287,28 @@ static NK_RESULT by_bytes(struct nk_sweeping *s, const struct live *l, struct nk
 	return nk_done();
 }
 
+/* What says nothing to anybody, as an index of keys or a sealed copy does, but is by its bytes a copy that is on the books. */
+static NK_RESULT explain_unread(struct nk_sweeping *s, const struct live *l, struct nk_err *err)
+{
+	for (size_t i = 0; i < s->report.n_unscanned; i++) {
+		struct nk_residue_unscanned *const u = &s->report.unscanned[i];
+		struct nk_sweep_file f = { .n = 0 };
+		bool inside = false;
+
+		if (strcmp(u->why, nkx_why_text(NKX_WHY_OPAQUE)) != 0) {
+			continue;
+		}
+		NK_TRY(nk_arena_printf(s->arena, &f.path, err, "%s%s%.*s", nk_str_starts(u->file, NK_STR("/")) ? "" : s->places[u->place].path,
+			u->file.len == 0 || u->file.ptr[0] == '/' ? "" : "/", NK_FMT(u->file)));
+		NK_TRY(by_bytes(s, l, &f, &inside, err));
+		if (inside) {
+			u->why = NULL;
+			s->unscanned--;
+		}
+	}
+	return nk_done();
+}
+
 static NK_RESULT judge(struct nk_sweeping *s, struct nk_err *err)
 {
 	struct live *const l = nk_arena_array(s->arena, 1, sizeof(*l));
@@ -297,6 +319,7 @@ static NK_RESULT judge(struct nk_sweeping *s, struct nk_err *err)
 	memset(l, 0, sizeof(*l));
 	NK_TRY(nk_holding_list(s->flow->store, s->flow->key[NK_HOUSE_LOG], true, s->arena, &l->holdings, &l->n, err));
 	target_folders(s, l);
+	NK_TRY(explain_unread(s, l, err));
 	for (size_t i = 0, end = 0; i < s->n_traces; i = end) {
 		struct nk_sweep_file f = { .path = s->traces[i].path, .first = i };
 		bool inside = true;

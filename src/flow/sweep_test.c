@@ -166,6 +166,32 @@ static void what_a_live_holding_lists_is_inside_as_long_as_it_has_the_same_bytes
 	ft_done(&t);
 }
 
+static void what_lies_there_by_now_is_not_removed_for_what_was_found(void **state)
+{
+	struct ft t;
+	struct nk_err err = { 0 };
+	struct nk_sweep_reply r;
+	struct nk_sweep_cleared c;
+	char path[512];
+
+	(void)state;
+	begin(&t);
+	put_name(&t, "forgotten.csv", 5);
+	r = sweep(&t);
+	assert_int_equal(r.n_suspects, 1);
+	(void)snprintf(path, sizeof(path), "%.*s", NK_FMT(r.suspects[0].path));
+	ft_write(&t, "forgotten.csv", "somebody's work of three weeks\n");
+	assert_int_equal(nk_op_sweep_clear(t.flow, r.suspects[0].holding, t.arena, &c, &err).code, NK_CONFLICT);
+	assert_true(nk_os_is_there(path));
+	put_name(&t, "forgotten.csv", 6);
+	assert_int_equal(nk_op_sweep_clear(t.flow, r.suspects[0].holding, t.arena, &c, &err).code, NK_CONFLICT);
+	r = sweep(&t); /* looked at, it is known as it is now */
+	assert_true(r.suspects[0].known);
+	kit_ok(nk_op_sweep_clear(t.flow, r.suspects[0].holding, t.arena, &c, &err), &err);
+	assert_false(nk_os_is_there(path));
+	ft_done(&t);
+}
+
 static void who_removed_a_residue_cannot_say_that_it_is_gone(void **state)
 {
 	struct ft t;
@@ -184,7 +210,9 @@ static void who_removed_a_residue_cannot_say_that_it_is_gone(void **state)
 	assert_int_equal(ft_count(t.flow, "SELECT count(*) FROM holding WHERE kind = 'residue' AND closed_at IS NULL"), 1);
 	const size_t refused = ft_leaves(t.flow, "refused");
 
-	assert_int_equal(nk_op_holding_close(t.flow, r.suspects[0].holding, true, &err).code, NK_DENIED);
+	const struct nk_holding_close_request alone = { .holding = r.suspects[0].holding, .verified = true };
+
+	assert_int_equal(nk_op_holding_close(t.flow, &alone, &err).code, NK_DENIED);
 	assert_int_equal(ft_leaves(t.flow, "refused"), refused + 1);
 	assert_int_equal(check_by(&t, r.suspects[0].holding, &stranger, &err).code, NK_DENIED);
 	assert_int_equal(ft_count(t.flow, "SELECT count(*) FROM holding WHERE kind = 'residue' AND closed_at IS NULL"), 1);
@@ -319,6 +347,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_sealed_while_a_copy_lies_about),
 		cmocka_unit_test(digits_alone_are_no_trace_but_beside_a_name_they_are),
 		cmocka_unit_test(what_a_live_holding_lists_is_inside_as_long_as_it_has_the_same_bytes),
+		cmocka_unit_test(what_lies_there_by_now_is_not_removed_for_what_was_found),
 		cmocka_unit_test(who_removed_a_residue_cannot_say_that_it_is_gone),
 		cmocka_unit_test(a_residue_that_comes_back_is_not_signed_away),
 		cmocka_unit_test(a_residue_that_was_moved_is_found_again_and_not_signed_away),

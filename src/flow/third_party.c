@@ -76,6 +76,36 @@ static bool shares_key(const struct nk_third_rule *rule, const struct nk_party *
 	return false;
 }
 
+NK_RESULT nk_third_rule_make(struct nk_flow *flow, const struct nk_third_extra *extra, struct nk_arena *arena,
+	struct nk_third_rule *out, struct nk_err *err)
+{
+	struct nk_party *everybody = NULL;
+	struct nk_site *sites = NULL;
+	struct nk_str *list = NULL;
+	size_t n_sites = 0;
+	size_t n = 0;
+
+	if (flow != NULL) {
+		NK_TRY(nk_party_list(flow->store, NULL, arena, &everybody, &out->n, err));
+		NK_TRY(nk_sites(flow, arena, &sites, &n_sites, err));
+		out->list = everybody;
+	}
+	list = nk_arena_array(arena, extra->n + n_sites + 1, sizeof(*list));
+	if (list == NULL) {
+		return nk_fail_nomem(err);
+	}
+	for (size_t i = 0; i < extra->n; i++) {
+		list[n++] = extra->organisations[i];
+	}
+	list[n++] = flow != NULL ? flow->config->organisation : NK_STR("");
+	for (size_t i = 0; i < n_sites; i++) {
+		list[n++] = sites[i].organisation;
+	}
+	out->concerned = list;
+	out->n_concerned = n;
+	return nk_done();
+}
+
 NK_RESULT nk_third_judge(const struct nk_third_rule *rule, size_t i, struct nk_err *err)
 {
 	const struct nk_party *const p = &rule->list[i];
@@ -129,6 +159,22 @@ static NK_RESULT time_fits(struct nk_jval body, const struct nk_third_claims *wa
 		: nk_fail(err, NK_INVALID, NK_N("this summary bears a time that has not come yet"));
 }
 
+/* A check of whatever folder is none of a site: the summary binds the places of its sweep. */
+static NK_RESULT places_are_bound(struct nk_jval body, struct nk_err *err)
+{
+	const struct nk_jval places = nk_jget(nk_jget(body, "nokosazu"), "places");
+	struct nk_str hex = NK_STR("");
+	struct nk_hash digest;
+	int64_t number = 0;
+
+	(void)nk_jstr(nk_jget(places, "digest"), &hex);
+	(void)nk_jint(nk_jget(places, "number"), &number);
+	return number >= NK_THIRD_PLACES && nk_hex_parse(hex, digest.b, sizeof(digest.b))
+		? nk_done()
+		: nk_fail(err, NK_INVALID,
+			  NK_N("this summary does not say which places it is about: it is none of \"verify site\", which looks through all of the sweep"));
+}
+
 NK_RESULT nk_third_claims_check(struct nk_jval body, const struct nk_third_claims *wanted, struct nk_err *err)
 {
 	struct nk_str result = NK_STR("");
@@ -151,6 +197,7 @@ NK_RESULT nk_third_claims_check(struct nk_jval body, const struct nk_third_claim
 	if (planted < 1 || found != planted) {
 		return nk_fail(err, NK_INVALID, NK_N("this summary does not say that the verifier planted a fault and found all of it"));
 	}
+	NK_TRY(wanted->places ? places_are_bound(body, err) : nk_done());
 	return time_fits(body, wanted, err);
 }
 
@@ -165,7 +212,7 @@ static NK_RESULT check_content(
 	NK_OWNED(nk_jdoc_free) struct nk_jdoc *doc = NULL;
 	struct nk_dsse dsse;
 	struct nk_intoto st;
-	const struct nk_third_claims wanted = { { "NOKOSAZU_INDEPENDENT_VERIFIER", "NOKOSAZU_NO_RESIDUE" }, when->since, when->until };
+	const struct nk_third_claims wanted = { { "NOKOSAZU_INDEPENDENT_VERIFIER", "NOKOSAZU_NO_RESIDUE" }, when->since, when->until, true };
 	char id[NK_UUID_TEXT];
 	char name[NK_UUID_TEXT + 8];
 	bool ours = false;
@@ -188,22 +235,22 @@ NK_RESULT nk_third_party(struct nk_flow *flow, struct nk_tx *tx, struct nk_bytes
 	struct nk_err *err)
 {
 	const struct span when = { since, nk_third_until(flow) };
-	struct nk_third_rule rule = { .concerned = &site_organisation, .n_concerned = 1 };
-	struct nk_party *list = NULL;
+	const struct nk_third_extra extra = { &site_organisation, 1 };
+	struct nk_third_rule rule = { .list = NULL };
 
 	NK_TRY(check_content(envelope, site, &when, arena, err));
-	NK_TRY(nk_party_list(flow->store, flow->key[NK_HOUSE_LOG], arena, &list, &rule.n, err));
-	rule.list = list;
+	NK_TRY(nk_third_rule_make(flow, &extra, arena, &rule, err));
 	for (size_t i = 0; i < rule.n; i++) {
+		const struct nk_party *const p = &rule.list[i];
 		nk_rc rc = nk_done();
 
-		if (!nk_ok(nk_third_judge(&rule, i, NULL)) || !nk_ok(nk_party_may_judge(flow, &list[i], NK_STR("verifier"), NULL))) {
+		if (!nk_ok(nk_third_judge(&rule, i, NULL)) || !nk_ok(nk_party_may_judge(flow, p, NK_STR("verifier"), NULL))) {
 			continue;
 		}
-		rc = nk_statement_take(flow, tx, envelope, list[i].public_key, NK_PREDICATE_SVR, NULL, about, list[i].id, arena, NULL,
-			&out->evidence, err);
+		rc = nk_statement_take(
+			flow, tx, envelope, p->public_key, NK_PREDICATE_SVR, NULL, about, p->id, arena, NULL, &out->evidence, err);
 		if (rc.code != NK_DENIED) {
-			out->party = list[i].id;
+			out->party = p->id;
 			return rc;
 		}
 	}

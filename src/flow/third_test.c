@@ -80,14 +80,19 @@ static void whose_colleague_makes_or_installs_is_no_third_party_whatever_the_org
 	assert_int_equal(judged(list, NK_STR("school")), NK_DENIED);
 }
 
-static int claimed(const char *body)
+static int claimed_of(const char *body, bool places)
 {
-	static const struct nk_third_claims wanted = { { "NOKOSAZU_INDEPENDENT_VERIFIER" }, KIT_START, KIT_START + 2 * NK_DAY };
+	const struct nk_third_claims wanted = { { "NOKOSAZU_INDEPENDENT_VERIFIER" }, KIT_START, KIT_START + 2 * NK_DAY, places };
 	NK_OWNED(nk_jdoc_free) struct nk_jdoc *doc = NULL;
 	struct nk_err err = { 0 };
 
 	kit_ok(nk_jdoc_parse(nk_str_bytes(nk_str_c(body)), 4096, &doc, &err), &err);
 	return (int)nk_third_claims_check(nk_jdoc_root(doc), &wanted, &err).code;
+}
+
+static int claimed(const char *body)
+{
+	return claimed_of(body, false);
 }
 
 static void body_of(char out[static 512], const char *result, const char *property, int found, nk_time when)
@@ -123,6 +128,34 @@ static void a_summary_must_pass_claim_find_what_was_planted_and_be_of_its_time(v
 	body_of(body, "PASSED", claim, 3, KIT_START + NK_DAY);
 	memcpy(strstr(body, "\"planted\":3"), "\"planted\":0", 11);
 	assert_int_equal(claimed(body), NK_INVALID); /* nothing was planted */
+}
+
+static void a_summary_of_a_site_says_how_many_places_and_binds_which(void **state)
+{
+	static const struct {
+		const char *places;
+		int rc;
+	} rows[] = { { "", NK_INVALID }, { ",\"places\":{\"number\":7}", NK_INVALID },
+		{ ",\"places\":{\"digest\":\"%s\",\"number\":3}", NK_INVALID }, { ",\"places\":{\"digest\":\"%s\",\"number\":4}", NK_OK } };
+	char hex[2 * NK_HASH_LEN + 1];
+	char when[NK_TIME_TEXT];
+
+	(void)state;
+	memset(hex, 'a', sizeof(hex) - 1);
+	hex[sizeof(hex) - 1] = '\0';
+	for (size_t i = 0; i < NK_ARRAY_LEN(rows); i++) {
+		const char *const mark = strstr(rows[i].places, "%s");
+		char places[256];
+		char body[768];
+
+		(void)snprintf(places, sizeof(places), "%.*s%s%s", mark == NULL ? 100 : (int)(mark - rows[i].places), rows[i].places,
+			mark == NULL ? "" : hex, mark == NULL ? "" : mark + 2);
+		(void)snprintf(body, sizeof(body),
+			"{\"result\":\"PASSED\",\"properties\":[\"NOKOSAZU_INDEPENDENT_VERIFIER\"],\"nokosazu\":{\"planted\":3,\"foundPlanted\":3%s},\"timeVerified\":\"%s\"}",
+			places, nk_time_print(KIT_START + NK_DAY, when));
+		assert_int_equal(claimed_of(body, true), rows[i].rc);
+		assert_int_equal(claimed_of(body, false), NK_OK); /* a package has no places */
+	}
 }
 
 static void enrol(struct ft *t, struct nk_party who)
@@ -179,12 +212,53 @@ static void the_verifier_of_a_package_is_judged_as_that_of_a_campaign(void **sta
 	assert_int_equal(verified(&t, &by, made, KIT_START).code, NK_DENIED); /* a colleague builds */
 }
 
+static void know_a_site(struct ft *t)
+{
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	NK_OWNED(nk_stmt_put) struct nk_stmt *q = NULL;
+	struct nk_err err = { 0 };
+
+	kit_ok(nk_tx_begin(t->flow->store, &tx, &err), &err);
+	kit_ok(nk_stmt_get(nk_tx_store(tx),
+		       "INSERT INTO site(id, name, organisation, public_key, ledger_key, recipient, enrolled_at, ended_at) VALUES "
+		       "(x'00112233445566778899aabbccddee01', 's1', 'shirabe', zeroblob(32), 'k', '', 1, 2)", &q, &err), &err);
+	kit_ok(nk_stmt_run(q, &err), &err);
+	kit_ok(nk_flow_leaf(t->flow, tx, NK_LEAF_SITE, NULL, 0, NULL, &err), &err);
+	nk_stmt_put(&q);
+	kit_ok(nk_flow_commit(t->flow, &tx, &err), &err);
+}
+
+static void the_organisation_of_this_house_and_of_every_site_is_no_third_party(void **state)
+{
+	NK_OWNED(ft_done) struct ft t = { .flow = NULL };
+	static const struct nk_third_extra nobody = { NULL, 0 };
+	struct nk_third_rule rule = { .list = NULL };
+	struct nk_party list[N];
+	struct nk_err err = { 0 };
+
+	(void)state;
+	ft_new(&t, NULL);
+	ft_open(&t);
+	people(list);
+	know_a_site(&t);
+	kit_ok(nk_third_rule_make(t.flow, &nobody, t.arena, &rule, &err), &err);
+	rule.list = list;
+	rule.n = N;
+	assert_int_equal(nk_third_judge(&rule, VERIFIER, &err).code, NK_OK);
+	list[VERIFIER].organisation = NK_STR("shirabe"); /* a site that has ended, too */
+	assert_int_equal(nk_third_judge(&rule, VERIFIER, &err).code, NK_DENIED);
+	list[VERIFIER].organisation = t.flow->config->organisation;
+	assert_int_equal(nk_third_judge(&rule, VERIFIER, &err).code, NK_DENIED);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_third_party_is_by_what_is_enrolled_and_every_way_of_not_being_one_is_refused),
 		cmocka_unit_test(whose_colleague_makes_or_installs_is_no_third_party_whatever_the_organisation_is_called),
 		cmocka_unit_test(a_summary_must_pass_claim_find_what_was_planted_and_be_of_its_time),
+		cmocka_unit_test(a_summary_of_a_site_says_how_many_places_and_binds_which),
+		cmocka_unit_test(the_organisation_of_this_house_and_of_every_site_is_no_third_party),
 		cmocka_unit_test(the_verifier_of_a_package_is_judged_as_that_of_a_campaign),
 	};
 

@@ -184,6 +184,26 @@ static void a_set_fits_the_register_exactly_or_is_refused(void **state)
 	kit_fails(bring_set(&s, 1, one.digest), NK_CONFLICT); /* no longer in force */
 }
 
+static void a_set_of_one_question_is_no_test_and_none_counts_before_an_officer_has_signed_it(void **state)
+{
+	NK_OWNED(school_done) struct school s = { 0 };
+	struct nk_training_set *sets = NULL;
+	struct nk_procedure_reply one;
+	size_t n = 0;
+
+	(void)state;
+	open_school(&s, NULL);
+	one = put(&s, TEXT_1);
+	kit_fails(bring(&s, 1, one.digest, 1, true), NK_INVALID);
+	kit_fails(bring(&s, 1, one.digest, NK_TRAINING_LEAST - 1, true), NK_INVALID);
+	kit_ok(bring(&s, 1, one.digest, NK_TRAINING_LEAST, false), &s.err);
+	kit_ok(nk_op_training_sets(s.t.flow, s.t.arena, &sets, &n, &s.err), &s.err);
+	assert_int_equal(n, 0);
+	kit_ok(bring_set(&s, 1, one.digest), &s.err);
+	kit_ok(nk_op_training_sets(s.t.flow, s.t.arena, &sets, &n, &s.err), &s.err);
+	assert_int_equal(n, 1);
+}
+
 static void a_reference_to_a_section_that_is_not_there_is_refused(void **state)
 {
 	NK_OWNED(school_done) struct school s = { 0 };
@@ -318,6 +338,7 @@ int main(void)
 		cmocka_unit_test(reading_the_new_revision_ends_the_duty_of_the_old_one_too),
 		cmocka_unit_test(a_revision_of_tomorrow_is_not_in_force_today),
 		cmocka_unit_test(a_set_fits_the_register_exactly_or_is_refused),
+		cmocka_unit_test(a_set_of_one_question_is_no_test_and_none_counts_before_an_officer_has_signed_it),
 		cmocka_unit_test(a_reference_to_a_section_that_is_not_there_is_refused),
 		cmocka_unit_test(four_of_five_pass_and_three_do_not_and_both_are_kept),
 		cmocka_unit_test(the_mark_that_passes_stands_in_the_configuration),

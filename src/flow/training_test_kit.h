@@ -85,8 +85,8 @@ static inline struct nk_procedure_reply put(struct school *s, const char *text)
 	return out;
 }
 
-/* A set of five questions tied to this revision. */
-static inline nk_rc bring_set(struct school *s, uint32_t number, const char *digest)
+/* A set of so many questions tied to this revision, brought twice; signed for in between, or not. */
+static inline nk_rc bring(struct school *s, uint32_t number, const char *digest, unsigned questions, bool signs)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf b = { 0 };
 	struct nk_training_set set;
@@ -95,10 +95,21 @@ static inline nk_rc bring_set(struct school *s, uint32_t number, const char *dig
 	kit_ok(nk_buf_printf(&b, &s->err, "nokosazu-questions v1\nset carry\ntitle 試験\nprocedure carry@%u %s\n", number,
 		       digest),
 		&s->err);
-	for (unsigned i = 0; i < 5; i++) {
+	for (unsigned i = 0; i < questions; i++) {
 		kit_ok(nk_buf_printf(&b, &s->err, "? q-%u 問い\n- 甲\n- 乙\n+ 丙\n- 丁\n! carry#1.1 理由\n", i), &s->err);
 	}
+	NK_TRY(nk_op_training_set(s->t.flow, nk_buf_bytes(&b), s->t.arena, &set, &s->err));
+	assert_true(set.waits);
+	if (!signs) {
+		return nk_op_training_set(s->t.flow, nk_buf_bytes(&b), s->t.arena, &set, &s->err);
+	}
+	kit_ok(sign(s, set.warrant, &s->officer, "officer"), &s->err);
 	return nk_op_training_set(s->t.flow, nk_buf_bytes(&b), s->t.arena, &set, &s->err);
+}
+
+static inline nk_rc bring_set(struct school *s, uint32_t number, const char *digest)
+{
+	return bring(s, number, digest, 5, true);
 }
 
 static inline struct nk_training_result take(struct school *s, const struct human *who, unsigned wrong)

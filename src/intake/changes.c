@@ -62,7 +62,8 @@ static bool is_kept(enum nk_field f, const struct nk_roster_person *row, const s
 
 static bool is_compared(enum nk_field f, const struct nk_roster_person *row)
 {
-	if (f == NK_FIELD_SOURCE || f == NK_FIELD_FAMILY_ROMAJI || f == NK_FIELD_GIVEN_ROMAJI || f == NK_FIELD_FORMER) {
+	if (f == NK_FIELD_SOURCE || f == NK_FIELD_FAMILY_ROMAJI || f == NK_FIELD_GIVEN_ROMAJI || f == NK_FIELD_FORMER || /* below */
+		f == NK_FIELD_MERGED_INTO) {
 		return false;
 	}
 	return f != NK_FIELD_MASTER_ID || row->field[f].len > 0;
@@ -80,6 +81,8 @@ static NK_RESULT compare_fields(struct making *m, const struct nk_roster_person 
 		}
 		*out |= same ? 0 : UINT32_C(1) << f;
 	}
+	/* A name of before that the source tells is added; that it tells none takes none away. */
+	*out |= nk_former_known(p->field, row->field[NK_FIELD_FORMER]) ? 0 : UINT32_C(1) << NK_FIELD_FORMER;
 	if ((*out & (UINT32_C(1) << NK_FIELD_FAMILY_KANA)) != 0) {
 		*out |= UINT32_C(1) << NK_FIELD_FAMILY_ROMAJI;
 	}
@@ -268,7 +271,7 @@ static NK_RESULT add(struct making *m, const struct nk_person_change *c, struct 
 {
 	void *item = NULL;
 
-	m->out->counts[c->kind]++;
+	m->out->counts[c->kind] += c->stays ? 0 : 1;
 	m->out->renamed += c->renamed ? 1 : 0;
 	m->out->moved += c->moved ? 1 : 0;
 	m->out->classes += c->classes ? 1 : 0;
@@ -334,6 +337,20 @@ static NK_RESULT note_leaver(struct making *m, const struct nk_person *p, struct
 	return nk_map_put(&m->leavers, nk_str_bytes(kept), times + 1, err);
 }
 
+/* A part ends, and the person is still there: in the head, or in another part. A head that is missing is a leaver in any case. */
+static bool stays_elsewhere(const struct nk_people *people, const struct nk_person *p)
+{
+	uint32_t all[NK_WHOLE_MAX];
+	const size_t n = nk_people_whole(people, p->number, all);
+
+	for (size_t i = 0; all[0] != p->number && i < n; i++) {
+		if (all[i] != p->number && !has_left(nk_people_by_number(people, all[i]))) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static NK_RESULT add_leaves(struct making *m, struct nk_err *err)
 {
 	const size_t n = nk_people_count(m->people);
@@ -341,7 +358,7 @@ static NK_RESULT add_leaves(struct making *m, struct nk_err *err)
 	for (size_t i = 0; i < n; i++) {
 		const struct nk_person *p = nk_people_at(m->people, i);
 		const uint64_t number = p->number;
-		const struct nk_person_change c = { .kind = NK_CHANGE_LEAVE, .number = p->number };
+		struct nk_person_change c = { .kind = NK_CHANGE_LEAVE, .number = p->number };
 		uint64_t row = 0;
 
 		if (has_left(p) || p->state == NK_PERSON_ERASED ||
@@ -350,8 +367,9 @@ static NK_RESULT add_leaves(struct making *m, struct nk_err *err)
 		}
 		m->out->had++;
 		if (!nk_map_get(&m->matched.row_of, nk_bytes_of(&number, sizeof(number)), &row)) {
+			c.stays = stays_elsewhere(m->people, p);
 			NK_TRY(add(m, &c, err));
-			NK_TRY(note_leaver(m, p, err));
+			NK_TRY(c.stays ? nk_done() : note_leaver(m, p, err));
 		}
 	}
 	return nk_done();

@@ -31,6 +31,7 @@ struct nk_person_change {
 	bool dates; /* of the person */
 	bool state; /* enabled or hidden differ */
 	bool by_master; /* matched by the master identifier only: the source key is new */
+	bool stays; /* LEAVE of a part whose person is still there in another record: the record ends, nobody leaves */
 };
 
 struct nk_changes {
@@ -39,7 +40,7 @@ struct nk_changes {
 	struct nk_uuid source_id;
 	struct nk_person_change *list; /* all but NONE; joins first, leaves last */
 	size_t n;
-	size_t counts[NK_CHANGE_KIND_COUNT]; /* NONE = unchanged persons */
+	size_t counts[NK_CHANGE_KIND_COUNT]; /* NONE = unchanged persons; LEAVE without those who stay in another record */
 	size_t renamed, moved, classes, by_master;
 	size_t by_name; /* joiners who are like a leaver in nothing but name and kana (guard S5) */
 	size_t units_new, units_changed, units_ended, groups_new, groups_changed, groups_ended;

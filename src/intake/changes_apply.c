@@ -470,6 +470,9 @@ static NK_RESULT apply_updates(struct applying *a, struct nk_err *err)
 		if ((old->flags & NK_PERSON_LOGIN_MADE) != 0 && (p.flags & NK_PERSON_LOGIN_MADE) == 0) {
 			NK_TRY(nk_tombstone_add(a->people, a->tx, old->field[NK_FIELD_LOGIN], a->rules->blocked_until, err));
 		}
+		if ((old->flags & NK_PERSON_MAIL_MADE) != 0 && (p.flags & NK_PERSON_MAIL_MADE) == 0) {
+			NK_TRY(nk_tombstone_add(a->people, a->tx, old->field[NK_FIELD_MAIL], a->rules->blocked_until, err));
+		}
 		NK_TRY(nk_people_update(a->people, a->tx, &p, err));
 	}
 	return nk_done();

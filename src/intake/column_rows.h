@@ -12,6 +12,8 @@ ROW("full_name", "氏名 名前 姓名 氏名漢字 漢字氏名 氏名（漢字
 ROW("full_kana", "フリガナ 氏名フリガナ 氏名カナ カナ氏名 カナ 氏名（カナ） 氏名(カナ) 氏名かな よみがな 読み 氏名読み ヨミ 読み仮名 kana name_kana 氏名（フリガナ）")
 ROW("full_shown", "通称名 通称 通称氏名 呼称 使用氏名 旧姓使用氏名 表示名 displayname")
 ROW("full_shown_kana", "通称名フリガナ 通称名カナ 通称カナ 表示名カナ")
+ROW("former_name", "旧姓 旧氏名 旧姓名 旧名 旧姓氏名 改姓前氏名 改姓前 旧姓（漢字） formername former_name formerfamilyname maidenname maiden_name")
+ROW("former_kana", "旧姓カナ 旧姓フリガナ 旧姓（カナ） 旧姓（フリガナ） 旧氏名カナ 旧氏名フリガナ former_kana")
 ROW("family", "姓 名字 苗字 氏 氏（漢字） 姓（漢字） familyname lastname surname family_name last_name")
 ROW("given", "名 名（漢字） givenname firstname given_name first_name")
 ROW("family_kana", "姓カナ 姓フリガナ 姓かな 姓（カナ） 姓（フリガナ） セイ カナ姓 family_name_yomi family_kana")

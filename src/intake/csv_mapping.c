@@ -18,7 +18,7 @@ static bool part_of(struct nk_str word, struct nk_csv_mapped *out)
 		enum nk_csv_part part;
 	} parts[] = { { "full_name", NK_CSV_FULL_NAME }, { "full_kana", NK_CSV_FULL_KANA },
 		{ "full_shown", NK_CSV_FULL_SHOWN }, { "full_shown_kana", NK_CSV_FULL_SHOWN_KANA },
-		{ "attendance", NK_CSV_ATTENDANCE },
+		{ "former_name", NK_CSV_FORMER }, { "former_kana", NK_CSV_FORMER_KANA }, { "attendance", NK_CSV_ATTENDANCE },
 		{ "department", NK_CSV_DEPARTMENT }, { "affiliation", NK_CSV_AFFILIATION }, { "state", NK_CSV_STATE }, { "valid_from", NK_CSV_VALID_FROM },
 		{ "valid_until", NK_CSV_VALID_UNTIL } };
 
@@ -30,7 +30,8 @@ static bool part_of(struct nk_str word, struct nk_csv_mapped *out)
 	}
 	out->part = NK_CSV_FIELD;
 	return nk_field_by_name(word, &out->field) && out->field != NK_FIELD_SOURCE &&
-		out->field != NK_FIELD_SOURCE_KEY && out->field != NK_FIELD_FORMER;
+		out->field != NK_FIELD_SOURCE_KEY && out->field != NK_FIELD_FORMER &&
+		out->field != NK_FIELD_MERGED_INTO;
 }
 
 /* 学籍番号 = student_number, login */
@@ -45,8 +46,8 @@ static NK_RESULT take_column(
 		if (!part_of(nk_str_trim(word), &mapped)) {
 			return nk_fail(err, NK_CONFIG,
 				"mapping file, line %u: columns become items such as student_number, "
-				"family, mail, or full_name, full_kana, full_shown, full_shown_kana, department, affiliation, "
-				"attendance, state, valid_from, valid_until",
+				"family, mail, or full_name, full_kana, full_shown, full_shown_kana, former_name, former_kana, department, "
+				"affiliation, attendance, state, valid_from, valid_until",
 				line);
 		}
 		if (m->n_mapped >= CSV_MAPPED_MAX) {

@@ -15,6 +15,8 @@ enum nk_csv_part {
 	NK_CSV_FULL_KANA,
 	NK_CSV_FULL_SHOWN, /* 通称名 */
 	NK_CSV_FULL_SHOWN_KANA,
+	NK_CSV_FORMER, /* 旧姓: a surname or a full name of before */
+	NK_CSV_FORMER_KANA,
 	NK_CSV_ATTENDANCE, /* 出席番号: the class becomes a group */
 	NK_CSV_DEPARTMENT, /* joined behind the faculty */
 	NK_CSV_AFFILIATION, /* faculty and department in one cell, with a blank, a line end or ・ between */

@@ -60,6 +60,9 @@ NK_RESULT nk_fmt_csv_kana(
 
 /* What a class is called ([options] class_name): grade 1 and A are 1年A組; a class that begins with its grade is as it is. */
 NK_RESULT nk_fmt_csv_class(struct fmt_csv *f, struct nk_str grade, struct nk_str name, struct nk_str *out, struct nk_err *err);
+/* nk_fmt_csv_former (fmt_csv_former.c): the names of before of a row whose names are read; none when no column has them. */
+NK_RESULT nk_fmt_csv_former(
+	struct fmt_csv *f, const struct csv_row *row, struct nk_roster_person *p, struct nk_err *err);
 NK_RESULT nk_fmt_csv_row(struct fmt_csv *f, const struct csv_row *row, struct nk_err *err);
 NK_RESULT nk_fmt_csv_tell(
 	struct fmt_csv *f, const struct nk_rule *rule, uint64_t line, size_t column, struct nk_err *err);

@@ -253,6 +253,9 @@ static NK_RESULT take_part(struct fmt_csv *f, const struct csv_row *row, size_t 
 	case NK_CSV_FULL_SHOWN:
 	case NK_CSV_FULL_SHOWN_KANA:
 		return take_full(f, row, i, p, err);
+	case NK_CSV_FORMER:
+	case NK_CSV_FORMER_KANA:
+		return nk_done(); /* behind the name: finish */
 	case NK_CSV_ATTENDANCE:
 		return take_attendance(f, row, at, err);
 	case NK_CSV_DEPARTMENT:
@@ -366,6 +369,16 @@ static NK_RESULT romaji(struct fmt_csv *f, struct nk_str kana, struct nk_str *ou
 	return nk_fmt_csv_keep(f, nk_buf_str(&f->a), out, err);
 }
 
+/* The reading of the name that somebody goes by: one of another name would tell the legal one in its place. */
+static struct nk_str reading_in_use(const struct nk_roster_person *p, bool family)
+{
+	const struct nk_str shown = p->field[family ? NK_FIELD_FAMILY_SHOWN : NK_FIELD_GIVEN_SHOWN];
+	const struct nk_str kana = p->field[family ? NK_FIELD_FAMILY_SHOWN_KANA : NK_FIELD_GIVEN_SHOWN_KANA];
+	const bool other = shown.len > 0 && !nk_str_eq(shown, p->field[family ? NK_FIELD_FAMILY : NK_FIELD_GIVEN]);
+
+	return kana.len > 0 || other ? kana : p->field[family ? NK_FIELD_FAMILY_KANA : NK_FIELD_GIVEN_KANA];
+}
+
 static NK_RESULT finish(struct fmt_csv *f, const struct csv_row *row, struct nk_roster_person *p, struct nk_err *err)
 {
 	if (p->field[NK_FIELD_LOGIN].len == 0 && !nk_str_eq(f->map.login, NK_STR("-"))) {
@@ -374,8 +387,9 @@ static NK_RESULT finish(struct fmt_csv *f, const struct csv_row *row, struct nk_
 
 		NK_TRY(nk_fmt_csv_narrow(f, from, -1, &p->field[NK_FIELD_LOGIN], err));
 	}
-	NK_TRY(romaji(f, p->field[NK_FIELD_FAMILY_KANA], &p->field[NK_FIELD_FAMILY_ROMAJI], err));
-	NK_TRY(romaji(f, p->field[NK_FIELD_GIVEN_KANA], &p->field[NK_FIELD_GIVEN_ROMAJI], err));
+	NK_TRY(nk_fmt_csv_former(f, row, p, err));
+	NK_TRY(romaji(f, reading_in_use(p, true), &p->field[NK_FIELD_FAMILY_ROMAJI], err));
+	NK_TRY(romaji(f, reading_in_use(p, false), &p->field[NK_FIELD_GIVEN_ROMAJI], err));
 	NK_TRY(take_unique(f, &f->logins, p->field[NK_FIELD_LOGIN], row->line, err));
 	NK_TRY(take_unique(f, &f->masters, p->field[NK_FIELD_MASTER_ID], row->line, err));
 	NK_TRY(take_unique(f, &f->numbers, p->field[NK_FIELD_STUDENT_NUMBER], row->line, err));

@@ -225,7 +225,7 @@ static NK_RESULT rule_protected(struct nk_guarding *g, struct nk_err *err)
 	for (size_t i = 0; g->in->people != NULL && i < c->n; i++) {
 		const struct nk_person *p = NULL;
 
-		if (c->list[i].kind == NK_CHANGE_LEAVE) {
+		if (c->list[i].kind == NK_CHANGE_LEAVE && !c->list[i].stays) {
 			p = nk_people_by_number(g->in->people, c->list[i].number);
 		}
 		n += p != NULL && nk_guard_protected(p, g->in->protected_logins, g->in->n_protected) ? 1 : 0;
@@ -265,7 +265,7 @@ static void count_leavers(struct nk_guarding *g)
 	for (size_t i = 0; known && i < c->n; i++) {
 		const struct nk_person *p = NULL;
 
-		if (c->list[i].kind == NK_CHANGE_LEAVE) {
+		if (c->list[i].kind == NK_CHANGE_LEAVE && !c->list[i].stays) {
 			p = nk_people_by_number(g->in->people, c->list[i].number);
 		}
 		g->graduates += p != NULL && is_graduate(g, p) ? 1 : 0;

@@ -169,7 +169,7 @@ static NK_RESULT take_set(struct nk_proposal *out, struct nk_str set, struct nk_
 		}
 	}
 	return nk_fail(err, NK_USAGE,
-		NK_N("--set COLUMN=ITEM: items are none, student_number, login, mail, full_name, full_kana, full_shown, family, given, "
+		NK_N("--set COLUMN=ITEM: items are none, student_number, login, mail, full_name, full_kana, full_shown, former_name, former_kana, family, given, "
 		     "family_kana, given_kana, birth_date, affiliation, faculty, department, grade, home_class, attendance, state, "
 		     "valid_from, valid_until, unit, master_id"));
 }

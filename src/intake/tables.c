@@ -329,6 +329,21 @@ static NK_RESULT pipe_more(void *arg, void *buf, size_t len, size_t *out_len, st
 	return nk_os_fd_read(*(const int *)arg, buf, len, out_len, err);
 }
 
+/* [MS-CFB] section 2.2: what .xls files are, and .xlsx files with a password. Eight bytes say so, before anything is read
+ * as text. */
+static NK_RESULT not_an_old_book(const struct nk_env *env, int fd, struct nk_err *err)
+{
+	static const uint8_t compound[8] = { 0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1 };
+	uint8_t head[sizeof(compound)];
+	size_t n = 0;
+
+	NK_TRY(env->read(env->self, fd, 0, head, sizeof(head), &n, err));
+	return n == sizeof(head) && memcmp(head, compound, sizeof(head)) == 0
+		? nk_fail(err, NK_INVALID,
+			  NK_N("this is an old .xls workbook, or one with a password: open it, and save it as .xlsx without a password, or as CSV"))
+		: nk_done();
+}
+
 NK_RESULT nk_tables_read(const struct nk_env *env, const struct nk_tables_options *opt, nk_tables_fn *fn, void *arg,
 	struct nk_tables_totals *out, struct nk_err *err)
 {
@@ -351,6 +366,7 @@ NK_RESULT nk_tables_read(const struct nk_env *env, const struct nk_tables_option
 	if (opt->here.len > 0) {
 		return nk_tables_read_here(opt->here, opt, fn, arg, out, err);
 	}
+	NK_TRY(not_an_old_book(env, opt->fd, err));
 	listener_init(&l, fn, arg);
 	l.opt = opt;
 	l.more = pipe_more;

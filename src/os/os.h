@@ -148,7 +148,7 @@ NK_RESULT nk_os_job(const struct nk_os_job *job, struct nk_buf *out, struct nk_o
 
 /*
  * nk_os_put_below: a file "usr/bin/x" below `root` (which exists), its folders made (0755), put in place by rename, with
- * these permission bits; NK_DENIED when a link stands on the way. nk_os_tree_each: every file below root (or root
+ * these permission bits, all of it synced; NK_DENIED when a link stands on the way. nk_os_tree_each: every file below root (or root
  * itself, when it is one) by its path without root, in order of names; links are told as files, never followed.
  * nk_os_tree_remove: all of it. nk_os_work_folder: a new folder in $TMPDIR for this user alone. nk_os_is_folder,
  * nk_os_is_there: links are not followed.

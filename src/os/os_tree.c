@@ -29,9 +29,11 @@ static NK_RESULT folder_of(const char *root, const char *path, int *out_fd, cons
 		}
 		memcpy(part, path, len);
 		part[len] = '\0';
-		if (mkdirat(at, part, 0755) == 0 && fchmodat(at, part, 0755, 0) != 0) {
+		if (mkdirat(at, part, 0755) == 0 && (fchmodat(at, part, 0755, 0) != 0 || fsync(at) != 0)) {
+			const nk_rc rc = nk_fail_errno(err, errno, "cannot make a folder", root);
+
 			(void)close(at);
-			return nk_fail(err, NK_IO, "the mode of a folder cannot be set");
+			return rc;
 		}
 		next = openat(at, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		(void)close(at);
@@ -75,13 +77,11 @@ NK_RESULT nk_os_put_below(
 	NK_TRY(folder_of(root, path, &dir, &name, err));
 	(void)snprintf(temp, sizeof(temp), ".nokosazu-new-%d", nk_os_pid());
 	rc = put_new(dir, temp, mode, data, err);
-	if (nk_ok(rc) && renameat(dir, temp, dir, name) != 0) {
+	if (nk_ok(rc) && (renameat(dir, temp, dir, name) != 0 || fsync(dir) != 0)) {
 		rc = nk_fail_errno(err, errno, "cannot put a file in its place", path);
 	}
 	if (!nk_ok(rc)) {
 		(void)unlinkat(dir, temp, 0);
-	} else {
-		(void)fsync(dir);
 	}
 	(void)close(dir);
 	return rc;

@@ -16,6 +16,7 @@ struct key { /* one person under one of the reasons */
 };
 
 struct looking {
+	const struct nk_people *people;
 	struct nk_arena *arena;
 	struct nk_vec keys; /* struct key, of the reason at hand */
 	struct nk_vec pairs; /* struct nk_alike */
@@ -61,7 +62,7 @@ static NK_RESULT add_key(void *arg, const struct nk_person *p, struct nk_err *er
 	}
 	NK_TRY(nk_vec_push(&l->keys, &room, err));
 	key = room;
-	key->number = p->number;
+	key->number = nk_people_head_number(l->people, p->number); /* whatever is a part's is the head's */
 	key->dated = p->field[NK_FIELD_BIRTH_DATE].len > 0;
 	return nk_arena_dup(l->arena, nk_buf_str(&l->text), &key->text, err);
 }
@@ -103,6 +104,9 @@ static NK_RESULT pair_up(struct looking *l, bool *more, struct nk_err *err)
 			if (!nk_str_eq(x->text, y->text) || (l->why == NK_ALIKE_NAME_KANA && x->dated)) {
 				break;
 			}
+			if (x->number == y->number) {
+				continue; /* that these are one has been said */
+			}
 			if (l->pairs.len >= NK_ALIKE_MAX) {
 				*more = true;
 				return nk_done();
@@ -142,7 +146,7 @@ static void looking_done(struct looking *l)
 NK_RESULT nk_alike_find(const struct nk_people *people, struct nk_arena *arena, struct nk_alike **out, size_t *out_n, bool *out_more,
 	struct nk_err *err)
 {
-	NK_OWNED(looking_done) struct looking l = { .arena = arena };
+	NK_OWNED(looking_done) struct looking l = { .people = people, .arena = arena };
 	size_t n = 0;
 
 	nk_vec_init_wiping(&l.keys, sizeof(struct key), UINT32_MAX);

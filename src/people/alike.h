@@ -17,7 +17,8 @@ struct nk_alike {
 	unsigned why; /* bits 1 << nk_alike_why */
 };
 enum { NK_ALIKE_MAX = 100000 };
-/* nk_alike_find: pairs in order of a, then b, at most NK_ALIKE_MAX (then *out_more); canary persons left out. Twins have two
+/* nk_alike_find: pairs in order of a, then b, at most NK_ALIKE_MAX (then *out_more); canary persons left out,
+ * records of one person (nk_people_whole) under their head. Twins have two
  * given names and are not alike. Works on folded texts (nk_fold). Reads only. */
 NK_RESULT nk_alike_find(const struct nk_people *people, struct nk_arena *arena, struct nk_alike **out, size_t *out_n, bool *out_more,
 	struct nk_err *err);

@@ -46,6 +46,7 @@ static const char *const field_words[] = {
 	[NK_FIELD_FACULTY] = "faculty",
 	[NK_FIELD_BIRTH_DATE] = "birth_date",
 	[NK_FIELD_FORMER] = "former",
+	[NK_FIELD_MERGED_INTO] = "merged_into",
 };
 _Static_assert(NK_ARRAY_LEN(field_words) == NK_FIELD_COUNT, "a word for every item");
 

@@ -1,8 +1,9 @@
 /*
  * former.c: names of before, in the person's own record (item FORMER), so that they are sealed, found and erased with it.
  *
- * Invariant: whoever changes a name through nk_people_update leaves the name of before here; no caller sets this item. An entry is
- * a time and the items FAMILY … GIVEN_ROMAJI with US (0x1f) between, ended by RS (0x1e); the newest first, each name once.
+ * Invariant: whoever changes a name through nk_people_update leaves the name of before here; a caller can add to this item and
+ * takes nothing away. An entry is a time (0: not known) and the items FAMILY … GIVEN_ROMAJI with US (0x1f) between, ended by RS
+ * (0x1e); the newest first, each name once.
  */
 #include "base.h"
 
@@ -69,6 +70,59 @@ bool nk_former_next(struct nk_str *rest, nk_time *out_until, struct nk_person *o
 	return false;
 }
 
+NK_RESULT nk_former_add(const struct nk_person *name, nk_time until, struct nk_buf *out, struct nk_err *err)
+{
+	char text[NK_TIME_TEXT];
+
+	return put(nk_time_print(until, text), name->field, out, err);
+}
+
+/* Does one of the entries say all that `name` does? *out_n: how many there are. */
+static bool stands_in(struct nk_str list, const struct nk_str *name, unsigned *out_n)
+{
+	struct nk_person before;
+	nk_time until = 0;
+	bool stands = false;
+
+	*out_n = 0;
+	while (nk_former_next(&list, &until, &before)) {
+		stands = stands || !says_more(name, before.field);
+		++*out_n;
+	}
+	return stands;
+}
+
+bool nk_former_known(const struct nk_str field[static NK_FIELD_COUNT], struct nk_str list)
+{
+	struct nk_person one;
+	nk_time until = 0;
+	unsigned n = 0;
+
+	while (nk_former_next(&list, &until, &one)) {
+		if (says_more(one.field, field) && !stands_in(field[NK_FIELD_FORMER], one.field, &n) && n < NK_FORMER_MAX) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* What a caller knows besides: behind the others, each name once. */
+static NK_RESULT keep_told(const struct nk_str *is, struct nk_buf *out, struct nk_err *err)
+{
+	struct nk_str told = is[NK_FIELD_FORMER];
+	struct nk_person before;
+	char text[NK_TIME_TEXT];
+	nk_time until = 0;
+	unsigned n = 0;
+
+	while (nk_former_next(&told, &until, &before)) {
+		if (says_more(before.field, is) && !stands_in(nk_buf_str(out), before.field, &n) && n < NK_FORMER_MAX) {
+			NK_TRY(put(nk_time_print(until, text), before.field, out, err));
+		}
+	}
+	return nk_done();
+}
+
 NK_RESULT nk_former_keep(
 	const struct nk_str *was, const struct nk_str *is, nk_time now, struct nk_buf *out, struct nk_err *err)
 {
@@ -88,5 +142,5 @@ NK_RESULT nk_former_keep(
 			n++;
 		}
 	}
-	return nk_done();
+	return keep_told(is, out, err);
 }

@@ -127,6 +127,42 @@ static void no_caller_takes_a_name_of_before_away_or_makes_one_up(void **state)
 	is_formerly(&w, "太田 ");
 }
 
+/* What a source tells of before: a surname, and since when it is none any more is not known. */
+static struct nk_str told(struct nk_buf *room, const char *family)
+{
+	const struct nk_person before = { .field = { [NK_FIELD_FAMILY] = nk_str_c(family), [NK_FIELD_GIVEN] = NK_STR("花子") } };
+	struct nk_err err = { 0 };
+
+	kit_ok(nk_former_add(&before, 0, room, &err), &err);
+	return nk_buf_str(room);
+}
+
+static void a_name_of_before_that_a_source_tells_is_added_once(void **state)
+{
+	NK_OWNED(world_done) struct world w = { .people = NULL };
+	NK_OWNED(nk_buf_done) struct nk_buf room = { 0 };
+	struct nk_str list;
+	struct nk_person before;
+	nk_time until = 1;
+
+	(void)state;
+	world_new(&w);
+	nk_buf_init_wiping(&room, 4096);
+	list = told(&room, "茅場");
+	assert_false(nk_former_known(w.p.field, list));
+	w.p.field[NK_FIELD_FORMER] = list;
+	write_person(&w);
+	write_person(&w);
+	list = nk_people_at(w.people, 0)->field[NK_FIELD_FORMER];
+	assert_true(nk_former_next(&list, &until, &before));
+	assert_int_equal(until, 0);
+	assert_true(nk_str_eq(before.field[NK_FIELD_FAMILY], NK_STR("茅場")));
+	assert_false(nk_former_next(&list, &until, &before));
+	assert_true(nk_former_known(nk_people_at(w.people, 0)->field, nk_buf_str(&room)));
+	nk_buf_reset(&room);
+	assert_true(nk_former_known(w.p.field, told(&room, "太田"))); /* which she is called today */
+}
+
 static void the_oldest_of_too_many_names_of_before_make_room(void **state)
 {
 	NK_OWNED(world_done) struct world w = { .people = NULL };
@@ -185,6 +221,7 @@ int main(void)
 		cmocka_unit_test(a_name_that_comes_back_is_no_name_of_before_and_none_stands_twice),
 		cmocka_unit_test(what_is_added_to_a_name_or_is_no_name_makes_no_name_of_before),
 		cmocka_unit_test(no_caller_takes_a_name_of_before_away_or_makes_one_up),
+		cmocka_unit_test(a_name_of_before_that_a_source_tells_is_added_once),
 		cmocka_unit_test(the_oldest_of_too_many_names_of_before_make_room),
 		cmocka_unit_test(long_names_of_before_never_make_a_record_too_long),
 		cmocka_unit_test(bytes_that_are_no_list_of_names_of_before_are_none),

@@ -192,6 +192,7 @@ static NK_RESULT prepare(struct nk_people *people, const struct nk_people_option
 	people->tenant = opt->tenant;
 	nk_vec_init(&people->entries, sizeof(struct nk_people_entry), PERSONS_MAX);
 	nk_vec_init(&people->by_number, sizeof(uint32_t), (size_t)PERSONS_MAX + 1);
+	nk_vec_init(&people->merged, sizeof(struct nk_people_part), PERSONS_MAX);
 	nk_vec_init(&people->unfinished, sizeof(uint32_t), PERSONS_MAX);
 	NK_TRY(nk_random(nk_store_env(people->store), people->seed, sizeof(people->seed), err));
 	NK_TRY(nk_arena_new(NK_ARENA_WIPING, ARENA_MAX, &people->arena, err));
@@ -240,6 +241,7 @@ void nk_people_free(struct nk_people **people)
 	nk_vec_done(&p->entries);
 	nk_vec_done(&p->by_number);
 	nk_vec_done(&p->unfinished);
+	nk_vec_done(&p->merged);
 	nk_arena_free(&p->views);
 	nk_arena_free(&p->arena);
 	free(p);
@@ -249,11 +251,6 @@ void nk_people_free(struct nk_people **people)
 struct nk_store *nk_people_store(struct nk_people *people)
 {
 	return people->store;
-}
-
-struct nk_vault *nk_people_vault(struct nk_people *people)
-{
-	return people->vault;
 }
 
 size_t nk_people_count(const struct nk_people *people)

@@ -51,6 +51,8 @@ enum nk_person_state {
 	NK_PERSON_ERASED,
 	NK_PERSON_STATE_COUNT
 };
+/* nk_person_state_longer: of two records of one person, what the person is: active, else planned, suspended, leaving, retained. */
+enum nk_person_state nk_person_state_longer(enum nk_person_state a, enum nk_person_state b);
 /* nk_person_state_name: "planned" and so on; static. */
 const char *nk_person_state_name(enum nk_person_state s);
 
@@ -146,7 +148,6 @@ NK_RESULT nk_people_open(struct nk_store *store, struct nk_vault *vault, const s
 	struct nk_people **out, struct nk_err *err);
 void nk_people_free(struct nk_people **people);
 struct nk_store *nk_people_store(struct nk_people *people);
-struct nk_vault *nk_people_vault(struct nk_people *people);
 
 /* Persons that are not erased, in order of number. Pointers are good until the next write or free. */
 size_t nk_people_count(const struct nk_people *people);
@@ -170,18 +171,42 @@ const struct nk_person *nk_people_by_source(
 	const struct nk_people *people, struct nk_str source, struct nk_str source_key);
 
 /*
+ * One person in several records (docs/adr/0015): a record whose item MERGED_INTO is the id of another one is a part of it, one
+ * level deep; a head and its parts are the whole. Everything above is by record, but hold and protection: the stricter of the
+ * whole is everybody's (nk_people_update writes it, so that a split takes none of it away).
+ * nk_people_head: who speaks for this record: itself, when it points to nobody who is there; borrowed as the others.
+ * nk_people_head_number: the same by number; one that is unknown is its own. nk_people_is_part: is it another's?
+ * nk_people_whole: the head, then the parts by number; at most NK_WHOLE_MAX, at least one. nk_people_is_merged: more than one.
+ */
+enum { NK_WHOLE_MAX = 16 };
+const struct nk_person *nk_people_head(const struct nk_people *people, const struct nk_person *person);
+uint32_t nk_people_head_number(const struct nk_people *people, uint32_t number);
+bool nk_people_is_part(const struct nk_people *people, const struct nk_person *person);
+size_t nk_people_whole(const struct nk_people *people, uint32_t number, uint32_t out[static NK_WHOLE_MAX]);
+bool nk_people_is_merged(const struct nk_people *people, uint32_t number);
+/* nk_people_is_orphan: points to somebody who is not there: a restore has to erase this record too. */
+bool nk_people_is_orphan(const struct nk_people *people, const struct nk_person *person);
+/* nk_people_whole_dates: state and dates of the whole in *io (a copy of one record): valid while one record is, earliest begin,
+ * latest end, erased on the later day; no end is later than any. */
+void nk_people_whole_dates(const struct nk_people *people, struct nk_person *io);
+
+/*
  * nk_former_next: a person's names of before, the newest first: begin with *rest = p->field[NK_FIELD_FORMER]. *out has the items
- * FAMILY to GIVEN_ROMAJI (slices of the record) and nothing else; until when it was the name. False: no more. nk_people_update
- * alone writes them, whoever changes a name; at most NK_FORMER_MAX and 4,096 bytes of them, the oldest make room.
+ * FAMILY to GIVEN_ROMAJI (slices of the record) and nothing else; until when it was the name (0: not known). False: no more.
+ * nk_people_update writes them, whoever changes a name; at most NK_FORMER_MAX and 4,096 bytes of them, the oldest make room.
+ * nk_former_add: one more that a source tells, appended to `out` (wiping); put into the item FORMER of a new or changed person it
+ * joins those that are there. nk_former_known: is each name of `list` one of before, or part of the name that `field` is?
  */
 enum { NK_FORMER_MAX = 16 };
 bool nk_former_next(struct nk_str *rest, nk_time *out_until, struct nk_person *out);
+NK_RESULT nk_former_add(const struct nk_person *name, nk_time until, struct nk_buf *out, struct nk_err *err);
+bool nk_former_known(const struct nk_str field[static NK_FIELD_COUNT], struct nk_str list);
 
 /*
  * nk_people_search: all blank-separated words (at most 8, else NK_LIMIT) occur in kanji, kana, romaji, login, ids or
  * mail (folded: nk_fold; hiragana finds katakana). Sorted by kana. At most `max`; *out_total is the true number. No
- * word: everybody. The first search after a write makes its text anew (about 6 µs a person), later ones take about 50
- * ns a person.
+ * word: everybody. Records of one person: the head, once. The first search after a write makes its text anew (about 6
+ * µs a person), later ones take about 50 ns a person.
  */
 NK_RESULT nk_people_search(const struct nk_people *people, struct nk_str query, size_t max,
 	const struct nk_person **out, size_t *out_n, size_t *out_total, struct nk_err *err);
@@ -205,7 +230,7 @@ NK_RESULT nk_people_add(struct nk_people *people, struct nk_tx *tx, const struct
 	const struct nk_key *keys, size_t n, struct nk_err *err);
 uint32_t nk_people_next_number(const struct nk_people *people);
 /* nk_people_update: version + 1, sealed anew under the same key, tokens changed. A name that changes becomes one of before
- * (nk_former_next), whatever the caller says of the item FORMER. */
+ * (nk_former_next); what the caller says of the item FORMER can only add to it. */
 NK_RESULT nk_people_update(
 	struct nk_people *people, struct nk_tx *tx, const struct nk_person *person, struct nk_err *err);
 /* nk_people_erase: record to NULL, tokens removed, arena wiped of it. The key is destroyed by the vault, before. Also
@@ -222,7 +247,10 @@ NK_RESULT nk_people_pseudonym(
  * unreferenced ones. */
 NK_RESULT nk_people_each_slot(struct nk_store *store, nk_vault_slot_fn *fn, void *arg, struct nk_err *err);
 
-/* Tombstones: keyed, with a last day. */
+/* Tombstones: keyed, with a last day; of logins and of mail addresses, which block each other. */
+/* nk_tombstone_leave: login and mail of a person who goes; *out_n: how many there were, added up. */
+NK_RESULT nk_tombstone_leave(struct nk_people *people, struct nk_tx *tx, const struct nk_person *p, nk_date until,
+	uint64_t *out_n, struct nk_err *err);
 NK_RESULT nk_tombstone_add(
 	struct nk_people *people, struct nk_tx *tx, struct nk_str login, nk_date until, struct nk_err *err);
 NK_RESULT nk_tombstone_has(

@@ -87,6 +87,13 @@ NK_RESULT nk_people_index_add(struct nk_people_index *ix, uint32_t hash, uint32_
 	return nk_done();
 }
 
+void nk_people_index_fetch(const struct nk_people_index *ix, uint32_t hash)
+{
+	if (ix->cap > 0) {
+		__builtin_prefetch(&ix->cells[place(hash, ix->cap)], 1);
+	}
+}
+
 void nk_people_index_remove(struct nk_people_index *ix, uint32_t hash, uint32_t number)
 {
 	size_t i = 0;

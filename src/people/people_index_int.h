@@ -19,6 +19,8 @@ void nk_people_index_done(struct nk_people_index *ix);
 /* nk_people_index_room: room for `n` numbers without growing again. */
 NK_RESULT nk_people_index_room(struct nk_people_index *ix, size_t n, struct nk_err *err);
 NK_RESULT nk_people_index_add(struct nk_people_index *ix, uint32_t hash, uint32_t number, struct nk_err *err);
+/* nk_people_index_fetch: a hint: this hash is asked for or added soon. */
+void nk_people_index_fetch(const struct nk_people_index *ix, uint32_t hash);
 void nk_people_index_remove(struct nk_people_index *ix, uint32_t hash, uint32_t number);
 
 /* Walks the numbers under a hash: start with { 0 }, nk_people_index_next gives 0 at the end. */

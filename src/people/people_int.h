@@ -29,6 +29,12 @@ struct nk_people_entry {
 	uint32_t number;
 };
 
+/* A record that points to another one (whole.c). */
+struct nk_people_part {
+	struct nk_uuid head;
+	uint32_t number;
+};
+
 struct nk_search;
 struct nk_people_places;
 
@@ -46,6 +52,7 @@ struct nk_people {
 	struct nk_vec entries; /* struct nk_people_entry */
 	struct nk_vec by_number; /* uint32_t: place in entries + 1, or 0 */
 	struct nk_vec unfinished; /* uint32_t: key destroyed, record still there */
+	struct nk_vec merged; /* struct nk_people_part, by head, then number */
 	uint32_t next_number;
 	struct nk_people_index by_id;
 	struct nk_people_index by_source;
@@ -61,6 +68,15 @@ static inline struct nk_bytes nk_people_entry_record(const struct nk_people_entr
 
 /* nk_people_entry_of: NULL when there is no such person. */
 struct nk_people_entry *nk_people_entry_of(const struct nk_people *people, uint32_t number);
+/* nk_people_entry_by_id: the same by id. */
+struct nk_people_entry *nk_people_entry_by_id(const struct nk_people *people, struct nk_uuid id);
+/* whole.c: a record into and out of the list of parts; the flags of hold and protection that anybody of the whole has; views made
+ * anew; may the record that is to be written point where it points? (NK_INVALID, NK_LIMIT). */
+NK_RESULT nk_people_whole_index(struct nk_people *people, const struct nk_people_entry *e, struct nk_err *err);
+void nk_people_whole_unindex(struct nk_people *people, const struct nk_people_entry *e);
+unsigned nk_people_strict(const struct nk_people *people, const struct nk_people_entry *e);
+void nk_people_whole_refill(const struct nk_people *people, const uint32_t *numbers, size_t n);
+NK_RESULT nk_people_whole_check(const struct nk_people *people, const struct nk_person *next, struct nk_err *err);
 /* nk_people_who: the 32 bytes that name a person's row in the associated data. */
 void nk_people_who(const struct nk_people *people, struct nk_uuid id, uint8_t out[static 32]);
 /* nk_people_keep: a new entry at the end, its record copied into the arena. nk_people_index_entry: into all indexes;

@@ -65,27 +65,6 @@ static NK_RESULT folder_init(struct folder *f, const struct nk_people *people, s
 	return nk_arena_new(NK_ARENA_WIPING, TEXT_MAX, &f->arena, err);
 }
 
-/* Letters, digits and dots only: folding is lower case. */
-static bool fold_plain(struct nk_str v, struct nk_buf *out)
-{
-	uint8_t *at = NULL;
-
-	if (!nk_ok(nk_buf_reserve(out, v.len, &at, NULL))) {
-		return false;
-	}
-	for (size_t i = 0; i < v.len; i++) {
-		const char c = v.ptr[i];
-		const bool upper = c >= 'A' && c <= 'Z';
-
-		if (!upper && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '.' && c != '@') {
-			return false;
-		}
-		at[i] = (uint8_t)(upper ? c - 'A' + 'a' : c);
-	}
-	out->len += v.len;
-	return true;
-}
-
 static NK_RESULT fold_new(struct folder *f, struct nk_str value, bool romaji, struct nk_str *out, struct nk_err *err)
 {
 	struct nk_str *slot = nk_arena_alloc(f->arena, sizeof(*slot));
@@ -139,9 +118,7 @@ static NK_RESULT add_word(struct nk_str value, struct nk_buf *text, struct nk_er
 	if (value.len == 0) {
 		return nk_done();
 	}
-	if (!fold_plain(value, text)) {
-		NK_TRY(nk_fold(value, text, err));
-	}
+	NK_TRY(nk_fold(value, text, err));
 	return nk_buf_add_byte(text, '\n', err);
 }
 
@@ -377,25 +354,50 @@ static size_t next_hit(const struct nk_search *s, const struct words *w, size_t 
 	return i;
 }
 
+/* Whoever is there in several records is found once, by whichever: is this the first time? */
+static NK_RESULT first_time(const struct nk_people *people, struct nk_vec *met, uint32_t number, bool *out, struct nk_err *err)
+{
+	void *room = NULL;
+
+	*out = true;
+	if (!nk_people_is_merged(people, number)) {
+		return nk_done();
+	}
+	for (size_t i = 0; i < met->len; i++) {
+		if (*(const uint32_t *)nk_vec_at(met, i) == number) {
+			*out = false;
+			return nk_done();
+		}
+	}
+	NK_TRY(nk_vec_push(met, &room, err));
+	*(uint32_t *)room = number;
+	return nk_done();
+}
+
 NK_RESULT nk_people_search(const struct nk_people *people, struct nk_str query, size_t max,
 	const struct nk_person **out, size_t *out_n, size_t *out_total, struct nk_err *err)
 {
 	NK_OWNED(words_done) struct words w = { 0 };
+	NK_OWNED(nk_vec_done) struct nk_vec met = { 0 };
 	const struct nk_search *s = NULL;
 	size_t total = 0;
 	size_t n = 0;
 
+	nk_vec_init(&met, sizeof(uint32_t), UINT32_MAX);
 	NK_TRY(split_query(query, &w, err));
 	/* The text is a cache of what the handle holds anyway. */
 	NK_TRY(made(people->self, err));
 	s = people->search;
 	for (size_t i = next_hit(s, &w, 0); i + 1 < s->segments.len; i = next_hit(s, &w, i + 1)) {
 		const struct segment *seg = nk_vec_at(&s->segments, i);
+		const uint32_t number = nk_people_head_number(people, seg->number);
+		bool first = false;
 
-		if (n < max) {
-			out[n++] = nk_people_by_number(people, seg->number);
+		NK_TRY(first_time(people, &met, number, &first, err));
+		if (first && n < max) {
+			out[n++] = nk_people_by_number(people, number);
 		}
-		total++;
+		total += first ? 1 : 0;
 	}
 	*out_n = n;
 	*out_total = total;

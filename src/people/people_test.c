@@ -61,7 +61,7 @@ static void fill_all(struct nk_person *p)
 {
 	static const char *const values[NK_FIELD_COUNT] = { "kit", "key-1", "master-1", "login-1", "number-1",
 		"mail-1@example.jp", "姓", "名", "中", "セイ", "メイ", "通称姓", "通称名", "ツウショウ", "ツウメイ",
-		"Sei", "Mei", "3", "3年1組", "理学部", "2012-04-02", "旧" };
+		"Sei", "Mei", "3", "3年1組", "理学部", "2012-04-02", "旧", "よそ" };
 
 	for (unsigned f = 0; f < NK_FIELD_COUNT; f++) {
 		p->field[f] = nk_str_c(values[f]);

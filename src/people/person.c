@@ -41,6 +41,17 @@ NK_RESULT nk_person_listed(const struct nk_person *p, bool kana, struct nk_buf *
 	return kana ? nk_done() : nk_buf_printf(out, err, "#%u", p->number);
 }
 
+enum nk_person_state nk_person_state_longer(enum nk_person_state a, enum nk_person_state b)
+{
+	static const unsigned rank[NK_PERSON_STATE_COUNT] = { [NK_PERSON_ACTIVE] = 5,
+		[NK_PERSON_PLANNED] = 4,
+		[NK_PERSON_SUSPENDED] = 3,
+		[NK_PERSON_LEAVING] = 2,
+		[NK_PERSON_RETAINED] = 1 };
+
+	return rank[a] >= rank[b] ? a : b;
+}
+
 bool nk_person_active_on(const struct nk_person *p, nk_date day)
 {
 	const bool begun = p->valid_from == NK_DATE_NONE || p->valid_from <= day;

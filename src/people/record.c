@@ -7,7 +7,7 @@
 
 #include "record_int.h"
 
-enum { FIXED_LEN = 28, MEMBERSHIP_LEN = 29 };
+enum { FIXED_LEN = 28, MEMBERSHIP_LEN = 29, ITEM_HEAD = 3 };
 enum { BIT_GROUP = 1, BIT_PRIMARY = 2, ROLE_SHIFT = 2, BIT_STAYING = 128 };
 
 static uint32_t date_bits(nk_date d)
@@ -127,14 +127,14 @@ static bool check_fields(struct nk_cursor *c)
 	unsigned last = 0;
 
 	while (c->left > 0 && !c->bad) {
-		const unsigned tag = nk_cursor_u8(c);
-		const size_t low = nk_cursor_u8(c);
-		const size_t len = low | ((size_t)nk_cursor_u8(c) << 8);
+		const struct nk_bytes head = nk_cursor_take(c, ITEM_HEAD);
+		const unsigned tag = c->bad ? 0 : head.ptr[0];
+		const size_t len = c->bad ? 0 : head.ptr[1] | (size_t)head.ptr[2] << 8;
 
-		(void)nk_cursor_take(c, len);
 		if (tag <= last || tag > NK_FIELD_COUNT || len == 0 || len > NK_FIELD_LEN_MAX) {
 			return false;
 		}
+		(void)nk_cursor_take(c, len);
 		last = tag;
 	}
 	return !c->bad;
@@ -174,28 +174,40 @@ size_t nk_record_count(struct nk_bytes record)
 	return nk_get_le32(record.ptr + 24);
 }
 
-/* The items of a checked record, from the first on. */
-static struct nk_cursor fields_of(struct nk_bytes record)
+/* The items of a checked record, from the first on: its lengths fit, so that reading a million records need not ask again. */
+static struct nk_bytes fields_of(struct nk_bytes record)
 {
 	const size_t skip = FIXED_LEN + nk_record_count(record) * MEMBERSHIP_LEN;
 
-	return nk_cursor_of(nk_bytes_of(record.ptr + skip, record.len - skip));
+	return nk_bytes_of(record.ptr + skip, record.len - skip);
 }
 
-static unsigned next_field(struct nk_cursor *c, struct nk_str *out)
+static unsigned next_field(struct nk_bytes *rest, struct nk_str *out)
 {
-	const unsigned tag = nk_cursor_u8(c);
-	const size_t low = nk_cursor_u8(c);
-	const size_t len = low | ((size_t)nk_cursor_u8(c) << 8);
+	const unsigned tag = rest->ptr[0];
+	const size_t len = rest->ptr[1] | (size_t)rest->ptr[2] << 8;
 
-	*out = nk_bytes_str(nk_cursor_take(c, len));
+	*out = (struct nk_str){ (const char *)rest->ptr + ITEM_HEAD, len };
+	*rest = nk_bytes_of(rest->ptr + ITEM_HEAD + len, rest->len - ITEM_HEAD - len);
 	return tag;
+}
+
+void nk_record_fields(struct nk_bytes record, struct nk_str out[static NK_FIELD_COUNT])
+{
+	struct nk_bytes rest = fields_of(record);
+
+	memset(out, 0, NK_FIELD_COUNT * sizeof(*out));
+	while (rest.len > 0) {
+		struct nk_str value = { NULL, 0 };
+		const unsigned tag = next_field(&rest, &value);
+
+		out[tag - 1] = value;
+	}
 }
 
 void nk_record_read(struct nk_bytes record, struct nk_person *out, struct nk_membership *room)
 {
 	const size_t n = nk_record_count(record);
-	struct nk_cursor c = fields_of(record);
 
 	for (size_t i = 0; i < n; i++) {
 		get_membership(record.ptr + FIXED_LEN + i * MEMBERSHIP_LEN, &room[i]);
@@ -213,21 +225,16 @@ void nk_record_read(struct nk_bytes record, struct nk_person *out, struct nk_mem
 		.memberships = room,
 		.n_memberships = n,
 	};
-	while (c.left > 0) {
-		struct nk_str value = { NULL, 0 };
-		const unsigned tag = next_field(&c, &value);
-
-		out->field[tag - 1] = value;
-	}
+	nk_record_fields(record, out->field);
 }
 
 struct nk_str nk_record_field(struct nk_bytes record, enum nk_field f)
 {
-	struct nk_cursor c = fields_of(record);
+	struct nk_bytes rest = fields_of(record);
 
-	while (c.left > 0) {
+	while (rest.len > 0) {
 		struct nk_str value = { NULL, 0 };
-		const unsigned tag = next_field(&c, &value);
+		const unsigned tag = next_field(&rest, &value);
 
 		if (tag == (unsigned)f + 1) {
 			return value;

@@ -8,7 +8,7 @@
 
 #include "people.h"
 
-enum { NK_RECORD_SCHEMA = 1, NK_FIELD_LEN_MAX = 4096, NK_MEMBERSHIPS_MAX = 4096, NK_RECORD_MAX = 1048576 };
+enum { NK_RECORD_SCHEMA = 1, NK_RECORD_FLAGS_AT = 2, NK_FIELD_LEN_MAX = 4096, NK_MEMBERSHIPS_MAX = 4096, NK_RECORD_MAX = 1048576 };
 
 /* nk_record_write: appends the record to `out` (a wiping buffer). NK_INVALID, NK_LIMIT name the item and the number.
  */
@@ -20,6 +20,8 @@ size_t nk_record_count(struct nk_bytes record);
 /* nk_record_read: fills *out but for id and slot; fields are slices of the record; `room` has nk_record_count places.
  */
 void nk_record_read(struct nk_bytes record, struct nk_person *out, struct nk_membership *room);
+/* nk_record_fields: all items of a checked record in one walk; empty when not there. */
+void nk_record_fields(struct nk_bytes record, struct nk_str out[static NK_FIELD_COUNT]);
 /* nk_record_field: one item of a checked record; empty when it is not there. */
 struct nk_str nk_record_field(struct nk_bytes record, enum nk_field f);
 

@@ -197,6 +197,70 @@ NK_RESULT nk_token_write(struct nk_people *people, struct nk_vec *rows, struct n
 	return nk_done();
 }
 
+static int by_value(const void *a, const void *b)
+{
+	const uint32_t x = *(const uint32_t *)a;
+	const uint32_t y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The rows of the table whose person is one of the sorted `gone`. */
+static NK_RESULT rows_of(struct nk_people *people, const struct nk_vec *gone, struct nk_vec *rows, struct nk_err *err)
+{
+	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
+	bool more = false;
+
+	NK_TRY(nk_stmt_get(people->store, "SELECT person_number, field, token FROM token", &stmt, err));
+	NK_TRY(nk_stmt_step(stmt, &more, err));
+	while (more) {
+		const uint32_t number = (uint32_t)nk_col_int(stmt, 0);
+		const struct nk_bytes token = nk_col_blob(stmt, 2);
+		void *item = NULL;
+
+		if (token.len == NK_MAC_LEN && bsearch(&number, gone->items, gone->len, sizeof(number), by_value) != NULL) {
+			struct nk_token_row *row = NULL;
+
+			NK_TRY(nk_vec_push(rows, &item, err));
+			row = item;
+			memcpy(row->token, token.ptr, NK_MAC_LEN);
+			row->person_number = number;
+			row->field = (uint32_t)nk_col_int(stmt, 1);
+		}
+		NK_TRY(nk_stmt_step(stmt, &more, err));
+	}
+	return nk_done();
+}
+
+NK_RESULT nk_token_remove(struct nk_people *people, const uint32_t *numbers, size_t n, struct nk_err *err)
+{
+	NK_OWNED(nk_vec_done) struct nk_vec gone = { 0 };
+	NK_OWNED(nk_vec_done) struct nk_vec rows = { 0 };
+	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;
+	void *item = NULL;
+
+	nk_vec_init(&gone, sizeof(*numbers), SIZE_MAX / sizeof(*numbers));
+	nk_vec_init(&rows, sizeof(struct nk_token_row), SIZE_MAX / sizeof(struct nk_token_row));
+	for (size_t i = 0; i < n; i++) {
+		NK_TRY(nk_vec_push(&gone, &item, err));
+		*(uint32_t *)item = numbers[i];
+	}
+	if (n == 0) {
+		return nk_done();
+	}
+	qsort(gone.items, gone.len, sizeof(*numbers), by_value);
+	NK_TRY(rows_of(people, &gone, &rows, err));
+	NK_TRY(nk_stmt_get(people->store, "DELETE FROM token WHERE field = ?1 AND token = ?2", &stmt, err));
+	for (size_t i = 0; i < rows.len; i++) {
+		const struct nk_token_row *row = nk_vec_at(&rows, i);
+
+		nk_stmt_int(stmt, 1, row->field);
+		nk_stmt_blob(stmt, 2, nk_bytes_of(row->token, NK_MAC_LEN));
+		NK_TRY(nk_stmt_run(stmt, err));
+	}
+	return nk_done();
+}
+
 static NK_RESULT check_row(struct nk_people *people, const struct nk_token_row *row, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *stmt = NULL;

@@ -29,6 +29,8 @@ struct nk_token_row {
 NK_RESULT nk_token_collect(const struct nk_people *people, struct nk_bytes record, uint32_t number,
 	struct nk_buf *room, struct nk_vec *rows, struct nk_err *err);
 NK_RESULT nk_token_write(struct nk_people *people, struct nk_vec *rows, struct nk_err *err);
+/* nk_token_remove: all tokens of these persons go; the whole table is read for it (nobody's record is needed). */
+NK_RESULT nk_token_remove(struct nk_people *people, const uint32_t *numbers, size_t n, struct nk_err *err);
 /* nk_token_check: does the index key in use fit what the store holds? NK_CORRUPT. */
 NK_RESULT nk_token_check(struct nk_people *people, struct nk_err *err);
 

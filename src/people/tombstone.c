@@ -1,5 +1,5 @@
 /*
- * tombstone.c: logins that nobody gets again before a day, as keyed tokens; the key's life is its own (DECISIONS 5).
+ * tombstone.c: logins and addresses that nobody gets again before a day, as keyed tokens; the key's life is its own (DECISIONS 5).
  *
  * Invariant: nothing here tells whose a login was.
  */
@@ -38,6 +38,20 @@ NK_RESULT nk_tombstone_add(
 	nk_stmt_blob(stmt, 1, nk_bytes_of(token, sizeof(token)));
 	nk_stmt_int(stmt, 2, until);
 	return nk_stmt_run(stmt, err);
+}
+
+NK_RESULT nk_tombstone_leave(struct nk_people *people, struct nk_tx *tx, const struct nk_person *p, nk_date until,
+	uint64_t *out_n, struct nk_err *err)
+{
+	static const enum nk_field kept[] = { NK_FIELD_LOGIN, NK_FIELD_MAIL };
+
+	for (size_t i = 0; i < NK_ARRAY_LEN(kept); i++) {
+		if (p->field[kept[i]].len > 0) {
+			NK_TRY(nk_tombstone_add(people, tx, p->field[kept[i]], until, err));
+			++*out_n;
+		}
+	}
+	return nk_done();
 }
 
 NK_RESULT nk_tombstone_has(

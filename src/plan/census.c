@@ -149,9 +149,21 @@ static int by_confidence(const void *a, const void *b)
 	return x->number < y->number ? -1 : x->number > y->number ? 1 : 0;
 }
 
-static bool has_left(const struct nk_person *p)
+/* With every record of his. */
+static bool has_left(const struct nk_people *people, uint32_t number)
 {
-	return p->state == NK_PERSON_LEAVING || p->state == NK_PERSON_RETAINED || p->state == NK_PERSON_ERASED;
+	uint32_t all[NK_WHOLE_MAX];
+	const size_t n = nk_people_whole(people, number, all);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct nk_person *const p = nk_people_by_number(people, all[i]);
+
+		if (p == NULL ||
+			(p->state != NK_PERSON_LEAVING && p->state != NK_PERSON_RETAINED && p->state != NK_PERSON_ERASED)) {
+			return false;
+		}
+	}
+	return true;
 }
 
 static NK_RESULT rank(struct counting *c, struct nk_census_account *a, bool named, struct nk_err *err)
@@ -168,10 +180,9 @@ static NK_RESULT rank(struct counting *c, struct nk_census_account *a, bool name
 	for (size_t i = 0; i < n; i++) {
 		const unsigned key = NK_CENSUS_LOGIN | NK_CENSUS_MAIL | NK_CENSUS_NUMBER;
 		const unsigned name = NK_CENSUS_NAME | NK_CENSUS_VARIANT | NK_CENSUS_KANA | NK_CENSUS_FORMER | NK_CENSUS_ROMAJI;
-		const struct nk_person *p = nk_people_by_number(c->in->people, all[i].number);
 
 		all[i].why |= (all[i].why & key) != 0 && (all[i].why & name) == 0 && named ? (unsigned)NK_CENSUS_OTHER_NAME : 0U;
-		all[i].why |= p != NULL && has_left(p) ? (unsigned)NK_CENSUS_LEFT : 0U;
+		all[i].why |= has_left(c->in->people, all[i].number) ? (unsigned)NK_CENSUS_LEFT : 0U;
 		all[i].why &= (all[i].why & NK_CENSUS_NAME) != 0 ? ~(unsigned)NK_CENSUS_VARIANT : ~0U;
 		all[i].confidence = confidence_of(all[i].why, named);
 	}

@@ -12,6 +12,7 @@
 enum { SEVERAL_BIT = 40, TEXT_MAX = 1 << 16 };
 
 struct nk_census_index {
+	const struct nk_people *people;
 	struct nk_map map;
 	struct nk_arena *kept; /* wiping: the map's keys */
 	struct nk_buf key; /* wiping */
@@ -61,6 +62,7 @@ static NK_RESULT put(struct nk_census_index *x, char letter, struct nk_str text,
 	uint64_t value = 0;
 	bool any = false;
 
+	number = nk_people_head_number(x->people, number); /* who is there in several records is one */
 	NK_TRY(key_of(x, letter, text, &any, err));
 	if (!any) {
 		return nk_done();
@@ -127,6 +129,7 @@ static NK_RESULT put_before(struct nk_census_index *x, const struct nk_str pair[
 {
 	uint64_t whose = 0;
 
+	number = nk_people_head_number(x->people, number);
 	NK_TRY(put_pair(x, "f", pair, number, err));
 	if (x->key.len == 0) {
 		return nk_done();
@@ -185,6 +188,7 @@ NK_RESULT nk_census_index_new(const struct nk_census_input *in, struct nk_census
 	if (x == NULL) {
 		return nk_fail_nomem(err);
 	}
+	x->people = in->people;
 	nk_map_init(&x->map, in->seed);
 	nk_buf_init_wiping(&x->key, 1 << 20);
 	NK_TRY(nk_arena_new(NK_ARENA_WIPING, SIZE_MAX / 2, &x->kept, err));

@@ -9,6 +9,7 @@
 
 #include "mapping.h"
 
+#include "desired_int.h"
 #include "dn.h"
 #include "template_int.h"
 #include "year.h"
@@ -394,34 +395,52 @@ static void hide(struct nk_person *p, struct nk_template_scope *scope)
 	scope->number = 0;
 }
 
+/* Whether somebody has an entry at all, and in what state. */
+static bool is_wanted(const struct maker *m, const struct nk_year *year, const struct nk_person *p, bool *out_suspended)
+{
+	struct nk_year_wanted wanted;
+
+	if (nk_people_is_part(m->people, p)) {
+		*out_suspended = true;
+		return nk_desired_is_retired(m->opt, p);
+	}
+	nk_year_of(year, p, m->opt->today, &wanted);
+	*out_suspended = wanted.presence == NK_YEAR_SUSPENDED;
+	return wanted.presence != NK_YEAR_ABSENT;
+}
+
 static NK_RESULT add_person(void *arg, const struct nk_person *p, struct nk_err *err)
 {
 	struct maker *m = arg;
-	static const struct nk_year own_dates = { .rules = NULL };
-	struct nk_year_wanted wanted;
+	const struct nk_year own_dates = { .people = m->people };
+	const struct nk_year *const year = m->opt->year != NULL ? m->opt->year : &own_dates;
 	struct nk_entry e = { .kind = NK_OBJECT_PERSON, .object = p->id, .person_number = p->number };
 	struct nk_template_scope scope;
+	struct nk_person whole = *p;
 	struct nk_person bare;
 	bool made = false;
 
-	nk_year_of(m->opt->year != NULL ? m->opt->year : &own_dates, p, m->opt->today, &wanted);
-	if (wanted.presence == NK_YEAR_ABSENT) {
+	if (!is_wanted(m, year, p, &e.suspended)) {
 		return nk_done();
 	}
-	e.suspended = wanted.presence == NK_YEAR_SUSPENDED;
 	if (nk_str_trim(p->field[NK_FIELD_LOGIN]).len == 0) {
 		m->no_login++;
 		return nk_done();
 	}
-	nk_template_scope_of(m->people, p, m->opt->today, &scope);
+	if (!nk_people_is_part(m->people, p)) {
+		NK_TRY(nk_desired_whole(year, m->opt->today, m->arena, &whole, err));
+	}
+	nk_template_scope_of(m->people, &whole, m->opt->today, &scope);
 	scope.domain = m->domain;
+	bare = whole;
+	nk_name_use_apply(m->opt->mapping->name, &bare);
+	scope.person = &bare;
 	if (nk_person_hidden(p)) {
-		bare = *p;
 		hide(&bare, &scope);
 		e.hidden = true;
 	}
 	NK_TRY(add_entry(m, &scope, &e, &made, err));
-	return made && !e.suspended && !e.hidden ? add_pairs(m, p, nk_u32(m->built.len - 1), err) : nk_done();
+	return made && !e.suspended && !e.hidden ? add_pairs(m, &whole, nk_u32(m->built.len - 1), err) : nk_done();
 }
 
 /* ---- order --------------------------------------------------------------------------------------------------- */

@@ -1,7 +1,8 @@
 /*
  * erase_list.c: whom the day has come to erase.
  *
- * Invariant: nobody is in the list who is active, planned, on hold or protected, or whose day has not come.
+ * Invariant: nobody is in the list who is active, planned, on hold or protected, or whose day has not come; of one person in
+ * several records (nk_people_whole) all are in it or none.
  */
 #include "base.h"
 
@@ -91,18 +92,35 @@ struct choosing {
 	struct nk_erase_list *list;
 };
 
+static bool is_asked_for(const struct choosing *c, const struct nk_person *p)
+{
+	const struct nk_person *only = NULL;
+
+	if (nk_uuid_is_nil(c->only)) {
+		return true;
+	}
+	only = nk_people_by_id(c->year->people, c->only);
+	return only != NULL && nk_people_head_number(c->year->people, only->number) == p->number;
+}
+
 static NK_RESULT choose(void *arg, const struct nk_person *p, struct nk_err *err)
 {
 	const struct choosing *c = arg;
-	struct chosen *next = &c->chosen[c->list->n];
+	uint32_t all[NK_WHOLE_MAX];
+	size_t n = 0;
 
 	(void)err;
-	if (!due(c->year, p, c->today) || (!nk_uuid_is_nil(c->only) && !nk_uuid_eq(p->id, c->only)) || !may_go(p, c->list)) {
+	if (nk_people_is_part(c->year->people, p) || !due(c->year, p, c->today) || !is_asked_for(c, p) || !may_go(p, c->list)) {
 		return nk_done();
 	}
-	next->number = p->number;
-	nk_mac16(c->key, nk_bytes_of(p->id.b, sizeof(p->id.b)), next->digest);
-	c->list->n++;
+	n = nk_people_whole(c->year->people, p->number, all);
+	for (size_t i = 0; i < n; i++) {
+		const struct nk_person *const one = i == 0 ? p : nk_people_by_number(c->year->people, all[i]);
+		struct chosen *const next = &c->chosen[c->list->n++];
+
+		next->number = all[i];
+		nk_mac16(c->key, nk_bytes_of(one->id.b, sizeof(one->id.b)), next->digest);
+	}
 	return nk_done();
 }
 
@@ -136,6 +154,22 @@ static bool same_digest(const struct nk_key *key, const struct nk_person *p, con
 	return nk_ct_equal(made, digest, sizeof(made));
 }
 
+/* Is every record of this person in the list? */
+static bool is_whole(
+	const struct nk_people *people, const struct nk_person *p, const struct nk_plan_step_row *steps, size_t n)
+{
+	uint32_t all[NK_WHOLE_MAX];
+	const size_t n_all = nk_people_whole(people, p->number, all);
+	size_t found = 0;
+
+	for (size_t i = 0; n_all > 1 && i < n; i++) {
+		for (size_t k = 0; k < n_all; k++) {
+			found += steps[i].person_number == all[k] ? 1 : 0;
+		}
+	}
+	return n_all == 1 || found == n_all;
+}
+
 NK_RESULT nk_erase_list_check(const struct nk_year *year, nk_date today, const uint8_t nonce[static 32],
 	const struct nk_plan_step_row *steps, size_t n, const struct nk_hash *hash, struct nk_err *err)
 {
@@ -153,6 +187,11 @@ NK_RESULT nk_erase_list_check(const struct nk_year *year, nk_date today, const u
 		if (p == NULL || !due(year, p, today) || !may_go(p, &count) || !same_digest(&key, p, steps[i].digest)) {
 			return nk_fail(err, NK_CONFLICT,
 				NK_N("person %u is no longer due for erasure (returned, on hold or protected); cancel this list and make a new one"),
+				steps[i].person_number);
+		}
+		if (!is_whole(year->people, p, steps, n)) {
+			return nk_fail(err, NK_CONFLICT,
+				NK_N("person %u is there in several records and the list has not all of them; cancel this list and make a new one"),
 				steps[i].person_number);
 		}
 		NK_TRY(nk_vec_push(&chosen, &at, err));

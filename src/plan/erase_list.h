@@ -2,6 +2,7 @@
  * erase_list.h: the erase plan: whom the day has come to erase. A plan like others (DECISIONS 17): hash, limits, a
  * second person.
  *
+ * One person in several records is one: chosen when all of them are due and none is kept, and then with every number.
  * Chosen are persons who are leaving or suspended and whose day has come, by the house's rules or their own 削除日
  * (year.h); never those under legal hold, never protected ones: both are counted. Pure: people and day in, list out;
  * a person's digest is a MAC of the id under the plan's 32 random bytes, so that a stored list names nobody. It is
@@ -22,12 +23,12 @@ struct nk_erase_list {
 	struct nk_hash hash;
 };
 
-/* nk_erase_list_make: `only`: nobody but this person (nil: all who are due). Lives in `arena`. NK_NOMEM. */
+/* nk_erase_list_make: `only`: nobody but this person, by any of the records (nil: all who are due). Lives in `arena`. NK_NOMEM. */
 NK_RESULT nk_erase_list_make(const struct nk_year *year, nk_date today, struct nk_uuid only,
 	const uint8_t nonce[static 32], struct nk_arena *arena, struct nk_erase_list *out, struct nk_err *err);
 
 /*
- * nk_erase_list_check: may a stored list still be carried out? Every person is there, due on that day, neither on
+ * nk_erase_list_check: may a stored list still be carried out? Every person is there with all records, due on that day, neither on
  * hold nor protected, and is the one whose digest was approved; and the digests give the hash. NK_CONFLICT names the
  * person's number. `steps` sorted by digest, as nk_plan_steps gives them.
  */

@@ -10,6 +10,7 @@
 #ifndef NK_MAPPING_H
 #define NK_MAPPING_H
 
+#include "link.h"
 #include "people.h"
 #include "target.h"
 
@@ -23,6 +24,20 @@ struct nk_map_row {
 	bool hidden; /* "protected.person.cn = …": for protected persons, instead of the attribute's other rows */
 };
 
+/* Which of two names a target takes: 通称名 or 戸籍名. */
+enum nk_name_use {
+	NK_NAME_IN_USE, /* the preferred ("shown") name, else the legal one; the legal name of who has another is not told */
+	NK_NAME_LEGAL, /* the legal name; the other is not told, and where no legal one is known the login stands */
+	NK_NAME_BOTH, /* as the rows say: {family} the legal one, {family_shown} that in use */
+	NK_NAME_USE_COUNT
+};
+/* nk_name_use_word: "in-use", "legal", "both"; static. nk_name_use_of: false: no such word. */
+const char *nk_name_use_word(enum nk_name_use use);
+bool nk_name_use_of(struct nk_str word, enum nk_name_use *out);
+/* nk_name_use_apply: what is left of a person's names for such a target, in `p`, a copy of the record's view. The name in romaji
+ * is that in use: a legal one comes from its kana. Nothing is allocated. */
+void nk_name_use_apply(enum nk_name_use use, struct nk_person *p);
+
 struct nk_mapping {
 	const struct nk_map_row *rows;
 	size_t n_rows;
@@ -33,6 +48,9 @@ struct nk_mapping {
 	size_t n_person_classes, n_group_classes, n_unit_classes;
 	struct nk_str suspend_attr, suspend_value; /* employeeType, suspended; userPassword is removed with it */
 	bool scheduled_groups; /* groups for subject classes too; default homerooms only: false */
+	enum nk_name_use name;
+	const struct nk_str *hide; /* attributes that no protected person has, whoever wrote them: settings.present of the target */
+	size_t n_hide;
 };
 
 /* nk_mapping_default: "school" (inetOrgPerson with ;lang-ja, groups per class) or "university" (eduPerson, ja* where
@@ -55,13 +73,15 @@ struct nk_desired_options {
 	struct nk_target_link *target; /* for has(); may be NULL: everything is known */
 	nk_date today;
 	const struct nk_year *year; /* who may sign in by the house's rules; NULL: by the persons' own dates */
+	const struct nk_links *links; /* of this target: accounts that parts of a person still have; NULL: none has */
 };
 /*
  * nk_desired_make: entries for units, groups (with members as MEMBER steps later: "member" is not among attrs),
  * persons. Planned persons are not there yet; leaving and suspended ones are there as suspended, without memberships.
- * Sorted by key (bytes of the folded name). Ended units and groups are not there. Two units or groups that get one
- * name are told apart by a piece of their id; two persons: NK_CONFLICT with their numbers. A row is left out when the
- * target does not know its attribute.
+ * Records of one person give one entry, with the head's names and the memberships of all that are usable; a part that has
+ * an account of its own here is there as suspended. Sorted by key (bytes of the folded name). Ended units and groups
+ * are not there. Two units or groups that get one name are told apart by a piece of their id; two persons: NK_CONFLICT
+ * with their numbers. A row is left out when the target does not know its attribute.
  */
 struct nk_member_pair {
 	uint32_t group; /* index into entries */

@@ -290,12 +290,120 @@ static void a_row_for_protected_persons_is_theirs_alone_and_takes_the_others_pla
 	assert_int_equal(nk_mapping_row(NK_STR("protected.group.cn"), NK_STR("x"), s.arena, &rows[0], &s.err).code, NK_CONFIG);
 }
 
+/* Person i, who goes by another surname than the family register's, and has a row of his own kind for everything. */
+static struct nk_desired with_two_names(struct school *s, enum nk_name_use use, struct nk_map_row *rows, struct nk_mapping *map)
+{
+	static const char *const more[][2] = { { "person.description", "{family} {middle}" }, { "person.title", "{romaji.family}" } };
+	struct nk_person *const p = &s->persons[1];
+
+	*map = *nk_mapping_default(NK_STR("school"));
+	memcpy(rows, map->rows, map->n_rows * sizeof(*rows));
+	for (size_t i = 0; i < NK_ARRAY_LEN(more); i++) {
+		kit_ok(nk_mapping_row(nk_str_c(more[i][0]), nk_str_c(more[i][1]), s->arena, &rows[map->n_rows++], &s->err), &s->err);
+	}
+	map->rows = rows;
+	map->name = use;
+	s->opt.mapping = map;
+	p->number = nk_people_at(s->people, 1)->number;
+	p->id = nk_people_at(s->people, 1)->id;
+	p->field[NK_FIELD_MIDDLE] = NK_STR("リー");
+	p->field[NK_FIELD_FAMILY_SHOWN] = NK_STR("金城");
+	p->field[NK_FIELD_FAMILY_SHOWN_KANA] = NK_STR("キンジョウ");
+	p->field[NK_FIELD_FAMILY_ROMAJI] = NK_STR("Kinjoh");
+	school_update(s, 1);
+	return school_desired(s);
+}
+
+static const char two[] = "uid=hm0001,ou=people,dc=example,dc=ac,dc=jp";
+
+static void a_target_of_the_name_in_use_never_sees_the_legal_one(void **state)
+{
+	NK_OWNED(school_done) struct school s = { 0 };
+	struct nk_map_row rows[64];
+	struct nk_mapping map;
+	struct nk_desired d;
+
+	(void)state;
+	assert_int_equal(nk_mapping_default(NK_STR("school"))->name, NK_NAME_IN_USE); /* which is what is taken without a word */
+	school_new(&s, 3);
+	d = with_two_names(&s, NK_NAME_IN_USE, rows, &map);
+	has(entry(&d, two), "cn", "金城 花子");
+	has(entry(&d, two), "displayName;lang-ja-kana", "キンジョウ ハナコ");
+	has(entry(&d, two), "description", "金城");
+	has(entry(&d, two), "title", "Kinjoh");
+	for (size_t i = 0; i < entry(&d, two)->n_attrs; i++) {
+		for (size_t v = 0; v < entry(&d, two)->attrs[i].n; v++) {
+			assert_null(strstr(entry(&d, two)->attrs[i].values[v].ptr, "東海林"));
+			assert_null(strstr(entry(&d, two)->attrs[i].values[v].ptr, "リー"));
+		}
+	}
+	has(entry(&d, "uid=hm0002,ou=people,dc=example,dc=ac,dc=jp"), "cn", "東海林 花子"); /* who has one name has that */
+}
+
+static void a_target_of_the_legal_name_never_sees_the_one_in_use(void **state)
+{
+	NK_OWNED(school_done) struct school s = { 0 };
+	struct nk_map_row rows[64];
+	struct nk_mapping map;
+	struct nk_desired d;
+
+	(void)state;
+	school_new(&s, 3);
+	d = with_two_names(&s, NK_NAME_LEGAL, rows, &map);
+	has(entry(&d, two), "cn", "東海林 花子");
+	has(entry(&d, two), "sn;lang-ja-kana", "ショウジ");
+	has(entry(&d, two), "description", "東海林 リー");
+	has(entry(&d, two), "title", "shoji"); /* the one in romaji is of the name in use */
+	for (size_t i = 0; i < entry(&d, two)->n_attrs; i++) {
+		for (size_t v = 0; v < entry(&d, two)->attrs[i].n; v++) {
+			assert_null(strstr(entry(&d, two)->attrs[i].values[v].ptr, "金城"));
+			assert_null(strstr(entry(&d, two)->attrs[i].values[v].ptr, "Kinjoh"));
+		}
+	}
+}
+
+static void a_target_of_both_names_gets_what_its_rows_say(void **state)
+{
+	NK_OWNED(school_done) struct school s = { 0 };
+	struct nk_map_row rows[64];
+	struct nk_mapping map;
+	struct nk_desired d;
+
+	(void)state;
+	school_new(&s, 3);
+	d = with_two_names(&s, NK_NAME_BOTH, rows, &map);
+	has(entry(&d, two), "cn", "金城 花子");
+	has(entry(&d, two), "description", "東海林 リー");
+}
+
+static void a_protected_person_has_neither_name_in_a_target_of_either(void **state)
+{
+	NK_OWNED(school_done) struct school s = { 0 };
+	struct nk_map_row rows[64];
+	struct nk_mapping map;
+
+	(void)state;
+	school_new(&s, 3);
+	s.persons[1].flags |= NK_PERSON_SHIELDED;
+	for (unsigned use = 0; use < NK_NAME_USE_COUNT; use++) {
+		const struct nk_desired d = with_two_names(&s, (enum nk_name_use)use, rows, &map);
+
+		has(entry(&d, two), "cn", "hm0001");
+		assert_false(has_attr(entry(&d, two), "description"));
+		assert_false(has_attr(entry(&d, two), "title"));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_pupil_stands_there_with_kanji_and_kana),
 		cmocka_unit_test(a_protected_person_stands_there_as_an_account_and_nothing_more),
 		cmocka_unit_test(a_row_for_protected_persons_is_theirs_alone_and_takes_the_others_place),
+		cmocka_unit_test(a_target_of_the_name_in_use_never_sees_the_legal_one),
+		cmocka_unit_test(a_target_of_the_legal_name_never_sees_the_one_in_use),
+		cmocka_unit_test(a_target_of_both_names_gets_what_its_rows_say),
+		cmocka_unit_test(a_protected_person_has_neither_name_in_a_target_of_either),
 		cmocka_unit_test(classes_are_named_by_year_school_and_code),
 		cmocka_unit_test(two_classes_of_one_name_are_told_apart),
 		cmocka_unit_test(who_left_is_suspended_and_who_is_planned_is_not_there),

@@ -312,6 +312,20 @@ static bool is_here(const struct nk_person *p)
 		!nk_str_eq(p->field[NK_FIELD_SOURCE], NK_STR("canary"));
 }
 
+/* In whichever record. */
+static bool whole_is_here(const struct nk_people *people, const struct nk_person *p)
+{
+	uint32_t all[NK_WHOLE_MAX];
+	const size_t n = nk_people_whole(people, p->number, all);
+
+	for (size_t i = 0; i < n; i++) {
+		if (is_here(i == 0 ? p : nk_people_by_number(people, all[i]))) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool needs(const struct naming *m, const struct nk_person *p, enum nk_field field)
 {
 	const unsigned made = field == NK_FIELD_LOGIN ? NK_PERSON_LOGIN_MADE : NK_PERSON_MAIL_MADE;
@@ -332,7 +346,10 @@ static NK_RESULT choose(struct naming *m, struct nk_err *err)
 		struct one *one = NULL;
 		void *room = NULL;
 
-		if ((m->opt->only != 0 && p->number != m->opt->only) || (m->opt->only == 0 && !is_here(p)) ||
+		if (nk_people_is_part(m->people, p)) {
+			continue; /* has no account of its own */
+		}
+		if ((m->opt->only != 0 && p->number != m->opt->only) || (m->opt->only == 0 && !whole_is_here(m->people, p)) ||
 			(!needs(m, p, NK_FIELD_LOGIN) && !needs(m, p, NK_FIELD_MAIL))) {
 			continue;
 		}
@@ -420,12 +437,9 @@ NK_RESULT nk_names_make(struct nk_people *people, const struct nk_names_options 
 	nk_buf_init_wiping(&m.text, VALUE_MAX);
 	nk_buf_init_wiping(&m.clean, VALUE_MAX);
 	NK_TRY(make_all(&m, err));
-	*out = nk_arena_array(arena, m.rows.len, sizeof(**out));
+	*out = nk_vec_keep(&m.rows, arena);
 	if (*out == NULL) {
 		return nk_fail_nomem(err);
-	}
-	if (m.rows.len > 0) {
-		memcpy(*out, m.rows.items, m.rows.len * sizeof(**out));
 	}
 	*out_n = m.rows.len;
 	return nk_done();

@@ -41,6 +41,8 @@ struct nk_plan_input {
 	struct nk_uuid target;
 	const uint32_t *held_back; /* persons who get no new account yet: one that may be theirs is undecided (census) */
 	size_t n_held_back;
+	bool (*is_due)(const void *arg, struct nk_str anchor); /* accounts of before, decided to be erased by now; may be NULL */
+	const void *is_due_arg;
 };
 
 /* Found by its name and content, without a recorded anchor: an ADD that was done before a crash. The caller records

@@ -2,7 +2,8 @@
  * plan_diff.c: what must change in one entry. Values are sets of bytes; the order of the server means nothing.
  *
  * Ours are the attributes that the mapping writes for this kind of entry. Object classes are added, never taken away.
- * Of a suspended person nothing is taken away that has merely become blank.
+ * Of a suspended person nothing is taken away that has merely become blank. What a mapping hides of protected persons is
+ * nobody's of ours, and goes all the same.
  */
 #include "base.h"
 
@@ -180,6 +181,20 @@ static NK_RESULT diff_gone(struct diffing *d, struct nk_str name, struct nk_err 
 	return push(d, mod, err);
 }
 
+/* Attributes of others that no protected person has: a photo goes, of which nobody has read more than that it is there. */
+static NK_RESULT diff_hidden(struct diffing *d, struct nk_err *err)
+{
+	const struct nk_mapping *const map = d->p->in->mapping;
+
+	for (size_t i = 0; d->want->hidden && i < map->n_hide; i++) {
+		if ((d->held->present & 1u << i) != 0 && nk_plan_attr(d->want, map->hide[i]) == NULL &&
+			nk_plan_attr(d->held, map->hide[i]) == NULL) { /* else it is the mapping's own */
+			NK_TRY(push(d, (struct nk_mod){ .op = NK_MOD_REPLACE, .attr = { .name = map->hide[i] } }, err));
+		}
+	}
+	return nk_done();
+}
+
 NK_RESULT nk_plan_diff(struct nk_planner *p, const struct nk_entry *want, const struct nk_entry *held,
 	struct nk_plan_diff *out, struct nk_err *err)
 {
@@ -193,6 +208,7 @@ NK_RESULT nk_plan_diff(struct nk_planner *p, const struct nk_entry *want, const 
 			NK_TRY(diff_gone(&d, p->in->mapping->rows[i].attr, err));
 		}
 	}
+	NK_TRY(diff_hidden(&d, err));
 	*out = (struct nk_plan_diff){ d.mods, d.n };
 	return nk_done();
 }

@@ -3,7 +3,8 @@
  *
  * Pure. Rules: P1 suspensions · P2 deletions of persons · P3 protected persons and accounts · P4 names that change all
  * at once · P5 entries of ours that the target no longer shows · P6 entries that are not ours at our names · P7 groups
- * deleted · P8 suspensions over the plans of a window · P9 one attribute of many · P10 nobody would have an account.
+ * deleted · P8 suspensions over the plans of a window · P9 one attribute of many · P10 nobody would have an account ·
+ * P11 accounts of before that were decided to be erased.
  * A number or a share, whichever is larger, is free; above it a second person decides, or (P3, P5, P6) nothing
  * happens.
  */
@@ -107,9 +108,28 @@ static NK_RESULT tell_cell(struct guarding *g, struct nk_arena *arena, struct nk
 	return nk_done();
 }
 
+/* An account of before, which is nobody's: by the name it has there. */
+static bool has_protected_name(const struct guarding *g, const struct nk_step *s)
+{
+	const size_t from = nk_str_chr(s->key, '=');
+	const struct nk_str rest = from == SIZE_MAX ? NK_STR("") : nk_str_sub(s->key, from + 1, s->key.len);
+	const struct nk_str name = nk_str_trim(nk_str_sub(rest, 0, nk_str_chr(rest, ',')));
+
+	for (size_t i = 0; name.len > 0 && i < g->in->n_protected; i++) {
+		if (nk_str_ieq(name, g->in->protected_logins[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool is_protected(const struct guarding *g, const struct nk_step *s)
 {
 	const struct nk_person *p = NULL;
+
+	if (s->kind == NK_STEP_DELETE && s->person_number == 0) {
+		return has_protected_name(g, s);
+	}
 
 	if (s->kind != NK_STEP_SUSPEND && s->kind != NK_STEP_DELETE && s->kind != NK_STEP_RENAME) {
 		return false;
@@ -171,6 +191,27 @@ static void judge_window(struct guarding *g)
 				.limit = limit,
 				.verdict = NK_VERDICT_APPROVAL,
 				.last = g->in->recent });
+	}
+}
+
+/* P11: what was there before us goes only with a second person's word, be it one account. */
+static void judge_census(struct guarding *g)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->in->plan->n; i++) {
+		const struct nk_step *const s = &g->in->plan->steps[i];
+
+		n += s->kind == NK_STEP_DELETE && s->object_kind == NK_OBJECT_PERSON && s->person_number == 0 ? 1 : 0;
+	}
+	if (n > 0) {
+		find(g,
+			(struct nk_guard_finding){ .rule = "P11",
+				.what = NK_N("%1$s: %2$llu accounts that were there before would be deleted, %3$llu are free: a second "
+					     "person decides"),
+				.cell = NK_STR("census"),
+				.figure = n,
+				.verdict = NK_VERDICT_APPROVAL });
 	}
 }
 
@@ -439,6 +480,7 @@ NK_RESULT nk_plan_guard(const struct nk_plan_guard_input *in, const struct nk_pl
 	judge_flood(&g);
 	judge_attributes(&g);
 	judge_nobody(&g);
+	judge_census(&g);
 	NK_TRY(judge_lost(&g, arena, err));
 	judge_taken_names(&g);
 	judge_groups(&g);

@@ -54,6 +54,9 @@ static NK_RESULT count(void *arg, const struct nk_person *p, struct nk_err *err)
 	void *item = NULL;
 	uint64_t at = 0;
 
+	if (c->all && nk_people_is_part(c->in->people, p)) {
+		return nk_done(); /* is counted with the head */
+	}
 	if (!nk_map_get(&c->at, nk_str_bytes(name), &at)) {
 		if (c->all) {
 			return nk_done();

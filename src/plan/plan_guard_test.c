@@ -232,6 +232,19 @@ static void drip(struct scene *c)
 	c->in.recent = 40;
 }
 
+/* One goes, and with those of before they are exactly as many as are free at once; and one more. */
+static void drip_to_the_limit(struct scene *c)
+{
+	leave(c, 1);
+	c->in.recent = 4;
+}
+
+static void drip_over_the_limit(struct scene *c)
+{
+	leave(c, 1);
+	c->in.recent = 5;
+}
+
 static void forty_before_and_nobody_now(struct scene *c)
 {
 	c->in.recent = 40;
@@ -309,6 +322,8 @@ static const struct {
 	{ "protected_leaves", protected_leaves },
 	{ "classes_ended", classes_ended },
 	{ "drip", drip },
+	{ "drip_to_the_limit", drip_to_the_limit },
+	{ "drip_over_the_limit", drip_over_the_limit },
 	{ "forty_before_and_nobody_now", forty_before_and_nobody_now },
 	{ "nobody_left", nobody_left },
 	{ "listed_login_leaves", listed_login_leaves },

@@ -134,7 +134,8 @@ int nk_template_word(struct nk_str name, enum nk_object_kind object)
 			return w;
 		}
 	}
-	if ((bit_of(object) & OF_PERSON) != 0 && nk_field_by_name(name, &field) && field != NK_FIELD_FORMER) {
+	if ((bit_of(object) & OF_PERSON) != 0 && nk_field_by_name(name, &field) && field != NK_FIELD_FORMER &&
+		field != NK_FIELD_MERGED_INTO) {
 		return W_COUNT + (int)field;
 	}
 	return -1;

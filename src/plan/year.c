@@ -11,9 +11,16 @@
 
 enum { PARENTS_MAX = 8, SEARCH_DAYS = 800 };
 
-unsigned nk_year_season(const struct nk_year_seasons *s, nk_date day)
+unsigned nk_year_season(const struct nk_year_seasons *s, struct nk_str board, nk_date day)
 {
 	const int64_t at = (int64_t)day - s->from;
+
+	for (const struct nk_year_seasons *own = s->next; own != NULL; own = own->next) {
+		if (nk_str_eq(own->board, board)) {
+			s = own;
+			break;
+		}
+	}
 
 	return at >= 0 && at < nk_i64(s->n) ? s->kind[at] : 0;
 }
@@ -107,7 +114,7 @@ static bool graduates(const struct nk_year *y, const struct nk_year_facts *f, co
 	uint64_t top = 0;
 
 	return home != NULL && f->has_role && f->role == NK_ROLE_STUDENT && f->left != NK_DATE_NONE &&
-		nk_year_season(&y->seasons, f->left) == 2 &&
+		nk_year_season(&y->seasons, f->board, f->left) == 2 &&
 		nk_map_get(&y->top, nk_bytes_of(home->id.b, sizeof(home->id.b)), &top) && top > 0 &&
 		grade_rank(f->grade) == top;
 }
@@ -130,6 +137,7 @@ void nk_year_facts_of(const struct nk_year *y, const struct nk_person *p, nk_dat
 	out->role = scope.role;
 	out->has_role = scope.has_role;
 	out->grade = nk_str_trim(p->field[NK_FIELD_GRADE]);
+	out->board = p->field[NK_FIELD_SOURCE];
 	for (size_t i = 0; i < p->n_memberships; i++) {
 		current = current || nk_membership_holds(&p->memberships[i], day);
 	}
@@ -174,7 +182,8 @@ static bool in_unit(const struct nk_year_facts *f, struct nk_str list, bool scho
 bool nk_year_fits(const struct nk_year_rule *r, const struct nk_year_facts *f)
 {
 	return (r->roles == 0 || (f->has_role && (r->roles & 1u << f->role) != 0)) &&
-		(r->grade.len == 0 || listed(r->grade, f->grade)) && in_unit(f, r->school, true) &&
+		(r->grade.len == 0 || listed(r->grade, f->grade)) && (r->org.len == 0 || listed(r->org, f->board)) &&
+		in_unit(f, r->school, true) &&
 		in_unit(f, r->unit, false);
 }
 
@@ -200,10 +209,10 @@ static nk_date next_each(const struct nk_year_rule *r, nk_date from)
 }
 
 /* The first day of such a season at or behind a day; NK_DATE_NONE: none is known. */
-static nk_date in_season(const struct nk_year *y, unsigned season, nk_date from)
+static nk_date in_season(const struct nk_year *y, struct nk_str board, unsigned season, nk_date from)
 {
 	for (nk_date d = from; d < from + SEARCH_DAYS; d++) {
-		if (nk_year_season(&y->seasons, d) == season) {
+		if (nk_year_season(&y->seasons, board, d) == season) {
 			return d;
 		}
 	}
@@ -284,7 +293,7 @@ static bool day_of(const struct nk_year *y, const struct nk_year_rule *r, const 
 	if (*out == NK_DATE_NONE || r->season == 0) {
 		return *out != NK_DATE_NONE;
 	}
-	later = in_season(y, r->season, *out);
+	later = in_season(y, f->board, r->season, *out);
 	/* Without a season in sight nobody is erased, and everything else does not wait for it. */
 	if (later != NK_DATE_NONE || r->what == NK_YEAR_ERASE || r->what == NK_YEAR_RETAIN) {
 		*out = later;
@@ -391,7 +400,7 @@ static void retain(const struct nk_year *y, const struct nk_year_facts *f, nk_da
 
 void nk_year_wanted(const struct nk_year *y, const struct nk_year_facts *f, nk_date day, struct nk_year_wanted *out)
 {
-	*out = (struct nk_year_wanted){ .retain_until = NK_DATE_NONE };
+	*out = (struct nk_year_wanted){ .retain_until = NK_DATE_NONE, .state = f->state };
 	usable_days(y, f, out);
 	erase_day(y, f, out);
 	retain(y, f, day, out);
@@ -402,7 +411,7 @@ void nk_year_wanted(const struct nk_year *y, const struct nk_year_facts *f, nk_d
 	out->erase = out->due && (f->flags & (NK_PERSON_HOLD | NK_PERSON_PROTECTED)) == 0;
 }
 
-void nk_year_of(const struct nk_year *y, const struct nk_person *p, nk_date day, struct nk_year_wanted *out)
+void nk_year_own(const struct nk_year *y, const struct nk_person *p, nk_date day, struct nk_year_wanted *out)
 {
 	struct nk_year_facts facts;
 
@@ -410,11 +419,92 @@ void nk_year_of(const struct nk_year *y, const struct nk_person *p, nk_date day,
 	nk_year_wanted(y, &facts, day, out);
 }
 
+/* ---- one person in several records ------------------------------------------------------------------------------ */
+
+static enum nk_year_presence more_present(enum nk_year_presence a, enum nk_year_presence b)
+{
+	if (a == NK_YEAR_USABLE || b == NK_YEAR_USABLE) {
+		return NK_YEAR_USABLE;
+	}
+	return a == NK_YEAR_SUSPENDED ? a : b;
+}
+
+static bool earlier(nk_date a, nk_date b)
+{
+	return a == NK_DATE_NONE || (b != NK_DATE_NONE && a < b);
+}
+
+/* Without an end is later than every day. */
+static bool later(nk_date a, nk_date b)
+{
+	return b != NK_DATE_NONE && (a == NK_DATE_NONE || a > b);
+}
+
+static void join_dates(struct nk_year_wanted *w, const struct nk_year_wanted *more)
+{
+	if (earlier(more->activate_on, w->activate_on)) {
+		w->activate_on = more->activate_on;
+		w->by[NK_YEAR_ACTIVATE] = more->by[NK_YEAR_ACTIVATE];
+	}
+	if (later(more->suspend_on, w->suspend_on)) {
+		w->suspend_on = more->suspend_on;
+		w->by[NK_YEAR_SUSPEND] = more->by[NK_YEAR_SUSPEND];
+	}
+	if (later(more->erase_on, w->erase_on)) {
+		w->erase_on = more->erase_on;
+		w->by[NK_YEAR_ERASE] = more->by[NK_YEAR_ERASE];
+	}
+}
+
+/* Retained for ever is retained, with no day until when. */
+static void join_retention(struct nk_year_wanted *w, const struct nk_year_wanted *more)
+{
+	if (more->by[NK_YEAR_RETAIN] == NULL ||
+		(w->by[NK_YEAR_RETAIN] != NULL && !later(more->retain_until, w->retain_until))) {
+		return;
+	}
+	w->retain = more->retain;
+	w->retain_until = more->retain_until;
+	w->by[NK_YEAR_RETAIN] = more->by[NK_YEAR_RETAIN];
+}
+
+/* Earliest begin, latest end; due only when every record is. */
+static void join(struct nk_year_wanted *w, const struct nk_year_wanted *more)
+{
+	join_dates(w, more);
+	join_retention(w, more);
+	w->state = nk_person_state_longer(w->state, more->state);
+	w->presence = more_present(w->presence, more->presence);
+	w->due = w->due && more->due;
+	w->erase = w->erase && more->erase;
+}
+
+void nk_year_of(const struct nk_year *y, const struct nk_person *p, nk_date day, struct nk_year_wanted *out)
+{
+	uint32_t all[NK_WHOLE_MAX];
+	const size_t n = y->people != NULL ? nk_people_whole(y->people, p->number, all) : 1;
+
+	if (n == 1) {
+		nk_year_own(y, p, day, out);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct nk_year_wanted one;
+
+		nk_year_own(y, nk_people_by_number(y->people, all[i]), day, &one);
+		if (i == 0) {
+			*out = one;
+		} else {
+			join(out, &one);
+		}
+	}
+}
+
 uint32_t nk_year_overlap(const struct nk_year *y, const struct nk_person *p, nk_date day)
 {
 	struct nk_year_wanted wanted;
 
-	nk_year_of(y, p, day, &wanted);
+	nk_year_own(y, p, day, &wanted);
 	return wanted.by[NK_YEAR_MOVE] != NULL ? nk_u32(nk_u64(wanted.by[NK_YEAR_MOVE]->days)) : 0;
 }
 

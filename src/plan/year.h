@@ -5,7 +5,7 @@
  * A row of [year] in the configuration: NAME = WHAT WHO… WHEN, words between blanks:
  *
  *   what   activate | suspend | move | retain | erase
- *   who    role=student,teacher  school=CODE,…  unit=CODE,…  grade=P6,J3   (all of them hold; none: everybody)
+ *   who    role=student,teacher  school=CODE,…  unit=CODE,…  grade=P6,J3  org=SOURCE,…   (all hold; none: everybody)
  *   when   joined | moved | left | graduated, then +N (days; joined also -N)
  *          MM-DD (each year) | YYYY-MM-DD | season=great | season=small; a season behind an event: not before it
  *
@@ -49,7 +49,7 @@ struct nk_year_rule {
 	unsigned line;
 	enum nk_year_what what;
 	unsigned roles; /* bits 1 << nk_role; 0: everybody */
-	struct nk_str school, unit, grade; /* words between commas; empty: everybody */
+	struct nk_str school, unit, grade, org; /* words between commas; empty: everybody. org: the board, by its source's name */
 	enum nk_year_when when;
 	int32_t days; /* behind the event */
 	unsigned month, day; /* NK_YEAR_EACH */
@@ -76,13 +76,16 @@ NK_RESULT nk_year_rule_parse(
  */
 NK_RESULT nk_year_rules_check(const struct nk_year_rules *rules, struct nk_err *err);
 
-/* What kind of day it is: kind[i] for the day from + i: 0 none, 1 small season, 2 great. Days outside are none. */
+/* What kind of day it is: kind[i] for the day from + i: 0 none, 1 small season, 2 great. Days outside are none. `next`: the same for
+ * one board each; a board without a table of its own has the first. */
 struct nk_year_seasons {
 	nk_date from;
 	const uint8_t *kind;
 	size_t n;
+	struct nk_str board;
+	const struct nk_year_seasons *next;
 };
-unsigned nk_year_season(const struct nk_year_seasons *s, nk_date day);
+unsigned nk_year_season(const struct nk_year_seasons *s, struct nk_str board, nk_date day);
 
 /* The rules as they stand for these people: opened once, asked for each person. */
 struct nk_year {
@@ -104,6 +107,7 @@ struct nk_year_facts {
 	enum nk_role role;
 	bool has_role;
 	struct nk_str grade;
+	struct nk_str board; /* the source that the person is of */
 	const struct nk_unit *units[NK_YEAR_UNITS_MAX]; /* of all memberships, and what they are parts of */
 	size_t n_units;
 	nk_date joined, left, graduated, delete_on;
@@ -116,6 +120,7 @@ bool nk_year_fits(const struct nk_year_rule *r, const struct nk_year_facts *f);
 
 enum nk_year_presence { NK_YEAR_ABSENT, NK_YEAR_USABLE, NK_YEAR_SUSPENDED };
 struct nk_year_wanted {
+	enum nk_person_state state; /* of the record; of a whole, that of the record that is there for longer */
 	enum nk_year_presence presence; /* of the account, on the day asked for */
 	bool due; /* the day of erasure has come */
 	bool erase; /* and neither hold nor protection keeps the person: to be proposed for erasure */
@@ -127,7 +132,9 @@ struct nk_year_wanted {
 /* nk_year_wanted: what should be on that day. */
 void nk_year_wanted(
 	const struct nk_year *y, const struct nk_year_facts *facts, nk_date day, struct nk_year_wanted *out);
-/* nk_year_of: both at once. */
+/* nk_year_own: both at once, for one record alone. nk_year_of: for the person whose record it is (nk_people_whole): usable
+ * while one record is, earliest begin, latest end, due only when all are. */
+void nk_year_own(const struct nk_year *y, const struct nk_person *p, nk_date day, struct nk_year_wanted *out);
 void nk_year_of(const struct nk_year *y, const struct nk_person *p, nk_date day, struct nk_year_wanted *out);
 /* nk_year_overlap: days for which who moves today stays in the old place too; 0: none. */
 uint32_t nk_year_overlap(const struct nk_year *y, const struct nk_person *p, nk_date day);

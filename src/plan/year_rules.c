@@ -30,7 +30,7 @@ static NK_RESULT fault(
 	const struct nk_year_source *s, struct nk_str word, const char *wanted, struct nk_err *err)
 {
 	return nk_fail(err, NK_CONFIG,
-		NK_N("configuration file %1$s, line %2$u, [year] %3$s: \"%4$s\": %5$s; a row is: WHAT role=… school=… unit=… grade=… WHEN"),
+		NK_N("configuration file %1$s, line %2$u, [year] %3$s: \"%4$s\": %5$s; a row is: WHAT role=… school=… unit=… grade=… org=… WHEN"),
 		nk_short(s->file).text, s->line, nk_short(s->name).text, nk_short(word).text, wanted);
 }
 
@@ -77,8 +77,8 @@ static NK_RESULT selector(struct reading *r, struct nk_str word, bool *out_taken
 {
 	struct nk_str value = word;
 	struct nk_str key;
-	struct nk_str *const at[] = { &r->rule->school, &r->rule->unit, &r->rule->grade };
-	static const char *const keys[] = { "school", "unit", "grade" };
+	struct nk_str *const at[] = { &r->rule->school, &r->rule->unit, &r->rule->grade, &r->rule->org };
+	static const char *const keys[] = { "school", "unit", "grade", "org" };
 
 	*out_taken = memchr(word.ptr, '=', word.len) != NULL;
 	if (!*out_taken) {
@@ -100,7 +100,7 @@ static NK_RESULT selector(struct reading *r, struct nk_str word, bool *out_taken
 			return nk_arena_dup(r->arena, value, at[i], err);
 		}
 	}
-	return fault(r->from, word, NK_N("known: role=, school=, unit=, grade=, season=, each once"), err);
+	return fault(r->from, word, NK_N("known: role=, school=, unit=, grade=, org=, season=, each once"), err);
 }
 
 /* "+30" or "-7"; for a day before the event only an activation is allowed. */
@@ -288,7 +288,7 @@ static bool covers(const struct nk_year_rule *outer, const struct nk_year_rule *
 {
 	return (outer->roles == 0 || (inner->roles != 0 && (inner->roles & ~outer->roles) == 0)) &&
 		list_covers(outer->school, inner->school) && list_covers(outer->unit, inner->unit) &&
-		list_covers(outer->grade, inner->grade);
+		list_covers(outer->grade, inner->grade) && list_covers(outer->org, inner->org);
 }
 
 static bool lists_meet(struct nk_str a, struct nk_str b)
@@ -303,11 +303,12 @@ static bool lists_meet(struct nk_str a, struct nk_str b)
 	return a.len == 0 && b.len == 0;
 }
 
-/* May there be anybody whom both fit? Roles and grades keep people apart; somebody may be in two schools. */
+/* May there be anybody whom both fit? Roles, grades and boards keep people apart; somebody may be in two schools. */
 static bool meet(const struct nk_year_rule *a, const struct nk_year_rule *b)
 {
 	return (a->roles == 0 || b->roles == 0 || (a->roles & b->roles) != 0) &&
-		(a->grade.len == 0 || b->grade.len == 0 || lists_meet(a->grade, b->grade));
+		(a->grade.len == 0 || b->grade.len == 0 || lists_meet(a->grade, b->grade)) &&
+		(a->org.len == 0 || b->org.len == 0 || lists_meet(a->org, b->org));
 }
 
 /* An event that also happens whenever the other one does: who graduated has left. */

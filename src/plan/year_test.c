@@ -246,6 +246,36 @@ static void an_event_may_wait_for_a_season(void **state)
 	assert_int_equal(on(&h, &f, "2028-02-27").presence, NK_YEAR_USABLE);
 }
 
+static void each_board_has_its_own_seasons_and_its_own_rows(void **state)
+{
+	static uint8_t kind[2000];
+	HOUSE(h, "erase org=kita left+10 season=great", "erase org=minami,kita left+90 season=great", "erase left+5");
+	const struct nk_year_seasons kita = { .from = h.year.seasons.from, .kind = kind, .n = sizeof(kind), .board = NK_STR("kita") };
+	struct nk_year_facts f = leaver("2026-06-01");
+
+	(void)state;
+	kind[day("2026-08-20") - kita.from] = 2;
+	h.year.seasons.next = &kita;
+	assert_int_equal(on(&h, &f, "2026-06-01").erase_on, day("2026-06-06"));
+	f.board = NK_STR("kita");
+	assert_int_equal(on(&h, &f, "2026-06-01").erase_on, day("2026-08-20"));
+	f.board = NK_STR("minami");
+	assert_int_equal(on(&h, &f, "2026-06-01").erase_on, day("2027-03-15"));
+	f.board = NK_STR("minami-ku");
+	assert_int_equal(on(&h, &f, "2026-06-01").erase_on, day("2026-06-06"));
+}
+
+static void rows_of_two_boards_do_not_contradict_each_other(void **state)
+{
+	HOUSE(h, "suspend org=kita left+30", "suspend org=minami left+30", "erase org=minami left+40");
+
+	(void)state;
+	kit_ok(nk_year_rules_check(&h.rules, &h.err), &h.err);
+	kit_ok(parse(&h, "erase org=minami left+50"), &h.err);
+	kit_fails(nk_year_rules_check(&h.rules, &h.err), NK_CONFIG);
+	kit_fails(parse(&h, "suspend org=kita org=minami left"), NK_CONFIG);
+}
+
 static void dates_by_hand_win_over_rows_and_retaining_over_dates(void **state)
 {
 	HOUSE(h, "suspend role=student left+9", "erase role=student left+60", "retain grade=J3 left+400");
@@ -390,6 +420,8 @@ int main(void)
 		cmocka_unit_test(days_of_each_year_fall_as_the_calendar_has_them),
 		cmocka_unit_test(an_event_may_wait_for_a_season),
 		cmocka_unit_test(dates_by_hand_win_over_rows_and_retaining_over_dates),
+		cmocka_unit_test(each_board_has_its_own_seasons_and_its_own_rows),
+		cmocka_unit_test(rows_of_two_boards_do_not_contradict_each_other),
 		cmocka_unit_test(a_graduate_is_who_leaves_the_highest_grade_in_the_season),
 		cmocka_unit_test(a_row_for_a_school_fits_by_code_and_only_there),
 		cmocka_unit_test(no_rule_erases_before_it_suspends_or_whom_it_retains),

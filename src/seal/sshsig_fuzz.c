@@ -4,7 +4,23 @@
 #include "base.h"
 #include "sshsig.h"
 
+#include "sshseed.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The bytes as the body of a private key file. */
+static void seed_of(const uint8_t *data, size_t size)
+{
+	char text[NK_SSHSEED_FILE_MAX];
+	uint8_t seed[NK_SSHSEED_LEN] = { 0 };
+	const int n = snprintf(text, sizeof(text), "-----BEGIN OPENSSH %s KEY-----\n%.*s\n-----END OPENSSH %s KEY-----\n", "PRIVATE",
+		size < INT_MAX ? (int)size : 0, (const char *)data, "PRIVATE");
+	struct nk_err err;
+
+	if (n > 0 && (size_t)n < sizeof(text) && nk_ok(nk_sshseed_get((struct nk_str){ text, (size_t)n }, seed, &err))) {
+		explicit_bzero(seed, sizeof(seed));
+	}
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -12,6 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct nk_sshsig_seen seen = { 0 };
 	struct nk_err err;
 
+	seed_of(data, size);
 	if (nk_ok(nk_sshkey_parse(nk_bytes_str(nk_bytes_of(data, size)), &key, &err))) {
 		char print[NK_SSHKEY_PRINT];
 

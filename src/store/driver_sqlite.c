@@ -426,6 +426,12 @@ static nk_rc sqlite_check(struct nk_driver *driver, struct nk_err *err)
 		return nk_fail(
 			err, NK_CORRUPT, "a row of table %s of the store refers to a row that is not there", text);
 	}
+	/* No key of the table's own says this (0011_tokens.sql), and it asks for more: an erased person has none either. */
+	NK_TRY(ask(d, "SELECT 'token' FROM token WHERE person_number NOT IN (SELECT number FROM person WHERE record IS NOT NULL) LIMIT 1",
+		text, sizeof(text), err));
+	if (text[0] != '\0') {
+		return nk_fail(err, NK_CORRUPT, "an identifier in the store belongs to nobody who is there");
+	}
 	return nk_done();
 }
 

@@ -46,7 +46,7 @@ NK_RESULT nk_store_scrub(struct nk_store *store, bool full, struct nk_err *err);
  * only: what was deleted does not travel. Not inside a transaction.
  */
 NK_RESULT nk_store_copy(struct nk_store *store, const char *path, struct nk_err *err);
-/* nk_store_check: integrity_check and foreign_key_check. */
+/* nk_store_check: integrity_check and foreign_key_check, and that no identifier is left of somebody without a record. */
 NK_RESULT nk_store_check(struct nk_store *store, struct nk_err *err);
 
 /*

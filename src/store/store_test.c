@@ -216,6 +216,20 @@ static nk_rc commit_alone(struct nk_store *store, const char *sql)
 	return nk_tx_commit(&tx, &err);
 }
 
+static void an_identifier_of_nobody_is_a_damage(void **state)
+{
+	NK_OWNED(nk_store_close) struct nk_store *store = open_store(":memory:", NK_STORE_CREATE);
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+
+	(void)state;
+	kit_ok(nk_tx_begin(store, &tx, &err), &err);
+	kit_ok(run(store, "INSERT INTO person (id, slot, generation, version, record) VALUES (zeroblob(16), 0, 0, 1, x'00')"), &err);
+	kit_ok(run(store, "INSERT INTO token (person_number, field, token) VALUES (1, 1, zeroblob(16))"), &err);
+	kit_ok(nk_store_check(store, &err), &err);
+	kit_ok(run(store, "UPDATE person SET record = NULL"), &err);
+	kit_fails(nk_store_check(store, &err), NK_CORRUPT);
+}
+
 static void a_change_without_a_leaf_is_refused_and_rolled_back(void **state)
 {
 	static const char *const changes[] = {
@@ -264,12 +278,12 @@ static void a_broken_rule_names_the_table_and_never_the_value(void **state)
 	assert_non_null(strstr(err.text[NK_LANG_EN], "INSERT INTO person"));
 	kit_fails(run(store, "INSERT INTO person (id, slot, generation, version) VALUES (zeroblob(15), 0, 0, 1)"),
 		NK_CONFLICT);
-	kit_ok(nk_stmt_get(store, "INSERT INTO token (person_number, field, token) VALUES (?1, 1, ?2)", &stmt, &err),
+	kit_ok(nk_stmt_get(store, "INSERT INTO link (person_number, target_id, slot, generation, record) VALUES (?1, ?2, 0, 0, ?2)", &stmt, &err),
 		&err);
 	nk_stmt_int(stmt, 1, 424242);
 	nk_stmt_blob(stmt, 2, text("sixteen bytes..."));
-	kit_fails(nk_stmt_run(stmt, &err), NK_CONFLICT); /* no such person */
-	assert_non_null(strstr(err.text[NK_LANG_EN], "token"));
+	kit_fails(nk_stmt_run(stmt, &err), NK_CONFLICT); /* no such target */
+	assert_non_null(strstr(err.text[NK_LANG_EN], "link"));
 	assert_null(strstr(err.text[NK_LANG_EN], "424242"));
 	assert_null(strstr(err.text[NK_LANG_EN], "sixteen"));
 	nk_stmt_int(stmt, 3, 1); /* no such place: told by the next step */
@@ -400,6 +414,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_new_store_has_the_newest_schema),
 		cmocka_unit_test(every_table_of_bookkeeping_exists_and_all_tables_have_rowids),
+		cmocka_unit_test(an_identifier_of_nobody_is_a_damage),
 		cmocka_unit_test(a_store_is_made_once_and_opened_only_where_it_is),
 		cmocka_unit_test(what_is_no_store_is_refused_and_left_alone),
 		cmocka_unit_test(a_newer_store_is_refused_untouched),

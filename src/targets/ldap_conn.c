@@ -150,6 +150,7 @@ static NK_RESULT copy_settings(struct nk_target_handle *h, const struct nk_targe
 	h->window = s->window;
 	h->batch = s->batch;
 	h->timeout_ms = s->timeout_ms;
+	NK_TRY(nk_ldap_present_names(h, s->present, s->n_present, err));
 	return nk_ldap_search_wanted(h, s->wanted, s->n_wanted, err);
 }
 

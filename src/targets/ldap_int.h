@@ -32,6 +32,8 @@ struct nk_target_handle {
 	const char *wanted[NK_LDAP_ATTRS_MAX]; /* NULL-terminated, without options, each once, with the anchor's
 						  attributes */
 	size_t n_wanted;
+	struct nk_str present[NK_PRESENT_MAX];
+	size_t n_present;
 	uint32_t page;
 	uint32_t window;
 	uint32_t batch;
@@ -106,6 +108,11 @@ NK_RESULT nk_ldap_entry(struct nk_target_handle *h, LDAPMessage *m, struct nk_ld
 /* ldap_read.c */
 NK_RESULT nk_ldap_read(
 	struct nk_target_handle *h, struct nk_arena *arena, struct nk_snapshot *out, struct nk_err *err);
+
+/* ldap_present.c: who of these persons has the attributes of settings.present: `present` of each entry is set. NK_INCOMPLETE. */
+NK_RESULT nk_ldap_present_names(struct nk_target_handle *h, const struct nk_str *names, size_t n, struct nk_err *err);
+NK_RESULT nk_ldap_present(
+	struct nk_target_handle *h, struct nk_arena *arena, struct nk_entry *entries, size_t n, struct nk_err *err);
 
 /* ldap_op.c: steps become requests. nk_ldap_op_span: how many steps from `i` one request does. nk_ldap_op_send:
  * builds and sends it; a result code of libldap. */

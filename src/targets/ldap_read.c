@@ -182,6 +182,7 @@ NK_RESULT nk_ldap_read(
 	if (entries == NULL) {
 		return nk_fail_nomem(err);
 	}
+	NK_TRY(nk_ldap_present(h, arena, entries, r.entries.len, err));
 	*out = (struct nk_snapshot){ .entries = entries,
 		.n = r.entries.len,
 		.sentinel_seen = saw_all(&r),

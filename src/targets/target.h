@@ -7,7 +7,7 @@
 #ifndef NK_TARGET_H
 #define NK_TARGET_H
 
-enum { NK_SENTINELS_MAX = 16 };
+enum { NK_SENTINELS_MAX = 16, NK_PRESENT_MAX = 5 };
 enum nk_object_kind { NK_OBJECT_CONTAINER, NK_OBJECT_UNIT, NK_OBJECT_GROUP, NK_OBJECT_PERSON, NK_OBJECT_KIND_COUNT };
 
 struct nk_attr {
@@ -27,6 +27,7 @@ struct nk_entry {
 	size_t n_attrs;
 	bool suspended; /* desired: as an account that cannot be used */
 	bool hidden; /* desired: a protected person: what is not written goes, also of a suspended account */
+	unsigned present; /* held persons: bit i: has settings.present[i], whose values were not read */
 };
 
 /* What a target holds, read to the end. complete = paging ended, no limit hit, the sentinel was seen. */
@@ -108,6 +109,8 @@ struct nk_target_settings {
 	int64_t timeout_ms; /* 30000 */
 	const struct nk_attr *wanted; /* attributes to read for persons, groups, units: names only */
 	size_t n_wanted;
+	const struct nk_str *present; /* attributes of persons of which only is read who has them; at most NK_PRESENT_MAX */
+	size_t n_present;
 };
 
 struct nk_target_probe {

@@ -144,6 +144,28 @@ static NK_RESULT data_tar(const struct nk_deb *deb, const struct tar *t, struct 
 	return tar_end(t, err);
 }
 
+struct nk_str nk_deb_postinst(void)
+{
+	return NK_STR("#!/bin/sh\n"
+		      "# The service's user and its folder, and nothing else: no installation is made, no unit is switched on.\n"
+		      "set -e\n"
+		      "[ \"$1\" = configure ] || exit 0\n"
+		      "root=${DPKG_ROOT:-}\n"
+		      "if ! grep -q '^nokosazu:' \"$root/etc/passwd\"; then\n"
+		      "\tuseradd ${root:+--prefix \"$root\"} --system --user-group --no-create-home --home-dir /var/lib/nokosazu"
+		      " --shell /usr/sbin/nologin --comment Nokosazu nokosazu\n"
+		      "fi\n"
+		      "if [ ! -e \"$root/var/lib/nokosazu\" ]; then\n"
+		      "\tmkdir -p \"$root/var/lib\"\n"
+		      "\tmkdir -m 0700 \"$root/var/lib/nokosazu\"\n"
+		      "\tchown \"$(sed -n 's/^nokosazu:[^:]*:\\([0-9]*\\):\\([0-9]*\\):.*/\\1:\\2/p' \"$root/etc/passwd\")\""
+		      " \"$root/var/lib/nokosazu\"\n"
+		      "fi\n"
+		      "if [ -z \"$root\" ] && [ -d /run/systemd/system ]; then\n"
+		      "\tsystemctl daemon-reload || true\n"
+		      "fi\n");
+}
+
 static NK_RESULT control_tar(const struct nk_deb *deb, const struct tar *t, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf sums = { 0 };
@@ -162,6 +184,9 @@ static NK_RESULT control_tar(const struct nk_deb *deb, const struct tar *t, stru
 	}
 	NK_TRY(entry(t, "./control", 0644, false, nk_str_bytes(deb->control), err));
 	NK_TRY(entry(t, "./md5sums", 0644, false, nk_buf_bytes(&sums), err));
+	if (deb->makes_user) {
+		NK_TRY(entry(t, "./postinst", 0755, false, nk_str_bytes(nk_deb_postinst()), err));
+	}
 	return tar_end(t, err);
 }
 

@@ -19,10 +19,14 @@ struct nk_deb_file {
 struct nk_deb {
 	struct nk_str control; /* the text of the control file */
 	struct nk_str conffiles; /* one absolute path a line; may be empty */
+	bool makes_user; /* with the one maintainer script there is: nk_deb_postinst */
 	const struct nk_deb_file *files; /* sorted by path, none twice */
 	size_t n;
 };
 
+/* nk_deb_postinst: the only script that a package of ours may run when it is installed: it makes the user nokosazu and the folder
+ * /var/lib/nokosazu where they are not there, below $DPKG_ROOT. Static. */
+struct nk_str nk_deb_postinst(void);
 /* nk_deb_write: appends the package; every time in it is `epoch` (seconds). control and conffiles end in a line feed.
  * NK_INVALID: a path that may not be, or out of order; NK_LIMIT. */
 NK_RESULT nk_deb_write(const struct nk_deb *deb, uint64_t epoch, struct nk_buf *out, struct nk_err *err);

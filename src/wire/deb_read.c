@@ -215,6 +215,8 @@ static NK_RESULT read_control(struct nk_bytes tar, struct nk_arena *arena, struc
 			out->control = nk_bytes_str(e.data);
 		} else if (nk_str_eq(e.path, NK_STR("conffiles"))) {
 			out->conffiles = nk_bytes_str(e.data);
+		} else if (nk_str_eq(e.path, NK_STR("postinst")) && nk_str_eq(nk_bytes_str(e.data), nk_deb_postinst())) {
+			out->makes_user = true;
 		} else {
 			return bad("it would run a script when it is installed", err);
 		}

@@ -42,6 +42,28 @@ static void what_is_written_is_read(void **state)
 	assert_true(nk_str_eq(got.conffiles, sample.conffiles));
 }
 
+static void the_only_script_that_a_package_may_run_is_the_known_one(void **state)
+{
+	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
+	NK_OWNED(nk_buf_done) struct nk_buf b = { 0 };
+	NK_OWNED(nk_buf_done) struct nk_buf plain = { 0 };
+	struct nk_deb with = sample;
+	struct nk_deb got = { 0 };
+	struct nk_err err = { 0 };
+
+	(void)state;
+	kit_ok(nk_arena_new(NK_ARENA_PLAIN, 1 << 24, &arena, &err), &err);
+	with.makes_user = true;
+	assert_true(nk_ok(write_one(&with, &b)));
+	kit_ok(nk_deb_read(nk_buf_bytes(&b), arena, &got, &err), &err);
+	assert_true(got.makes_user);
+	assert_true(nk_ok(write_one(&sample, &plain)));
+	got = (struct nk_deb){ 0 };
+	kit_ok(nk_deb_read(nk_buf_bytes(&plain), arena, &got, &err), &err);
+	assert_false(got.makes_user);
+	assert_true(nk_str_find(nk_deb_postinst(), NK_STR("/var/lib/nokosazu")) != SIZE_MAX);
+}
+
 static void the_same_input_gives_the_same_bytes(void **state)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf a = { 0 };
@@ -137,6 +159,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_written_is_read),
+		cmocka_unit_test(the_only_script_that_a_package_may_run_is_the_known_one),
 		cmocka_unit_test(the_same_input_gives_the_same_bytes),
 		cmocka_unit_test(every_cut_package_is_refused),
 		cmocka_unit_test(paths_that_lead_elsewhere_are_refused),

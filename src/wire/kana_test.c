@@ -50,6 +50,45 @@ static void expect_same_key(const char *a, const char *b)
 	expect(call_fold, b, (const char *)x.ptr);
 }
 
+/* An invisible character behind it takes a text the long way, through utf8proc, and falls away there. */
+static void expect_long_way_alike(text_fn *fn, struct nk_str text, const char *invisible)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf other = { 0 };
+	NK_OWNED(nk_buf_done) struct nk_buf a = { 0 };
+	NK_OWNED(nk_buf_done) struct nk_buf b = { 0 };
+
+	nk_buf_init(&other, 64);
+	nk_buf_init(&a, 64);
+	nk_buf_init(&b, 64);
+	assert_true(nk_ok(nk_buf_add_str(&other, text, NULL)));
+	assert_true(nk_ok(nk_buf_add_c(&other, invisible, NULL)));
+	assert_true(nk_ok(fn(text, &a, NULL)));
+	assert_true(nk_ok(fn(nk_buf_str(&other), &b, NULL)));
+	assert_true(nk_str_starts(nk_buf_str(&b), nk_buf_str(&a)));
+	assert_true(b.len == a.len || b.len == a.len + strlen(invisible));
+}
+
+static void the_short_way_of_folding_gives_what_the_long_way_gives(void **state)
+{
+	(void)state;
+	for (uint32_t cp = 0x20; cp <= 0xffff; cp++) {
+		/* alone, and between a kana and a mark that could meet it */
+		char text[16] = { 0 };
+		size_t n = 0;
+
+		if (cp >= 0xd800 && cp <= 0xdfff) {
+			continue;
+		}
+		n = nk_utf8_put(cp, (uint8_t *)text);
+		expect_long_way_alike(call_fold, (struct nk_str){ text, n }, "\u200b");
+		expect_long_way_alike(call_nfc, (struct nk_str){ text, n }, "\u200b");
+		n = nk_utf8_put(0x30ab, (uint8_t *)text);
+		n += nk_utf8_put(cp, (uint8_t *)text + n);
+		n += nk_utf8_put(0x30fc, (uint8_t *)text + n);
+		expect_long_way_alike(call_fold, (struct nk_str){ text, n }, "\u200b");
+	}
+}
+
 static void half_width_kana_is_seen(void **state)
 {
 	(void)state;
@@ -465,6 +504,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(half_width_kana_is_seen),
+		cmocka_unit_test(the_short_way_of_folding_gives_what_the_long_way_gives),
 		cmocka_unit_test(spellings_of_one_reading_have_one_key),
 		cmocka_unit_test(long_marks_behind_kana_do_not_count),
 		cmocka_unit_test(invisible_characters_do_not_count),

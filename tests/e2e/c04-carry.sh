@@ -42,6 +42,15 @@ expect 64 "a_folder_does_not_leave" "$nk" carry request "$work/files" --purpose 
 expect 64 "nor_what_a_wildcard_means" "$nk" carry request "$work/files/*.csv" --purpose test --to "$to" --until $until
 expect 1 "nor_to_a_key_that_nobody_has" "$nk" carry request "$work/files/app.log" --purpose test --until $until --to "$(age-keygen 2>/dev/null | age-keygen -y)"
 expect 64 "nor_until_yesterday" "$nk" carry request "$work/files/app.log" --purpose test --to "$to" --until 2025-04-01
+if command -v openssl >/dev/null; then
+	openssl enc -aes-256-ctr -nosalt -pass pass:x -pbkdf2 -in "$work/files/export.csv" -out "$work/hidden.bin" 2>/dev/null
+	expect 0 "what_is_encrypted_may_be_asked_for" "$nk" carry request "$work/hidden.bin" --purpose test --to "$to" --until $until --json
+	has "but_never_counts_as_looked_through" '"unscanned":1' "$logs/out"
+	has "and_needs_the_officer" 'officer' "$logs/out"
+	python3 -c 'import sys, zlib; sys.stdout.buffer.write(zlib.compress(open(sys.argv[1], "rb").read()))' "$work/files/export.csv" >"$work/packed.z"
+	expect 0 "what_is_packed_may_be_asked_for" "$nk" carry request "$work/packed.z" --purpose test --to "$to" --until $until --json
+	has "and_is_opened" "\"persons\":$persons" "$logs/out"
+fi
 expect 64 "nor_without_a_purpose" "$nk" carry request "$work/files/app.log" --to "$to" --until $until
 
 printf '[carry]\nmemory = 1\n' >"$home/conf.d/carry.conf" && chmod 600 "$home/conf.d/carry.conf"
@@ -103,6 +112,8 @@ cp "$work/app.conf" "$work/files/app.conf"
 expect 77 "another_recipient_is_refused" "$nk" carry seal "$w" --out "$bundle" --to "$elsewhere"
 : >"$work/out/there"
 expect 73 "what_is_there_is_not_overwritten" "$nk" carry seal "$w" --out "$work/out/there"
+run "$nk" carry seal "$w" --out "$work/nowhere/bundle.age"
+check "nothing_is_sealed_into_a_folder_that_is_not_there" test "$status" != 0
 need 0 "what_was_signed_is_sealed" "$nk" carry seal "$w" --out "$bundle" --to "$to" --json
 holding=$(said holding)
 same "its_digest_is_told" "$(sha256sum "$bundle" | cut -d' ' -f1)" "$(said sha256)"
@@ -264,7 +275,7 @@ assert any(r["what"] == "carry destroy" for r in rows) and any(r["what"] == "car
 expect 0 "the_week_is_told" "$nk" carry report --weeks 4 --json
 check "by_queries" python3 -c 'import json, sys
 f = json.loads(open(sys.argv[1], encoding="utf-8").read())["figures"]
-assert f["egress-without-warrant"] == 0 and f["bundles-sealed"] == 5 and f["bundles-with-persons"] == 1, f
+assert f["left-without-warrant"] == 0 and f["bundles-sealed"] == 5 and f["copies-with-persons"] == 1, f
 assert f["persons-that-left"] == int(sys.argv[2]) and f["attempts-refused"] >= 8 and f["bundles-overdue"] == 0, f' "$logs/out" "$shown"
 expect 0 "and_as_text" "$nk" carry report
 expect 0 "the_ledger_agrees" "$nk" ledger verify

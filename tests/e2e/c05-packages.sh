@@ -134,6 +134,18 @@ g update-index --assume-unchanged README.md && echo >>"$src/README.md"
 build "$work/c"
 same "even_when_git_was_told_not_to_look" 5 "$status"
 g update-index --no-assume-unchanged README.md && g checkout README.md
+# A filter of git that calls a changed file unchanged: the checkout seems clean, and what is packed is what is committed.
+mkdir -p "$src/.git/info"
+echo 'README.md filter=hide' >"$src/.git/info/attributes"
+git -C "$src" config filter.hide.clean "git -C '$src' cat-file blob HEAD:README.md"
+echo "left by the filter" >>"$src/README.md"
+g add README.md
+check "a_filter_makes_git_call_a_changed_file_unchanged" sh -c "[ -z \"\$(git -C '$src' status --porcelain)\" ]"
+build "$work/f"
+same "what_a_filter_hides_is_not_packed" "$digest" "$(said digest)"
+rm "$src/.git/info/attributes"
+git -C "$src" config --remove-section filter.hide
+g checkout README.md
 echo "# note" >"$src/docs/extra.md"
 build "$work/c"
 same "a_file_that_git_does_not_know_but_the_list_would_take_is_refused" 5 "$status"
@@ -263,6 +275,9 @@ has "as_installed" '"state":"installed"' "$logs/out"
 check "its_digest_is_in_the_ledger" sh -c "cat '$work/school/home/ledger/tile/entries/'* '$work/school/home/ledger/tile/entries/'*/* 2>/dev/null | grep -aq '$digest'"
 
 # Drift ----------------------------------------------------------------------------------------------------------------------
+expect 2 "configuration_that_nobody_wrote_down_is_told" "$nk" package drift --root "$work/place" --json
+has "as_such" '"path":"conf.d/e2e.conf","why":"configuration that nobody wrote down' "$logs/out"
+expect 0 "it_is_written_down" "$nk" package drift --root "$work/place" --accept
 expect 0 "everything_at_the_site_is_explained" "$nk" package drift --root "$work/place"
 printf 'nothing\n' >"$work/place/usr/share/nokosazu/left.txt"
 expect 2 "a_file_that_nothing_explains_is_residue" "$nk" package drift --root "$work/place" --json
@@ -271,6 +286,7 @@ rm "$work/place/usr/share/nokosazu/left.txt"
 echo x >>"$work/place/usr/share/doc/nokosazu/SECURITY.md"
 rm "$work/place/usr/share/doc/nokosazu/copyright"
 echo "# ours" >>"$work/place/etc/nokosazu/README"
+expect 2 "what_changed_is_told_also_while_configuration_is_written_down" "$nk" package drift --root "$work/place" --accept
 expect 2 "changed_and_missing_files_are_told" "$nk" package drift --root "$work/place" --json
 same "these_two_and_no_configuration" "usr/share/doc/nokosazu/SECURITY.md usr/share/doc/nokosazu/copyright" \
 	"$(python3 -c 'import json,sys
@@ -331,22 +347,48 @@ same "and_there_is_no_way_back" 5 "$status"
 has "the_site_keeps_its_configuration" '# ours' "$work/place/etc/nokosazu/README"
 
 # The site ---------------------------------------------------------------------------------------------------------------------
-expect 1 "without_canary_persons_a_site_check_proves_nothing" "$nk" package verify-site --root "$work/place" --out "$work/site.svr" --key "$keys/verifier"
+mkdir "$work/swept" "$work/empty"
+sweep_in() { printf '[sweep]\ntemp = %s\nlogs = %s\ncrash = %s\n' "$1" "$work/swept" "$work/swept" >"$work/school/home/conf.d/sweep.conf" && chmod 600 "$work/school/home/conf.d/sweep.conf"; }
+sweep_in "$work/swept"
+verify_site() { run "$nk" verify site --root "${2:-$work/place}" --out "$1" --key "$keys/verifier" --json; }
+of_svr() { python3 -c 'import base64,json,sys
+p = json.loads(base64.b64decode(json.load(open(sys.argv[1]))["payload"]))["predicate"]
+print(eval(sys.argv[2]))' "$1" "$2"; }
+expect 1 "without_canary_persons_a_site_check_proves_nothing" "$nk" verify site --root "$work/place" --out "$work/site.svr" --key "$keys/verifier"
 expect 0 "the_school_gets_some" "$nk" canary make 3
-expect 0 "a_clean_site_passes" "$nk" package verify-site --root "$work/place" --out "$work/site.svr" --key "$keys/verifier" --json
-same "having_found_what_was_planted" 3 "$(said found)"
-check "which_is_gone_again" sh -c "! ls '$work/place' | grep -q planted"
-printf '%s %s\n%s\n' "$family" "$given" "$mail" >"$work/place/usr/share/nokosazu/left.txt"
-expect 2 "a_residue_does_not_pass" "$nk" package verify-site --root "$work/place" --out "$work/site2.svr" --key "$keys/verifier" --json
-same "and_the_summary_says_so" FAILED "$(python3 -c 'import base64,json,sys
-print(json.loads(base64.b64decode(json.load(open(sys.argv[1]))["payload"]))["predicate"]["result"])' "$work/site2.svr")"
+expect 0 "its_configuration_is_written_down" "$nk" package drift --root "$work/place" --accept
+expect 0 "a_clean_site_passes" "$nk" verify site --root "$work/place" --out "$work/site.svr" --key "$keys/verifier" --json
+same "having_found_what_was_planted" "True" "$(python3 -c 'import json,sys
+r = json.loads(open(sys.argv[1]).readlines()[-1])
+print(r["planted"] == r["found"] >= 9 and r["places"] >= 6)' "$logs/out")"
+same "in_the_places_that_the_summary_binds" "True" "$(of_svr "$work/site.svr" 'len(p["nokosazu"]["places"]["digest"]) == 64 and p["nokosazu"]["places"]["number"] >= 6')"
+check "which_is_gone_again" sh -c "! find '$work/place' '$work/swept' '$work/school' | grep -q planted"
+verify_site "$work/site1.svr" "$work/school/home"
+same "where_the_school_itself_lies_its_own_canary_persons_are_no_residue" "0 True" "$(python3 -c 'import json,sys
+r = json.loads(open(sys.argv[1]).readlines()[-1])
+print(r["suspects"], r["planted"] == r["found"])' "$logs/out")"
+printf '%s %s\n%s\n' "$family" "$given" "$mail" >"$work/swept/left.txt"
+verify_site "$work/site2.svr" "$work/empty"
+same "a_residue_in_another_place_than_the_given_one_does_not_pass" 2 "$status"
+has "and_is_named" '"path":"[^"]*swept/left.txt"' "$logs/out"
+same "and_the_summary_says_so" FAILED "$(of_svr "$work/site2.svr" 'p["result"]')"
 hasnt "without_the_value" "$family $given|$mail" "$logs/out"
+rm "$work/swept/left.txt"
+sweep_in none
+expect 0 "this_too_is_written_down" "$nk" package drift --root "$work/place" --accept
+verify_site "$work/site3.svr"
+same "a_class_of_places_that_is_off_does_not_pass" 2 "$status"
 
 # dpkg itself, where this may be done ------------------------------------------------------------------------------------------
 if [ "$(id -u)" = 0 ]; then
-	mkdir -p "$work/dpkg/var/lib/dpkg/updates" "$work/dpkg/var/lib/dpkg/info" && : >"$work/dpkg/var/lib/dpkg/status"
-	check "dpkg_installs_it" dpkg --root="$work/dpkg" --force-depends --log=/dev/null -i "$deb"
+	mkdir -p "$work/dpkg/var/lib/dpkg/updates" "$work/dpkg/var/lib/dpkg/info" "$work/dpkg/etc" && : >"$work/dpkg/var/lib/dpkg/status"
+	echo root:x:0:0:root:/root:/bin/sh >"$work/dpkg/etc/passwd" && echo root:x:0: >"$work/dpkg/etc/group"
+	: >"$work/dpkg/etc/shadow" && : >"$work/dpkg/etc/gshadow" && cp /etc/login.defs "$work/dpkg/etc/"
+	check "dpkg_installs_it" dpkg --root="$work/dpkg" --force-depends --force-script-chrootless --log=/dev/null -i "$deb"
 	check "and_finds_it_whole" sh -c "[ -z \"\$(dpkg --root='$work/dpkg' --verify nokosazu)\" ]"
+	has "there_is_a_user_nokosazu" '^nokosazu:[^:]*:[0-9]+:[0-9]+:Nokosazu:/var/lib/nokosazu:/usr/sbin/nologin$' "$work/dpkg/etc/passwd"
+	same "and_its_folder_for_it_alone" "700 $(sed -n 's/^nokosazu:[^:]*:\([0-9]*\):.*/\1/p' "$work/dpkg/etc/passwd")" "$(stat -c '%a %u' "$work/dpkg/var/lib/nokosazu")"
+	same "one_pair_of_units_a_job" "nokosazu-backup@ nokosazu-duty@ nokosazu-sweep@" "$(cd "$work/dpkg/usr/lib/systemd/system" && ls *.service | sed 's/\.service//' | xargs)"
 else
 	skip "dpkg_installs_it" "needs root"
 fi

@@ -61,8 +61,8 @@ judge() { # NAME ROLE ORGANISATION KEY: enrolled under the officer's order
 	"$nk" warrant sign --role officer --key "$work/officer.key" "$(said warrant "$work/add.out")" >>"$logs/all.out" 2>>"$logs/all.err" && "${add[@]}" >>"$logs/all.out" 2>>"$logs/all.err"
 }
 
-expect 64 "without_the_step_verify_there_is_no_campaign" "$nk" campaign start --version-of 0.1.0 --due 2025-05-07 --steps erase,patch
-need 0 "a_campaign_begins" "$nk" campaign start --version-of 0.1.0 --due 2025-05-07
+expect 64 "without_the_step_verify_there_is_no_campaign" "$nk" campaign start --version 0.1.0 --due 2025-05-07 --steps erase,patch
+need 0 "a_campaign_begins" "$nk" campaign start --version 0.1.0 --due 2025-05-07
 c=$(cat "$logs/out")
 expect 2 "nobody_has_answered" env LC_ALL=ja_JP.UTF-8 "$nk" campaign status "$c" --json
 same "40_are_unknown" "40 0 40" "$(said sites_in_all) $(said complete) $(said silent)"
@@ -83,6 +83,12 @@ answer() { # NAME [VERSION [STEPS [VERIFIER]]]
 env_answer() { # VARIABLE=VALUE: a summary that is lacking
 	rm -f "$schools/s38.ask"
 	(export "${1?}"; answer s38 0.2.0 erase,patch,verify "$work/verifier.key")
+}
+firm_answers() { # a verifier of an organisation that is that of another site here, not of this one
+	rm -f "$schools/s38.ask"
+	"$nk" party key "$work/firm.key" >"$work/firm.pub" 2>>"$logs/all.err" || return 1
+	judge firm verifier s5 "$(head -n 1 "$work/firm.pub")" || return 1
+	answer s38 0.2.0 erase,patch,verify "$work/firm.key"
 }
 teacher_answers() {
 	rm -f "$schools/s38.ask"
@@ -125,12 +131,14 @@ rm -f "$schools/s1.ask" "$schools/s38.ask"
 need 0 "a_summary_of_long_ago_is_none" env_answer WHEN=2001-01-01T00:00:00.000Z
 need 0 "nor_one_that_claims_nothing" env_answer WITHOUT=1
 need 0 "nor_one_whose_verifier_missed_what_he_planted" env_answer FOUND=2
+need 0 "nor_one_that_does_not_say_which_places_it_is_about" env_answer PLACELESS=1
+need 0 "the_verifier_s_firm_turns_out_to_run_a_school" firm_answers
 need 0 "nor_one_of_a_day_that_has_not_come" env_answer WHEN=2025-05-01T00:00:00.000Z
 need 0 "nor_one_of_before_it_was_erased" env_answer ERASED=2025-04-08T00:00:01.000Z
 need 0 "nor_one_of_before_it_was_patched" env_answer PATCHED=2025-04-08T00:00:01.000Z
 need 0 "a_teacher_is_no_verifier_of_the_school" teacher_answers
 run "$nk" campaign status "$c" --json
-same "still_37_after_seven_summaries" 37 "$(said complete)"
+same "still_37_after_nine_summaries" 37 "$(said complete)"
 rm -f "$schools/s38.ask"
 need 0 "a_school_that_did_not_patch_may_say_so" answer s38 0.1.0 erase,patch,verify "$work/verifier.key"
 run "$nk" campaign status "$c" --json
@@ -155,6 +163,14 @@ has "which_is_said" 'too old' "$logs/err"
 expect 65 "one_of_next_week_is_refused" attest WHEN=2025-04-15T00:00:00.000Z
 expect 65 "one_that_missed_what_was_planted_is_refused" attest FOUND=2
 expect 65 "one_that_claims_nothing_is_refused" attest WITHOUT=1
+expect 65 "one_of_whatever_folder_is_refused" attest PLACELESS=1
+has "because_it_binds_no_places" 'which places' "$logs/err"
+f5=$(sim identity "$schools" s5)
+need 0 "the_school_knows_a_site_of_another_firm" "$nk" site enrol "$schools/s5.identity" --fingerprint "$f5" --organisation firm
+need 0 "a_verifier_of_that_firm_has_a_key" "$nk" party key "$work/firm2.key" --json
+need 0 "and_is_enrolled_at_the_school" "$nk" party add --name firm --role verifier --organisation firm --public-key "$(said public_key)"
+sim summary "$work/firm2.key" "$site" "$work/attest.svr"
+expect 77 "the_organisation_of_any_site_is_no_stranger" "$nk" site attest "$work/attest.svr"
 sim summary "$schools/s5.seed" "$site" "$work/attest.svr"
 expect 77 "a_strangers_is_refused" "$nk" site attest "$work/attest.svr"
 sim summary "$work/verifier.key" 00000000-0000-4000-8000-000000000000 "$work/attest.svr"
@@ -192,7 +208,32 @@ run "$nk" campaign status "$c" --json
 same "it_has_done_nothing_and_says_so" "39 1" "$(said complete) $(said silent)"
 hasnt "so_nothing_is_all_done" 'すべて完了' "$logs/out"
 
+# A site's party is ended as a site, not as anybody.
+run "$nk" party list --json
+party=$(python3 -c 'import json,sys
+for l in open(sys.argv[1]):
+    p = json.loads(l)
+    if p.get("name") == "s7": print(p["id"])' "$logs/out")
+expect 77 "a_sites_party_is_not_ended_without_an_order" "$nk" party end "$party"
+has "which_says_how_it_is" 'site end' "$logs/err"
+
 # A waiver needs its warrant, and is named for ever.
+waiver() { # SITE-NAME STEP: a signed exception; its id in $waiver
+	local id
+	id=$(python3 -c 'import uuid,sys; print(uuid.uuid5(uuid.NAMESPACE_DNS, sys.argv[1]))' "$1")
+	run "$nk" warrant request --kind exception --verbs WAIVE --scope "campaign:$c/$id/$2" --purpose waiver --until 2025-05-01 --json
+	waiver=$(said id)
+	"$nk" warrant sign --role officer --key "$work/officer.key" "$waiver" >>"$logs/all.out" 2>>"$logs/all.err"
+}
+waiver s2 verify
+expect 5 "what_is_proven_is_not_waived" "$nk" campaign waive "$c" --site s2 --step verify --warrant "$waiver"
+waiver s40 erase
+python3 -c 'import sqlite3,sys
+db = sqlite3.connect(sys.argv[1]); db.execute("UPDATE campaign SET closed_at = 1"); db.commit()' "$home/store/nokosazu.db"
+expect 5 "nothing_is_waived_behind_a_closed_campaign" "$nk" campaign waive "$c" --site s40 --step erase --warrant "$waiver"
+has "which_is_said_too" 'closed' "$logs/err"
+python3 -c 'import sqlite3,sys
+db = sqlite3.connect(sys.argv[1]); db.execute("UPDATE campaign SET closed_at = NULL"); db.commit()' "$home/store/nokosazu.db"
 expect 64 "nothing_is_waived_by_a_word" "$nk" campaign waive "$c" --site real --step erase
 expect 0 "the_board_is_a_page" bash -c "LC_ALL=ja_JP.UTF-8 '$nk' campaign status '$c' --html '$work/board.html' >/dev/null; test -s '$work/board.html'"
 has "that_fetches_nothing" "default-src 'none'" "$work/board.html"

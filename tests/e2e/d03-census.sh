@@ -102,7 +102,10 @@ expect 1 "whom_there_is" "$nk" census decide zzz99 adopt nobody-at-all
 expect 0 "a_service_is_decided" "$nk" census decide svc-scanner service
 expect 0 "a_room_too" "$nk" census decide "uid=room2,ou=people,$base" shared
 expect 0 "one_is_ignored" "$nk" census decide acc04 ignore
-expect 0 "one_is_to_go_later" "$nk" census decide zzz99 erase-later
+expect 64 "a_day_goes_with_an_erasure" "$nk" census decide zzz99 ignore --on 2026-12-01
+expect 64 "and_is_one" "$nk" census decide zzz99 erase-later --on 2026-12-32
+expect 64 "that_one_was_erased_is_not_decided" "$nk" census decide zzz99 erased
+expect 0 "one_is_to_go_later" "$nk" census decide zzz99 erase-later --on 2026-12-01
 expect 0 "one_is_adopted" "$nk" census decide "$(uid_of login)" adopt "$(whose login)"
 expect 0 "another_one_by_its_mail" "$nk" census decide renraku7 adopt "$(whose mail_other_name)"
 expect 5 "an_adopted_one_is_not_decided_again" "$nk" census decide renraku7 ignore
@@ -140,5 +143,59 @@ run "$nk" census --undecided --json
 cp "$logs/out" "$work/census" && : >"$logs/out"
 echo "former old17 -" >>"$work/rows"
 case $(tell former) in "likely 60 "*former) ok "a_former_name_is_known" ;; *) not_ok "a_former_name_is_known" "$(tell former)" ;; esac
+# What was to go later goes: on its day, with a second person's word, read back -----------------------------------------------------
+account=uid=zzz99,ou=people,$base
+held() { search -b "ou=people,$base" "(uid=zzz99)" dn 2>/dev/null | grep -c '^dn:'; }
+named() { search -b "$base" "(member=$account)" dn 2>/dev/null | grep -c '^dn:'; }
+run "$nk" plan --json
+[ "$status" = 0 ] || plan_and_apply
+run "$nk" census --json
+same "the_day_is_shown" "2026-12-01" "$(python3 -c 'import json, sys
+for l in open(sys.argv[1]):
+    o = json.loads(l)
+    if o.get("uid") == "zzz99": print(o["due_on"])' "$logs/out")"
+expect 0 "before_its_day_no_plan_proposes_it" "$nk" plan --as-of 2026-11-30 --json
+expect 4 "on_its_day_one_does" "$nk" plan --as-of 2026-12-01 --json --all
+same "that_account_alone" "1 1" "$(said delete) $(said steps)"
+same "for_a_second_person" "needs-approval 1" "$(said verdict) $(said approve_count)"
+has "by_a_rule_of_its_own" '"rule":"P11"' "$logs/out"
+printf 'dn: cn=of-others,%s\nobjectClass: groupOfNames\ncn: of-others\nmember: %s\n\n' "ou=groups,$base" "$account" >"$work/group.ldif"
+as_admin ldapadd -f "$work/group.ldif" || bail "somebody_elses_group" "$(cat "$logs/ldap.err")"
+run "$nk" plan --as-of 2026-12-01 --json --all
+same "it_does_not_take_somebody_elses_group_with_it" "0 1" "$(said delete) $(said conflicts)"
+printf 'dn: cn=of-others,%s\nchangetype: modify\nadd: member\nmember: uid=svc-scanner,ou=people,%s\n' "ou=groups,$base" "$base" >"$work/group.ldif"
+as_admin ldapmodify -f "$work/group.ldif" || bail "the_group_gets_another_member" "$(cat "$logs/ldap.err")"
+need 0 "its_day_comes" "$nk" clock 2026-12-01
+printf '\n[guard]\nprotected = zzz99\n' >"$home/conf.d/zz.conf" && chmod 600 "$home/conf.d/zz.conf"
+expect 4 "a_protected_name_stops_it" "$nk" plan --json
+same "whoever_would_approve" "stopped" "$(said verdict)"
+rm "$home/conf.d/zz.conf"
+expect 0 "somebody_thinks_better_of_it" "$nk" census decide zzz99 ignore
+run "$nk" plan --json
+same "then_nothing_is_proposed" 0 "$(said delete)"
+expect 0 "and_again" "$nk" census decide zzz99 erase-later --on 2026-11-01
+expect 4 "it_is_planned" "$nk" plan --json
+hash=$(said hash)
+same "with_its_place_in_the_group" "1 1" "$(said delete) $(said member_remove)"
+expect 4 "without_the_second_person_nothing_happens" "$nk" apply "$hash" --yes
+same "it_is_still_there" "1 1" "$(held) $(named)"
+approve "$hash" 1
+expect 0 "with_her_word_it_is_deleted" "$nk" apply "$hash" --yes --json
+same "and_named_nowhere" "0 0" "$(held) $(named)"
+same "the_group_lives" 1 "$(search -b "ou=groups,$base" '(cn=of-others)' dn 2>/dev/null | grep -c '^dn:')"
+same "the_others_live" 2 "$(search -b "ou=people,$base" '(|(uid=svc-scanner)(uid=room2))' dn 2>/dev/null | grep -c '^dn:')"
+expect 0 "there_is_a_statement_of_it" "$nk" evidence list --about "plan:$hash" --json
+has "that_it_was_read_back" 'census-erasure' "$logs/out"
+run "$nk" census --json
+hasnt "the_census_does_not_list_it_any_more" '"uid":"zzz99"' "$logs/out"
+run "$nk" plan --json
+same "the_next_plan_does_not_want_it" 0 "$(said delete)"
+expect 0 "one_more_is_to_go" "$nk" census decide acc02 erase-later --on 2026-11-01
+as_admin ldapdelete "uid=acc02,ou=people,$base" || bail "somebody_deletes_it_first" "$(cat "$logs/ldap.err")"
+python3 "$here/guard_files.py" "$work/married.zip" one_leaves "$work/last.zip" "$(whose name_only)"
+run "$nk" import "$work/last.zip" --json
+run "$nk" plan --json
+[ "$status" = 0 ] || plan_and_apply
+expect 0 "what_somebody_else_deleted_is_called_gone" sh -c "cat '$home/ledger/tile/entries/'* '$home/ledger/tile/entries/'*/* 2>/dev/null | grep -aq '\"gone\"'"
 expect 0 "the_ledger_verifies" "$nk" ledger verify
 done_testing

@@ -12,6 +12,8 @@ mkdir -m 700 "$work/m1" "$work/m2" "$work/drill"
 new_officer
 need 0 "a_roster_is_taken_in" "$nk" import "$roster25"
 
+run "$nk" doctor
+has "the_doctor_misses_a_backup" '^warn.*there is no backup' "$logs/out"
 # Who can open a backup ---------------------------------------------------------------------------------------------------------
 age-keygen -o "$work/rescue.txt" 2>/dev/null
 age-keygen -o "$work/other.txt" 2>/dev/null
@@ -22,6 +24,10 @@ if [ "$status" = 4 ]; then
 	need 0 "an_officer_signs_for_the_rescuer" "$nk" warrant sign --role officer --key "$site/officer.key" "$(said warrant)"
 	need 0 "the_rescuer_is_enrolled" "$nk" party add --name "救難" --kind organisation --role contractor --recipient "$to"
 fi
+own=$(age-keygen -y "$work/other.txt")
+need 0 "the_operator_enrols_a_key_of_his_own" "$nk" party add --name "自分" --kind person --role custodian --recipient "$own"
+expect 77 "it_opens_no_backup" "$nk" backup --to "$work/m1" --for "$own"
+expect 77 "nor_the_keys" "$nk" backup --to "$work/m1" --keys-to "$work/m2" --same-device --for "$to" --keys-for "$own"
 need 0 "a_second_party_gets_a_key" "$nk" party key "$work/second.key" --json
 second=$(said public_key)
 run "$nk" party add --name "第二" --role superior --public-key "$second" --json
@@ -79,6 +85,9 @@ expect 1 "a_changed_byte_is_seen_from_outside" "$nk" restore --check "$work/bent
 expect 1 "and_inside" "$nk" restore --check "$work/bent.age" --identity "$work/rescue.txt"
 expect 77 "another_key_looks_into_nothing" "$nk" restore --check "$data" --identity "$work/other.txt"
 
+run "$nk" doctor
+has "the_doctor_knows_the_last_backup" '^ok.*the last backup is of 2025-' "$logs/out"
+has "and_that_nobody_tried_it" '^warn.*ever brought back for a trial' "$logs/out"
 # A drill -----------------------------------------------------------------------------------------------------------------------
 need 0 "a_drill_goes_well" "$nk" restore --drill "$data" --keys "$keys" --identity "$work/rescue.txt" --into "$work/drill" --json
 same "everybody_opens_and_nothing_lies_open" "true 971 971 0 0 true" "$(said passed) $(said survivors) $(said opened) $(said returned) $(said traces) $(said control_found)"
@@ -90,7 +99,16 @@ has "again" 'restore-drill' "$logs/out"
 
 # A year later: leavers are erased; the certificate is honest about the backup ------------------------------------------------------
 cp -a "$home/ledger" "$work/old-ledger"
+run "$nk" doctor
+hasnt "the_doctor_knows_the_trial" 'for a trial' "$logs/out"
 import_2026
+run "$nk" doctor
+has "after_a_year_the_backup_is_old" '^warn.*older than 8 days' "$logs/out"
+has "and_so_is_its_trial" '^warn.*too long ago' "$logs/out"
+printf '[backup]\nwarn_days = 0\n' >"$home/conf.d/quiet.conf" && chmod 600 "$home/conf.d/quiet.conf"
+run "$nk" doctor
+hasnt "who_does_not_want_it_is_not_told" 'backup' "$logs/out"
+rm "$home/conf.d/quiet.conf"
 need 0 "a_plan_lists_the_leavers" true
 run "$nk" plan --erase --json
 ehash=$(said hash)

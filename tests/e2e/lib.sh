@@ -32,11 +32,21 @@ logs=$work/logs
 mkdir "$logs"
 : >"$logs/all.out" && : >"$logs/all.err"
 
+# For the last look of tools/check (tests/residue.py): each installation as it stood at the end, and all that was said on 2.
+keep_homes() {
+	local conf to
+	[ -n "${NK_KEEP_HOMES:-}" ] || return 0
+	find "$work" -name nokosazu.conf -type f | while read -r conf; do
+		to=$(mktemp -d "$NK_KEEP_HOMES/$(basename "$0" .sh).XXXXXX") && mv "${conf%/nokosazu.conf}" "$to/"
+	done
+	to=$(mktemp -d "$NK_KEEP_HOMES/$(basename "$0" .sh).XXXXXX") && mv "$logs/all.err" "$to/"
+}
 finish() {
 	local d p
 	for p in "${pids[@]:-}"; do [ -z "$p" ] || kill -9 "$p" 2>/dev/null; done
 	for d in "${slapds[@]:-}"; do [ -z "$d" ] || stop_slapd "$d"; done
 	[ -z "${mounted:-}" ] || umount "$mounted" 2>/dev/null
+	keep_homes
 	if [ -n "${NK_KEEP:-}" ]; then echo "# kept: $work"; else rm -rf "$work"; fi
 }
 trap finish EXIT

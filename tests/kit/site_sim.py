@@ -32,7 +32,7 @@ def identity(folder, name):
 
 
 def summary(seed_file, site, out):
-    """What a verifier says of a site (an id), by WHEN, WITHOUT, FOUND of the environment."""
+    """What a verifier says of a site (an id), by WHEN, WITHOUT, FOUND, PLACELESS of the environment."""
     with open(seed_file, encoding="ascii") as f:
         seed = f.read().strip()
     with open(out, "w", encoding="utf-8") as f:
@@ -42,7 +42,8 @@ def summary(seed_file, site, out):
 def svr_of(seed, site):
     return statement(seed, "https://in-toto.io/attestation/svr/v0.2", "site:" + site, hashlib.sha256(site.encode()).hexdigest(),
                      {"result": "PASSED", "properties": ["NOKOSAZU_INDEPENDENT_VERIFIER", "NOKOSAZU_NO_RESIDUE"][:1 if os.environ.get("WITHOUT") else 2],
-                      "nokosazu": {"planted": 3, "foundPlanted": int(os.environ.get("FOUND", "3"))},
+                      "nokosazu": {"planted": 3, "foundPlanted": int(os.environ.get("FOUND", "3")),
+                                    **({} if os.environ.get("PLACELESS") else {"places": {"digest": "ef" * 32, "number": 7}})},
                       "timeVerified": os.environ.get("WHEN", "2025-04-08T00:00:00.000Z")})
 
 

@@ -7,7 +7,7 @@ power gone, any part of it there, down to sectors, names included. The program r
 
   the store is what so many leaves of the ledger make it, whichever way it came there · the ledger's files, the store and the doctor agree ·
   as many keys live as the store names, all open · every key of before opens or is proven gone · no leaf calls a key destroyed that opens ·
-  what the program had said it had done is done · run again, the command comes to the same end (every NK_AGAIN-th point;
+  what the program had said it had done is done, and what it wrote outside is on the disk · run again, the command comes to the same end (every NK_AGAIN-th point;
   the doctor and a replay of the ledger's files: every NK_DOCTOR-th)
 
 and no planted person's value may be in any byte that was ever written. POINTS: about how many to try in all (default: NK_POINTS, else all
@@ -57,10 +57,34 @@ class RowRun:
         for r in self.trace:
             if r.kind == "W" and self.planted.search(r.first):
                 return "a planted person's value was written to the disk in clear"
+        self.made = self.outside()
         self.after = site.judge(row.stage)
         if self.after["why"]:
             return f"undisturbed: {self.after['why']}"
         return ""
+
+    def outside(self):
+        """What the command wrote for somebody, outside of the installation: path → bytes."""
+        out = {}
+        for d, _, names in os.walk(self.site.work):
+            if d == self.site.home or d.startswith(self.site.home + "/"):
+                continue
+            for name in names:
+                path = os.path.join(d, name)
+                if os.path.isfile(path) and not self.disk.skip(path):
+                    with open(path, "rb") as f:
+                        data = f.read()
+                    if path not in self.disk.names or bytes(self.disk.names[path].now) != data:
+                        out[path] = data
+        return out
+
+    def promised(self, n, leaves, state):
+        """It ended well, or its last leaf says so: what it wrote outside is there whatever comes."""
+        claimed = self.row.claims and leaves >= self.after["leaves"]
+        if self.status != 0 or (n < len(self.trace) and not claimed):
+            return ""
+        gone = sorted(os.path.relpath(p, self.site.work) for p, data in self.made.items() if bytes(state[1].get(p, b"")) != data)
+        return "it was done, and is not on the disk: " + ", ".join(gone[:4]) if gone else ""
 
     def moments(self):
         """(number, look) of all states, in the order of the trace."""
@@ -69,7 +93,7 @@ class RowRun:
             if r is not None and r.kind == "O" and r.inode != 1:
                 continue
             looks = ["killed", "lost"] + ["some"] * SOME
-            if self.row.stage != "-" and (r is None or r.kind == "S"):
+            if not self.row.makes and (r is None or r.kind == "S"):
                 looks.append("mirror")
             if r is not None and r.kind == "W" and len(r.first) > 1:
                 looks.append("torn")
@@ -103,7 +127,7 @@ class RowRun:
         self.medium.put(*state)
         v = self.site.judge(self.row.stage, "judge" if self.points % DOCTOR == 0 or n == len(self.trace) else "look")
         self.seen = v["leaves"]
-        why = self.wrong(v, n)
+        why = self.wrong(v, n) or self.promised(n, v["leaves"], state)
         if not why and self.points % AGAIN == 0:
             why = self.again()
         if why:
@@ -113,7 +137,7 @@ class RowRun:
                 os._exit(1)
 
     def wrong(self, v, n):
-        if self.row.stage == "-":
+        if self.row.makes:
             return self.begun(v)
         if v["why"]:
             return v["why"]
@@ -144,7 +168,7 @@ class RowRun:
 
     def again(self):
         site, row = self.site, self.row
-        if row.again == "-":
+        if row.again in ("-", "makes"):
             return ""
         done = site.run(site.words(row.args))
         if done.status not in CLEAN:
@@ -163,7 +187,7 @@ class RowRun:
             self.bad.append(why)
             return
         self.site.build(self.row.stage)
-        self.destroyed_before = self.site.judge(self.row.stage)["destroyed"] if self.row.stage != "-" else 0
+        self.destroyed_before = self.site.judge(self.row.stage)["destroyed"] if not self.row.makes else 0
         self.site.build(self.row.stage)
         self.medium = disk.Medium(self.site.work)
         rng = random.Random(f"{stage.SEED} {self.row.name}")

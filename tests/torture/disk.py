@@ -99,10 +99,26 @@ class Disk:
             if other[0] in names and names[other[0]] is other[1]:
                 del names[other[0]]
             names[path] = other[1]
+        elif kind == "F":  # a folder with all that is in it; path is the new name
+            for p in [p for p in names if p.startswith(other + "/")]:
+                names[path + p[len(other):]] = names.pop(p)
+            for f in [f for f in folders if f == other or f.startswith(other + "/")]:
+                folders.discard(f)
+                folders.add(path + f[len(other):])
         elif kind == "M":
             folders.add(path)
         elif kind == "X":
             folders.discard(path)
+
+    def rename_folder(self, old, new):
+        """What was not synced in it yet is only there under the new name, if that name is: no more is promised."""
+        def moved(p):
+            return new + p[len(old):] if p == old or p.startswith(old + "/") else p
+        later = [p for p in self.pending if p[0] == old or p[0].startswith(old + "/")]
+        self.pending = [p for p in self.pending if p not in later]
+        self.name("F", new, old)
+        self.pending += [(moved(d), kind, moved(path), (moved(other[0]), other[1]) if kind == "R" else other) for d, kind, path, other in later]
+        self.folder_inode = {i: moved(d) for i, d in self.folder_inode.items()}
 
     def sync_names(self, folder=None):
         left = []
@@ -144,9 +160,11 @@ class Disk:
             i = self.names.get(r.first)
             if i is not None:
                 self.name("R", r.second, (r.first, i))
+            elif r.first in self.folders:
+                self.rename_folder(r.first, r.second)
         elif k == "M":
-            self.folder_inode[r.inode] = r.first
-            self.name("M", r.first)
+            self.folder_inode[r.inode] = r.first.rstrip("/")
+            self.name("M", r.first.rstrip("/"))
         elif k == "X":
             self.name("X", r.first)
 

@@ -41,7 +41,7 @@ class RowFaults:
     def undisturbed(self):
         site, row = self.site, self.row
         site.build(row.stage)
-        self.before = site.judge(row.stage) if row.stage != "-" else None
+        self.before = None if row.makes else site.judge(row.stage)
         site.build(row.stage)
         counts = os.path.join(site.dir, "counts")
         done = site.run(site.words(row.args), env={"LD_PRELOAD": stage.TAP, "NK_FAULT_COUNT": counts})
@@ -51,6 +51,8 @@ class RowFaults:
             self.counts = dict(zip(CLASSES, map(int, f.read().split())))
         self.done = done
         self.after = site.judge(row.stage)
+        if row.again == "reads" and self.before != self.after:
+            return "it is said to write nothing, and wrote something"
         return self.after["why"] and "undisturbed: " + self.after["why"]
 
     def faults(self):
@@ -97,7 +99,7 @@ class RowFaults:
     def afterwards(self, done):
         site, row = self.site, self.row
         same = done.status == self.done.status
-        if row.stage == "-" and not same:
+        if row.makes and not same:
             return ""
         v = site.judge(row.stage, "judge" if self.runs % 5 == 0 else "look")
         if v["why"]:

@@ -28,17 +28,18 @@ copy || bail "the_source_is_copied" "tar"
 
 rows() { grep -v -e '^#' -e '^$' "$root/tests/bugs/measures.rows" | while IFS= read -r row; do [[ ${row%% | *} =~ ${ONLY:-.} ]] && printf '%s\n' "$row"; done; }
 field() { awk -F ' \\| ' -v n="$2" '{ print $n }' <<<"$1"; }
-targets() { case $1 in e2e/*) echo src/bin/nokosazu src/bin/nokosazu-custodian ;; *) echo "src/$1" ;; esac; }
+targets() { case $1 in e2e/*) echo src/bin/nokosazu src/bin/nokosazu-custodian ;; extract/*) echo "tests/${1#extract/}" ;; *) echo "src/$1" ;; esac; }
 build() { ninja -C "$build" $(targets "$1") >"$log" 2>&1; }
 # passes: 0 the named test passed · 1 it failed, or its program did not come so far · 2 there is no such test
 passes() { # TEST NAME
 	case $1 in
 	e2e/*) timeout 900 env NK_BIN="$build/src/bin/nokosazu" bash "$tree/tests/$1.sh" >"$work/said" 2>&1 </dev/null ;;
+	extract/*) (cd "$build" && timeout 300 "tests/${1#extract/}") >"$work/said" 2>&1 </dev/null ;;
 	*) (cd "$build" && timeout 300 "src/$1") >"$work/said" 2>&1 </dev/null ;;
 	esac
 	grep -Eq "^ok [0-9]+ - $2( |\$)" "$work/said" && ! grep -Eq "^not ok [0-9]+ - $2( |\$)" "$work/said" && return 0
 	grep -Eq "^not ok [0-9]+ - $2( |\$)" "$work/said" && return 1
-	grep -q "$2" "$tree/tests/$1.sh" "$tree"/src/*/"$1.c" 2>/dev/null && return 1
+	grep -q "$2" "$tree/tests/$1.sh" "$tree"/src/*/"$1.c" "$tree"/extract/*/"${1#extract/}.c" 2>/dev/null && return 1
 	return 2
 }
 

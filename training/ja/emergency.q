@@ -1,7 +1,7 @@
 nokosazu-questions v1
 set emergency
 title 個人情報に関する緊急事態対応要領 確認テスト
-procedure emergency@1 1da37d0bee821d5029d6c0ea36713f92234025a5c91d8584f641486ab0cf3e8e
+procedure emergency@1 bcde4e0fd98c6c0002b986d142fea8974bd8cd65e0b2f1ae05125f5efa425bd2
 
 ? emergency-01 個人情報が漏れたかもしれないと感じたが、確信がない。正しい行動はどれか。
 - 証拠がそろうまで自分で調べる

@@ -1,7 +1,7 @@
 nokosazu-questions v1
 set package
 title パッケージ製造・導入手順 確認テスト
-procedure package@1 33aa6057bd8462ea9dd0e5f2d9a0e515d6908a955ed14e84e78593a53836f3e6
+procedure package@1 9e183cc8562a8e534be434304dcad609dada2af7b067b992d713132f02e3a23a
 
 ? package-01 導入先での構築に用いてよいものはどれか。
 - 別の導入先で動いているプログラムの写し

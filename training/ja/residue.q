@@ -1,7 +1,7 @@
 nokosazu-questions v1
 set residue
 title 個人情報の残置防止・消去確認手順 確認テスト
-procedure residue@1 e95ae146922d7698288d781bc52ae4d3fc9591cdca5154b06b3451722388674d
+procedure residue@1 7fefe26c945b891d1f63bbe0188eb03a60444fa5777362f751a829be70f636b2
 
 ? residue-01 個人情報の写しを作るとき、写しの登録はいつ行うか。
 - 写しを作った日の終業までに行う

@@ -139,17 +139,20 @@ static NK_RESULT choose_sub(struct nk_args *args, struct nk_err *err)
 		args->sub = cmd->subs;
 		return nk_done();
 	}
-	if (args->n_operands == 0) {
+	if (args->n_operands == 0 && cmd->run == NULL) {
 		return nk_fail(err, NK_USAGE,
 			NK_N("\"nokosazu %1$s\" needs to know what to do; see \"nokosazu %1$s --help\""), cmd->name);
 	}
-	for (const struct nk_cmd_sub *s = cmd->subs; s->name != NULL; s++) {
+	for (const struct nk_cmd_sub *s = cmd->subs; args->n_operands > 0 && s->name != NULL; s++) {
 		if (strcmp(s->name, args->operands[0]) == 0) {
 			args->sub = s;
 			args->operands++;
 			args->n_operands--;
 			return nk_done();
 		}
+	}
+	if (cmd->run != NULL) {
+		return nk_done();
 	}
 	near = nk_cmd_nearest_sub(cmd, nk_str_c(args->operands[0]));
 	if (near != NULL) {
@@ -180,13 +183,13 @@ static NK_RESULT judge(const struct nk_args *args, struct nk_err *err)
 	const unsigned min = args->sub != NULL ? args->sub->min : args->cmd->min;
 	const unsigned max = args->sub != NULL ? args->sub->max : args->cmd->max;
 
-	for (size_t i = 0; args->sub != NULL && i < args->n_given; i++) {
+	for (size_t i = 0; i < args->n_given; i++) {
 		const struct nk_cmd_option *const o = args->given[i].option;
 
-		if (o->subs != NULL && !word_in(o->subs, args->sub->name)) {
+		if (o->subs != NULL && !word_in(o->subs, args->sub != NULL ? args->sub->name : "-")) {
 			return nk_fail(err, NK_USAGE,
 				NK_N("the option \"--%1$s\" is not one of \"nokosazu %2$s %3$s\""), o->name,
-				args->cmd->name, args->sub->name);
+				args->cmd->name, args->sub != NULL ? args->sub->name : "");
 		}
 	}
 	if (args->n_operands < min) {

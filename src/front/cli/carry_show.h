@@ -12,7 +12,5 @@ NK_RESULT nk_carry_show_sealed(struct nk_cli *cli, const struct nk_carry_sealed 
 NK_RESULT nk_carry_show_opened(struct nk_cli *cli, const struct nk_carry_opened *o, struct nk_str receipt, struct nk_err *err);
 NK_RESULT nk_carry_show_ended(struct nk_cli *cli, const struct nk_carry_ended *e, struct nk_err *err);
 NK_RESULT nk_carry_show_list(struct nk_cli *cli, const struct nk_carry_row *rows, size_t n, bool overdue, struct nk_err *err);
-NK_RESULT nk_carry_show_refused(struct nk_cli *cli, const struct nk_carry_refusal *rows, size_t n, struct nk_err *err);
-NK_RESULT nk_carry_show_report(struct nk_cli *cli, const struct nk_carry_report *r, struct nk_err *err);
 
 #endif

@@ -362,7 +362,8 @@ static void notes(struct nk_cli *cli, const struct nk_case_view *v)
 				continue;
 			}
 			nk_out_c(&cli->out, "\n       ");
-			nk_out_text(&cli->out, nk_cli_word(cli, note->words[k].key));
+			nk_out_text(&cli->out,
+				nk_cli_word(cli, nk_str_eq(note->words[k].key, NK_STR("text")) ? NK_STR(NK_N("the text")) : note->words[k].key));
 			nk_out_c(&cli->out, ": ");
 			nk_out_text(&cli->out,
 				is_word(note->words[k].key) ? nk_cli_word(cli, note->words[k].text) : note->words[k].text);
@@ -411,42 +412,6 @@ NK_RESULT nk_case_show_hits(struct nk_cli *cli, const struct nk_case_hit *hits, 
 		nk_out_text(&cli->out, nk_cli_word(cli, hits[i].kind));
 		nk_out_c(&cli->out, ": ");
 		nk_out_text(&cli->out, hits[i].text);
-		nk_out_c(&cli->out, "\n");
-	}
-	return nk_done();
-}
-
-NK_RESULT nk_case_show_week(struct nk_cli *cli, const struct nk_case_week *w, struct nk_str text, struct nk_err *err)
-{
-	struct nk_json j;
-
-	if (cli->json) {
-		nk_cli_json_begin(cli, &j, "week");
-		nk_cli_json_date(&j, "from", w->from);
-		nk_cli_json_date(&j, "until", w->until);
-		nk_cli_json_number(&j, "left_without_warrant", w->left_without_warrant);
-		nk_cli_json_number(&j, "refused", w->n_refused);
-		nk_cli_json_number(&j, "overdue", w->overdue);
-		nk_cli_json_number(&j, "exceptions", w->exceptions);
-		nk_cli_json_number(&j, "bundles_out", w->bundles_out);
-		nk_cli_json_number(&j, "persons_out", w->persons_out);
-		NK_TRY(nk_cli_json_end(cli, &j, err));
-	} else {
-		nk_out_lines(&cli->out, text);
-	}
-	for (size_t i = 0; i < w->n_refused; i++) {
-		if (cli->json) {
-			nk_cli_json_begin(cli, &j, "refused");
-			nk_cli_json_time(&j, "at", w->refused[i].at);
-			nk_cli_json_str(&j, "what", w->refused[i].what);
-			nk_cli_json_str(&j, "why", w->refused[i].why);
-			NK_TRY(nk_cli_json_end(cli, &j, err));
-			continue;
-		}
-		nk_out_f(&cli->out, "  %s  ", nk_cli_when(cli, w->refused[i].at).ptr);
-		nk_out_text(&cli->out, w->refused[i].what);
-		nk_out_c(&cli->out, ": ");
-		nk_out_c(&cli->out, nk_cli_tr(cli, w->refused[i].label));
 		nk_out_c(&cli->out, "\n");
 	}
 	return nk_done();

@@ -10,6 +10,5 @@
 NK_RESULT nk_case_show_list(struct nk_cli *cli, const struct nk_case_row *rows, size_t n, struct nk_err *err);
 NK_RESULT nk_case_show_one(struct nk_cli *cli, const struct nk_case_view *v, struct nk_err *err);
 NK_RESULT nk_case_show_hits(struct nk_cli *cli, const struct nk_case_hit *hits, size_t n, struct nk_err *err);
-NK_RESULT nk_case_show_week(struct nk_cli *cli, const struct nk_case_week *w, struct nk_str text, struct nk_err *err);
 
 #endif

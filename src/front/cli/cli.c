@@ -143,6 +143,14 @@ struct nk_str nk_cli_when(struct nk_cli *cli, nk_time t)
 	return nk_cli_text(cli, "%.16s", text);
 }
 
+struct nk_str nk_cli_when_zone(struct nk_cli *cli, nk_time t)
+{
+	const int east = minutes_east(cli);
+
+	return east % 60 == 0 ? nk_cli_text(cli, "%s UTC+%d", nk_cli_when(cli, t).ptr, east / 60)
+			      : nk_cli_text(cli, "%s UTC+%d:%02d", nk_cli_when(cli, t).ptr, east / 60, east % 60);
+}
+
 struct nk_str nk_cli_day(struct nk_cli *cli, nk_time t)
 {
 	return t == 0 ? NK_STR("-") : nk_cli_date(cli, nk_time_day(t, minutes_east(cli)));
@@ -260,7 +268,7 @@ NK_RESULT nk_cli_confirm(struct nk_cli *cli, const char *question, struct nk_err
 	nk_progress_clear(&cli->progress);
 	NK_TRY(nk_out_flush(&cli->out, err));
 	nk_out_c(&cli->talk, nk_cli_tr(cli, question));
-	nk_out_c(&cli->talk, " [yes/no] ");
+	nk_out_f(&cli->talk, " [%s] ", nk_cli_tr(cli, NK_N("type yes or no")));
 	NK_TRY(nk_out_flush(&cli->talk, err));
 	NK_TRY(nk_os_fd_read(0, answer, sizeof(answer), &len, err));
 	if (nk_str_ieq(nk_str_trim((struct nk_str){ answer, len }), NK_STR("yes"))) {

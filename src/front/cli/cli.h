@@ -60,6 +60,7 @@ struct nk_str nk_cli_number(struct nk_cli *cli, uint64_t n);
 struct nk_str nk_cli_id(struct nk_cli *cli, struct nk_uuid id);
 struct nk_str nk_cli_date(struct nk_cli *cli, nk_date date);
 struct nk_str nk_cli_when(struct nk_cli *cli, nk_time t);
+struct nk_str nk_cli_when_zone(struct nk_cli *cli, nk_time t); /* the same with the site's zone behind it, for a sentence: "(UTC+9)" */
 struct nk_str nk_cli_day(struct nk_cli *cli, nk_time t);
 /* nk_cli_word: a word of the program (a state, a kind) in the language of this run; others as they are. */
 struct nk_str nk_cli_word(struct nk_cli *cli, struct nk_str word);

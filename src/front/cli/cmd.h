@@ -18,7 +18,7 @@ struct nk_cmd_option {
 	char letter; /* short form, or 0 */
 	const char *arg; /* what its value is called, "FILE"; NULL: it takes none */
 	const char *help; /* msgid: one phrase, no full stop */
-	const char *subs; /* the sub-verbs that know it, separated by blanks; NULL: all */
+	const char *subs; /* the sub-verbs that know it, separated by blanks, "-" the verb without one; NULL: all */
 };
 
 /* A sub-verb: person find. */
@@ -47,7 +47,7 @@ struct nk_cmd {
 	const struct nk_cmd_option *options; /* NULL: none but the common ones */
 	const struct nk_cmd_sub *subs; /* NULL: no sub-verbs: min, max and run count */
 	unsigned min, max; /* operands */
-	nk_cmd_run_fn *run;
+	nk_cmd_run_fn *run; /* with sub-verbs too: for any other word, which is an operand */
 	bool first_is_default; /* without a word behind the verb, the first sub-verb is meant */
 };
 

@@ -44,6 +44,7 @@ static NK_RESULT show_made(struct nk_cli *cli, const struct nk_backup_made *m, s
 		nk_cli_json_number(&j, "entries", m->entries);
 		nk_cli_json_number(&j, "epoch", m->epoch);
 		nk_cli_json_bool(&j, "epoch_inside", m->epoch_inside);
+		nk_cli_json_bool(&j, "recipient_alone", m->recipient_alone);
 		nk_cli_json_bool(&j, "one_device", m->one_device);
 		nk_cli_json_time(&j, "destroy_by", m->expires_at);
 		return nk_cli_json_end(cli, &j, err);
@@ -59,6 +60,9 @@ static NK_RESULT show_made(struct nk_cli *cli, const struct nk_backup_made *m, s
 	nk_out_c(&cli->out, "\n");
 	if (m->epoch_inside) {
 		nk_cli_say(cli, NK_N("The keys part opens everybody in it, with a data part and the unlock secret, until it is destroyed: keep it apart, and destroy the older ones after an erasure."));
+	}
+	if (m->recipient_alone) {
+		nk_cli_say(cli, NK_N("A recipient was enrolled before the first officer, by the operator alone: the statement of this backup says so."));
 	}
 	if (m->one_device) {
 		nk_cli_say(cli, NK_N("Data and keys lie on one device: the statement of this backup says so."));

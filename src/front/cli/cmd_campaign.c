@@ -9,12 +9,12 @@
 
 static NK_RESULT start(struct nk_cli *cli, struct nk_err *err)
 {
-	struct nk_campaign_request req = { .version = nk_args_str(&cli->args, "version-of"), .steps = nk_args_str(&cli->args, "steps") };
+	struct nk_campaign_request req = { .version = nk_args_str(&cli->args, "version"), .steps = nk_args_str(&cli->args, "steps") };
 	struct nk_uuid id;
 	struct nk_json j;
 	nk_date due = NK_DATE_NONE;
 
-	NK_TRY(nk_args_need(&cli->args, "version-of", err));
+	NK_TRY(nk_args_need(&cli->args, "version", err));
 	NK_TRY(nk_args_need(&cli->args, "due", err));
 	if (!nk_date_parse(nk_args_str(&cli->args, "due"), &due)) {
 		return nk_fail(err, NK_USAGE, NK_N("a day is written as YYYY-MM-DD"));
@@ -150,7 +150,7 @@ static const struct nk_cmd_sub subs[] = {
 	{ NULL, 0, 0, NULL },
 };
 
-static const char *const usage[] = { "campaign start --version-of VERSION --due DATE [--steps erase,patch,verify]", "campaign ask ID --site NAME [--out FILE]",
+static const char *const usage[] = { "campaign start --version VERSION --due DATE [--steps erase,patch,verify]", "campaign ask ID --site NAME [--out FILE]",
 	"campaign take REPORT…", "campaign status ID [--html FILE]", "campaign list", "campaign waive ID --site NAME --step STEP --warrant ID",
 	"campaign close ID [--out FILE]", NULL };
 
@@ -161,7 +161,7 @@ static const struct nk_cmd_option options[] = {
 	{ "site", 0, "NAME", NK_N("which site"), "ask waive" },
 	{ "step", 0, "STEP", NK_N("erase, patch or verify"), "waive" },
 	{ "steps", 0, "STEPS", NK_N("what every site owes; verify cannot be left out"), "start" },
-	{ "version-of", 0, "VERSION", NK_N("the version whose sites are concerned, and those that never said theirs"), "start" },
+	{ "version", 0, "VERSION", NK_N("the version whose sites are concerned, and those that never said theirs"), "start" },
 	{ "warrant", 0, "ID", NK_N("the exception that allows it"), "waive" },
 	{ NULL, 0, NULL, NULL, NULL },
 };

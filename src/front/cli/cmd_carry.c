@@ -6,6 +6,7 @@
 #include "carry_show.h"
 #include "flow_redact.h"
 #include "unlock.h"
+#include "week_show.h"
 
 enum { PATHS = 64, IDENTITY_MAX = 16384, RECEIPT_MAX = 65536, WEEKS_MAX = 520 };
 
@@ -150,14 +151,14 @@ static NK_RESULT destroy(struct nk_cli *cli, struct nk_err *err)
 
 static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 {
-	struct nk_carry_refusal *refused = NULL;
+	const struct nk_refusal *refused = NULL;
 	struct nk_carry_row *rows = NULL;
 	size_t n = 0;
 
 	NK_TRY(nk_unlock_open(cli, false, err));
 	if (nk_args_has(&cli->args, "refused")) {
-		NK_TRY(nk_op_carry_refused(cli->flow, 0, cli->arena, &refused, &n, err));
-		return nk_carry_show_refused(cli, refused, n, err);
+		NK_TRY(nk_op_refused(cli->flow, cli->arena, &refused, &n, err));
+		return nk_week_show_refused(cli, refused, n, err);
 	}
 	NK_TRY(nk_op_carry_list(cli->flow, nk_args_has(&cli->args, "all"), cli->arena, &rows, &n, err));
 	return nk_carry_show_list(cli, rows, n, nk_args_has(&cli->args, "overdue"), err);
@@ -165,13 +166,13 @@ static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 
 static NK_RESULT report(struct nk_cli *cli, struct nk_err *err)
 {
-	struct nk_carry_report r;
+	struct nk_week w;
 	uint64_t weeks = 1;
 
 	NK_TRY(nk_args_number(&cli->args, "weeks", 1, WEEKS_MAX, &weeks, err));
 	NK_TRY(nk_unlock_open(cli, false, err));
-	NK_TRY(nk_op_carry_report(cli->flow, (unsigned)weeks, cli->arena, &r, err));
-	return nk_carry_show_report(cli, &r, err);
+	NK_TRY(nk_op_week(cli->flow, NK_DATE_NONE, (unsigned)weeks, cli->arena, &w, err));
+	return nk_week_show(cli, "carry-report", &w, false, err);
 }
 
 static const struct nk_cmd_sub subs[] = {

@@ -8,6 +8,7 @@
 #include "case_show.h"
 #include "signing.h"
 #include "unlock.h"
+#include "week_show.h"
 
 enum { PAPER_MAX = 256 << 20 };
 
@@ -26,6 +27,11 @@ static NK_RESULT text_of(struct nk_cli *cli, const char *option, struct nk_buf *
 		return nk_cli_read(cli, "-", out, err);
 	}
 	return nk_buf_add_str(out, typed, err);
+}
+
+static bool anyway(const struct nk_cli *cli)
+{
+	return nk_args_has(&cli->args, "anyway");
 }
 
 static NK_RESULT need_seed(struct nk_cli *cli, struct nk_key *out, struct nk_err *err)
@@ -77,17 +83,15 @@ static NK_RESULT search(struct nk_cli *cli, struct nk_err *err)
 
 static NK_RESULT week(struct nk_cli *cli, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
-	struct nk_case_week w;
+	struct nk_week w;
 	nk_date until = NK_DATE_NONE;
 
-	nk_buf_init(&text, 1 << 20);
 	if (nk_args_has(&cli->args, "until") && !nk_date_parse(nk_args_str(&cli->args, "until"), &until)) {
 		return nk_fail(err, NK_USAGE, NK_N("the last day of the week is written 2026-11-23"));
 	}
 	NK_TRY(nk_unlock_open(cli, false, err));
-	NK_TRY(nk_op_case_week(cli->flow, until, cli->lang, cli->arena, &w, &text, err));
-	return nk_case_show_week(cli, &w, nk_buf_str(&text), err);
+	NK_TRY(nk_op_week(cli->flow, until, 1, cli->arena, &w, err));
+	return nk_week_show(cli, "week", &w, true, err);
 }
 
 /* --- headquarters --- */
@@ -143,7 +147,9 @@ static NK_RESULT decide(struct nk_cli *cli, struct nk_err *err)
 {
 	NK_OWNED(nk_key_wipe) struct nk_key seed = { { 0 } };
 	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
-	struct nk_case_decision req = { .ref = ref(cli), .about = nk_args_str(&cli->args, "about"), .seed = &seed };
+	struct nk_case_decision req = {
+		.ref = ref(cli), .about = nk_args_str(&cli->args, "about"), .seed = &seed, .anyway = anyway(cli)
+	};
 	struct nk_uuid warrant;
 	struct nk_json j;
 
@@ -167,10 +173,17 @@ static NK_RESULT decide(struct nk_cli *cli, struct nk_err *err)
 
 static NK_RESULT hold(struct nk_cli *cli, struct nk_err *err)
 {
-	struct nk_case_hold_request req = { .ref = ref(cli), .harm = nk_args_str(&cli->args, "harm") };
+	NK_OWNED(nk_key_wipe) struct nk_key seed = { { 0 } };
+	struct nk_case_hold_request req = { .ref = ref(cli),
+		.harm = nk_args_str(&cli->args, "harm"),
+		.because = nk_args_str(&cli->args, "because"),
+		.anyway = anyway(cli) };
+	bool signs = false;
 
 	NK_TRY(nk_cli_operand_id(cli, 1, &req.holding, err));
 	NK_TRY(nk_args_need(&cli->args, "harm", err));
+	NK_TRY(nk_signing_seed(cli, &seed, &signs, err));
+	req.seed = signs ? &seed : NULL;
 	NK_TRY(nk_unlock_open(cli, true, err));
 	if (nk_args_has(&cli->args, "from")) {
 		NK_TRY(nk_op_case_time(cli->flow, nk_args_str(&cli->args, "from"), &req.from_at, err));
@@ -188,7 +201,8 @@ static NK_RESULT classify(struct nk_cli *cli, struct nk_err *err)
 	struct nk_case_class_request req = { .ref = ref(cli),
 		.classes = nk_args_str(&cli->args, "class"),
 		.regime = nk_args_str(&cli->args, "regime"),
-		.because = nk_args_str(&cli->args, "because") };
+		.because = nk_args_str(&cli->args, "because"),
+		.anyway = anyway(cli) };
 
 	NK_TRY(nk_args_need(&cli->args, "class", err));
 	if (nk_args_has(&cli->args, "key")) {
@@ -224,7 +238,7 @@ static NK_RESULT write_words(struct nk_cli *cli, words_fn *fn, struct nk_case_wo
 	req->ref = ref(cli);
 	req->text = nk_buf_str(&text);
 	req->file = nk_buf_bytes(&file);
-	req->anyway = nk_args_has(&cli->args, "anyway");
+	req->anyway = anyway(cli);
 	NK_TRY(fn(cli->flow, req, &seq, err));
 	if (cli->json) {
 		nk_cli_json_begin(cli, &j, type);
@@ -265,7 +279,8 @@ static NK_RESULT claim(struct nk_cli *cli, struct nk_err *err)
 	struct nk_case_claim req = { .ref = ref(cli),
 		.kind = nk_args_str(&cli->args, "text-kind"),
 		.sources = nk_args_str(&cli->args, "sources"),
-		.expires = NK_DATE_NONE };
+		.expires = NK_DATE_NONE,
+		.anyway = anyway(cli) };
 
 	(void)nk_date_parse(nk_args_str(&cli->args, "expires"), &req.expires);
 	NK_TRY(nk_unlock_open(cli, true, err));
@@ -278,7 +293,8 @@ static NK_RESULT submit(struct nk_cli *cli, struct nk_err *err)
 	const struct nk_case_submit_request req = { .ref = ref(cli),
 		.kind = nk_args_str(&cli->args, "kind"),
 		.receipt = nk_args_str(&cli->args, "receipt"),
-		.how = nk_args_str(&cli->args, "how") };
+		.how = nk_args_str(&cli->args, "how"),
+		.anyway = anyway(cli) };
 
 	NK_TRY(nk_args_need(&cli->args, "kind", err));
 	NK_TRY(nk_unlock_open(cli, true, err));
@@ -338,14 +354,21 @@ static NK_RESULT report(struct nk_cli *cli, struct nk_err *err)
 
 static NK_RESULT letters(struct nk_cli *cli, struct nk_err *err)
 {
-	const struct nk_case_letters_request req = { .ref = ref(cli),
+	struct nk_case_letters_request req = { .ref = ref(cli),
 		.dir = nk_args_get(&cli->args, "into"),
 		.lang = cli->lang,
 		.each = nk_args_has(&cli->args, "each") };
+	NK_OWNED(nk_key_wipe) struct nk_key seed = { { 0 } };
+	bool signs = false;
 	struct nk_case_letters_reply r;
 	struct nk_json j;
 
 	NK_TRY(nk_args_need(&cli->args, "into", err));
+	NK_TRY(nk_signing_seed(cli, &seed, &signs, err));
+	req.seed = signs ? &seed : NULL;
+	if (nk_args_has(&cli->args, "warrant") && !nk_uuid_parse(nk_args_str(&cli->args, "warrant"), &req.warrant)) {
+		return nk_fail(err, NK_USAGE, NK_N("--warrant needs an id"));
+	}
 	NK_TRY(nk_unlock_open(cli, true, err));
 	NK_TRY(nk_op_case_letters(cli->flow, &req, &r, err));
 	if (cli->json) {
@@ -354,10 +377,18 @@ static NK_RESULT letters(struct nk_cli *cli, struct nk_err *err)
 		nk_cli_json_number(&j, "letters", r.letters);
 		nk_cli_json_number(&j, "kinds", r.kinds);
 		nk_cli_json_number(&j, "gone", r.gone);
+		nk_cli_json_number(&j, "held_back", r.held_back);
+		nk_cli_json_id(&j, "case", r.about);
 		return nk_cli_json_end(cli, &j, err);
 	}
 	nk_cli_print(cli, NK_N("%1$llu letters in %2$llu different sets of items; %3$llu persons were erased since.\n"),
 		(unsigned long long)r.letters, (unsigned long long)r.kinds, (unsigned long long)r.gone);
+	if (r.held_back > 0) {
+		nk_cli_print(cli,
+			NK_N("To %1$llu protected persons nothing was written, which takes a second person: nokosazu warrant request --kind access "
+			     "--verbs LETTERS --scope case:%2$s, then --warrant ID\n"),
+			(unsigned long long)r.held_back, nk_cli_id(cli, r.about).ptr);
+	}
 	nk_cli_say(cli, NK_N("They are on the books with a day by which they are destroyed (nokosazu holding list)."));
 	return nk_done();
 }
@@ -380,7 +411,7 @@ static NK_RESULT publish(struct nk_cli *cli, struct nk_err *err)
 	}
 	NK_TRY(nk_cli_read(cli, nk_args_get(&cli->args, "final"), &text, err));
 	NK_TRY(nk_unlock_open(cli, true, err));
-	NK_TRY(nk_op_case_publish(cli->flow, ref(cli), nk_buf_str(&text), &number, err));
+	NK_TRY(nk_op_case_publish(cli->flow, ref(cli), nk_buf_str(&text), anyway(cli), &number, err));
 	if (cli->json) {
 		nk_cli_json_begin(cli, &j, "case-publish");
 		nk_cli_json_number(&j, "number", number);
@@ -425,11 +456,13 @@ static NK_RESULT dismiss(struct nk_cli *cli, struct nk_err *err)
 {
 	NK_OWNED(nk_key_wipe) struct nk_key seed = { { 0 } };
 	NK_OWNED(nk_buf_done) struct nk_buf reason = { 0 };
+	struct nk_case_dismiss_request req = { .ref = ref(cli), .seed = &seed, .anyway = anyway(cli) };
 
 	NK_TRY(text_of(cli, "reason", &reason, err));
+	req.reason = nk_buf_str(&reason);
 	NK_TRY(need_seed(cli, &seed, err));
 	NK_TRY(nk_unlock_open(cli, true, err));
-	NK_TRY(nk_op_case_dismiss(cli->flow, ref(cli), nk_buf_str(&reason), &seed, err));
+	NK_TRY(nk_op_case_dismiss(cli->flow, &req, err));
 	return nk_cli_done(cli, "case-dismiss", NK_N("Dismissed, with the reason and the signature; the doubt itself stays on record."), err);
 }
 
@@ -437,7 +470,7 @@ static NK_RESULT close_one(struct nk_cli *cli, struct nk_err *err)
 {
 	NK_OWNED(nk_buf_done) struct nk_buf cause = { 0 };
 	NK_OWNED(nk_buf_done) struct nk_buf lesson = { 0 };
-	struct nk_case_close_request req = { .ref = ref(cli) };
+	struct nk_case_close_request req = { .ref = ref(cli), .anyway = anyway(cli) };
 
 	NK_TRY(text_of(cli, "cause", &cause, err));
 	NK_TRY(text_of(cli, "lesson", &lesson, err));
@@ -484,16 +517,16 @@ static const char *const usage[] = {
 	"case ack --key FILE C",
 	"case attend --role ROLE --key FILE C",
 	"case leave --key FILE C",
-	"case decide --text TEXT [--about WHAT] --key FILE C",
-	"case hold --harm HARM [--from TIME] [--until TIME] C HOLDING",
+	"case decide --text TEXT [--about WHAT] [--anyway] --key FILE C",
+	"case hold --harm HARM [--from TIME] [--until TIME] [--because WHY] [--key FILE] C HOLDING",
 	"case classify --class LIST [--regime REGIME] [--because WHY] [--key FILE] C",
 	"case note [--text TEXT] [--file FILE] [--anyway] C",
 	"case fill --text TEXT [--anyway] C FIELD",
-	"case inquiry --text TEXT [--answer N] [--due TIME] [--file FILE] C",
+	"case inquiry --text TEXT [--answer N] [--due TIME] [--file FILE] [--anyway] C",
 	"case assert --text-kind KIND --sources TEXT --expires DATE C",
 	"case report --kind KIND [--out FILE] C",
 	"case submit --kind KIND [--receipt TEXT] [--how TEXT] C",
-	"case letters --into DIR [--each] C",
+	"case letters --into DIR [--each] [--key FILE] [--warrant ID] C",
 	"case publish --draft C",
 	"case publish --final FILE C",
 	"case export --veris C",
@@ -508,7 +541,7 @@ static const char *const usage[] = {
 static const struct nk_cmd_option options[] = {
 	{ "all", 0, NULL, NK_N("those that are closed too"), "list" },
 	{ "note-file", 0, "N", NK_N("write the file that came with note N to standard output"), "show" },
-	{ "key", 0, "FILE", NK_N("the acting person's own signing key"), "ack attend leave decide classify dismiss" },
+	{ "key", 0, "FILE", NK_N("the acting person's own signing key"), "ack attend leave decide hold classify letters dismiss" },
 	{ "role", 0, "ROLE", NK_N("in which role the person sits: director, privacy, officer …"), "attend" },
 	{ "text", 0, "TEXT", NK_N("the words; - reads standard input; kept encrypted"), "decide note fill inquiry" },
 	{ "about", 0, "WHAT", NK_N("order, sanction, publication or other"), "decide" },
@@ -517,9 +550,10 @@ static const struct nk_cmd_option options[] = {
 	{ "until", 0, "TIME", NK_N("until when"), "hold week" },
 	{ "class", 0, "LIST", NK_N("classes of the rule, as 1,3 or 4? where feared; or none"), "classify" },
 	{ "regime", 0, "REGIME", NK_N("private, public or appendix2"), "classify" },
-	{ "because", 0, "WHY", NK_N("why a class is taken away"), "classify" },
+	{ "because", 0, "WHY", NK_N("why a class is taken away, or less is said of a copy"), "hold classify" },
 	{ "file", 0, "FILE", NK_N("a file that belongs to it; kept encrypted"), "note inquiry" },
-	{ "anyway", 0, NULL, NK_N("keep the text although it names persons of the roster"), "note fill" },
+	{ "anyway", 0, NULL, NK_N("keep the text although it names persons of the roster"),
+		"decide hold classify note fill inquiry assert submit publish dismiss close" },
 	{ "answer", 0, "N", NK_N("this answers inquiry number N"), "inquiry" },
 	{ "due", 0, "TIME", NK_N("by when it is answered (default: a day)"), "inquiry" },
 	{ "text-kind", 0, "KIND", NK_N("what is stated: no-misuse"), "assert" },
@@ -531,6 +565,7 @@ static const struct nk_cmd_option options[] = {
 	{ "how", 0, "TEXT", NK_N("by which way"), "submit" },
 	{ "into", 0, "DIR", NK_N("an existing folder for the letters"), "letters" },
 	{ "each", 0, NULL, NK_N("a file of its own for each letter"), "letters" },
+	{ "warrant", 0, "ID", NK_N("a second person's leave for letters to protected persons"), "letters" },
 	{ "draft", 0, NULL, NK_N("print a text from the computed facts"), "publish" },
 	{ "final", 0, "FILE", NK_N("the text as it was published, to archive"), "publish" },
 	{ "veris", 0, NULL, NK_N("as a VERIS record"), "export" },

@@ -37,6 +37,9 @@ static NK_RESULT row_json(struct nk_cli *cli, const struct nk_census_row *r, str
 	nk_cli_json_str(&j, "looks", nk_str_c(r->kind));
 	nk_cli_json_str(&j, "decision", r->decision);
 	nk_cli_json_time(&j, "decided_at", r->decided_at);
+	if (r->due_on != 0) {
+		nk_cli_json_date(&j, "due_on", r->due_on);
+	}
 	nk_json_key(&j, "persons");
 	nk_json_open(&j, '[');
 	for (size_t i = 0; i < r->n_persons; i++) {
@@ -62,6 +65,7 @@ static NK_RESULT show_json(struct nk_cli *cli, const struct nk_census_reply *r, 
 		nk_cli_json_number(&j, r->kinds[i].kind, r->kinds[i].n);
 	}
 	if (r->destroy_by != 0) {
+		nk_cli_json_number(&j, "held_back", r->held_back);
 		nk_cli_json_id(&j, "holding", r->holding);
 		nk_cli_json_time(&j, "destroy_by", r->destroy_by);
 	}
@@ -96,6 +100,9 @@ static void show_row(struct nk_cli *cli, const struct nk_census_row *r)
 		nk_out_colour(&cli->out, NK_COLOUR_GREEN);
 		nk_out_f(&cli->out, "  %s: ", nk_cli_tr(cli, NK_N("decided")));
 		nk_out_text(&cli->out, r->decision);
+		if (r->due_on != 0) {
+			nk_out_f(&cli->out, " %s", nk_cli_date(cli, r->due_on).ptr);
+		}
 		nk_out_colour(&cli->out, NK_COLOUR_NONE);
 	}
 	nk_out_c(&cli->out, "\n");
@@ -119,6 +126,10 @@ static void show_text(struct nk_cli *cli, const struct nk_census_reply *r)
 	if (r->undecided > 0) {
 		nk_cli_say(cli, NK_N("Nothing is touched until each is decided:"));
 		nk_cli_hint(cli, "census decide ENTRY adopt PERSON | ignore | service | shared | erase-later");
+	}
+	if (r->held_back > 0) {
+		nk_cli_print(cli, NK_N("Not in the file, because they may be protected persons': %llu accounts. Decide them here.\n"),
+			(unsigned long long)r->held_back);
 	}
 	if (r->destroy_by != 0) {
 		nk_cli_say(cli, NK_N("The file is on the books as a copy of personal data: destroy it by %s."),
@@ -147,13 +158,16 @@ static NK_RESULT report(struct nk_cli *cli, struct nk_err *err)
 static NK_RESULT decide(struct nk_cli *cli, struct nk_err *err)
 {
 	const struct nk_args *const args = &cli->args;
-	const struct nk_census_decide req = { .target = nk_args_str(args, "target"),
+	struct nk_census_decide req = { .target = nk_args_str(args, "target"),
 		.entry = nk_str_c(args->n_operands > 1 ? args->operands[1] : ""),
 		.what = nk_str_c(args->n_operands > 2 ? args->operands[2] : ""),
 		.person = nk_str_c(args->n_operands > 3 ? args->operands[3] : "") };
 
 	if (args->n_operands < 3) {
 		return nk_fail(err, NK_USAGE, NK_N("which account, and what is decided about it? See \"nokosazu help census\""));
+	}
+	if (nk_args_has(args, "on") && (!nk_date_parse(nk_args_str(args, "on"), &req.due_on) || req.due_on <= 0)) {
+		return nk_fail(err, NK_USAGE, NK_N("a day is written as YYYY-MM-DD"));
 	}
 	NK_TRY(nk_unlock_open(cli, true, err));
 	NK_TRY(nk_op_census_decide(cli->flow, &req, cli->arena, err));
@@ -175,7 +189,8 @@ static NK_RESULT census_run(struct nk_cli *cli, struct nk_err *err)
 static const char *const usage[] = {
 	"census [TARGET] [--undecided] [--csv FILE]",
 	"census decide ENTRY adopt PERSON [--target NAME]",
-	"census decide ENTRY ignore|service|shared|erase-later [--target NAME]",
+	"census decide ENTRY ignore|service|shared [--target NAME]",
+	"census decide ENTRY erase-later [--on DATE] [--target NAME]",
 	NULL,
 };
 
@@ -183,6 +198,7 @@ static const struct nk_cmd_option options[] = {
 	{ "undecided", 0, NULL, NK_N("only accounts that nobody decided about"), NULL },
 	{ "csv", 0, "FILE", NK_N("also as a table into a new file, which is on the books as a copy"), NULL },
 	{ "target", 0, "NAME", NK_N("the system of the account (default: the only one)"), NULL },
+	{ "on", 0, "DATE", NK_N("from that day on a plan proposes to delete the account (default: after [people] grace_days)"), NULL },
 	{ NULL, 0, NULL, NULL, NULL },
 };
 

@@ -15,6 +15,7 @@ static NK_RESULT show_json(struct nk_cli *cli, const struct nk_config_row *r, st
 	nk_cli_json_str(&j, "value", r->value);
 	nk_cli_json_str(&j, "file", r->file);
 	nk_cli_json_number(&j, "line", r->line);
+	nk_cli_json_bool(&j, "weaker", r->weaker);
 	return nk_cli_json_end(cli, &j, err);
 }
 
@@ -22,7 +23,7 @@ static NK_RESULT show(struct nk_cli *cli, struct nk_err *err)
 {
 	NK_OWNED(nk_table_done) struct nk_table table = { 0 };
 	const char *const titles[] = { nk_cli_tr(cli, NK_N("Section")), nk_cli_tr(cli, NK_N("Key")),
-		nk_cli_tr(cli, NK_N("Value")), nk_cli_tr(cli, NK_N("Set in")) };
+		nk_cli_tr(cli, NK_N("Value")), nk_cli_tr(cli, NK_N("Set in")), nk_cli_tr(cli, NK_N("As shipped")) };
 	struct nk_config_row *rows = NULL;
 	size_t n = 0;
 
@@ -30,7 +31,8 @@ static NK_RESULT show(struct nk_cli *cli, struct nk_err *err)
 	NK_TRY(nk_op_config_show(cli->env, cli->home, cli->arena, &rows, &n, err));
 	for (size_t i = 0; i < n; i++) {
 		const struct nk_str cells[] = { rows[i].section, rows[i].key, rows[i].value,
-			nk_cli_text(cli, "%.*s:%u", NK_FMT(rows[i].file), rows[i].line) };
+			nk_cli_text(cli, "%.*s:%u", NK_FMT(rows[i].file), rows[i].line),
+			nk_str_c(rows[i].weaker ? nk_cli_tr(cli, NK_N("weaker")) : "") };
 
 		NK_TRY(cli->json ? show_json(cli, &rows[i], err) : nk_table_row(&table, cells, err));
 	}

@@ -14,9 +14,10 @@ enum { STORY_MS = 1800000 };
 /* "<prefix>/bin/nokosazu" → "<prefix>"; the path of a build has no such prefix, and nothing is found there. */
 static NK_RESULT prefix_of(struct nk_cli *cli, struct nk_str exe, struct nk_str *out, struct nk_err *err)
 {
-	const size_t bin = nk_str_find(exe, NK_STR("/bin/"));
+	const struct nk_str end = NK_STR("/bin/nokosazu");
 
-	return nk_arena_dup(cli->arena, nk_str_sub(exe, 0, bin == SIZE_MAX ? 0 : bin), out, err);
+	/* The last two words, not the first "/bin/": a folder that somebody calls so would choose what root runs. */
+	return nk_arena_dup(cli->arena, nk_str_sub(exe, 0, nk_str_ends(exe, end) ? exe.len - end.len : 0), out, err);
 }
 
 static NK_RESULT script(struct nk_cli *cli, struct nk_str exe, struct nk_str *out, struct nk_err *err)

@@ -51,7 +51,7 @@ static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 {
 	NK_OWNED(nk_table_done) struct nk_table table = { 0 };
 	const char *const titles[] = { nk_cli_tr(cli, NK_N("What is owed")), nk_cli_tr(cli, NK_N("Place")),
-		nk_cli_tr(cli, NK_N("Due")), nk_cli_tr(cli, NK_N("State")), nk_cli_tr(cli, NK_N("Called")),
+		nk_cli_tr(cli, NK_N("Due")), nk_cli_tr(cli, NK_N("State")), nk_cli_tr(cli, NK_N("Owed by")), nk_cli_tr(cli, NK_N("Reached")),
 		nk_cli_tr(cli, NK_N("Duty")), nk_cli_tr(cli, NK_N("Holding")) };
 	const struct nk_duty_query q = { .all = nk_args_has(&cli->args, "all"),
 		.overdue = nk_args_has(&cli->args, "overdue"),
@@ -65,7 +65,7 @@ static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 	for (size_t i = 0; i < n; i++) {
 		const struct nk_str cells[] = { nk_cli_word(cli, rows[i].kind),
 			rows[i].place.len > 0 ? nk_cli_word(cli, rows[i].place) : rows[i].about,
-			nk_cli_day(cli, rows[i].due_at), state_of(cli, &rows[i]), called(cli, rows[i].level),
+			nk_cli_day(cli, rows[i].due_at), state_of(cli, &rows[i]), rows[i].who, called(cli, rows[i].level),
 			nk_cli_id(cli, rows[i].id),
 			nk_uuid_is_nil(rows[i].holding) ? NK_STR("-") : nk_cli_id(cli, rows[i].holding) };
 

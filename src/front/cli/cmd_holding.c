@@ -5,6 +5,7 @@
 #include "base.h"
 
 #include "flow_duty.h"
+#include "signing.h"
 #include "unlock.h"
 
 static NK_RESULT row_json(struct nk_cli *cli, const struct nk_holding_row *r, struct nk_err *err)
@@ -52,12 +53,19 @@ static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 
 static NK_RESULT close_one(struct nk_cli *cli, struct nk_err *err)
 {
-	struct nk_uuid id;
+	NK_OWNED(nk_key_wipe) struct nk_key seed = { { 0 } };
+	struct nk_holding_close_request req = { .verified = nk_args_has(&cli->args, "verified") };
+	bool second = false;
 
-	NK_TRY(nk_cli_operand_id(cli, 0, &id, err));
+	NK_TRY(nk_cli_operand_id(cli, 0, &req.holding, err));
+	NK_TRY(nk_signing_seed(cli, &seed, &second, err));
+	req.seed = second ? &seed : NULL;
 	NK_TRY(nk_unlock_open(cli, true, err));
-	NK_TRY(nk_op_holding_close(cli->flow, id, nk_args_has(&cli->args, "verified"), err));
-	return nk_cli_done(cli, "holding-close", NK_N("Closed: this copy is off the books."), err);
+	NK_TRY(nk_op_holding_close(cli->flow, &req, err));
+	return nk_cli_done(cli, "holding-close",
+		second && req.verified ? NK_N("Closed and verified: this copy is off the books.") :
+		req.verified ? NK_N("Closed: this copy is off the books as destroyed. One alone looked: verified is what a second party signed (--key FILE).") :
+			       NK_N("Closed: this copy is off the books, unverified."), err);
 }
 
 static NK_RESULT time_of(const struct nk_cli *cli, const char *option, nk_time *out, struct nk_err *err)
@@ -115,7 +123,7 @@ static const struct nk_cmd_sub subs[] = {
 	{ NULL, 0, 0, NULL },
 };
 
-static const char *const usage[] = { "holding list [--all]", "holding close [--verified] ID",
+static const char *const usage[] = { "holding list [--all]", "holding close [--verified] [--key FILE] ID",
 	"holding read HOLDING --by PARTY --at TIME [--persons N]",
 	"holding coverage HOLDING --from TIME --until TIME (--complete SOURCE [--filtered] | --gap WHY)", NULL };
 
@@ -123,6 +131,7 @@ static const struct nk_cmd_option options[] = {
 	{ "all", 0, NULL, NK_N("those that are closed too"), "list" },
 	{ "verified", 0, NULL, NK_N("you looked and the copy is destroyed; without it, it is only said to be"),
 		"close" },
+	{ "key", 0, "FILE", NK_N("the signing key of a second party who looked; letters, papers, media and terminals want one"), "close" },
 	{ "by", 0, "PARTY", NK_N("who read it"), "read" },
 	{ "at", 0, "TIME", NK_N("when, such as 2026-04-01T09:00:00Z"), "read" },
 	{ "persons", 0, "N", NK_N("of how many persons; without it, that is not known"), "read" },

@@ -90,7 +90,7 @@ static NK_RESULT issue(struct nk_cli *cli, struct nk_err *err)
 		}
 		NK_TRY(nk_ok(rc) ? nk_out_flush(&cli->out, err) : nk_done());
 		nk_cli_say(cli,
-			NK_N("%1$zu notices. These sheets are a copy of personal data that is on the books "
+			NK_N("Notices: %1$zu. These sheets are a copy of personal data that is on the books "
 			     "until they are handed out, by %2$s. Then:"),
 			reply.n, nk_cli_day(cli, reply.hand_out_by).ptr);
 		nk_cli_hint(cli, "notice done %s", nk_uuid_print(reply.holding, id));

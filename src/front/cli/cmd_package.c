@@ -207,8 +207,15 @@ static NK_RESULT drift(struct nk_cli *cli, struct nk_err *err)
 {
 	struct nk_package_drift_reply reply;
 
-	NK_TRY(nk_unlock_open(cli, false, err));
-	NK_TRY(nk_op_package_drift(cli->flow, nk_args_get(&cli->args, "root"), cli->arena, &reply, err));
+	const bool accept = nk_args_has(&cli->args, "accept");
+	const char *const root = nk_args_get(&cli->args, "root");
+
+	NK_TRY(nk_unlock_open(cli, accept, err));
+	NK_TRY(accept ? nk_op_package_accept(cli->flow, root, cli->arena, &reply, err)
+		      : nk_op_package_drift(cli->flow, root, cli->arena, &reply, err));
+	if (accept) {
+		nk_cli_say(cli, NK_N("Written down as this site's own: %llu files of configuration."), (unsigned long long)reply.accepted);
+	}
 	return nk_package_show_drift(cli, &reply, err);
 }
 
@@ -283,35 +290,6 @@ static NK_RESULT verify_source(struct nk_cli *cli, struct nk_err *err)
 	return nk_done();
 }
 
-static NK_RESULT verify_site(struct nk_cli *cli, struct nk_err *err)
-{
-	NK_OWNED(nk_key_wipe) struct nk_key seed = { { 0 } };
-	const struct nk_verify_site_request req = { .root = nk_args_get(&cli->args, "root"),
-		.out = nk_args_get(&cli->args, "out"),
-		.seed = &seed };
-	struct nk_verify_site_reply reply;
-	struct nk_json j;
-
-	NK_TRY(nk_args_need(&cli->args, "root", err));
-	NK_TRY(nk_args_need(&cli->args, "out", err));
-	NK_TRY(read_seed(cli, &seed, err));
-	NK_TRY(nk_unlock_open(cli, false, err));
-	NK_TRY(nk_op_verify_site(cli->flow, &req, cli->arena, &reply, err));
-	NK_TRY(nk_package_show_gate(cli, &reply.scan, err));
-	NK_TRY(nk_package_show_drift(cli, &reply.drift, err));
-	cli->status = reply.passed ? 0 : 2;
-	if (cli->json) {
-		nk_cli_json_begin(cli, &j, "verify-site");
-		nk_cli_json_bool(&j, "passed", reply.passed);
-		nk_cli_json_number(&j, "planted", reply.planted);
-		nk_cli_json_number(&j, "found", reply.found);
-		return nk_cli_json_end(cli, &j, err);
-	}
-	nk_cli_print(cli, reply.passed ? NK_N("Passed: the planted residue was found, and nothing else.\n")
-				       : NK_N("Not passed: see above. The planted residue was found.\n"));
-	return nk_done();
-}
-
 static const struct nk_cmd_sub subs[] = {
 	{ "build", 0, 0, build },
 	{ "check", 1, 1, check },
@@ -324,7 +302,6 @@ static const struct nk_cmd_sub subs[] = {
 	{ "list", 0, 0, list },
 	{ "keys", 0, 0, keys },
 	{ "verify-source", 0, 0, verify_source },
-	{ "verify-site", 0, 0, verify_site },
 	{ NULL, 0, 0, NULL },
 };
 
@@ -333,15 +310,14 @@ static const char *const usage[] = {
 	"[--binary DIR] [--package-version VERSION]",
 	"package check FILE [--keys DIR] [--before-release]", "package ask FILE", "package new-feature FILE --key FILE",
 	"package release FILE --warrant ID --key FILE", "package known FILE",
-	"package install FILE --key FILE (--root DIR | --dpkg)", "package drift [--root DIR]", "package list", "package keys",
-	"package verify-source --source CHECKOUT --package FILE --out FILE --key FILE [--binary DIR]",
-	"package verify-site --root DIR --out FILE --key FILE", NULL
+	"package install FILE --key FILE (--root DIR | --dpkg)", "package drift [--root DIR] [--accept]", "package list", "package keys",
+	"package verify-source --source CHECKOUT --package FILE --out FILE --key FILE [--binary DIR]", NULL
 };
 
 static const struct nk_cmd_option options[] = {
 	{ "source", 0, "CHECKOUT", NK_N("a clean git checkout"), "build verify-source" },
-	{ "out", 0, "PATH", NK_N("folder of the package; file of the summary"), "build verify-source verify-site" },
-	{ "key", 0, "FILE", NK_N("key file of whoever acts, as party key makes it"), "build new-feature release install verify-source verify-site" },
+	{ "out", 0, "PATH", NK_N("folder of the package; file of the summary"), "build verify-source" },
+	{ "key", 0, "FILE", NK_N("key file of whoever acts, as party key makes it"), "build new-feature release install verify-source" },
 	{ "roster", 0, NULL, NK_N("look for the persons of this installation in it, and write it down here"), "build" },
 	{ "canaries", 0, "FILE", NK_N("canary persons of sites, as canary export writes them"), "build" },
 	{ "tests", 0, "FILE", NK_N("results of the maker's tests: TAP, or JSON with a result"), "build" },
@@ -351,7 +327,8 @@ static const struct nk_cmd_option options[] = {
 	{ "keys", 0, "DIR", NK_N("folder with a file parties, as package keys prints it, instead of an installation"), "check" },
 	{ "before-release", 0, NULL, NK_N("without release and layout, which come later"), "check" },
 	{ "warrant", 0, "ID", NK_N("the signed warrant of kind release"), "release" },
-	{ "root", 0, "DIR", NK_N("the site's folder instead of the whole system"), "install drift verify-site" },
+	{ "root", 0, "DIR", NK_N("the site's folder instead of the whole system"), "install drift" },
+	{ "accept", 0, NULL, NK_N("write down the files of configuration as they are now: they are the site's own"), "drift" },
 	{ "dpkg", 0, NULL, NK_N("install on this system with dpkg"), "install" },
 	{ "package", 0, "FILE", NK_N("the package that is verified"), "verify-source" },
 	{ NULL, 0, NULL, NULL, NULL },

@@ -101,7 +101,7 @@ static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 {
 	NK_OWNED(nk_table_done) struct nk_table table = { 0 };
 	const char *const titles[] = { nk_cli_tr(cli, NK_N("Full name")), nk_cli_tr(cli, NK_N("Roles")),
-		nk_cli_tr(cli, NK_N("Called")), nk_cli_tr(cli, NK_N("Unit")),
+		nk_cli_tr(cli, NK_N("Called")), nk_cli_tr(cli, NK_N("Works in")),
 		nk_cli_tr(cli, NK_N("Signing key")), nk_cli_tr(cli, NK_N("State")), nk_cli_tr(cli, NK_N("Id")) };
 	struct nk_party_row *rows = NULL;
 	size_t n = 0;

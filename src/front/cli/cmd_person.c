@@ -96,6 +96,9 @@ static NK_RESULT show(struct nk_cli *cli, struct nk_err *err)
 	NK_TRY(load(cli, &row, err));
 	if (!cli->json) {
 		NK_TRY(nk_person_show_head(cli, &row, err));
+		if (row.records.len > 0) {
+			NK_TRY(nk_person_show_part(cli, NK_PERSON_SHOW_RECORDS, row.records, err));
+		}
 		if (row.former.len > 0) {
 			NK_TRY(nk_person_show_part(cli, NK_PERSON_SHOW_FORMER, row.former, err));
 		}
@@ -105,6 +108,7 @@ static NK_RESULT show(struct nk_cli *cli, struct nk_err *err)
 	}
 	nk_cli_json_begin(cli, &j, "person");
 	row_json(&j, &row);
+	nk_person_show_json(&j, NK_PERSON_SHOW_RECORDS, row.records);
 	nk_person_show_json(&j, NK_PERSON_SHOW_FORMER, row.former);
 	nk_person_show_json(&j, NK_PERSON_SHOW_MEMBERSHIPS, row.memberships);
 	nk_person_show_json(&j, NK_PERSON_SHOW_TARGETS, row.targets);
@@ -275,7 +279,8 @@ static NK_RESULT duplicates(struct nk_cli *cli, struct nk_err *err)
 	}
 	NK_TRY(cli->json ? nk_done() : pairs_table(cli, &r, err));
 	nk_cli_say(cli, r.more ? NK_N("There are more pairs than these.")
-			       : NK_N("These may be one person twice. Nobody is merged: mend the source that is wrong."));
+			       : NK_N("These may be one person twice. Nobody is joined by this: mend the source that is wrong, or say that they are one "
+				    "(person merge --dry-run A B)."));
 	return nk_done();
 }
 
@@ -316,6 +321,8 @@ static const struct nk_cmd_sub subs[] = {
 	{ "dates", 1, 1, nk_person_dates_run },
 	{ "names", 0, 0, names },
 	{ "duplicates", 0, 0, duplicates },
+	{ "merge", 2, 2, nk_person_merge_run },
+	{ "split", 1, 1, nk_person_split_run },
 	{ "protect", 1, 1, protect },
 	{ "unprotect", 1, 1, unprotect },
 	{ NULL, 0, 0, NULL },
@@ -330,6 +337,8 @@ static const char *const usage[] = {
 	"person dates [--from DATE] [--until DATE] [--erase-on DATE] [--by-rules] KEY",
 	"person names [--dry-run] [--person KEY] [--renew]",
 	"person duplicates",
+	"person merge [--dry-run] [--warrant ID] A B",
+	"person split [--dry-run] [--warrant ID] B",
 	"person protect KEY",
 	"person unprotect [--warrant ID] KEY",
 	NULL,
@@ -341,10 +350,10 @@ static const struct nk_cmd_option options[] = {
 	{ "until", 0, "DATE", NK_N("the first day on which the person is not valid any more; none: take it away"), "dates" },
 	{ "erase-on", 0, "DATE", NK_N("the day from which erasure is proposed; none: take it away"), "dates" },
 	{ "by-rules", 0, NULL, NK_N("let files and the rows of [year] decide again"), "dates" },
-	{ "dry-run", 0, NULL, NK_N("say what would be given; change nothing"), "names" },
+	{ "dry-run", 0, NULL, NK_N("say what would be given, or become of the accounts; change nothing"), "names merge split" },
 	{ "person", 0, "KEY", NK_N("only for this person"), "names" },
 	{ "renew", 0, NULL, NK_N("with --person: another login although there is one; the old one is blocked"), "names" },
-	{ "warrant", 0, "ID", NK_N("warrant of a second person that covers this"), "unprotect" },
+	{ "warrant", 0, "ID", NK_N("warrant of a second person that covers this"), "unprotect merge split" },
 	{ NULL, 0, NULL, NULL, NULL },
 };
 

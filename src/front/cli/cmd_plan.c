@@ -154,7 +154,7 @@ static void next(struct nk_cli *cli, const struct nk_plan_reply *r)
 		nk_cli_say(cli, NK_N("A second person has to approve exactly this:"));
 		nk_cli_hint(cli, "approve %.12s --count %" PRIu64 " --key FILE", r->hash, r->approve_count);
 	}
-	nk_cli_say(cli, NK_N("To apply exactly this (until %s):"), nk_cli_when(cli, r->expires_at).ptr);
+	nk_cli_say(cli, NK_N("To apply exactly this (until %s):"), nk_cli_when_zone(cli, r->expires_at).ptr);
 	nk_cli_hint(cli, "apply %.12s", r->hash);
 }
 
@@ -216,6 +216,9 @@ static NK_RESULT show_json(struct nk_cli *cli, const struct nk_plan_reply *r, st
 	if (r->as_of != 0) {
 		nk_cli_json_date(&j, "as_of", r->as_of);
 	}
+	if (r->copy_at != 0) {
+		nk_cli_json_time(&j, "copy_at", r->copy_at);
+	}
 	nk_cli_json_str(&j, "hash", nk_str_c(r->as_of == 0 ? r->hash : ""));
 	nk_cli_json_number(&j, "approve_count", r->approve_count);
 	nk_cli_json_time(&j, "expires_at", r->expires_at);
@@ -234,6 +237,12 @@ static void dry_run(struct nk_cli *cli, const struct nk_plan_reply *r)
 		nk_out_colour(&cli->out, NK_COLOUR_YELLOW);
 		nk_cli_print(cli, NK_N("DRY RUN for %s: nothing is kept, nothing is sent, and it cannot be applied.\n"),
 			nk_cli_date(cli, r->as_of).ptr);
+		if (r->copy_at != 0) {
+			nk_cli_print(cli,
+				NK_N("Compared with the copy that was read at %s, not with the system itself: what changed there since is "
+				     "not in it, and what was applied since stands here once more.\n"),
+				nk_cli_when_zone(cli, r->copy_at).ptr);
+		}
 		nk_out_colour(&cli->out, NK_COLOUR_NONE);
 	}
 }
@@ -339,11 +348,15 @@ static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 static NK_RESULT plan_run(struct nk_cli *cli, struct nk_err *err)
 {
 	struct nk_plan_request req = { .target = nk_args_str(&cli->args, "target"),
-		.show_only = nk_args_has(&cli->args, "dry-run") };
+		.show_only = nk_args_has(&cli->args, "dry-run"),
+		.copy = nk_args_has(&cli->args, "copy") };
 	struct nk_plan_reply reply;
 
 	if (nk_args_has(&cli->args, "list")) {
 		return list(cli, err);
+	}
+	if (req.copy && (!nk_args_has(&cli->args, "as-of") || nk_args_has(&cli->args, "erase"))) {
+		return nk_fail(err, NK_USAGE, NK_N("--copy is for dry runs: it goes with --as-of DATE"));
 	}
 	if (nk_args_has(&cli->args, "erase")) {
 		return erase(cli, err);
@@ -358,7 +371,8 @@ static NK_RESULT plan_run(struct nk_cli *cli, struct nk_err *err)
 }
 
 static const char *const usage[] = {
-	"plan [--target NAME] [--dry-run | --as-of DATE] [--all]",
+	"plan [--target NAME] [--dry-run] [--all]",
+	"plan --as-of DATE [--copy] [--target NAME] [--all]",
 	"plan --erase [--person KEY] [--now | --as-of DATE] [--all]",
 	"plan --list",
 	NULL,
@@ -368,6 +382,7 @@ static const struct nk_cmd_option options[] = {
 	{ "target", 0, "NAME", NK_N("the system to compare with (default: the only one)"), NULL },
 	{ "dry-run", 'n', NULL, NK_N("show only; there will be nothing to apply"), NULL },
 	{ "as-of", 0, "DATE", NK_N("a dry run for that day: nothing is kept, and nothing is sent"), NULL },
+	{ "copy", 0, NULL, NK_N("that dry run against the copy of what was last read of the system, not against the system"), NULL },
 	{ "erase", 0, NULL, NK_N("list the persons who are due for erasure"), NULL },
 	{ "person", 0, "KEY", NK_N("of these only the person with this id, login, number or source key"), NULL },
 	{ "now", 0, NULL, NK_N("even if the person is not due yet, because the person asked for it"), NULL },

@@ -174,6 +174,9 @@ static NK_RESULT restore(struct nk_cli *cli, struct nk_err *err)
 	NK_TRY(secret_of(cli, &t, &req, err));
 	NK_TRY(nk_op_restore(cli->env, &req, cli->arena, &done, err));
 	nk_progress_clear(&cli->progress);
+	if (done.epoch == 0) { /* older copies of the vault open as before */
+		cli->status = nk_err_exit(NK_PENDING);
+	}
 	return show_restored(cli, &req, &done, err);
 }
 

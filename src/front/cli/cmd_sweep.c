@@ -155,7 +155,7 @@ static void verdict_text(struct nk_cli *cli, const struct nk_sweep_reply *r)
 	}
 	if (r->clean) {
 		nk_cli_print(cli,
-			r->complete ? NK_N("Clean: no data of %1$llu persons outside of the books (%2$llu files, %3$llu bytes).\n")
+			r->complete ? NK_N("Clean: in the places looked at, no data of %1$llu persons outside of the books (%2$llu files, %3$llu bytes).\n")
 				    : NK_N("Nothing found of %1$llu persons in what could be read (%2$llu files, %3$llu bytes).\n"),
 			(unsigned long long)r->persons, (unsigned long long)r->files, (unsigned long long)r->bytes);
 		return;

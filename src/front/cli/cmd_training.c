@@ -22,6 +22,8 @@ static NK_RESULT set_json(struct nk_cli *cli, const struct nk_training_set *s, s
 	nk_cli_json_number(&j, "questions", s->questions);
 	nk_cli_json_str(&j, "digest", nk_str_c(s->digest));
 	nk_cli_json_bool(&j, "usable", s->usable);
+	nk_cli_json_bool(&j, "waits", s->waits);
+	nk_cli_json_id(&j, "warrant", s->warrant);
 	return nk_cli_json_end(cli, &j, err);
 }
 
@@ -34,8 +36,15 @@ static NK_RESULT set(struct nk_cli *cli, struct nk_err *err)
 	NK_TRY(nk_cli_read(cli, cli->args.operands[0], &text, err));
 	NK_TRY(nk_unlock_open(cli, true, err));
 	NK_TRY(nk_op_training_set(cli->flow, nk_buf_bytes(&text), cli->arena, &s, err));
+	cli->status = s.waits ? nk_err_exit(NK_GUARD) : cli->status;
 	if (cli->json) {
 		return set_json(cli, &s, err);
+	}
+	if (s.waits) {
+		nk_cli_say(cli, NK_N("Nothing is taken in yet: an officer looks at the questions and signs for them:"));
+		nk_cli_hint(cli, "warrant sign --role officer --key FILE %.*s", NK_FMT(nk_cli_id(cli, s.warrant)));
+		nk_cli_say(cli, NK_N("Then give the same command again."));
+		return nk_done();
 	}
 	nk_cli_say(cli, NK_N("The set is taken in: %llu questions."), (unsigned long long)s.questions);
 	return nk_done();

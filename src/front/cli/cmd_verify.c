@@ -8,6 +8,7 @@
 
 #include "cli.h"
 #include "flow_duty.h"
+#include "verify_site.h"
 
 enum { ENVELOPE_MAX = 16 << 20, PROOF_MAX = 16 << 20, KEY_MAX = 65536, KEYS_MAX = 64 };
 
@@ -234,15 +235,23 @@ static NK_RESULT verify_run(struct nk_cli *cli, struct nk_err *err)
 }
 
 static const char *const usage[] = { "verify [--keys DIR] [--cert-key PEM] [--ledger-key VKEY] [--proof FILE] FILE",
-	NULL };
+	"verify site --out FILE --key FILE [--root DIR]", NULL };
+
+static const struct nk_cmd_sub subs[] = {
+	{ "site", 0, 0, nk_verify_site_run },
+	{ NULL, 0, 0, NULL },
+};
 
 static const struct nk_cmd_option options[] = {
 	{ "keys", 0, "DIR",
-		NK_N("folder with certificate.pem, ledger.vkey and keys of others as .pem or .pub (default: public/ of the installation)"), NULL },
-	{ "cert-key", 0, "PEM", NK_N("public key of certificates, as a file"), NULL },
-	{ "ledger-key", 0, "VKEY", NK_N("public key of the ledger, as a file"), NULL },
+		NK_N("folder with certificate.pem, ledger.vkey and keys of others as .pem or .pub (default: public/ of the installation)"), "-" },
+	{ "cert-key", 0, "PEM", NK_N("public key of certificates, as a file"), "-" },
+	{ "ledger-key", 0, "VKEY", NK_N("public key of the ledger, as a file"), "-" },
 	{ "proof", 0, "FILE", NK_N("proof that the ledger has it (default: the .tlog-proof beside the certificate)"),
-		NULL },
+		"-" },
+	{ "out", 0, "FILE", NK_N("a new file for the signed summary"), "site" },
+	{ "key", 0, "FILE", NK_N("key file of the verifier, as party key makes it"), "site" },
+	{ "root", 0, "DIR", NK_N("where the package is installed, when not on this system: looked through beside all places of the sweep"), "site" },
 	{ NULL, 0, NULL, NULL, NULL },
 };
 
@@ -252,6 +261,7 @@ const struct nk_cmd nk_cmd_verify = {
 	.usage = usage,
 	.summary = NK_N("check a certificate or another signed statement with public keys alone"),
 	.options = options,
+	.subs = subs,
 	.min = 1,
 	.max = 1,
 	.run = verify_run,

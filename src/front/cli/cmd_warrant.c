@@ -187,7 +187,7 @@ static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 		const struct nk_warrant_row *const r = &rows[i];
 		const struct nk_str cells[] = { nk_cli_id(cli, r->id), nk_cli_word(cli, r->kind),
 			nk_cli_word(cli, r->state), r->waits_for, nk_cli_word(cli, r->owes), r->scope, nk_cli_day(cli, r->until_at),
-			nk_cli_number(cli, r->uses_left) };
+			nk_warrant_uses(cli, r->uses_left) };
 
 		NK_TRY(cli->json ? nk_warrant_json(cli, r, err) : nk_table_row(&table, cells, err));
 	}

@@ -7,7 +7,7 @@
 
 enum { SHORT = 40 };
 
-static const char *const kinds[] = { "stop", "error", "approve", "warning", "note", NULL };
+static const char *const kinds[] = { "stop", "error", "approve", "approved", "warning", "note", NULL };
 
 const char *const *nk_findings_kinds(void)
 {
@@ -28,6 +28,9 @@ static enum nk_colour colour_of(const char *severity)
 {
 	if (strcmp(severity, "stop") == 0 || strcmp(severity, "error") == 0) {
 		return NK_COLOUR_RED;
+	}
+	if (strcmp(severity, "approved") == 0) {
+		return NK_COLOUR_GREEN;
 	}
 	return strcmp(severity, "note") == 0 ? NK_COLOUR_BLUE : NK_COLOUR_YELLOW;
 }
@@ -69,6 +72,7 @@ static const char *title_of(const char *severity)
 		{ "stop", NK_N("Stopped by the guard") },
 		{ "error", NK_N("Errors") },
 		{ "approve", NK_N("A second person has to approve") },
+		{ "approved", NK_N("A second person approved") },
 		{ "warning", NK_N("Warnings") },
 		{ "note", NK_N("Notes") },
 	};
@@ -92,10 +96,10 @@ static bool was_before(const struct nk_shown_finding *list, size_t i)
 	return false;
 }
 
-/* What somebody does about it, once for each rule; a note wants nothing. */
+/* What somebody does about it, once for each rule; a note wants nothing, and what was approved has it. */
 static void todos(struct nk_cli *cli, const struct nk_shown_finding *list, size_t n, const char *kind)
 {
-	for (size_t i = 0; i < n && strcmp(kind, "note") != 0; i++) {
+	for (size_t i = 0; i < n && strcmp(kind, "note") != 0 && strcmp(kind, "approved") != 0; i++) {
 		if (strcmp(list[i].severity, kind) != 0 || list[i].todo[cli->lang][0] == '\0' || was_before(list, i)) {
 			continue;
 		}

@@ -135,7 +135,7 @@ static NK_RESULT ask(struct mapping *m, const struct nk_map_doubt *d, struct nk_
 		return ask_name(m, d, err);
 	}
 	show_doubt(cli, &cli->talk, d);
-	nk_out_c(&cli->talk, d->yes ? " [YES/no] " : " [yes/NO] ");
+	nk_out_f(&cli->talk, " [%s] ", nk_cli_tr(cli, d->yes ? NK_N("y or n; Enter: yes") : NK_N("y or n; Enter: no")));
 	NK_TRY(nk_out_flush(&cli->talk, err));
 	NK_TRY(nk_os_fd_read(0, answer, sizeof(answer), &len, err));
 	if (len == 0) {

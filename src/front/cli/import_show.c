@@ -21,6 +21,7 @@ static NK_RESULT as_json(struct nk_cli *cli, const struct nk_check_reply *r, str
 	nk_cli_json_number(&j, "passwords_dropped", r->passwords_dropped);
 	nk_cli_json_number(&j, "rows_not_imported", r->rows_not_imported);
 	nk_cli_json_number(&j, "rejected", r->rejected);
+	nk_cli_json_number(&j, "held_back", r->held_back);
 	nk_cli_json_id(&j, "holding", r->holding);
 	nk_cli_json_time(&j, "destroy_by", r->destroy_by);
 	nk_findings_json(cli, &j, r->findings, r->n_findings);
@@ -37,6 +38,10 @@ static void talk(struct nk_cli *cli, const struct nk_check_reply *r)
 			     "destroy it by %2$s and say so:"),
 			(unsigned long long)r->rejected, nk_cli_day(cli, r->destroy_by).ptr);
 		nk_cli_hint(cli, "holding close %s --verified", nk_uuid_print(r->holding, id));
+		if (r->held_back > 0) {
+			nk_cli_say(cli, NK_N("Of protected persons' rows (%llu) it has line and reason only: mend them in the source."),
+				(unsigned long long)r->held_back);
+		}
 	}
 	if (!r->sound) {
 		nk_cli_say(cli, NK_N("This file cannot be taken in as it is. Nothing was changed."));

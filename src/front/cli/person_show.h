@@ -12,6 +12,7 @@ enum nk_person_show_list {
 	NK_PERSON_SHOW_TARGETS, /* target, state, anchor, keys … */
 	NK_PERSON_SHOW_HOLDINGS, /* id, kind, place, since, until, gone, items */
 	NK_PERSON_SHOW_FORMER, /* until, name, kana */
+	NK_PERSON_SHOW_RECORDS, /* number, source, source key, login, state, name */
 	NK_PERSON_SHOW_COUNT
 };
 
@@ -23,5 +24,8 @@ void nk_person_show_json(struct nk_json *j, enum nk_person_show_list list, struc
 
 /* person_dates.c: the sub-verb "dates". */
 NK_RESULT nk_person_dates_run(struct nk_cli *cli, struct nk_err *err);
+/* person_merge.c: "merge" and "split". */
+NK_RESULT nk_person_merge_run(struct nk_cli *cli, struct nk_err *err);
+NK_RESULT nk_person_split_run(struct nk_cli *cli, struct nk_err *err);
 
 #endif

@@ -1,31 +1,19 @@
 /*
- * signing.c: 64 hexadecimal characters: an Ed25519 seed, as `party key` makes it. Nothing of it is kept.
+ * signing.c: who acts, by the key that --key names or by an SSH signature. Nothing of a key is kept.
  */
 #include "base.h"
 #include "signing.h"
 
 #include "unlock.h"
 
-enum { KEY_FILE_MAX = 256, SSHSIG_MAX = 16384 };
+enum { SSHSIG_MAX = 16384 };
 
 NK_RESULT nk_signing_seed(struct nk_cli *cli, struct nk_key *out, bool *out_have, struct nk_err *err)
 {
-	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 	const char *const path = nk_args_get(&cli->args, "key");
 
 	*out_have = path != NULL;
-	if (path == NULL) {
-		return nk_done();
-	}
-	nk_buf_init_wiping(&text, KEY_FILE_MAX);
-	NK_TRY(nk_unlock_read_key(cli, path, &text, err));
-	if (!nk_hex_parse(nk_str_trim(nk_buf_str(&text)), out->b, sizeof(out->b))) {
-		return nk_fail(err, NK_INVALID,
-			NK_N("%s is not a signing key: it should hold 64 hexadecimal characters, as \"nokosazu "
-			     "party key\" makes it"),
-			path);
-	}
-	return nk_done();
+	return path != NULL ? nk_unlock_seed(cli, path, out, err) : nk_done();
 }
 
 NK_RESULT nk_signing_party(struct nk_cli *cli, struct nk_uuid *out, struct nk_err *err)

@@ -6,6 +6,7 @@
 #include "unlock.h"
 
 #include "os.h"
+#include "sshseed.h"
 
 enum { SECRET_MAX = 4096, KEY_FILE_LEN = 32, PASSPHRASE_MIN = 12, WAIT_MS = 10000 };
 
@@ -41,12 +42,14 @@ NK_RESULT nk_unlock_seed(struct nk_cli *cli, const char *path, struct nk_key *ou
 {
 	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
 
-	nk_buf_init_wiping(&text, 256);
+	nk_buf_init_wiping(&text, NK_SSHSEED_FILE_MAX);
 	NK_TRY(nk_unlock_read_key(cli, path, &text, err));
+	if (nk_sshseed_is(nk_buf_str(&text))) {
+		return nk_sshseed_get(nk_buf_str(&text), out->b, err);
+	}
 	if (!nk_hex_parse(nk_str_trim(nk_buf_str(&text)), out->b, sizeof(out->b))) {
 		return nk_fail(err, NK_INVALID,
-			NK_N("%s is not a signing key: it should hold 64 hexadecimal characters, as \"nokosazu "
-			     "party key\" makes it"),
+			NK_N("%s is not a signing key: it is either one that \"nokosazu party key\" makes, or a private Ed25519 key of OpenSSH"),
 			path);
 	}
 	return nk_done();

@@ -13,7 +13,8 @@ NK_RESULT nk_unlock_secret(struct nk_cli *cli, struct nk_buf *out, bool *out_key
 NK_RESULT nk_unlock_key_path(struct nk_cli *cli, struct nk_buf *out, struct nk_err *err);
 /* nk_unlock_read_key: a key file's bytes. */
 NK_RESULT nk_unlock_read_key(struct nk_cli *cli, const char *path, struct nk_buf *out, struct nk_err *err);
-/* nk_unlock_seed: a person's signing key, as `party key` makes it: 64 hexadecimal characters. */
+/* nk_unlock_seed: a person's signing key: 64 hexadecimal characters, as `party key` makes it, or the private key file of an
+ * Ed25519 key of OpenSSH without a passphrase (sshseed.h). The one door for every verb that signs. */
 NK_RESULT nk_unlock_seed(struct nk_cli *cli, const char *path, struct nk_key *out, struct nk_err *err);
 /* nk_unlock_new_key: the key file that an installation gets: made with 32 random bytes when it is not there, else
  * read. The path must begin with "/", because it stands in the configuration. */

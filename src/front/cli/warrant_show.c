@@ -25,6 +25,21 @@ static void steps_json(struct nk_json *j, const struct nk_warrant_row *r)
 	nk_json_close(j, ']');
 }
 
+struct nk_str nk_warrant_uses(struct nk_cli *cli, uint32_t left)
+{
+	return left == NK_WARRANT_UNLIMITED ? nk_str_c(nk_cli_tr(cli, NK_N("unlimited"))) : nk_cli_number(cli, left);
+}
+
+static void json_uses(struct nk_json *j, const char *key, uint32_t n)
+{
+	if (n != NK_WARRANT_UNLIMITED) {
+		nk_cli_json_number(j, key, n);
+		return;
+	}
+	nk_json_key(j, key);
+	nk_json_null(j);
+}
+
 NK_RESULT nk_warrant_json(struct nk_cli *cli, const struct nk_warrant_row *r, struct nk_err *err)
 {
 	struct nk_json j;
@@ -41,10 +56,10 @@ NK_RESULT nk_warrant_json(struct nk_cli *cli, const struct nk_warrant_row *r, st
 	nk_cli_json_id(&j, "requester", r->requester);
 	nk_cli_json_time(&j, "from", r->from_at);
 	nk_cli_json_time(&j, "until", r->until_at);
-	nk_cli_json_number(&j, "uses_left", r->uses_left);
+	json_uses(&j, "uses_left", r->uses_left);
 	nk_cli_json_str(&j, "request_sha256", nk_str_c(r->digest));
 	if (r->n_steps > 0) {
-		nk_cli_json_number(&j, "uses", r->uses);
+		json_uses(&j, "uses", r->uses);
 		nk_cli_json_str(&j, "purpose", r->purpose);
 		nk_cli_json_str(&j, "details", r->details);
 		nk_cli_json_str(&j, "limitation", r->limitation);
@@ -102,7 +117,9 @@ NK_RESULT nk_warrant_show(struct nk_cli *cli, const struct nk_warrant_row *r, st
 	line(cli, NK_N("Details"), nk_str_eq(r->details, NK_STR("{}")) ? NK_STR("") : r->details);
 	line(cli, NK_N("From"), nk_cli_when(cli, r->from_at));
 	line(cli, NK_N("Until"), nk_cli_when(cli, r->until_at));
-	line(cli, NK_N("Uses left"), nk_cli_text(cli, "%u/%u", r->uses_left, r->uses));
+	line(cli, NK_N("Uses left"),
+		r->uses_left == NK_WARRANT_UNLIMITED ? nk_warrant_uses(cli, r->uses_left)
+						     : nk_cli_text(cli, "%u/%u", r->uses_left, r->uses));
 	line(cli, NK_N("Must sign"), r->needs);
 	line(cli, NK_N("Waits for"), r->waits_for);
 	line(cli, NK_N("Owed"), nk_cli_word(cli, r->owes));

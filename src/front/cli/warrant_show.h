@@ -9,7 +9,9 @@
 
 /* nk_warrant_show: with its steps, for people or as JSON by cli->json; status 2 when a signature is not good. */
 NK_RESULT nk_warrant_show(struct nk_cli *cli, const struct nk_warrant_row *row, struct nk_err *err);
-/* nk_warrant_json: one line of JSON. */
+/* nk_warrant_uses: how many are left, or that there is no limit. */
+struct nk_str nk_warrant_uses(struct nk_cli *cli, uint32_t left);
+/* nk_warrant_json: one line of JSON; uses without a limit are null. */
 NK_RESULT nk_warrant_json(struct nk_cli *cli, const struct nk_warrant_row *row, struct nk_err *err);
 
 #endif
