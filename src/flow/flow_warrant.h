@@ -47,6 +47,7 @@ struct nk_warrant_step_row {
 struct nk_warrant_row {
 	struct nk_uuid id;
 	struct nk_str kind, verbs, scope, needs, waits_for, state; /* waits_for: roles that have not signed */
+	struct nk_str needs_called, waits_called; /* the same as those roles are called here */
 	struct nk_str owes; /* report: the work is to be reported; accept: the report is to be accepted; "": nothing */
 	struct nk_str purpose, details, limitation, report; /* show only; sealed in the store */
 	char digest[65]; /* SHA-256 of the request */

@@ -237,6 +237,19 @@ static NK_RESULT waits_for(struct nk_flow *flow, const struct nk_warrant *w, str
 	return nk_arena_dup(arena, nk_buf_str(&b), out, err);
 }
 
+static NK_RESULT called(struct nk_flow *flow, struct nk_str roles, struct nk_arena *arena, struct nk_str *out, struct nk_err *err)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf b = { 0 };
+	struct nk_str role;
+
+	nk_buf_init(&b, 1 << 14);
+	while (nk_str_cut(&roles, ',', &role)) {
+		NK_TRY(nk_buf_add_c(&b, b.len > 0 ? ", " : "", err));
+		NK_TRY(nk_buf_add_str(&b, nk_config_role_label(flow->config, role), err));
+	}
+	return nk_arena_dup(arena, nk_buf_str(&b), out, err);
+}
+
 static NK_RESULT row_of(struct nk_flow *flow, const struct nk_warrant *w, struct nk_arena *arena,
 	struct nk_warrant_row *out, struct nk_err *err)
 {
@@ -256,7 +269,9 @@ static NK_RESULT row_of(struct nk_flow *flow, const struct nk_warrant *w, struct
 		.uses_left = w->uses_left };
 	nk_hex_print(w->request_digest.b, sizeof(w->request_digest.b), out->digest);
 	NK_TRY(nk_warrant_owed(flow, w->id, &out->owes, err));
-	return waits_for(flow, w, arena, &out->waits_for, err);
+	NK_TRY(waits_for(flow, w, arena, &out->waits_for, err));
+	NK_TRY(called(flow, out->needs, arena, &out->needs_called, err));
+	return called(flow, out->waits_for, arena, &out->waits_called, err);
 }
 
 /* It waits or holds, or something is still owed for it. */

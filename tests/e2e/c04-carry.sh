@@ -88,6 +88,9 @@ check "and_still_nothing_has_left" test ! -e "$bundle"
 
 # By hand: the paper of a request that was made, asked for again with fewer roles and more uses
 "$nk" warrant show "$w" --json >"$work/shown.json"
+run "$nk" warrant show "$w" --lang ja
+has "who_signs_reads_whose_data_go_in_words" 'この持ち出しには [0-9]+ 人のデータ' "$logs/out"
+hasnt "and_no_json" '"extent"' "$logs/out"
 scope=$(python3 -c 'import json, sys; r = json.load(open(sys.argv[1], encoding="utf-8")); d = r["details"]
 open(sys.argv[2], "w", encoding="utf-8").write(d if isinstance(d, str) else json.dumps(d, ensure_ascii=False)); print(r["scope"])' "$work/shown.json" "$work/details.json")
 check "its_scope_is_known" test "${scope%%:*}" = carry

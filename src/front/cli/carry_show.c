@@ -183,6 +183,6 @@ NK_RESULT nk_carry_show_list(struct nk_cli *cli, const struct nk_carry_row *rows
 		cli->status = overdue ? nk_err_exit(NK_PENDING) : cli->status;
 		NK_TRY(cli->json ? row_json(cli, &rows[i], err) : nk_table_row(&table, cells, err));
 	}
-	nk_table_print(&table, 0, &cli->out);
+	nk_cli_list(cli, &table);
 	return nk_done();
 }

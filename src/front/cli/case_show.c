@@ -42,7 +42,7 @@ NK_RESULT nk_case_show_list(struct nk_cli *cli, const struct nk_case_row *rows, 
 
 		NK_TRY(cli->json ? row_json(cli, &rows[i], err) : nk_table_row(&table, cells, err));
 	}
-	nk_table_print(&table, 0, &cli->out);
+	nk_cli_list(cli, &table);
 	return nk_done();
 }
 

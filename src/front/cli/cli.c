@@ -156,6 +156,14 @@ struct nk_str nk_cli_day(struct nk_cli *cli, nk_time t)
 	return t == 0 ? NK_STR("-") : nk_cli_date(cli, nk_time_day(t, minutes_east(cli)));
 }
 
+void nk_cli_list(struct nk_cli *cli, const struct nk_table *table)
+{
+	nk_table_print(table, 0, &cli->out);
+	if (table->cells.len == 0 && !cli->json) {
+		nk_cli_say(cli, NK_N("There is nothing to list."));
+	}
+}
+
 struct nk_str nk_cli_word(struct nk_cli *cli, struct nk_str word)
 {
 	struct nk_str copy = NK_STR("");

@@ -51,6 +51,8 @@ const char *nk_cli_tr(const struct nk_cli *cli, const char *msgid) __attribute__
  * are numbers, ids and our own words, never personal. */
 void nk_cli_say(struct nk_cli *cli, const char *msgid, ...) NK_PRINTF(2, 3);
 void nk_cli_print(struct nk_cli *cli, const char *msgid, ...) NK_PRINTF(2, 3);
+/* nk_cli_list: the table; when it has no row (and this is no --json), a word on stderr that there is nothing. */
+void nk_cli_list(struct nk_cli *cli, const struct nk_table *table);
 void nk_cli_hint(struct nk_cli *cli, const char *fmt, ...) NK_PRINTF(2, 3);
 
 /* Texts in the arena, for cells. Lack of memory sticks in cli->out and gives an empty text. nk_cli_when: day and

@@ -105,7 +105,7 @@ static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 
 		NK_TRY(cli->json ? nk_campaign_json(cli, &all[i], err) : nk_table_row(&table, cells, err));
 	}
-	nk_table_print(&table, 0, &cli->out);
+	nk_cli_list(cli, &table);
 	return nk_done();
 }
 

@@ -249,7 +249,7 @@ static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 
 		NK_TRY(cli->json ? row_json(cli, &rows[i], err) : nk_table_row(&table, cells, err));
 	}
-	nk_table_print(&table, 0, &cli->out);
+	nk_cli_list(cli, &table);
 	return nk_done();
 }
 

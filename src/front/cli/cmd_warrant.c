@@ -186,7 +186,7 @@ static NK_RESULT list(struct nk_cli *cli, struct nk_err *err)
 	for (size_t i = 0; i < n; i++) {
 		const struct nk_warrant_row *const r = &rows[i];
 		const struct nk_str cells[] = { nk_cli_id(cli, r->id), nk_cli_word(cli, r->kind),
-			nk_cli_word(cli, r->state), r->waits_for, nk_cli_word(cli, r->owes), r->scope, nk_cli_day(cli, r->until_at),
+			nk_cli_word(cli, r->state), r->waits_called, nk_cli_word(cli, r->owes), r->scope, nk_cli_day(cli, r->until_at),
 			nk_warrant_uses(cli, r->uses_left) };
 
 		NK_TRY(cli->json ? nk_warrant_json(cli, r, err) : nk_table_row(&table, cells, err));

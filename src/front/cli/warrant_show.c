@@ -80,6 +80,20 @@ static void line(struct nk_cli *cli, const char *title, struct nk_str text)
 	nk_out_c(&cli->out, "\n");
 }
 
+/* The words of the acts, each in the user's language. */
+static struct nk_str acts(struct nk_cli *cli, struct nk_str verbs)
+{
+	struct nk_str out = NK_STR("");
+	struct nk_str verb;
+
+	while (nk_str_cut(&verbs, ',', &verb)) {
+		const struct nk_str word = nk_cli_word(cli, verb);
+
+		out = nk_cli_text(cli, "%.*s%s%.*s", NK_FMT(out), out.len > 0 ? ", " : "", NK_FMT(word));
+	}
+	return out;
+}
+
 static NK_RESULT steps(struct nk_cli *cli, const struct nk_warrant_row *r, struct nk_err *err)
 {
 	NK_OWNED(nk_table_done) struct nk_table table = { 0 };
@@ -111,17 +125,17 @@ NK_RESULT nk_warrant_show(struct nk_cli *cli, const struct nk_warrant_row *r, st
 	line(cli, NK_N("Warrant"), nk_cli_id(cli, r->id));
 	line(cli, NK_N("Kind"), nk_cli_word(cli, r->kind));
 	line(cli, NK_N("State"), nk_cli_word(cli, r->state));
-	line(cli, NK_N("Acts"), r->verbs);
+	line(cli, NK_N("Acts"), acts(cli, r->verbs));
 	line(cli, NK_N("Scope"), r->scope);
 	line(cli, NK_N("Purpose"), r->purpose);
-	line(cli, NK_N("Details"), nk_str_eq(r->details, NK_STR("{}")) ? NK_STR("") : r->details);
+	nk_warrant_details(cli, r->details);
 	line(cli, NK_N("From"), nk_cli_when(cli, r->from_at));
 	line(cli, NK_N("Until"), nk_cli_when(cli, r->until_at));
 	line(cli, NK_N("Uses left"),
 		r->uses_left == NK_WARRANT_UNLIMITED ? nk_warrant_uses(cli, r->uses_left)
 						     : nk_cli_text(cli, "%u/%u", r->uses_left, r->uses));
-	line(cli, NK_N("Must sign"), r->needs);
-	line(cli, NK_N("Waits for"), r->waits_for);
+	line(cli, NK_N("Must sign"), r->needs_called);
+	line(cli, NK_N("Waits for"), r->waits_called);
 	line(cli, NK_N("Owed"), nk_cli_word(cli, r->owes));
 	line(cli, NK_N("Limitation"), r->limitation);
 	line(cli, NK_N("Report"), r->report);
