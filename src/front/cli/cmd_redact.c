@@ -35,8 +35,13 @@ static NK_RESULT show(struct nk_cli *cli, const struct nk_redact_reply *r, struc
 			nk_cli_print(cli, NK_N("file %1$zu is NOT given out: %2$s\n"), i + 1, nk_cli_tr(cli, f->why));
 		}
 	}
+	if (!cli->json && r->refused == r->n_files) {
+		nk_cli_print(cli, NK_N("Nothing was given out.\n"));
+		return nk_done();
+	}
 	if (!cli->json) {
-		nk_cli_print(cli, NK_N("%1$llu persons of the roster, %2$llu places; what was given out was looked through and holds nobody.\n"),
+		nk_cli_print(cli, NK_N("%1$llu persons of the roster, %2$llu places. What was given out was looked through again: no full name, login, number "
+				       "or address of theirs is left. A family name alone, a nickname or the context may still tell who is meant.\n"),
 			(unsigned long long)r->persons, (unsigned long long)r->replaced);
 		return nk_done();
 	}
