@@ -532,22 +532,27 @@ def jpeg_exif(d, p):
     put(d, "a.jpg", b"\xff\xd8\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + b"\xff\xda\0\x08\x01\x01\0\0\x3f\0" + b"\x55" * 200 + b"\xff\xd9")
 
 
+def memory(size, step, first):
+    """Bytes of every kind, and zeros, as in a running program: all chance would be called encrypted."""
+    return bytes((i * step + first) & 255 if i % 3 else 0 for i in range(size))
+
+
 @place
 def memory_with_a_length_byte(d, p):
-    noise = bytes((i * 197 + 91) & 255 for i in range(4000))
+    noise = memory(4000, 197, 91)
     name = p.name.encode()
     put(d, "core", b"\x7fELF" + noise + bytes([len(name)]) + name + noise)
 
 
 @place
 def memory_in_cp932(d, p):
-    noise = bytes((i * 163 + 7) & 255 for i in range(3000))
+    noise = memory(3000, 163, 7)
     put(d, "a.dmp", noise + b"\0" + p.name.encode("cp932") + b"\0" + noise)
 
 
 @place
 def memory_in_utf16_at_an_odd_place(d, p):
-    noise = bytes((i * 89 + 3) & 255 for i in range(3001))
+    noise = memory(3001, 89, 3)
     put(d, "a.dmp", noise + b"\0\0" + p.name.encode("utf-16-le") + b"\0\0" + noise)
 
 
