@@ -250,6 +250,22 @@ static NK_RESULT work_files(struct replaying *w, struct nk_tx *tx, struct nk_err
 	return nk_stmt_run(all, err);
 }
 
+/* What was read of a target lay in the store folder of the machine that is lost: it is not here, and nobody knows of there. */
+static NK_RESULT old_copies(struct replaying *w, struct nk_tx *tx, struct nk_err *err)
+{
+	struct nk_holding *list = NULL;
+	size_t n = 0;
+
+	NK_TRY(nk_holding_list(w->flow->store, w->flow->key[NK_HOUSE_LOG], true, w->r->arena, &list, &n, err));
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].kind == NK_HOLDING_target_copy && list[i].closed_at == 0) {
+			NK_TRY(nk_holding_close(
+				tx, list[i].id, NK_GONE_UNACCOUNTED, w->evidence, w->flow->actor, nk_now(w->flow->env), err));
+		}
+	}
+	return nk_done();
+}
+
 /* --- what is said --- */
 
 static NK_RESULT body(const struct replaying *w, struct nk_buf *out, struct nk_err *err)
@@ -329,6 +345,7 @@ static NK_RESULT write_down(struct replaying *w, struct nk_err *err)
 	NK_TRY(say(w, tx, err));
 	NK_TRY(rows(w, tx, err));
 	NK_TRY(work_files(w, tx, err));
+	NK_TRY(old_copies(w, tx, err));
 	return nk_flow_commit(w->flow, &tx, err);
 }
 

@@ -6,7 +6,7 @@ new_site "$work/site"
 new_officer
 settings() { printf '%s\n' '[people]' 'grace_days = 0' '[guard]' 'graduates = no' '[sweep]' 'temp = none' "$@" >"$home/conf.d/e2e.conf"; chmod 600 "$home/conf.d/e2e.conf"; }
 copies() { find "$home/store" -name 'target-*.copy' | wc -l; }
-open_copies() { "$nk" holding list --json 2>/dev/null | grep '"kind":"target_copy"' | grep -Evc '"gone":"(verified|destroyed)"'; }
+open_copies() { "$nk" holding list --json 2>/dev/null | grep '"kind":"target_copy"' | grep -Evc '"gone":"(verified|destroyed|unaccounted)"'; }
 settings
 need 0 "the_roster_is_taken_in" "$nk" import "$roster25" --json
 new_slapd
@@ -89,4 +89,31 @@ cp "$work/of-leavers" "$home/store/$(basename "$home"/store/target-*.copy)"
 expect 1 "bytes_of_before_do_not_open_in_its_place" "$nk" plan --as-of 2027-05-11 --copy
 has "it_says_why" 'does not open' "$logs/err"
 expect 0 "the_ledger_verifies" "$nk" ledger verify
+
+# A restore elsewhere: the copy lay on the machine that is lost -----------------------------------------------------------------
+if command -v age-keygen >/dev/null; then
+	mkdir "$work/m1" "$work/m2"
+	age-keygen -o "$work/rescue.txt" 2>/dev/null
+	to=$(age-keygen -y "$work/rescue.txt")
+	run "$nk" party add --name "救難" --kind organisation --role contractor --recipient "$to" --json
+	if [ "$status" = 4 ]; then
+		need 0 "an_officer_signs_for_the_rescuer" "$nk" warrant sign --role officer --key "$site/officer.key" "$(said warrant)"
+		need 0 "the_rescuer_is_enrolled" "$nk" party add --name "救難" --kind organisation --role contractor --recipient "$to"
+	fi
+	run "$nk" plan --json
+	same "a_copy_is_open" "1 1" "$(copies) $(open_copies)"
+	need 0 "a_backup_is_made" "$nk" backup --to "$work/m1" --keys-to "$work/m2" --same-device --for "$to" --days 60 --json
+	read -r data keys < <(python3 -c 'import json,sys; v = json.load(open(sys.argv[1])); print(v["data"]["path"], v["keys"]["path"])' "$logs/out")
+	mv "$home" "$work/lost"
+	need 0 "the_installation_comes_back_elsewhere" "$nk" restore "$data" --keys "$keys" --identity "$work/rescue.txt" --into "$work/back" \
+		--copy "$work/back-second" --ledger "$work/lost/ledger" --json
+	home=$work/back
+	export NOKOSAZU_HOME=$home
+	run "$nk" holding list --json --all
+	has "nobody_knows_of_the_old_copy" '"kind":"target_copy".*"gone":"unaccounted"' "$logs/out"
+	run "$nk" plan --json
+	same "and_the_next_plan_keeps_one_here" "1 1" "$(copies) $(open_copies)"
+else
+	skip "the_installation_comes_back_elsewhere" "needs age"
+fi
 done_testing
