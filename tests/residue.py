@@ -23,6 +23,9 @@ EXAMPLES = ("2025-04_k12-1.0.zip", "2026-04_k12-1.0.zip")
 # What stands in clear because a test put it there, and nothing else may: the end of a path, and why.
 EXPLAINED = (
     "/in/list.csv",  # carry_test opens a bundle: a file with persons, on the books as one
+    "/planted-numbers.txt",  # sweep_test: what the sweep is to find
+    "/planted-export.csv",
+    "/planted-export.csv.bak",
 )
 EMPTY = {name: "" for name in ("sourcedId", "userMasterIdentifier", "username", "email", "identifier", "familyName", "givenName")}
 

@@ -118,10 +118,10 @@ static void digits_alone_are_no_trace_but_beside_a_name_they_are(void **state)
 
 	(void)state;
 	begin(&t);
-	ft_write(&t, "numbers.txt", "88005 88006 88007\n");
+	ft_write(&t, "planted-numbers.txt", "88005 88006 88007\n");
 	r = sweep(&t);
 	assert_true(r.clean);
-	put_name(&t, "numbers.txt", 5);
+	put_name(&t, "planted-numbers.txt", 5);
 	r = sweep(&t);
 	assert_int_equal(r.n_suspects, 1);
 	assert_int_equal(r.suspects[0].persons, 1);
@@ -146,7 +146,7 @@ static void what_a_live_holding_lists_is_inside_as_long_as_it_has_the_same_bytes
 
 	(void)state;
 	begin(&t);
-	(void)snprintf(path, sizeof(path), "%s/export.csv", t.home);
+	(void)snprintf(path, sizeof(path), "%s/planted-export.csv", t.home);
 	(void)snprintf(text, sizeof(text), "%s %s\n", ft_family(5), ft_given(5));
 	spec.expires_at = nk_now(kit_env()) + NK_DAY;
 	kit_ok(nk_hold_open(t.flow, &spec, &hold, &err), &err);
@@ -155,11 +155,11 @@ static void what_a_live_holding_lists_is_inside_as_long_as_it_has_the_same_bytes
 	r = sweep(&t);
 	assert_true(r.clean);
 	assert_true(r.inside > 0);
-	put_name(&t, "export.csv.bak", 5);
+	put_name(&t, "planted-export.csv.bak", 5);
 	r = sweep(&t);
 	assert_int_equal(r.n_suspects, 1);
-	ft_unlink(&t, "export.csv.bak");
-	put_name(&t, "export.csv", 6); /* another file in the place of the copy */
+	ft_unlink(&t, "planted-export.csv.bak");
+	put_name(&t, "planted-export.csv", 6); /* another file in the place of the copy */
 	r = sweep(&t);
 	assert_int_equal(r.n_suspects, 1);
 	assert_true(r.suspects[0].changed);
