@@ -116,9 +116,9 @@ static void world_new(struct world *w)
 	w->target = (struct nk_target_link){ &dir_target, (struct nk_target_handle *)(void *)&w->dir };
 	add_entry(w, (struct nk_entry){ .kind = NK_OBJECT_CONTAINER, .key = NK_STR("OU=People,dc=example") });
 	for (unsigned i = 0; i < PERSONS; i++) {
-		w->keys[i][0] = (struct nk_link_key){ NK_STR("dn"), text(w->texts[i][0], "uid=s", i) };
-		w->keys[i][1] = (struct nk_link_key){ NK_STR("uid"), text(w->texts[i][1], "s", i) };
-		w->keys[i][2] = (struct nk_link_key){ NK_STR("cn"),
+		w->keys[i][0] = (struct nk_link_key){ .kind = NK_STR("dn"), .value = text(w->texts[i][0], "uid=s", i) };
+		w->keys[i][1] = (struct nk_link_key){ .kind = NK_STR("uid"), .value = text(w->texts[i][1], "s", i) };
+		w->keys[i][2] = (struct nk_link_key){ .kind = NK_STR("cn"), .value =
 			i == 7 ? NK_STR("山田 花子") : text(w->texts[i][2], "山田 ", i) };
 		w->links[i] = (struct nk_link){ .person_number = i + 1,
 			.anchor = text(w->texts[i][3], "anchor-", i),

@@ -37,7 +37,7 @@ static NK_RESULT push_key(struct nk_vec *keys, struct nk_str kind, struct nk_str
 		}
 	}
 	NK_TRY(nk_vec_push(keys, &at, err));
-	*(struct nk_link_key *)at = (struct nk_link_key){ kind, value };
+	*(struct nk_link_key *)at = (struct nk_link_key){ .kind = kind, .value = value };
 	return nk_done();
 }
 

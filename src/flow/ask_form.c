@@ -51,6 +51,14 @@ static bool is_id(struct nk_str s)
 	return digit;
 }
 
+/* Of persons only their ids: a number, a date of birth or a telephone has the form of an id too. */
+static bool is_person_id(struct nk_str s)
+{
+	struct nk_uuid id;
+
+	return s.len == NK_UUID_TEXT - 1 && nk_uuid_parse(s, &id);
+}
+
 static size_t next_mark(struct nk_str s)
 {
 	size_t i = 0;
@@ -64,8 +72,10 @@ static size_t next_mark(struct nk_str s)
 static bool is_scope(struct nk_str scope)
 {
 	size_t end = next_mark(scope);
+	const struct nk_str thing = nk_str_sub(scope, 0, end);
+	const bool persons = nk_str_eq(thing, NK_STR("person")) || nk_str_eq(thing, NK_STR("persons"));
 
-	if (!one_of(nk_str_sub(scope, 0, end), things, NK_ARRAY_LEN(things))) {
+	if (!one_of(thing, things, NK_ARRAY_LEN(things))) {
 		return false;
 	}
 	while (end < scope.len) {
@@ -73,7 +83,7 @@ static bool is_scope(struct nk_str scope)
 		const size_t n = next_mark(rest);
 		const struct nk_str part = nk_str_sub(rest, 0, n);
 
-		if (!is_id(part) && !one_of(part, steps, NK_ARRAY_LEN(steps))) {
+		if (!(persons ? is_person_id(part) : is_id(part)) && !one_of(part, steps, NK_ARRAY_LEN(steps))) {
 			return false;
 		}
 		end += 1 + n;
@@ -105,7 +115,7 @@ static NK_RESULT check_scope(struct nk_str scope, struct nk_err *err)
 	nk_buf_init(&b, 4096);
 	NK_TRY(list_of(things, NK_ARRAY_LEN(things), &b, err));
 	return nk_fail(err, NK_INVALID,
-		NK_N("a scope stands in clear and is one of these words, with ids, digests or numbers behind a colon (case:ID, bundle:00ff); what else is to be said goes into --purpose, which is kept encrypted: %s"),
+		NK_N("a scope stands in clear and is one of these words, with ids, digests or numbers behind a colon (case:ID, bundle:00ff; a person only by the id that \"nokosazu person show\" gives); what else is to be said goes into --purpose, which is kept encrypted: %s"),
 		b.ptr);
 }
 

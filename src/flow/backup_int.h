@@ -107,7 +107,6 @@ struct nk_restoring {
 	char copy[PATH_MAX]; /* "": single copy */
 	struct nk_backup_manifest data, keys;
 	struct nk_vec erased; /* of struct nk_pseudonym, from later leaves, sorted */
-	struct nk_vec apart; /* the same: records that were split from others, and not joined again (person split) */
 	struct nk_flow *flow; /* open in the staging place */
 };
 NK_RESULT nk_restore_unpack(struct nk_restoring *r, struct nk_err *err);

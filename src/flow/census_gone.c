@@ -65,7 +65,7 @@ static NK_RESULT read_back(struct leaving *l, struct nk_err *err)
 
 	for (size_t i = 0; i < a->n; i++) {
 		if (was_deleted(a, i)) {
-			l->keys[l->n] = (struct nk_link_key){ NK_STR("dn"), a->todo[i].key };
+			l->keys[l->n] = (struct nk_link_key){ .kind = NK_STR("dn"), .value = a->todo[i].key };
 			l->links[l->n] = (struct nk_link){
 				.target = a->planning.target.id, .anchor = a->todo[i].anchor, .keys = &l->keys[l->n], .n_keys = 1
 			};

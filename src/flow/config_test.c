@@ -188,6 +188,40 @@ static void every_row_knows_where_it_was_set(void **state)
 	assert_int_equal(rows[1].line, 3);
 }
 
+/* The settings as the ledger's digest has them. */
+static void strength_of(const char *text, char out[static 16384])
+{
+	NK_OWNED(nk_config_free) struct nk_config *c = NULL;
+	NK_OWNED(nk_buf_done) struct nk_buf b = { 0 };
+	struct home h = home_new(text);
+	struct nk_err err = { 0 };
+
+	nk_buf_init(&b, 16000);
+	kit_ok(nk_config_load(kit_env(), h.tmp.dir, &c, &err), &err);
+	kit_ok(nk_config_strength(c, &b, &err), &err);
+	(void)snprintf(out, 16384, "%.*s", NK_FMT(nk_buf_str(&b)));
+	home_done(&h);
+}
+
+static void what_is_watched_or_protected_is_part_of_what_the_ledger_tells(void **state)
+{
+	static const char *const texts[] = { "[guard]\nprotected = hm250058\n", "[guard]\nsentinels = B148210000017\n",
+		"[guard]\ngraduates = no\n", TARGET "sentinel = uid=a,dc=example,dc=jp\n" };
+	char plain[16384];
+	char with[16384];
+
+	(void)state;
+	for (size_t i = 0; i < NK_ARRAY_LEN(texts); i++) {
+		char text[512];
+
+		(void)snprintf(text, sizeof(text), "[site]\norganisation = X\ndomain = example.jp\n%s", i < 3 ? "" : TARGET);
+		strength_of(text, plain);
+		(void)snprintf(text, sizeof(text), "[site]\norganisation = X\ndomain = example.jp\n%s", texts[i]);
+		strength_of(text, with);
+		assert_string_not_equal(plain, with);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +236,7 @@ int main(void)
 		cmocka_unit_test(an_error_in_conf_d_names_that_file),
 		cmocka_unit_test(a_folder_without_a_configuration_is_no_installation),
 		cmocka_unit_test(every_row_knows_where_it_was_set),
+		cmocka_unit_test(what_is_watched_or_protected_is_part_of_what_the_ledger_tells),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -198,6 +198,31 @@ NK_RESULT nk_config_weak(const struct nk_config *config, struct nk_arena *arena,
 	return nk_done();
 }
 
+/* What is shipped without a value, and protects once it has one: to take it away is a change like any other. */
+static NK_RESULT watched_words(const struct nk_config *c, struct nk_buf *out, struct nk_err *err)
+{
+	const struct {
+		const char *key;
+		const struct nk_config_words *words;
+	} lists[] = { { "protected", &c->guard_protected }, { "sentinels", &c->guard_sentinels } };
+
+	for (size_t i = 0; i < NK_ARRAY_LEN(lists); i++) {
+		NK_TRY(nk_buf_printf(out, err, "\nguard.%s=", lists[i].key));
+		for (size_t k = 0; k < lists[i].words->n; k++) {
+			NK_TRY(nk_buf_printf(out, err, " %.*s", NK_FMT(lists[i].words->word[k])));
+		}
+	}
+	NK_TRY(nk_buf_printf(out, err, "\nguard.graduates=%u\n", (unsigned)c->guard.graduates));
+	for (size_t i = 0; i < c->n_targets; i++) {
+		const struct nk_target_settings *const t = &c->targets[i].settings;
+
+		if (t->sentinel.len > 0) {
+			NK_TRY(nk_buf_printf(out, err, "target.%.*s.sentinel=%.*s\n", NK_FMT(t->name), NK_FMT(t->sentinel)));
+		}
+	}
+	return nk_done();
+}
+
 NK_RESULT nk_config_strength(const struct nk_config *config, struct nk_buf *out, struct nk_err *err)
 {
 	for (size_t i = 0; i < NK_ARRAY_LEN(numbers); i++) {
@@ -207,5 +232,6 @@ NK_RESULT nk_config_strength(const struct nk_config *config, struct nk_buf *out,
 		NK_TRY(nk_buf_printf(out, err, "warrant.%s=%.*s\n", warrants[i].key, NK_FMT(words_at(config, warrants[i].at))));
 	}
 	NK_TRY(nk_buf_add_c(out, "training.required_for=", err));
-	return train_words(config, out, err);
+	NK_TRY(train_words(config, out, err));
+	return watched_words(config, out, err);
 }

@@ -366,6 +366,66 @@ static void an_erased_persons_address_is_given_again_after_24_months_and_not_bef
 	assert_int_equal(ft_count(t.flow, "SELECT count(*) FROM tombstone"), 4); /* two logins, two addresses */
 }
 
+/* The roster of today, in which the third pupil has what the first one had who left. */
+static struct nk_import_reply import_with(struct ft *t, const char *from, const char *to)
+{
+	struct kit_pack p = kit_pack();
+	struct nk_import_request req = { .fd = -1, .label = NK_STR("r.zip"), .source = NK_STR("main") };
+	struct nk_import_reply out;
+	struct nk_err err = { 0 };
+	struct kit_zip z;
+	struct nk_bytes zip;
+
+	for (unsigned i = ft_leaver(2); i < FT_PUPILS; i++) {
+		ft_pupil_(&p, i);
+	}
+	kit_pack_edit(&p, "users.csv", from, to);
+	kit_pack_zip(&p, &z);
+	kit_pack_done(&p);
+	zip = kit_zip_end(&z);
+	req.size = zip.len;
+	kit_ok(nk_os_memfd("kit", &req.fd, &err), &err);
+	kit_ok(nk_os_fd_write(req.fd, zip.ptr, zip.len, &err), &err);
+	kit_ok(nk_op_import(t->flow, &req, t->arena, &out, &err), &err);
+	nk_os_fd_close(&req.fd);
+	kit_zip_done(&z);
+	return out;
+}
+
+static bool tells_of_tombstone(const struct nk_import_reply *r)
+{
+	bool told = false;
+
+	for (size_t i = 0; i < r->n_findings; i++) {
+		told = told || strcmp(r->findings[i].rule, "TOMBSTONE") == 0;
+	}
+	return told;
+}
+
+static void what_an_erased_person_had_is_told_when_somebody_gets_it_by_a_change(void **state)
+{
+	NK_OWNED(ft_done) struct ft t;
+	struct nk_apply_reply out;
+	struct nk_import_reply r;
+
+	(void)state;
+	ft_new(&t, NULL);
+	ft_open(&t);
+	ft_leave(&t, 2);
+	apply_ok(&t, ft_plan_erase(&t).hash, &out);
+	ft_reopen(&t);
+	r = import_with(&t, "zp7004@example.jp", "zp7999@example.jp");
+	assert_int_equal(r.outcome, NK_IMPORT_DONE);
+	assert_false(tells_of_tombstone(&r));
+	r = import_with(&t, "zp7004@example.jp", "zp7002@example.jp");
+	assert_int_equal(r.outcome, NK_IMPORT_DONE);
+	assert_int_equal(r.changed, 1);
+	assert_true(tells_of_tombstone(&r));
+	r = import_with(&t, "zp7004,", "zp7002,");
+	assert_int_equal(r.outcome, NK_IMPORT_REFUSED);
+	assert_true(tells_of_tombstone(&r));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -373,6 +433,7 @@ int main(void)
 		cmocka_unit_test(a_copy_left_in_the_home_holds_the_erasure_back_until_it_is_gone),
 		cmocka_unit_test(an_erasure_is_done_once_and_asked_again_it_writes_its_certificate_again),
 		cmocka_unit_test(an_erased_persons_address_is_given_again_after_24_months_and_not_before),
+		cmocka_unit_test(what_an_erased_person_had_is_told_when_somebody_gets_it_by_a_change),
 		cmocka_unit_test(nobody_on_legal_hold_is_erased),
 		cmocka_unit_test(protected_persons_are_never_in_an_erase_list),
 		cmocka_unit_test(nobody_is_erased_within_grace_and_who_returns_is_the_same_person),

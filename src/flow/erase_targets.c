@@ -7,7 +7,14 @@
 #include "base.h"
 #include "erase_int.h"
 
+#include "merge_int.h"
 #include "readback.h"
+
+/* A name in the link of somebody who stays, of an account that came from somebody who leaves (person merge, split since). */
+struct handed {
+	struct nk_link_key key;
+	uint32_t holder; /* whose link it is */
+};
 
 struct emptying {
 	struct nk_erasing *e;
@@ -22,7 +29,10 @@ struct emptying {
 	struct nk_vec steps; /* of struct nk_step */
 	struct nk_map *staying; /* values of everybody who stays */
 	struct nk_map taken; /* names that they have or had at this target */
-	struct nk_map ours; /* anchors of our own groups here */
+	struct nk_map leaving; /* numbers of those who leave */
+	struct nk_vec handed; /* struct handed: names of those who leave in links of those who stay */
+	struct nk_map ours; /* anchors of our own groups here → place in objects */
+	struct nk_vec objects; /* struct nk_uuid */
 };
 
 static bool taken(void *arg, struct nk_str kind, struct nk_str value, uint32_t number)
@@ -36,43 +46,84 @@ static bool taken(void *arg, struct nk_str kind, struct nk_str value, uint32_t n
 		nk_map_get(&m->taken, nk_str_bytes(value), &found);
 }
 
+static bool leaves(const struct emptying *m, uint32_t number)
+{
+	uint64_t found = 0;
+
+	return nk_map_get(&m->leaving, nk_bytes_of(&number, sizeof(number)), &found);
+}
+
+/* Does the account itself still have this name? Then it is its owner's now, wherever it came from. */
+static bool shows(const struct emptying *m, const struct nk_link *l, const struct nk_link_key *key)
+{
+	const struct nk_entry *e = NULL;
+
+	for (size_t i = 0; l->anchor.len > 0 && i < m->snapshot.n && e == NULL; i++) {
+		e = nk_str_eq(m->snapshot.entries[i].anchor, l->anchor) ? &m->snapshot.entries[i] : NULL;
+	}
+	if (e == NULL || nk_str_eq(key->kind, NK_STR("dn"))) {
+		return e != NULL && nk_str_eq(e->key, key->value);
+	}
+	for (size_t i = 0; i < e->n_attrs; i++) {
+		for (size_t v = 0; v < e->attrs[i].n; v++) {
+			if (nk_str_eq(e->attrs[i].values[v], key->value)) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* What the link of one who stays names is theirs, but for what came with the account of one who leaves and is gone from it. */
+static NK_RESULT names_of(struct emptying *m, const struct nk_link *l, struct nk_err *err)
+{
+	for (size_t k = 0; k < l->n_keys; k++) {
+		const struct nk_link_key *const key = &l->keys[k];
+		void *at = NULL;
+
+		if (key->from == 0 || !leaves(m, key->from)) {
+			NK_TRY(nk_map_put(&m->taken, nk_str_bytes(key->value), l->person_number, err));
+			continue;
+		}
+		NK_TRY(nk_vec_push(&m->handed, &at, err));
+		memcpy(at, &(struct handed){ *key, l->person_number }, sizeof(struct handed));
+		if (shows(m, l, key)) {
+			NK_TRY(nk_map_put(&m->taken, nk_str_bytes(key->value), l->person_number, err));
+		}
+	}
+	return nk_done();
+}
+
 /* What links of others name is theirs now, whoever had it before; and the anchors of groups that we made. */
 static NK_RESULT names_of_others(struct emptying *m, struct nk_err *err)
 {
 	NK_OWNED(nk_stmt_put) struct nk_stmt *s = NULL;
-	struct nk_map mine = { 0 };
-	uint8_t seed[16];
 	bool have = false;
-	nk_rc rc = nk_done();
 
-	NK_TRY(nk_random(m->e->flow->env, seed, sizeof(seed), err));
-	nk_map_init(&mine, seed);
-	for (size_t i = 0; nk_ok(rc) && i < m->e->n; i++) {
-		rc = nk_map_put(&mine, nk_bytes_of(&m->e->numbers[i], sizeof(uint32_t)), 1, err);
+	for (size_t i = 0; i < m->e->n; i++) {
+		NK_TRY(nk_map_put(&m->leaving, nk_bytes_of(&m->e->numbers[i], sizeof(uint32_t)), 1, err));
 	}
-	for (size_t i = 0; nk_ok(rc) && i < nk_links_count(m->links); i++) {
+	for (size_t i = 0; i < nk_links_count(m->links); i++) {
 		const struct nk_link *const l = nk_links_at(m->links, i);
-		uint64_t found = 0;
-		const bool leaves =
-			nk_map_get(&mine, nk_bytes_of(&l->person_number, sizeof(l->person_number)), &found);
 
-		for (size_t k = 0; nk_ok(rc) && !leaves && k < l->n_keys; k++) {
-			rc = nk_map_put(&m->taken, nk_str_bytes(l->keys[k].value), l->person_number, err);
+		if (!leaves(m, l->person_number)) {
+			NK_TRY(names_of(m, l, err));
 		}
 	}
-	nk_map_done(&mine);
-	NK_TRY(rc);
-	NK_TRY(nk_stmt_get(m->e->flow->store, "SELECT anchor FROM target_object WHERE target_id = ?1", &s, err));
+	NK_TRY(nk_stmt_get(m->e->flow->store, "SELECT anchor, object_id FROM target_object WHERE target_id = ?1", &s, err));
 	nk_stmt_uuid(s, 1, m->target.id);
 	for (;;) {
 		struct nk_str anchor;
+		void *at = NULL;
 
 		NK_TRY(nk_stmt_step(s, &have, err));
 		if (!have) {
 			return nk_done();
 		}
 		NK_TRY(nk_arena_dup(m->e->arena, nk_bytes_str(nk_col_blob(s, 0)), &anchor, err));
-		NK_TRY(nk_map_put(&m->ours, nk_str_bytes(anchor), 1, err));
+		NK_TRY(nk_map_put(&m->ours, nk_str_bytes(anchor), m->objects.len, err));
+		NK_TRY(nk_vec_push(&m->objects, &at, err));
+		(void)nk_col_uuid(s, 1, at);
 	}
 }
 
@@ -123,6 +174,50 @@ static NK_RESULT staying_values(struct nk_erasing *e, struct nk_map *map, struct
 	return rc;
 }
 
+static bool is_taken(const struct emptying *m, struct nk_str value)
+{
+	uint64_t other = 0;
+
+	return nk_map_get(&m->taken, nk_str_bytes(value), &other);
+}
+
+/* A person's link with the names that are in another's; *out NULL: there is nothing of that person's at this target. */
+static NK_RESULT whole_link(struct emptying *m, uint32_t number, const struct nk_link **out, struct nk_err *err)
+{
+	const struct nk_link *const own = nk_links_of(m->links, number);
+	struct nk_link *l = NULL;
+	struct nk_link_key *keys = NULL;
+	size_t n = own != NULL ? own->n_keys : 0;
+
+	*out = own;
+	if (m->handed.len == 0) {
+		return nk_done();
+	}
+	l = nk_arena_alloc(m->e->arena, sizeof(*l));
+	keys = nk_arena_array(m->e->arena, n + m->handed.len, sizeof(*keys));
+	if (l == NULL || keys == NULL) {
+		return nk_fail_nomem(err);
+	}
+	for (size_t k = 0; k < n; k++) {
+		keys[k] = own->keys[k];
+	}
+	for (size_t i = 0; i < m->handed.len; i++) {
+		const struct handed *const h = nk_vec_at(&m->handed, i);
+
+		if (h->key.from == number && !taken(m, h->key.kind, h->key.value, number)) {
+			keys[n++] = h->key;
+		}
+	}
+	if (own == NULL && n == 0) {
+		return nk_done();
+	}
+	*l = own != NULL ? *own : (struct nk_link){ .person_number = number, .target = m->target.id };
+	l->keys = keys;
+	l->n_keys = n;
+	*out = l;
+	return nk_done();
+}
+
 static NK_RESULT find_mine(struct emptying *m, struct nk_err *err)
 {
 	struct nk_erasing *const e = m->e;
@@ -133,8 +228,9 @@ static NK_RESULT find_mine(struct emptying *m, struct nk_err *err)
 		return nk_fail_nomem(err);
 	}
 	for (size_t i = 0; i < e->n; i++) {
-		const struct nk_link *const l = nk_links_of(m->links, e->numbers[i]);
+		const struct nk_link *l = NULL;
 
+		NK_TRY(whole_link(m, e->numbers[i], &l, err));
 		if (l == NULL) {
 			continue;
 		}
@@ -143,10 +239,7 @@ static NK_RESULT find_mine(struct emptying *m, struct nk_err *err)
 			NK_TRY(nk_map_put(&m->anchors, nk_str_bytes(l->anchor), l->person_number, err));
 		}
 		for (size_t k = 0; k < l->n_keys; k++) {
-			uint64_t other = 0;
-
-			if (nk_str_eq(l->keys[k].kind, NK_STR("dn")) &&
-				!nk_map_get(&m->taken, nk_str_bytes(l->keys[k].value), &other)) {
+			if (nk_str_eq(l->keys[k].kind, NK_STR("dn")) && !is_taken(m, l->keys[k].value)) {
 				NK_TRY(nk_map_put(&m->dns, nk_str_bytes(l->keys[k].value), l->person_number, err));
 			}
 		}
@@ -167,7 +260,8 @@ static NK_RESULT out_of_group(
 	struct emptying *m, const struct nk_entry *entry, const struct nk_attr *members, struct nk_err *err)
 {
 	size_t leaving = 0;
-	uint64_t found = 0;
+	uint64_t at = 0;
+	const bool ours = nk_map_get(&m->ours, nk_str_bytes(entry->anchor), &at);
 
 	for (size_t v = 0; v < members->n; v++) {
 		uint64_t number = 0;
@@ -179,6 +273,7 @@ static NK_RESULT out_of_group(
 		NK_TRY(push_step(m,
 			(struct nk_step){ .kind = NK_STEP_MEMBER_REMOVE,
 				.object_kind = NK_OBJECT_GROUP,
+				.object = ours ? *(const struct nk_uuid *)nk_vec_at(&m->objects, at) : (struct nk_uuid){ { 0 } },
 				.person_number = nk_u32(number),
 				.key = entry->key,
 				.anchor = entry->anchor,
@@ -187,7 +282,7 @@ static NK_RESULT out_of_group(
 			err));
 	}
 	/* Taking out the last member deletes a groupOfNames: only our own may go that way. */
-	if (leaving > 0 && leaving == members->n && !nk_map_get(&m->ours, nk_str_bytes(entry->anchor), &found)) {
+	if (leaving > 0 && leaving == members->n && !ours) {
 		return nk_fail(err, NK_INCOMPLETE,
 			NK_N("target %s: a group that is not ours has nobody but persons who leave; empty or delete it there, then the same command goes on"),
 			nk_short(m->target.config->settings.name).text);
@@ -298,6 +393,53 @@ static NK_RESULT look_at_target(struct emptying *m, struct nk_err *err)
 	return nk_planning_note_found(m->e->flow, &p, err);
 }
 
+/* The link of one who stays without the names of those who leave; one that the account has now is its owner's own. */
+static NK_RESULT forget_in(struct emptying *m, struct nk_tx *tx, uint32_t holder, struct nk_err *err)
+{
+	const struct nk_leaf_item items[1] = { nk_item_hex("target", m->target.id.b, sizeof(m->target.id.b)) };
+	const struct nk_link *const old = nk_links_of(m->links, holder);
+	struct nk_link_key *const keys = nk_arena_array(m->e->arena, old->n_keys + 1, sizeof(*keys));
+	struct nk_link next = *old;
+
+	if (keys == NULL) {
+		return nk_fail_nomem(err);
+	}
+	next.keys = keys;
+	next.n_keys = 0;
+	for (size_t k = 0; k < old->n_keys; k++) {
+		const bool gone = old->keys[k].from != 0 && leaves(m, old->keys[k].from);
+
+		if (gone && !shows(m, old, &old->keys[k])) {
+			continue;
+		}
+		keys[next.n_keys] = old->keys[k];
+		keys[next.n_keys++].from = gone ? 0 : old->keys[k].from;
+	}
+	NK_TRY(nk_flow_person_leaves(m->e->flow, tx, NK_LEAF_CHANGE, &holder, NULL, 1, items, 1, err));
+	return nk_merge_reseal(m->e->flow, tx, m->links, old, &next, err);
+}
+
+/* After the read-back has looked for them: nobody's link keeps a name of somebody who is gone. */
+static NK_RESULT forget_handed(struct emptying *m, struct nk_err *err)
+{
+	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
+	uint32_t last = 0;
+
+	if (m->handed.len == 0) {
+		return nk_done();
+	}
+	NK_TRY(nk_tx_begin(m->e->flow->store, &tx, err));
+	for (size_t i = 0; i < m->handed.len; i++) {
+		const struct handed *const h = nk_vec_at(&m->handed, i);
+
+		if (h->holder != last) { /* they stand by holder */
+			last = h->holder;
+			NK_TRY(forget_in(m, tx, last, err));
+		}
+	}
+	return nk_flow_commit(m->e->flow, &tx, err);
+}
+
 static NK_RESULT empty_one(struct emptying *m, struct nk_cert_target *t, struct nk_err *err)
 {
 	nk_flow_tell(m->e->flow, NK_N("taking out of the targets"), 0, m->n);
@@ -306,7 +448,8 @@ static NK_RESULT empty_one(struct emptying *m, struct nk_cert_target *t, struct 
 	NK_TRY(find_mine(m, err));
 	NK_TRY(make_steps(m, err));
 	NK_TRY(send(m, t, err));
-	return read_back(m, t, err);
+	NK_TRY(read_back(m, t, err));
+	return forget_handed(m, err);
 }
 
 /* Tells a target's owner to rewrite its files: a database keeps what was deleted in its free pages. */
@@ -347,6 +490,9 @@ static NK_RESULT one(struct nk_erasing *e, size_t i, struct nk_map *staying, str
 	nk_map_init(&m.anchors, seed);
 	nk_map_init(&m.taken, seed);
 	nk_map_init(&m.ours, seed);
+	nk_vec_init(&m.objects, sizeof(struct nk_uuid), 10000000);
+	nk_map_init(&m.leaving, seed);
+	nk_vec_init_wiping(&m.handed, sizeof(struct handed), 10000000);
 	nk_vec_init_wiping(&m.steps, sizeof(struct nk_step), 10000000);
 	m.target.config = c; /* the name, until it is open */
 	t->name = c->settings.name;
@@ -357,6 +503,9 @@ static NK_RESULT one(struct nk_erasing *e, size_t i, struct nk_map *staying, str
 	nk_map_done(&m.anchors);
 	nk_map_done(&m.taken);
 	nk_map_done(&m.ours);
+	nk_vec_done(&m.objects);
+	nk_map_done(&m.leaving);
+	nk_vec_done(&m.handed);
 	nk_links_free(&m.links);
 	nk_open_target_close(&m.target);
 	NK_TRY(rc);

@@ -79,6 +79,7 @@ NK_RESULT nk_flow_person_leaves(struct nk_flow *flow, struct nk_tx *tx, enum nk_
 	struct nk_people *people = NULL;
 	struct nk_leaf *leaves;
 
+	NK_TRY(n > 0 ? nk_settings_tell(flow, tx, err) : nk_done());
 	NK_TRY(nk_flow_people(flow, &people, err));
 	NK_TRY(nk_arena_new(NK_ARENA_WIPING, SIZE_MAX / 2, &arena, err));
 	leaves = nk_arena_array(arena, n, sizeof(*leaves));

@@ -316,7 +316,7 @@ static NK_RESULT read_rows(struct nk_flow *flow, struct nk_vec *out, struct nk_e
 }
 
 /* Ours is what only we can open: another's file that came to bear this name is left alone. */
-static NK_RESULT remove_left(const struct nk_env *env, const char *path, struct nk_err *err)
+NK_RESULT nk_copy_remove(const struct nk_env *env, const char *path, struct nk_err *err)
 {
 	unsigned mode = 0;
 	bool mine = false;
@@ -339,7 +339,7 @@ static NK_RESULT remove_left(const struct nk_env *env, const char *path, struct 
 NK_RESULT nk_hold_end(struct nk_flow *flow, const struct nk_holding *h, struct nk_err *err)
 {
 	nk_assert(!nk_holding_kind_dual(h->kind)); /* such a one ends before two (I3) */
-	NK_TRY(remove_left(flow->env, h->place.ptr, err));
+	NK_TRY(nk_copy_remove(flow->env, h->place.ptr, err));
 	return close_books(flow, h->id, h->kind, "overwritten and removed", err);
 }
 
@@ -354,7 +354,7 @@ static NK_RESULT recover_one(struct nk_flow *flow, const struct left_copy *left,
 	if (left->file) {
 		struct nk_err why;
 
-		if (!nk_ok(remove_left(flow->env, h.place.ptr, &why))) {
+		if (!nk_ok(nk_copy_remove(flow->env, h.place.ptr, &why))) {
 			flow->unclosed++;
 			nk_flow_tell(flow, NK_N("a copy of a run that was cut off could not be removed: nokosazu doctor"), 0, 0);
 			return nk_done();

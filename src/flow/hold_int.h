@@ -12,6 +12,8 @@
  * knows. Media that write elsewhere instead of in place (copy on write, flash) may keep the old blocks: said in man.
  */
 NK_RESULT nk_copy_erase(const struct nk_env *env, const char *path, int fd, struct nk_err *err);
+/* nk_copy_remove: nk_copy_erase of the file at `path`, if it is there and only we can open it; else NK_CONFLICT. */
+NK_RESULT nk_copy_remove(const struct nk_env *env, const char *path, struct nk_err *err);
 /* nk_copy_sync_folder: the names in the folder of a file. */
 NK_RESULT nk_copy_sync_folder(const struct nk_env *env, const char *path, struct nk_err *err);
 

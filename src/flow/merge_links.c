@@ -121,30 +121,54 @@ NK_RESULT nk_merge_foresee(struct nk_flow *flow, const struct nk_merging *m, boo
 }
 
 /* The old row goes first, and the new one is under the same slot: no key is made, none is left over. */
+NK_RESULT nk_merge_reseal(struct nk_flow *flow, struct nk_tx *tx, struct nk_links *links, const struct nk_link *old,
+	const struct nk_link *next, struct nk_err *err)
+{
+	NK_OWNED(nk_arena_free) struct nk_arena *room = NULL;
+	NK_OWNED(nk_key_wipe) struct nk_key key = { { 0 } };
+	struct nk_link_key *keys = NULL;
+	struct nk_link l = *next;
+
+	NK_TRY(nk_arena_new(NK_ARENA_WIPING, 4 << 20, &room, err));
+	NK_TRY(nk_vault_key(flow->vault, NK_SLOT_LINK, old->slot, &key, err));
+	keys = nk_arena_array(room, next->n_keys, sizeof(*keys));
+	if (keys == NULL) {
+		return nk_fail_nomem(err);
+	}
+	for (size_t i = 0; i < next->n_keys; i++) {
+		keys[i].from = next->keys[i].from;
+		NK_TRY(nk_arena_dup(room, next->keys[i].kind, &keys[i].kind, err));
+		NK_TRY(nk_arena_dup(room, next->keys[i].value, &keys[i].value, err));
+	}
+	NK_TRY(nk_arena_dup(room, next->anchor, &l.anchor, err));
+	l.keys = keys;
+	NK_TRY(nk_links_erase(links, tx, old->person_number, err));
+	return nk_links_put(links, tx, &l, &key, err);
+}
+
+/* Every name keeps the record that it came from: it is not the head's after a split (erase_targets.c). */
 static NK_RESULT hand_over(struct nk_flow *flow, struct nk_tx *tx, struct nk_links *links, uint32_t from, uint32_t to,
 	struct nk_err *err)
 {
 	NK_OWNED(nk_arena_free) struct nk_arena *room = NULL;
-	NK_OWNED(nk_key_wipe) struct nk_key key = { { 0 } };
 	const struct nk_link *const old = nk_links_of(links, from);
 	struct nk_link_key *keys = NULL;
 	struct nk_link l = *old;
 
 	NK_TRY(nk_arena_new(NK_ARENA_WIPING, 4 << 20, &room, err));
-	NK_TRY(nk_vault_key(flow->vault, NK_SLOT_LINK, old->slot, &key, err));
 	keys = nk_arena_array(room, old->n_keys, sizeof(*keys));
 	if (keys == NULL) {
 		return nk_fail_nomem(err);
 	}
 	for (size_t i = 0; i < old->n_keys; i++) {
-		NK_TRY(nk_arena_dup(room, old->keys[i].kind, &keys[i].kind, err));
-		NK_TRY(nk_arena_dup(room, old->keys[i].value, &keys[i].value, err));
+		const uint32_t of = old->keys[i].from == 0 ? from : old->keys[i].from;
+
+		keys[i] = old->keys[i];
+		keys[i].from = of == to ? 0 : of;
 	}
-	NK_TRY(nk_arena_dup(room, old->anchor, &l.anchor, err));
 	l.keys = keys;
 	l.person_number = to;
-	NK_TRY(nk_links_erase(links, tx, from, err));
-	return nk_links_put(links, tx, &l, &key, err);
+	return nk_merge_reseal(flow, tx, links, old, &l, err);
 }
 
 NK_RESULT nk_merge_links(struct nk_flow *flow, struct nk_tx *tx, const struct nk_merging *m, struct nk_err *err)

@@ -136,7 +136,7 @@ static void account(struct ft *t, struct nk_uuid at, unsigned i, const char *anc
 	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
 	NK_OWNED(nk_links_free) struct nk_links *links = NULL;
 	NK_OWNED(nk_key_wipe) struct nk_key key = { { 0 } };
-	const struct nk_link_key keys[] = { { NK_STR("uid"), mt_login(i) } };
+	const struct nk_link_key keys[] = { { .kind = NK_STR("uid"), .value = mt_login(i) } };
 	const struct nk_leaf_item item = nk_item_hex("target", at.b, sizeof(at.b));
 	struct nk_link l = { .person_number = mt_number(t, i),
 		.target = at,
@@ -205,6 +205,29 @@ static void an_account_that_only_the_second_one_has_goes_on_as_the_heads_under_t
 	assert_int_equal(after.sequence, before.sequence); /* no key was made, none was lost */
 	kit_ok(mt_split_rc(&t, B, &err), &err);
 	assert_true(nk_str_eq(anchor_of(&t, at, A), NK_STR("anchor-b"))); /* stays with the head */
+	ft_healthy(&t);
+}
+
+static void names_of_an_account_that_was_handed_over_are_shown_as_the_heads_only_while_the_two_are_one(void **state)
+{
+	NK_OWNED(ft_done) struct ft t;
+	struct nk_uuid at;
+	struct nk_str name = { NULL, 0 };
+	struct nk_err err = { 0 };
+
+	(void)state;
+	mt_begin(&t);
+	at = target(&t);
+	account(&t, at, B, "anchor-b");
+	kit_ok(nk_arena_printf(t.arena, &name, &err, "uid=%.*s", NK_FMT(mt_login(B))), &err);
+	mt_merge(&t, A, B);
+	ft_reopen(&t); /* where a name came from is in the sealed record */
+	assert_true(nk_str_find(mt_shown(&t, mt_login(A)).targets, name) != SIZE_MAX);
+	kit_ok(mt_split_rc(&t, B, &err), &err);
+	assert_true(nk_str_find(mt_shown(&t, mt_login(A)).targets, name) == SIZE_MAX);
+	mt_merge(&t, C, A); /* handed on: it came from B all the same */
+	assert_true(nk_str_eq(anchor_of(&t, at, C), NK_STR("anchor-b")));
+	assert_true(nk_str_find(mt_shown(&t, mt_login(C)).targets, name) == SIZE_MAX);
 	ft_healthy(&t);
 }
 
@@ -296,6 +319,7 @@ int main(void)
 		cmocka_unit_test(more_than_sixteen_records_are_not_joined),
 		cmocka_unit_test(who_is_in_an_erase_plan_is_neither_joined_nor_split_until_it_is_cancelled),
 		cmocka_unit_test(an_account_that_only_the_second_one_has_goes_on_as_the_heads_under_the_same_key),
+		cmocka_unit_test(names_of_an_account_that_was_handed_over_are_shown_as_the_heads_only_while_the_two_are_one),
 		cmocka_unit_test(two_present_accounts_are_never_joined),
 		cmocka_unit_test(who_has_an_account_in_a_plan_that_is_being_applied_is_not_joined),
 		cmocka_unit_test(a_hold_and_a_protection_are_everybodys_stay_after_a_split_and_are_lifted_from_all),

@@ -200,37 +200,28 @@ static void the_calendar_tells_of_a_person_once_and_by_the_last_record(void **st
 	assert_int_equal(told(&t, "erase"), 0); /* a head that left stays while a part of it does */
 }
 
-/* What no verb does: the pointer of a part is gone, and the ledger does not say that it was split off. */
-static void loosen(struct ft *t, unsigned i)
-{
-	NK_OWNED(nk_tx_end) struct nk_tx *tx = NULL;
-	struct nk_person now = *ft_person(t->flow, i);
-	struct nk_err err = { 0 };
-
-	now.field[NK_FIELD_MERGED_INTO] = NK_STR("");
-	kit_ok(nk_tx_begin(t->flow->store, &tx, &err), &err);
-	kit_ok(nk_flow_person_leaves(t->flow, tx, NK_LEAF_CHANGE, &now.number, NULL, 1, NULL, 0, &err), &err);
-	kit_ok(nk_people_update(t->flow->people, tx, &now, &err), &err);
-	kit_ok(nk_flow_commit(t->flow, &tx, &err), &err);
-}
-
-/* A backup in which C is part of A, who is erased afterwards; how C came to be left over is `apart`. */
-static struct nk_flow *brought_back(struct bt *b, void (*apart)(struct ft *t, unsigned i))
+/* A backup in which `part` is of A, who is erased afterwards with all who leave; what came between is `apart`. */
+static struct nk_flow *brought_back_of(struct bt *b, unsigned leavers, unsigned part, void (*apart)(struct ft *t, unsigned i))
 {
 	struct nk_restore_request req;
 	struct nk_restored out;
 	struct nk_err err = { 0 };
 	char ledger[256];
 
-	bt_new(b, 1, NULL); /* A leaves */
+	bt_new(b, leavers, NULL);
 	b->t.officer = b->second;
-	mt_merge(&b->t, A, C);
+	mt_merge(&b->t, A, part);
 	bt_backup(b);
-	apart(&b->t, C);
-	assert_int_equal(bt_erase(b).erased, 1);
+	apart(&b->t, part);
+	assert_int_equal(bt_erase(b).erased, leavers);
 	req = bt_restore_request(b, bt_ledger(b, ledger));
 	kit_ok(nk_op_restore(kit_env(), &req, b->t.arena, &out, &err), &err);
 	return bt_back(b);
+}
+
+static struct nk_flow *brought_back(struct bt *b, void (*apart)(struct ft *t, unsigned i))
+{
+	return brought_back_of(b, 1, C, apart);
 }
 
 static void split(struct ft *t, unsigned i)
@@ -240,15 +231,22 @@ static void split(struct ft *t, unsigned i)
 	kit_ok(mt_split_rc(t, i, &err), &err);
 }
 
-static void a_part_goes_with_its_head_when_an_older_backup_comes_back(void **state)
+static void split_and_joined_to_another(struct ft *t, unsigned i)
+{
+	split(t, i);
+	mt_merge(t, C + 1, i);
+}
+
+static void a_record_that_went_to_another_person_since_the_backup_is_not_erased_with_its_first_head(void **state)
 {
 	struct bt b;
-	struct nk_flow *back = brought_back(&b, loosen);
+	struct nk_flow *back = brought_back(&b, split_and_joined_to_another);
 
 	(void)state;
 	assert_null(ft_person(back, A));
-	assert_null(ft_person(back, C));
-	assert_int_equal(nk_people_count(ft_people(back)), FT_PERSONS - 2);
+	assert_non_null(ft_person(back, C));
+	assert_int_equal(ft_person(back, C)->field[NK_FIELD_MERGED_INTO].len, 0); /* who it went to was after the backup */
+	assert_int_equal(nk_people_count(ft_people(back)), FT_PERSONS - 1);
 	nk_flow_close(&back);
 	bt_done(&b);
 }
@@ -267,6 +265,27 @@ static void a_record_that_was_split_off_before_its_head_was_erased_lives_and_poi
 	bt_done(&b);
 }
 
+static void stays(struct ft *t, unsigned i)
+{
+	struct nk_flow *const flow = t->flow;
+
+	assert_true(nk_people_is_part(ft_people(flow), ft_person(flow, i)));
+}
+
+static void a_part_that_was_erased_with_its_head_is_erased_again_by_a_leaf_of_its_own(void **state)
+{
+	struct bt b;
+	struct nk_flow *back = NULL;
+
+	(void)state;
+	back = brought_back_of(&b, 2, B, stays);
+	assert_null(ft_person(back, A));
+	assert_null(ft_person(back, B));
+	assert_int_equal(nk_people_count(ft_people(back)), FT_PERSONS - 2);
+	nk_flow_close(&back);
+	bt_done(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -277,7 +296,8 @@ int main(void)
 		cmocka_unit_test(copies_of_either_number_are_the_persons),
 		cmocka_unit_test(a_person_gets_one_letter_and_is_counted_once_in_a_text),
 		cmocka_unit_test(the_calendar_tells_of_a_person_once_and_by_the_last_record),
-		cmocka_unit_test(a_part_goes_with_its_head_when_an_older_backup_comes_back),
+		cmocka_unit_test(a_record_that_went_to_another_person_since_the_backup_is_not_erased_with_its_first_head),
+		cmocka_unit_test(a_part_that_was_erased_with_its_head_is_erased_again_by_a_leaf_of_its_own),
 		cmocka_unit_test(a_record_that_was_split_off_before_its_head_was_erased_lives_and_points_to_nobody),
 	};
 

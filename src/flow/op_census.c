@@ -198,7 +198,7 @@ static NK_RESULT keys_of(const struct nk_entry *e, struct nk_vec *keys, struct n
 	void *at = NULL;
 
 	NK_TRY(nk_vec_push(keys, &at, err));
-	*(struct nk_link_key *)at = (struct nk_link_key){ NK_STR("dn"), e->key };
+	*(struct nk_link_key *)at = (struct nk_link_key){ .kind = NK_STR("dn"), .value = e->key };
 	for (size_t i = 0; i < e->n_attrs; i++) {
 		const size_t semi = nk_str_chr(e->attrs[i].name, ';');
 		const struct nk_str base = nk_str_sub(e->attrs[i].name, 0, semi == SIZE_MAX ? e->attrs[i].name.len : semi);
@@ -206,7 +206,8 @@ static NK_RESULT keys_of(const struct nk_entry *e, struct nk_vec *keys, struct n
 		for (size_t k = 0; k < NK_ARRAY_LEN(naming); k++) {
 			for (size_t v = 0; nk_str_ieq(base, nk_str_c(naming[k])) && v < e->attrs[i].n; v++) {
 				NK_TRY(nk_vec_push(keys, &at, err));
-				*(struct nk_link_key *)at = (struct nk_link_key){ nk_str_c(naming[k]), e->attrs[i].values[v] };
+				*(struct nk_link_key *)at =
+					(struct nk_link_key){ .kind = nk_str_c(naming[k]), .value = e->attrs[i].values[v] };
 			}
 		}
 	}

@@ -244,7 +244,7 @@ NK_RESULT nk_op_duty_run(struct nk_flow *flow, struct nk_arena *arena, struct nk
 		out->drop_why[NK_DROP_NOWHERE]++;
 	}
 	NK_TRY(nk_names_expire(flow, err));
-	NK_TRY(nk_target_copies_end(flow, false, err));
+	nk_target_copies_due(flow);
 	NK_TRY(nk_op_training_open(flow, &laid, err)); /* a half-year has begun, or somebody is new */
 	NK_TRY(nk_duty_list(flow->store, true, arena, &list, &n, err));
 	for (size_t i = 0; i < n; i++) {

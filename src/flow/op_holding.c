@@ -103,7 +103,14 @@ static NK_RESULT not_here(const struct ending *e, struct nk_err *err)
 				nk_holding_kind_name(e->h.kind), own[i].verb);
 		}
 	}
-	return e->h.closed_at == 0 ? nk_done() : nk_fail(err, NK_EXISTS, NK_N("this holding is closed already"));
+	if (e->h.closed_at != 0) {
+		return nk_fail(err, NK_EXISTS, NK_N("this holding is closed already"));
+	}
+	/* Its file is the program's own: by nobody's word, only when it is not at its place any more (--verified looks). */
+	return e->h.kind != NK_HOLDING_target_copy || e->req->verified
+		? nk_done()
+		: nk_fail(err, NK_INVALID, NK_N("a holding of kind \"%1$s\" does not end this way: %2$s ends it"),
+			  nk_holding_kind_name(e->h.kind), "nokosazu duty run, nokosazu plan");
 }
 
 static NK_RESULT lies_there(const struct ending *e, struct nk_str name, struct nk_err *err)

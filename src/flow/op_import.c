@@ -362,8 +362,8 @@ static NK_RESULT tombstone_finding(
 	return nk_shown_intake(&f, 1, im->arena, &im->findings, err);
 }
 
-/* A login that is still blocked is a conflict that a person decides (DECISIONS 18): the row is named, nothing is
- * written. */
+/* A login that is still blocked is a conflict that a person decides (DECISIONS 18), whether it comes with a new person or
+ * with a change: the row is named, nothing is written. */
 static NK_RESULT blocked_logins(struct importing *im, struct nk_err *err)
 {
 	static const enum nk_field kept[] = { NK_FIELD_LOGIN, NK_FIELD_MAIL };
@@ -374,7 +374,8 @@ static NK_RESULT blocked_logins(struct importing *im, struct nk_err *err)
 		const enum nk_field field = kept[i % NK_ARRAY_LEN(kept)];
 		bool blocked = false;
 
-		if (c->kind != NK_CHANGE_JOIN || c->now->field[field].len == 0) {
+		if (c->kind == NK_CHANGE_LEAVE || c->now->field[field].len == 0 ||
+			(c->kind != NK_CHANGE_JOIN && (c->fields & (1U << field)) == 0)) {
 			continue;
 		}
 		NK_TRY(nk_tombstone_has(im->people, c->now->field[field], today, &blocked, err));

@@ -168,6 +168,14 @@ static NK_RESULT former_lines(struct nk_flow *flow, const struct nk_person *p, s
 	return nk_done();
 }
 
+/* A name that an account had while it was another record's is shown as long as the two are one person. */
+static bool is_of(struct nk_flow *flow, const struct nk_person *p, const struct nk_link_key *key)
+{
+	const struct nk_person *const from = key->from == 0 ? p : nk_people_by_number(flow->people, key->from);
+
+	return from != NULL && nk_people_head(flow->people, from) == nk_people_head(flow->people, p);
+}
+
 /* One record's account at one target; of a part only when there is one. */
 static NK_RESULT account_line(struct nk_flow *flow, const struct nk_person *p, struct nk_str target, const struct nk_link *l,
 	struct nk_buf *b, struct nk_err *err)
@@ -181,7 +189,9 @@ static NK_RESULT account_line(struct nk_flow *flow, const struct nk_person *p, s
 	NK_TRY(nk_person_seen(flow, p, target, b, err));
 	NK_TRY(nk_buf_printf(b, err, "\t%.*s", NK_FMT(l != NULL ? l->anchor : NK_STR("-"))));
 	for (size_t k = 0; l != NULL && k < l->n_keys; k++) {
-		NK_TRY(nk_buf_printf(b, err, "\t%.*s=%.*s", NK_FMT(l->keys[k].kind), NK_FMT(l->keys[k].value)));
+		if (is_of(flow, p, &l->keys[k])) {
+			NK_TRY(nk_buf_printf(b, err, "\t%.*s=%.*s", NK_FMT(l->keys[k].kind), NK_FMT(l->keys[k].value)));
+		}
 	}
 	return nk_buf_add_c(b, "\n", err);
 }

@@ -14,7 +14,6 @@ void nk_restore_done(struct nk_restoring *r)
 {
 	nk_flow_close(&r->flow);
 	nk_vec_done(&r->erased);
-	nk_vec_done(&r->apart);
 }
 
 /* --- looking only --- */
@@ -85,7 +84,6 @@ NK_RESULT nk_op_restore_check(const struct nk_env *env, const struct nk_restore_
 NK_RESULT nk_restore_staged(struct nk_restoring *r, struct nk_err *err)
 {
 	nk_vec_init(&r->erased, sizeof(struct nk_pseudonym), 100000000);
-	nk_vec_init(&r->apart, sizeof(struct nk_pseudonym), 1000000);
 	NK_TRY(nk_restore_unpack(r, err));
 	NK_TRY(nk_restore_known(r, err));
 	NK_TRY(nk_restore_rejoin(r, err));

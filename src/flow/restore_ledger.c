@@ -87,35 +87,6 @@ NK_RESULT nk_restore_known(struct nk_restoring *r, struct nk_err *err)
 	return nk_done();
 }
 
-/* Joined or split (person merge, person split): the last word counts. */
-static NK_RESULT joined_or_split(struct nk_restoring *r, struct nk_jval root, struct nk_err *err)
-{
-	struct nk_str word = { NULL, 0 };
-	struct nk_pseudonym who;
-	int64_t merged = 0;
-	size_t kept = 0;
-	void *at = NULL;
-
-	if (!nk_jint(nk_jget(nk_jget(root, "facts"), "merged"), &merged) || !nk_jstr(nk_jget(root, "who"), &word) ||
-		!nk_hex_parse(word, who.b, sizeof(who.b))) {
-		return nk_done();
-	}
-	for (size_t i = 0; i < r->apart.len; i++) {
-		struct nk_pseudonym *const p = nk_vec_at(&r->apart, i);
-
-		if (!nk_ct_equal(p->b, who.b, sizeof(who.b))) {
-			*(struct nk_pseudonym *)nk_vec_at(&r->apart, kept++) = *p;
-		}
-	}
-	r->apart.len = kept;
-	if (merged != 0) {
-		return nk_done();
-	}
-	NK_TRY(nk_vec_push(&r->apart, &at, err));
-	memcpy(at, &who, sizeof(who));
-	return nk_done();
-}
-
 /* A later entry: whose keys died, and when it was written. */
 static NK_RESULT entry(void *arg, uint64_t index, struct nk_bytes text, struct nk_err *err)
 {
@@ -129,9 +100,6 @@ static NK_RESULT entry(void *arg, uint64_t index, struct nk_bytes text, struct n
 	NK_TRY(nk_jdoc_parse(text, 1 << 20, &doc, err));
 	if (nk_jstr(nk_jget(nk_jdoc_root(doc), "time"), &word)) {
 		(void)nk_time_parse(word, &r->out->ledger_until);
-	}
-	if (nk_jstr(nk_jget(nk_jdoc_root(doc), "type"), &word) && nk_str_eq(word, NK_STR("change"))) {
-		return joined_or_split(r, nk_jdoc_root(doc), err);
 	}
 	if (!nk_jstr(nk_jget(nk_jdoc_root(doc), "type"), &word) ||
 		(!nk_str_eq(word, NK_STR("key_destroyed")) && !nk_str_eq(word, NK_STR("erase_done")))) {
@@ -167,9 +135,6 @@ static NK_RESULT join(struct nk_restoring *r, struct nk_store *store, struct nk_
 	NK_TRY(nk_ledger_rejoin(tx, r->req->ledger, r->data.vkey, nk_str_bytes(r->data.checkpoint), entry, r, &r->out->later, err));
 	NK_TRY(all(r, store, r->data.entries + r->out->later, &ahead, err));
 	r->out->limited = ahead;
-	if (r->apart.len > 0) {
-		qsort(r->apart.items, r->apart.len, sizeof(struct nk_pseudonym), by_bytes);
-	}
 	if (r->erased.len > 0) {
 		qsort(r->erased.items, r->erased.len, sizeof(struct nk_pseudonym), by_bytes);
 	}

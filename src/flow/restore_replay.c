@@ -14,7 +14,7 @@ struct replaying {
 	struct nk_people *people;
 	uint32_t *numbers; /* to be erased again: those who open first, then those without a key */
 	size_t n, n_open;
-	uint32_t *loose; /* parts that were split off since, whose head goes: they point to nobody from now on */
+	uint32_t *loose; /* parts whose head goes and who were not erased: they point to nobody from now on */
 	size_t n_loose;
 	struct nk_slot index;
 	struct nk_key index_key;
@@ -48,35 +48,30 @@ static NK_RESULT is_in(
 	return nk_done();
 }
 
-/* A part goes with its head, be that erased since the backup or before it; but for one that the later ledger says was split off. */
-static NK_RESULT goes_with_head(struct replaying *w, const struct nk_person *p, bool *out, struct nk_err *err)
+/* Whoever is erased as a part has a leaf of his own. One who has none was split off before, whoever he was joined to since: he lives. */
+static NK_RESULT is_left_over(struct replaying *w, const struct nk_person *p, bool *out, struct nk_err *err)
 {
-	bool apart = false;
-
 	*out = nk_people_is_orphan(w->people, p);
 	if (*out || !nk_people_is_part(w->people, p)) {
 		return nk_done();
 	}
-	NK_TRY(is_in(w, &w->r->erased, nk_people_head(w->people, p), out, err));
-	NK_TRY(is_in(w, &w->r->apart, p, &apart, err));
-	if (*out && apart) {
-		w->loose[w->n_loose++] = p->number;
-		*out = false;
-	}
-	return nk_done();
+	return is_in(w, &w->r->erased, nk_people_head(w->people, p), out, err);
 }
 
 static NK_RESULT look_at(void *arg, const struct nk_person *p, struct nk_err *err)
 {
 	struct replaying *const w = arg;
 	bool erased = false;
+	bool loose = false;
 
 	NK_TRY(is_in(w, &w->r->erased, p, &erased, err));
-	if (!erased) {
-		NK_TRY(goes_with_head(w, p, &erased, err));
-	}
 	if (erased) {
 		w->numbers[w->n++] = p->number;
+		return nk_done();
+	}
+	NK_TRY(is_left_over(w, p, &loose, err));
+	if (loose) {
+		w->loose[w->n_loose++] = p->number;
 	}
 	return nk_done();
 }

@@ -11,6 +11,8 @@
 #include "measures_int.h"
 #include "snapshot.h"
 
+#define COPY_NAME "target-"
+
 enum { PIECE = 1 << 20, BOX = PIECE + NK_SEAL_EXTRA, FILE_MAX = NK_SNAPSHOT_MAX + NK_SNAPSHOT_MAX / 1024 };
 
 /* What a piece is of: so that none can be left out, moved, or come from another copy. */
@@ -133,7 +135,7 @@ static NK_RESULT write_copy(
 	spec.numbers = numbers;
 	NK_TRY(nk_uuid_new(flow->env, &name, err));
 	nk_hex_print(name.b, sizeof(name.b), hex);
-	(void)snprintf(in_home, sizeof(in_home), "store/target-%s.copy", hex);
+	(void)snprintf(in_home, sizeof(in_home), "store/" COPY_NAME "%s.copy", hex);
 	nk_flow_path(flow, in_home, path);
 	NK_TRY(nk_hold_open(flow, &spec, &hold, err));
 	NK_TRY(write_pieces(flow, hold, plain, err));
@@ -161,27 +163,130 @@ static NK_RESULT open_copies(struct nk_flow *flow, struct nk_uuid target, struct
 	return nk_done();
 }
 
+/* Our home's store folder, all links followed, as nk_hold_open writes it down. */
+static NK_RESULT store_folder(const struct nk_flow *flow, char out[static PATH_MAX], struct nk_err *err)
+{
+	char path[PATH_MAX];
+
+	nk_flow_path(flow, "store/" COPY_NAME, path);
+	NK_TRY(nk_os_whole_path(path, out, err));
+	*strrchr(out, '/') = '\0';
+	return nk_done();
+}
+
+/* Is it a name of a copy, in our home's store folder? Nothing else is touched, whatever the books say. */
+static bool is_ours(const struct nk_flow *flow, struct nk_str place)
+{
+	struct nk_err drop;
+	char folder[PATH_MAX];
+	struct nk_str name;
+
+	if (!nk_ok(store_folder(flow, folder, &drop)) || !nk_str_starts(place, nk_str_c(folder))) {
+		return false;
+	}
+	name = nk_str_sub(place, strlen(folder), place.len);
+	return nk_str_starts(name, NK_STR("/" COPY_NAME)) && nk_str_ends(name, NK_STR(".copy")) &&
+		nk_str_chr(nk_str_sub(name, 1, name.len), '/') >= name.len - 1;
+}
+
+static NK_RESULT elsewhere(const struct nk_holding *h, struct nk_err *err)
+{
+	return nk_fail(err, NK_CONFLICT,
+		NK_N("%s is not in this installation's store and is left: destroy it, then close its holding (nokosazu holding close --verified)"),
+		h->place.ptr);
+}
+
 static NK_RESULT end_some(
 	struct nk_flow *flow, struct nk_uuid target, bool all, struct nk_arena *arena, struct nk_err *err)
 {
 	struct nk_holding *list = NULL;
+	struct nk_err first;
+	nk_rc rc = nk_done();
 	size_t n = 0;
 
 	NK_TRY(open_copies(flow, target, arena, &list, &n, err));
 	for (size_t i = 0; i < n; i++) {
-		if (all || list[i].expires_at <= nk_now(flow->env)) {
-			NK_TRY(nk_hold_end(flow, &list[i], err));
+		struct nk_err own;
+
+		if (!all && list[i].expires_at > nk_now(flow->env)) {
+			continue;
+		}
+		const nk_rc one = is_ours(flow, list[i].place) ? nk_hold_end(flow, &list[i], &own) : elsewhere(&list[i], &own);
+
+		if (!nk_ok(one) && nk_ok(rc)) {
+			rc = one;
+			first = own;
 		}
 	}
-	return nk_done();
+	return nk_ok(rc) ? rc : nk_err_pass(err, &first);
+}
+
+/* ---- files of that name that no holding knows of -------------------------------------------------------------------- */
+
+struct strays {
+	struct nk_flow *flow;
+	const char *folder;
+	const struct nk_holding *list;
+	size_t n;
+};
+
+static NK_RESULT end_stray(void *arg, const char *path, struct nk_err *err)
+{
+	const struct strays *const s = arg;
+	char whole[PATH_MAX];
+
+	path += *path == '/' ? 1 : 0;
+	if ((size_t)snprintf(whole, sizeof(whole), "%s/%s", s->folder, path) >= sizeof(whole) ||
+		!is_ours(s->flow, nk_str_c(whole))) {
+		return nk_done();
+	}
+	for (size_t i = 0; i < s->n; i++) {
+		if (nk_str_eq(s->list[i].place, nk_str_c(whole))) {
+			return nk_done();
+		}
+	}
+	return nk_copy_remove(s->flow->env, whole, err);
+}
+
+static NK_RESULT end_strays(struct nk_flow *flow, struct nk_arena *arena, struct nk_err *err)
+{
+	struct nk_holding *list = NULL;
+	char folder[PATH_MAX];
+	struct strays s = { .flow = flow, .folder = folder };
+
+	NK_TRY(open_copies(flow, (struct nk_uuid){ { 0 } }, arena, &list, &s.n, err));
+	s.list = list;
+	NK_TRY(store_folder(flow, folder, err));
+	return nk_os_tree_each(folder, end_stray, &s, err);
 }
 
 NK_RESULT nk_target_copies_end(struct nk_flow *flow, bool all, struct nk_err *err)
 {
 	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
+	struct nk_err second;
+	nk_rc strays;
+	nk_rc rc;
 
 	NK_TRY(nk_arena_new(NK_ARENA_WIPING, 256 << 20, &arena, err));
-	return end_some(flow, (struct nk_uuid){ { 0 } }, all || flow->config->copy_hours == 0, arena, err);
+	rc = end_some(flow, (struct nk_uuid){ { 0 } }, all || flow->config->copy_hours == 0, arena, err);
+	strays = end_strays(flow, arena, nk_ok(rc) ? err : &second);
+	return nk_ok(rc) ? strays : rc;
+}
+
+/* What could not be removed holds up nothing else: it is told, and the job ends with NK_INCOMPLETE. */
+static void go_on(struct nk_flow *flow, nk_rc rc)
+{
+	if (!nk_ok(rc)) {
+		flow->unclosed++;
+		nk_flow_tell(flow, NK_N("a copy of a target could not be removed: nokosazu holding list"), 0, 0);
+	}
+}
+
+void nk_target_copies_due(struct nk_flow *flow)
+{
+	struct nk_err told;
+
+	go_on(flow, nk_target_copies_end(flow, false, &told));
 }
 
 NK_RESULT nk_target_copy_keep(struct nk_flow *flow, const struct nk_planning *p, struct nk_arena *arena, struct nk_err *err)
@@ -190,15 +295,22 @@ NK_RESULT nk_target_copy_keep(struct nk_flow *flow, const struct nk_planning *p,
 	struct nk_open_target target = p->target;
 	struct nk_str *lacking = NULL;
 	size_t n_lacking = 0;
+	struct nk_err told;
+	nk_rc printed;
 
-	NK_TRY(nk_target_copies_end(flow, false, err));
+	nk_target_copies_due(flow);
 	if (flow->config->copy_hours == 0) {
 		return nk_done();
 	}
 	nk_buf_init_wiping(&plain, NK_SNAPSHOT_MAX);
 	NK_TRY(lacking_of(&target, arena, &lacking, &n_lacking, err));
-	NK_TRY(nk_snapshot_print(&p->snapshot, lacking, n_lacking, &plain, err));
-	NK_TRY(end_some(flow, p->target.holding, true, arena, err));
+	printed = nk_snapshot_print(&p->snapshot, lacking, n_lacking, &plain, err);
+	go_on(flow, end_some(flow, p->target.holding, true, arena, &told));
+	if (printed.code == NK_LIMIT) {
+		nk_flow_tell(flow, NK_N("what was read of the target is too much for a copy: none is kept"), 0, 0);
+		return nk_done();
+	}
+	NK_TRY(printed);
 	return write_copy(flow, p, nk_buf_bytes(&plain), arena, err);
 }
 

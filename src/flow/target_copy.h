@@ -11,7 +11,10 @@
  * copy_hours = 0. Transactions of its own. */
 NK_RESULT nk_target_copy_keep(struct nk_flow *flow, const struct nk_planning *p, struct nk_arena *arena, struct nk_err *err);
 /* nk_target_copies_end: copies whose time has come are overwritten, removed and closed; all: every one of them, as before
- * an erasure and when copy_hours = 0. What cannot be removed stays on the books and is an error. */
+ * an erasure and when copy_hours = 0; so are files of such a name in our store that are not on the books. Every one is
+ * tried; what cannot be removed, or lies elsewhere (never touched), stays on the books and is an error.
+ * nk_target_copies_due: those whose time has come; what fails is told and ends the job with NK_INCOMPLETE, later. */
+void nk_target_copies_due(struct nk_flow *flow);
 NK_RESULT nk_target_copies_end(struct nk_flow *flow, bool all, struct nk_err *err);
 /*
  * nk_target_copy_open: the target `name` as it was read: target->link reads the copy, and no connection is made. *out_at:

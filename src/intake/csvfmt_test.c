@@ -74,6 +74,42 @@ static void a_name_without_a_blank_is_kept_whole_and_told(void **state)
 	assert_non_null(kit_finding(&r, "TEXT-1", "", 4, "氏名"));
 }
 
+/* The newest name of before; false: there is none. */
+static bool name_of_before(const struct kit_read *r, size_t i, struct nk_person *out)
+{
+	struct nk_str rest = r->roster->persons[i].field[NK_FIELD_FORMER];
+	nk_time until = 0;
+
+	memset(out, 0, sizeof(*out));
+	return nk_former_next(&rest, &until, out);
+}
+
+static void a_former_name_is_none_where_the_column_says_so_and_its_reading_stands_in_brackets(void **state)
+{
+	static const char *const rows = "番号,氏名,フリガナ,旧姓\nB1,佐野 花,サノ ハナ,なし\nB2,佐野 花,サノ ハナ,無\n"
+					"B3,佐野 花,サノ ハナ, 無し\nB4,佐野 花,サノ ハナ,-\n"
+					"B5,佐野 花,サノ ハナ,椎葉（しいば）\nB6,佐野 花,サノ ハナ,椎葉(ｼｲﾊﾞ)\nB7,佐野 花,サノ ハナ,無量塔\n";
+	static const char columns[] = "[columns]\n番号 = student_number\n氏名 = full_name\nフリガナ = full_kana\n旧姓 = former_name\n"
+				      "[options]\nkey = 番号\nrole = student\n";
+	NK_OWNED(kit_read_done)
+	struct kit_read r = kit_read_bytes(nk_bytes_of(rows, strlen(rows)), (struct kit_read_options){ .mapping = columns });
+	struct nk_person before;
+
+	(void)state;
+	kit_ok(r.rc, &r.err);
+	assert_int_equal(r.roster->n_persons, 7);
+	for (size_t i = 0; i < 4; i++) {
+		assert_false(name_of_before(&r, i, &before));
+	}
+	for (size_t i = 4; i < 6; i++) {
+		assert_true(name_of_before(&r, i, &before));
+		assert_true(nk_str_eq(before.field[NK_FIELD_FAMILY], NK_STR("椎葉")));
+		assert_true(nk_str_eq(before.field[NK_FIELD_FAMILY_KANA], NK_STR("シイバ")));
+		assert_true(nk_str_eq(before.field[NK_FIELD_GIVEN_KANA], NK_STR("ハナ")));
+	}
+	assert_true(name_of_before(&r, 6, &before) && nk_str_eq(before.field[NK_FIELD_FAMILY], NK_STR("無量塔")));
+}
+
 static void states_suspend_and_leave_out(void **state)
 {
 	NK_OWNED(kit_read_done)
@@ -397,6 +433,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_row_becomes_a_person_by_the_mapping),
 		cmocka_unit_test(a_name_without_a_blank_is_kept_whole_and_told),
+		cmocka_unit_test(a_former_name_is_none_where_the_column_says_so_and_its_reading_stands_in_brackets),
 		cmocka_unit_test(states_suspend_and_leave_out),
 		cmocka_unit_test(keys_that_a_spreadsheet_changed_are_refused),
 		cmocka_unit_test(a_column_that_is_not_there_and_a_bad_mapping_are_told),

@@ -16,6 +16,7 @@ struct nk_link_key {
 	struct nk_str kind; /* "dn", "uid", "mail", "employeeNumber", "cn", "kana", … : the word the target's find
 			       understands */
 	struct nk_str value;
+	uint32_t from; /* the record whose account this was when the name was given (person merge); 0: the link's own person */
 };
 
 struct nk_link {

@@ -8,7 +8,7 @@
 
 #include "link.h"
 
-enum { NK_LINK_SCHEMA = 1, NK_LINK_KEYS_MAX = 1024, NK_LINK_TEXT_MAX = 8192, NK_LINK_RECORD_MAX = 1048576 };
+enum { NK_LINK_SCHEMA = 1, NK_LINK_SCHEMA_FROM = 2, NK_LINK_KEYS_MAX = 1024, NK_LINK_TEXT_MAX = 8192, NK_LINK_RECORD_MAX = 1048576 };
 
 /* nk_link_write: appends the record to `out` (wiping). NK_LIMIT, NK_INVALID with the person's number. */
 NK_RESULT nk_link_write(const struct nk_link *link, struct nk_buf *out, struct nk_err *err);

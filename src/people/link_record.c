@@ -19,9 +19,21 @@ static NK_RESULT put_text(struct nk_str s, struct nk_buf *out, struct nk_err *er
 	return nk_buf_add_str(out, s, err);
 }
 
+/* Records without a handed-over name are written as they always were. */
+static uint8_t schema_of(const struct nk_link *link)
+{
+	for (size_t i = 0; i < link->n_keys; i++) {
+		if (link->keys[i].from != 0) {
+			return NK_LINK_SCHEMA_FROM;
+		}
+	}
+	return NK_LINK_SCHEMA;
+}
+
 NK_RESULT nk_link_write(const struct nk_link *link, struct nk_buf *out, struct nk_err *err)
 {
-	const uint8_t head[4] = { NK_LINK_SCHEMA, nk_u8((uint64_t)link->state), link->password_set ? 1 : 0, 0 };
+	const uint8_t schema = schema_of(link);
+	const uint8_t head[4] = { schema, nk_u8((uint64_t)link->state), link->password_set ? 1 : 0, 0 };
 
 	if (link->state >= NK_LINK_STATE_COUNT || link->n_keys > NK_LINK_KEYS_MAX || !sound(link->anchor)) {
 		return nk_fail(err, NK_LIMIT,
@@ -40,6 +52,9 @@ NK_RESULT nk_link_write(const struct nk_link *link, struct nk_buf *out, struct n
 		}
 		NK_TRY(put_text(link->keys[i].kind, out, err));
 		NK_TRY(put_text(link->keys[i].value, out, err));
+		if (schema == NK_LINK_SCHEMA_FROM) {
+			NK_TRY(nk_buf_add_le32(out, link->keys[i].from, err));
+		}
 	}
 	return nk_done();
 }
@@ -67,7 +82,7 @@ NK_RESULT nk_link_read(struct nk_bytes record, struct nk_arena *arena, struct nk
 	if (c.bad || head.ptr[1] >= NK_LINK_STATE_COUNT || head.ptr[2] > 1) {
 		return damaged(out, err);
 	}
-	if (head.ptr[0] != NK_LINK_SCHEMA) {
+	if (head.ptr[0] != NK_LINK_SCHEMA && head.ptr[0] != NK_LINK_SCHEMA_FROM) {
 		return nk_fail(err, NK_NEWER,
 			"the link of person %lu was written by a newer version of the program; install that version",
 			(unsigned long)out->person_number);
@@ -87,6 +102,7 @@ NK_RESULT nk_link_read(struct nk_bytes record, struct nk_arena *arena, struct nk
 	for (size_t i = 0; i < out->n_keys; i++) {
 		NK_TRY(take_text(&c, arena, &keys[i].kind, err));
 		NK_TRY(take_text(&c, arena, &keys[i].value, err));
+		keys[i].from = head.ptr[0] == NK_LINK_SCHEMA_FROM ? nk_cursor_le32(&c) : 0;
 	}
 	out->keys = keys;
 	out->state = (enum nk_link_state)head.ptr[1];
@@ -94,14 +110,15 @@ NK_RESULT nk_link_read(struct nk_bytes record, struct nk_arena *arena, struct nk
 	return c.bad || c.left > 0 ? damaged(out, err) : nk_done();
 }
 
-static void add_key(struct nk_link_key *keys, size_t *n, struct nk_str kind, struct nk_str value)
+/* Whose name it was first stays said: a rename names the old one once more. */
+static void add_key(struct nk_link_key *keys, size_t *n, struct nk_link_key key)
 {
 	for (size_t i = 0; i < *n; i++) {
-		if (nk_str_eq(keys[i].kind, kind) && nk_str_eq(keys[i].value, value)) {
+		if (nk_str_eq(keys[i].kind, key.kind) && nk_str_eq(keys[i].value, key.value)) {
 			return;
 		}
 	}
-	keys[*n] = (struct nk_link_key){ kind, value };
+	keys[*n] = key;
 	(*n)++;
 }
 
@@ -116,13 +133,13 @@ NK_RESULT nk_link_merge(const struct nk_link *old, const struct nk_link *next, s
 		return nk_fail_nomem(err);
 	}
 	for (size_t i = 0; i < old->n_keys; i++) {
-		add_key(keys, &n, old->keys[i].kind, old->keys[i].value);
+		add_key(keys, &n, old->keys[i]);
 	}
 	if (replaced) {
-		add_key(keys, &n, NK_STR("anchor"), old->anchor);
+		add_key(keys, &n, (struct nk_link_key){ .kind = NK_STR("anchor"), .value = old->anchor });
 	}
 	for (size_t i = 0; i < next->n_keys; i++) {
-		add_key(keys, &n, next->keys[i].kind, next->keys[i].value);
+		add_key(keys, &n, next->keys[i]);
 	}
 	*out = *next;
 	out->keys = keys;

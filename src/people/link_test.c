@@ -70,12 +70,12 @@ static void put_again(struct kit_store *k, struct nk_links *links, const struct 
 }
 
 static const struct nk_link_key first_keys[2] = {
-	{ NK_STR("dn"), NK_STR("uid=zansa,ou=people,dc=example") },
-	{ NK_STR("mail"), NK_STR("zansa-4711@example.org") },
+	{ .kind = NK_STR("dn"), .value = NK_STR("uid=zansa,ou=people,dc=example") },
+	{ .kind = NK_STR("mail"), .value = NK_STR("zansa-4711@example.org") },
 };
 static const struct nk_link_key renamed_keys[2] = {
-	{ NK_STR("dn"), NK_STR("uid=nokosa,ou=people,dc=example") },
-	{ NK_STR("mail"), NK_STR("zansa-4711@example.org") },
+	{ .kind = NK_STR("dn"), .value = NK_STR("uid=nokosa,ou=people,dc=example") },
+	{ .kind = NK_STR("mail"), .value = NK_STR("zansa-4711@example.org") },
 };
 
 static struct nk_link first_link(uint32_t number)
@@ -316,7 +316,7 @@ static void texts_that_are_too_long_are_refused(void **state)
 	NK_OWNED(kit_store_done) struct kit_store k = { 0 };
 	NK_OWNED(nk_links_free) struct nk_links *links = NULL;
 	static char big[9000];
-	struct nk_link_key long_key = { NK_STR("dn"), { big, sizeof(big) } };
+	struct nk_link_key long_key = { .kind = NK_STR("dn"), .value = { big, sizeof(big) } };
 	struct nk_link link = { .person_number = 7, .keys = &long_key, .n_keys = 1 };
 	struct nk_key key = kit_key(1);
 	struct nk_tx *tx = NULL;

@@ -184,7 +184,7 @@ uint32_t nk_people_head_number(const struct nk_people *people, uint32_t number);
 bool nk_people_is_part(const struct nk_people *people, const struct nk_person *person);
 size_t nk_people_whole(const struct nk_people *people, uint32_t number, uint32_t out[static NK_WHOLE_MAX]);
 bool nk_people_is_merged(const struct nk_people *people, uint32_t number);
-/* nk_people_is_orphan: points to somebody who is not there: a restore has to erase this record too. */
+/* nk_people_is_orphan: points to somebody who is not there: a restore makes it point to nobody. */
 bool nk_people_is_orphan(const struct nk_people *people, const struct nk_person *person);
 /* nk_people_whole_dates: state and dates of the whole in *io (a copy of one record): valid while one record is, earliest begin,
  * latest end, erased on the later day; no end is later than any. */

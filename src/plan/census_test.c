@@ -153,7 +153,7 @@ static void what_somebody_was_called_at_a_target_is_a_former_name(void **state)
 	static const char *const pairs[] = { "uid", "old17", "cn", "佐野　一郎", NULL, NULL };
 	NK_OWNED(school_done) struct school s;
 	struct nk_census_account a;
-	const struct nk_link_key keys[] = { { NK_STR("cn"), NK_STR("佐野 一郎") } };
+	const struct nk_link_key keys[] = { { .kind = NK_STR("cn"), .value = NK_STR("佐野 一郎") } };
 	struct nk_link l = { .person_number = 1, .state = NK_LINK_PRESENT, .anchor = NK_STR("aaaa"), .keys = keys, .n_keys = 1 };
 	struct nk_key key;
 	struct nk_tx *tx;

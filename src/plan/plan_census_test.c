@@ -9,11 +9,18 @@
 #include "plan_test_kit.h"
 
 #define ACCOUNT "uid=service," KIT_PEOPLE
+#define SECOND "uid=service2," KIT_PEOPLE
 static const struct nk_str anchor = { "ffffffff-0000-4000-8000-000000000000", 36 };
 
 static bool is_ours(const void *arg, struct nk_str who)
 {
 	return *(const bool *)arg && nk_str_eq(who, anchor);
+}
+
+static bool is_made_before(const void *arg, struct nk_str who)
+{
+	(void)arg;
+	return nk_str_eq(who, anchor) || nk_str_eq(who, NK_STR("cccccccc-0000-4000-8000-000000000000"));
 }
 
 static bool always(const void *arg, struct nk_str who)
@@ -110,6 +117,37 @@ static void an_account_of_before_takes_nobody_elses_group_with_it(void **state)
 	assert_true(nk_str_eq(p.conflicts[0].key, NK_STR(ACCOUNT)));
 }
 
+/* Each has the other: only together are they all that the group has. */
+static void two_accounts_of_before_take_nobody_elses_group_with_them_together(void **state)
+{
+	static const struct nk_str members[3] = { { ACCOUNT, sizeof(ACCOUNT) - 1 }, { SECOND, sizeof(SECOND) - 1 }, { "cn=x", 4 } };
+	NK_OWNED(school_done) struct school s = { 0 };
+	struct nk_snapshot snap;
+	struct nk_entry *e = NULL;
+	struct nk_plan p;
+
+	(void)state;
+	school_new(&s, 3);
+	snap = with_account(&s, members, 2);
+	e = nk_arena_array(s.arena, snap.n + 1, sizeof(*e));
+	assert_non_null(e);
+	memcpy(e, snap.entries, snap.n * sizeof(*e));
+	e[snap.n] = (struct nk_entry){ .kind = NK_OBJECT_PERSON,
+		.key = NK_STR(SECOND),
+		.anchor = NK_STR("cccccccc-0000-4000-8000-000000000000"),
+		.version = NK_STR("v") };
+	snap.entries = e;
+	snap.n++;
+	p = plan_with(&s, &snap, is_made_before, NULL);
+	assert_int_equal(p.n, 0);
+	assert_int_equal(p.n_conflicts, 2);
+	((struct nk_attr *)(uintptr_t)e[snap.n - 2].attrs)->n = 3;
+	p = plan_with(&s, &snap, is_made_before, NULL);
+	assert_int_equal(p.counts[NK_STEP_MEMBER_REMOVE], 2);
+	assert_int_equal(p.counts[NK_STEP_DELETE], 2);
+	assert_int_equal(p.n_conflicts, 0);
+}
+
 static void nobody_who_has_an_account_here_loses_it_by_a_decision_about_accounts_of_before(void **state)
 {
 	NK_OWNED(school_done) struct school s = { 0 };
@@ -160,6 +198,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_account_of_before_goes_when_its_day_has_come_and_out_of_its_groups_first),
 		cmocka_unit_test(an_account_of_before_takes_nobody_elses_group_with_it),
+		cmocka_unit_test(two_accounts_of_before_take_nobody_elses_group_with_them_together),
 		cmocka_unit_test(nobody_who_has_an_account_here_loses_it_by_a_decision_about_accounts_of_before),
 		cmocka_unit_test(an_account_that_has_a_persons_name_goes_too_when_it_is_due),
 	};

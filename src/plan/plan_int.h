@@ -71,9 +71,10 @@ NK_RESULT nk_plan_steps_make(struct nk_planner *p, struct nk_err *err);
 /* nk_plan_members: steps for the members of desired entry `group`, which are the pairs [from, to). */
 NK_RESULT nk_plan_members(struct nk_planner *p, size_t group, size_t from, size_t to, struct nk_err *err);
 
-/* plan_census.c: is this held entry, which is nobody's, decided to go by today? And its steps, or a conflict. */
+/* plan_census.c: is this held entry, which neither a link nor an object of ours has, decided to go by today? And the steps,
+ * or conflicts, of all of them that no desired entry is: after everything else, so that what goes anyway is known. */
 bool nk_plan_is_due(const struct nk_planner *p, size_t held);
-NK_RESULT nk_plan_erase_account(struct nk_planner *p, size_t held, struct nk_err *err);
+NK_RESULT nk_plan_erase_due(struct nk_planner *p, struct nk_err *err);
 
 /* plan_guard_cells.c: the school × grade × role in which most accounts would be suspended: cell, how many (figure), of
  * how many (last). *out stays as it is when none would be. */

@@ -242,9 +242,6 @@ static NK_RESULT judge_unwanted(struct nk_planner *p, size_t held, struct nk_err
 	if (nk_map_get(&p->known_anchors, nk_str_bytes(e->anchor), &known)) {
 		return delete_entry(p, held, p->in->known[known].object, err);
 	}
-	if (nk_plan_is_due(p, held)) {
-		return nk_plan_erase_account(p, held, err);
-	}
 	p->foreign++;
 	return nk_done();
 }
@@ -308,9 +305,9 @@ NK_RESULT nk_plan_steps_make(struct nk_planner *p, struct nk_err *err)
 		}
 	}
 	for (size_t i = 0; i < p->in->held->n; i++) {
-		if (!p->used[i] || nk_plan_is_due(p, i)) {
+		if (!p->used[i] && !nk_plan_is_due(p, i)) {
 			NK_TRY(judge_unwanted(p, i, err));
 		}
 	}
-	return nk_done();
+	return nk_plan_erase_due(p, err);
 }

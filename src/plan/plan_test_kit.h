@@ -165,7 +165,7 @@ static inline void school_links(struct school *s, const struct school_memory *li
 	}
 	tx = kit_begin(&s->k);
 	for (size_t i = 0; i < n; i++) {
-		const struct nk_link_key dn = { NK_STR("dn"), list[i].dn };
+		const struct nk_link_key dn = { .kind = NK_STR("dn"), .value = list[i].dn };
 		const struct nk_link l = { .person_number = list[i].number,
 			.target = s->target,
 			.slot = slots[i],

@@ -82,7 +82,7 @@ static void renamed_before(struct nk_target_handle *h, struct nk_ldap_op *op)
 	}
 }
 
-/* groupOfNames must have a member: taking the last one away takes the group away (DECISIONS 20). */
+/* groupOfNames must have a member: taking the last one away takes the group away (DECISIONS 20), when it is ours. */
 static int remove_last(struct nk_target_handle *h, const struct nk_step *s)
 {
 	struct look l = { .h = h, .attr = "member", .wanted = s->value };
@@ -91,8 +91,12 @@ static int remove_last(struct nk_target_handle *h, const struct nk_step *s)
 	};
 	struct nk_step_result result = { 0 };
 	struct nk_ldap_op op = { .steps = &gone, .results = &result, .n = 1 };
-	const int code = look_at(h, s->key, &l);
+	int code = LDAP_OBJECT_CLASS_VIOLATION;
 
+	if (nk_uuid_is_nil(s->object)) {
+		return code;
+	}
+	code = look_at(h, s->key, &l);
 	if (code != LDAP_SUCCESS) {
 		return code;
 	}

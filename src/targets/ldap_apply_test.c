@@ -246,7 +246,11 @@ static void members_come_and_go_and_the_last_takes_the_group_along(void **state)
 	steps[1] = member(NK_STEP_MEMBER_REMOVE, NK_STR("uid=b," PEOPLE));
 	apply(&o, steps, 2, results);
 	assert_int_equal(results[0].outcome, NK_OUTCOME_DONE);
-	assert_int_equal(results[1].outcome, NK_OUTCOME_DONE);
+	assert_int_equal(results[1].outcome, NK_OUTCOME_REFUSED); /* no object of ours: not our group to delete */
+	assert_int_equal(count(read_one(&o, "cn=2025-1-1," GROUPS, &snap), "member"), 1);
+	memset(&steps[1].object, 7, sizeof(steps[1].object));
+	apply(&o, &steps[1], 1, results);
+	assert_int_equal(results[0].outcome, NK_OUTCOME_DONE);
 	assert_null(read_one(&o, "cn=2025-1-1," GROUPS, &snap));
 	apply(&o, &steps[1], 1, results);
 	assert_int_equal(results[0].outcome, NK_OUTCOME_DONE);

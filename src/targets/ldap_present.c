@@ -65,8 +65,8 @@ static NK_RESULT one(struct looking *l, struct nk_str attr, struct nk_err *err)
 	NK_TRY(nk_ldap_search(h, &s, &code, err));
 	if (code != LDAP_SUCCESS && code != LDAP_NO_SUCH_OBJECT) {
 		return nk_fail(err, NK_INCOMPLETE,
-			"the target %1$s does not say who has a photo: %2$s (LDAP result code %3$d): check limits and access of the "
-			"bind_dn, or hide_photo of the target",
+			NK_N("the target %1$s does not say who has a photo: %2$s (LDAP result code %3$d): check limits and access of the "
+			"bind_dn, or hide_photo of the target"),
 			h->name.ptr, ldap_err2string(code), code);
 	}
 	return nk_done();

@@ -30,6 +30,9 @@ check "and_stands_in_no_file_of_the_home" bash -c "! grep -r -q -e 'officer@exam
 # Request, signatures of both kinds --------------------------------------------------------------------------------------------
 printf '{\n  "files": [ {"name": "access.log", "sha256": "00ff"} ],\n  "persons": 0\n}\n' >"$work/details.json"
 ask() { "$nk" warrant request --kind egress --verbs SEAL --scope "bundle:00ff" --purpose "障害 4711 の調査" --until 2025-04-09 --needs officer "$@"; }
+for one in person:0012001 person:2004-05-06 persons:090-1234-5678; do
+	expect 65 "a_person_is_named_by_nothing_but_the_id: $one" "$nk" warrant request --kind order --verbs UNPROTECT --scope "$one" --purpose 解除 --until 2025-04-09 --needs officer
+done
 expect 64 "a_request_without_an_end_is_refused" "$nk" warrant request --kind egress --verbs SEAL --scope x --purpose y
 expect 65 "and_one_that_ends_before_it_begins" "$nk" warrant request --kind egress --verbs SEAL --scope x --purpose y --until 2025-04-01
 expect 65 "and_one_of_no_kind" "$nk" warrant request --kind wish --verbs SEAL --scope x --purpose y --until 2025-04-09

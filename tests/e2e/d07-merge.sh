@@ -166,4 +166,31 @@ same "the_directory_knows_nothing_of_either" 0 "$left"
 same "nor_do_the_bytes_of_the_installation" "" "$(grep -rlaE '佐渡山|萱原|サドヤマ|カヤハラ|0012001|9900001' "$home" "$site/second")"
 run "$nk" doctor --json
 hasnt "the_store_is_healthy" '"level":"(fail|error|bad)"' "$logs/out"
+
+# Handed over, split, and the second one erased alone: nobody's link and no foreign group keeps a name of it ----------------------
+order SPLIT "$c" "$d"
+need 0 "they_are_split_too" "$nk" person split --warrant "$w" 0012002
+plan_and_apply
+check "the_second_one_has_an_account_again" active "$login_d"
+run "$nk" person show --json 9900009
+hasnt "the_first_one_is_not_shown_with_its_names" "uid=$login_d," "$logs/out"
+printf 'dn: cn=club,ou=groups,%s\nobjectClass: groupOfNames\ncn: club\nmember: uid=%s,ou=people,%s\nmember: uid=%s,ou=people,%s\n\n' \
+	"$base" "$login_d" "$base" "$(person 0012003 login)" "$base" >"$work/club.ldif"
+as_admin ldapadd -f "$work/club.ldif"
+printf '%s\n' "$head" '0012003,小野 次郎,オノ ジロウ,2004-09-10,工学部,1年' '0012004,架空 三郎,カクウ サブロウ,2004-09-11,工学部,1年' \
+	'0012005,仮設 四郎,カセツ シロウ,2004-09-12,工学部,1年' >"$work/uni.csv"
+need 0 "the_first_source_lets_it_go" "$nk" import --json --source uni "$work/uni.csv"
+same "it_alone_leaves" 1 "$(said left)"
+rm -f "$work/uni.csv" "$work/club.ldif"
+run "$nk" clock 2025-04-20
+plan_and_apply
+plan_erase
+same "it_alone_is_in_the_list" 1 "$(said steps)"
+need 0 "it_is_erased_alone" "$nk" apply "$ehash" --yes --json
+same "the_group_of_others_has_the_others" "1 0" "$(search -b "cn=club,ou=groups,$base" member 2>/dev/null | grep -c '^member:') $(search -b "cn=club,ou=groups,$base" member 2>/dev/null | grep -c "uid=$login_d,")"
+run "$nk" person show --json 9900009
+same "the_first_one_is_still_there" "$c" "$(said id)"
+hasnt "without_a_name_of_the_second" "uid=$login_d[,\"\\]|$login_d@|0012002" "$logs/out"
+check "and_its_account_lives" active "$login_c"
+expect 0 "and_there_is_nothing_to_do" "$nk" plan --json
 done_testing

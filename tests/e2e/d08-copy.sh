@@ -28,6 +28,14 @@ same "which_only_we_can_open" "600" "$(stat -c %a "$home"/store/target-*.copy)"
 expect 0 "a_look_keeps_none" "$nk" plan --dry-run --json
 expect 0 "and_one_for_a_day_neither" "$nk" plan --as-of 2025-04-08 --json
 same "still_one" "1 1" "$(copies) $(open_copies)"
+copy_id=$("$nk" holding list --json | grep '"kind":"target_copy"' | tail -n 1 | python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())["id"])')
+expect 65 "nobodys_word_takes_it_off_the_books" "$nk" holding close "$copy_id"
+has "the_clock_and_the_next_plan_end_it" 'duty run' "$logs/err"
+expect 5 "nor_as_verified_while_it_lies_there" "$nk" holding close "$copy_id" --verified
+same "it_is_still_there" "1 1" "$(copies) $(open_copies)"
+install -m 600 /dev/null "$home/store/target-00ff.copy"
+run "$nk" duty run
+same "a_file_of_no_holding_is_removed" "1 1" "$(copies) $(open_copies)"
 if python3 "$here/residue_search.py" --quiet --all "$roster25" "$home/store" >"$logs/found" 2>&1; then ok "nobody_can_be_read_in_it"; else not_ok "nobody_can_be_read_in_it" "$(head -n 3 "$logs/found")"; fi
 login=$(people_login=$(search -b "ou=people,$base" -s one '(objectClass=inetOrgPerson)' uid | sed -n 's/^uid: //p' | head -n 1); echo "$people_login")
 expect 0 "whose_copies_there_are_can_be_asked" "$nk" person where "$login" --json

@@ -70,6 +70,9 @@ static NK_RESULT suspects(struct nk_cli *cli, const struct nk_sweep_reply *r, st
 		NK_TRY(nk_table_row(&table, cells, err));
 	}
 	nk_table_print(&table, 0, &cli->out);
+	if (r->more > 0) {
+		nk_cli_print(cli, NK_N("And %zu more suspects.\n"), (size_t)r->more);
+	}
 	return nk_done();
 }
 

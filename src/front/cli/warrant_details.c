@@ -48,14 +48,14 @@ static void title(const struct showing *s, struct nk_str key)
 	nk_out_c(&s->cli->out, ":");
 }
 
-static void value(const struct showing *s, struct nk_jval v)
+static void value(const struct showing *s, struct nk_str key, struct nk_jval v)
 {
 	struct nk_str text = { 0 };
 	int64_t n = 0;
 	bool yes = false;
 
 	if (nk_jstr(v, &text)) {
-		text = nk_cli_word(s->cli, text);
+		text = nk_str_eq(key, NK_STR("item")) ? nk_cli_word(s->cli, text) : text; /* a file may be called like a word */
 	} else if (nk_jint(v, &n)) {
 		text = nk_cli_text(s->cli, "%" PRId64, n);
 	} else if (nk_jbool(v, &yes)) {
@@ -69,6 +69,17 @@ static void value(const struct showing *s, struct nk_jval v)
 static bool is_many(struct nk_jval v)
 {
 	return nk_jis_object(v) || nk_jis_array(v);
+}
+
+/* Too deep for lines, or lists in lists: as it was said, in JSON. */
+static void raw(const struct showing *s, struct nk_jval v)
+{
+	NK_OWNED(nk_buf_done) struct nk_buf text = { 0 };
+
+	nk_buf_init(&text, DETAILS_MAX);
+	nk_out_c(&s->cli->out, " ");
+	nk_out_text(&s->cli->out, nk_ok(nk_json_canonical(v, &text, NULL)) ? nk_buf_str(&text) : NK_STR("?"));
+	nk_out_c(&s->cli->out, "\n");
 }
 
 static void members(struct showing *s, struct nk_jval obj)
@@ -90,7 +101,11 @@ static void elements(struct showing *s, struct nk_jval arr)
 		indent(s);
 		nk_out_f(&s->cli->out, "%zu.", i + 1);
 		if (!is_many(v)) {
-			value(s, v);
+			value(s, NK_STR(""), v);
+			continue;
+		}
+		if (nk_jis_array(v) || s->deep >= DEEP) {
+			raw(s, v);
 			continue;
 		}
 		nk_out_c(&s->cli->out, "\n");
@@ -103,8 +118,12 @@ static void elements(struct showing *s, struct nk_jval arr)
 static void show(struct showing *s, struct nk_str key, struct nk_jval v)
 {
 	title(s, key);
-	if (!is_many(v) || s->deep >= DEEP) {
-		value(s, v);
+	if (!is_many(v)) {
+		value(s, key, v);
+		return;
+	}
+	if (s->deep >= DEEP) {
+		raw(s, v);
 		return;
 	}
 	nk_out_c(&s->cli->out, nk_jlen(v) > 0 ? "\n" : " -\n");
