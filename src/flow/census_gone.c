@@ -215,6 +215,9 @@ NK_RESULT nk_census_gone(struct nk_applying *a, uint64_t *out_left, struct nk_er
 	*out_left = 0;
 	nk_vec_init(&l.rows, sizeof(struct nk_decided), 10000000);
 	NK_TRY(nk_decisions_open(a->flow, a->planning.target.id, &l.decisions, err));
+	if (l.decisions.map.len == 0) {
+		return nk_done(); /* nothing was ever decided here: no account is looked at for it */
+	}
 	NK_TRY(room(&l, err));
 	NK_TRY(read_back(&l, err));
 	NK_TRY(nk_random(a->flow->env, seed, sizeof(seed), err));

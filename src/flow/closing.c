@@ -8,6 +8,21 @@
 
 #include "cert.h"
 #include "intoto.h"
+#include "party_int.h"
+
+NK_RESULT nk_closing_party(struct nk_flow *flow, struct nk_uuid custodian, const struct nk_key *seed, struct nk_arena *arena,
+	struct nk_party *out, struct nk_err *err)
+{
+	NK_TRY(nk_signer_of(flow, seed, arena, out, err));
+	if (nk_uuid_eq(out->id, custodian) || nk_uuid_eq(out->id, flow->actor)) {
+		return nk_fail(err, NK_DENIED, NK_N("who has this copy cannot say alone that it is gone: another party's key is needed"));
+	}
+	if (!nk_party_judges(flow, out)) {
+		return nk_fail(err, NK_DENIED,
+			NK_N("whose key this is judges nothing here: the officer, the superior or another who signs what others do looks whether it is gone"));
+	}
+	return nk_party_may_judge(flow, out, NK_STR(""), err);
+}
 
 NK_RESULT nk_closing_sign(struct nk_flow *flow, const struct nk_closing *c, struct nk_buf *envelope, struct nk_err *err)
 {

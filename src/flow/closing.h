@@ -18,6 +18,10 @@ struct nk_closing {
 	const struct nk_party *by; /* who looked, and signs */
 	const struct nk_key *seed; /* his key */
 };
+/* nk_closing_party: whose key `seed` is: *out, who says that a copy of `custodian` is gone. NK_DENIED: nobody's key, the custodian's
+ * or the user's own, of somebody who judges nothing here, or who was not vouched for. */
+NK_RESULT nk_closing_party(struct nk_flow *flow, struct nk_uuid custodian, const struct nk_key *seed, struct nk_arena *arena,
+	struct nk_party *out, struct nk_err *err);
 /* nk_closing_sign: in-toto Statement v1 about the holding, in DSSE, by his key; appended to `envelope`. */
 NK_RESULT nk_closing_sign(struct nk_flow *flow, const struct nk_closing *c, struct nk_buf *envelope, struct nk_err *err);
 /* nk_closing_book: in `tx`: the statement is taken in (checked against his enrolled key), leaf HOLDING_CLOSE, the holding

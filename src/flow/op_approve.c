@@ -1,5 +1,5 @@
 /*
- * approval.c: what the guard held back, and the second person's signature under it.
+ * op_approve.c: what the guard held back, and the second person's signature under it.
  *
  * A request is a warrant of kind "exception" that needs those roles which [warrant] exception names; its scope is
  * "<what>:<hash>:<count>", so that what is signed is the hash of exactly one plan and the number that was shown. Good for

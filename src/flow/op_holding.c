@@ -7,7 +7,6 @@
 #include "base.h"
 #include "closing.h"
 #include "json.h"
-#include "party_int.h"
 
 NK_RESULT nk_op_holding_list(struct nk_flow *flow, bool only_open, struct nk_arena *arena,
 	struct nk_holding_row **out, size_t *out_n, struct nk_err *err)
@@ -123,7 +122,7 @@ static NK_RESULT lies_there(const struct ending *e, struct nk_str name, struct n
 		return nk_done();
 	}
 	return nk_fail(err, NK_CONFLICT,
-		NK_N("%s still lies there: destroy it first (or move away what is another file by now), then close it as verified"), path);
+		NK_N("a file of this copy still lies at its place (nokosazu holding list): destroy it first, or move away what is another file by now; then close it as verified"));
 }
 
 /* By its listed files; where nothing was listed, by the place itself. A place that is a word has no file to look at. */
@@ -140,19 +139,6 @@ static NK_RESULT is_gone(const struct ending *e, struct nk_err *err)
 		NK_TRY(lies_there(e, files[i].name, err));
 	}
 	return n > 0 ? nk_done() : lies_there(e, NK_STR(""), err);
-}
-
-static NK_RESULT second_party(struct ending *e, struct nk_err *err)
-{
-	NK_TRY(nk_signer_of(e->flow, e->req->seed, e->arena, &e->by, err));
-	if (nk_uuid_eq(e->by.id, e->h.custodian) || nk_uuid_eq(e->by.id, e->flow->actor)) {
-		return nk_fail(err, NK_DENIED, NK_N("who has this copy cannot say alone that it is gone: another party's key is needed"));
-	}
-	if (!nk_party_judges(e->flow, &e->by)) {
-		return nk_fail(err, NK_DENIED,
-			NK_N("whose key this is judges nothing here: the officer, the superior or another who signs what others do looks whether it is gone"));
-	}
-	return nk_party_may_judge(e->flow, &e->by, NK_STR(""), err);
 }
 
 static NK_RESULT body(const struct ending *e, struct nk_buf *out, struct nk_err *err)
@@ -193,7 +179,7 @@ static NK_RESULT close_signed(struct ending *e, struct nk_err *err)
 
 	nk_buf_init(&text, 65536);
 	nk_buf_init(&envelope, 4 << 20);
-	NK_TRY(second_party(e, err));
+	NK_TRY(nk_closing_party(e->flow, e->h.custodian, e->req->seed, e->arena, &e->by, err));
 	NK_TRY(body(e, &text, err));
 	c.body = nk_buf_str(&text);
 	NK_TRY(nk_closing_sign(e->flow, &c, &envelope, err));

@@ -8,7 +8,6 @@
 #include "closing.h"
 
 #include "hold_int.h"
-#include "party_int.h"
 
 static const char mask[] = "▒";
 
@@ -273,31 +272,6 @@ NK_RESULT nk_op_sweep_clear(struct nk_flow *flow, struct nk_uuid holding, struct
 
 /* --- by another party --- */
 
-static NK_RESULT second_party(struct nk_flow *flow, const struct nk_holding *h, const struct nk_key *seed,
-	struct nk_arena *arena, struct nk_party *out, struct nk_err *err)
-{
-	nk_rc rc = nk_signer_of(flow, seed, arena, out, err);
-
-	if (!nk_ok(rc)) {
-		nk_flow_refused(flow, "sweep check", NK_N("a key that is nobody's"));
-		return rc;
-	}
-	if (nk_uuid_eq(out->id, h->custodian) || nk_uuid_eq(out->id, flow->actor)) {
-		nk_flow_refused(flow, "sweep check", NK_N("who removed it cannot check it"));
-		return nk_fail(err, NK_DENIED, NK_N("who removed the residue cannot say alone that it is gone: another party's key is needed"));
-	}
-	if (!nk_party_judges(flow, out)) {
-		nk_flow_refused(flow, "sweep check", NK_N("who checks it does not judge here"));
-		return nk_fail(err, NK_DENIED,
-			NK_N("whose key this is judges nothing here: the officer, the superior or another who signs what others do looks whether it is gone"));
-	}
-	rc = nk_party_may_judge(flow, out, NK_STR(""), err);
-	if (!nk_ok(rc)) {
-		nk_flow_refused(flow, "sweep check", NK_N("who checks it does not judge here"));
-	}
-	return rc;
-}
-
 static int by_number(const void *key, const void *member)
 {
 	const uint32_t a = *(const uint32_t *)key;
@@ -367,10 +341,15 @@ NK_RESULT nk_op_sweep_check(struct nk_flow *flow, const struct nk_sweep_check *r
 	struct nk_closing closing;
 	struct nk_holding h;
 	struct nk_party by;
+	nk_rc rc;
 
 	memset(out, 0, sizeof(*out));
 	NK_TRY(open_one(flow, req->holding, arena, &h, err));
-	NK_TRY(second_party(flow, &h, req->seed, arena, &by, err));
+	rc = nk_closing_party(flow, h.custodian, req->seed, arena, &by, err);
+	if (!nk_ok(rc)) {
+		nk_flow_refused_why(flow, "sweep check", err);
+		return rc;
+	}
 	NK_TRY(nk_sweeping_init(&s, flow, arena, err));
 	NK_TRY(sweep_all(&s, &h, req->temp_dir, err));
 	fill(&s, &h, out);
