@@ -11,7 +11,7 @@
 #include "nkx.h"
 #include "spell.h"
 
-enum { HITS_MAX = 10000, UNSCANNED_MAX = 1000, LEAST_BYTES = 6, WAITING_MAX = 16 * 1024 * 1024 };
+enum { HITS_MAX = 10000, UNSCANNED_MAX = 1000, WAITING_MAX = 16 * 1024 * 1024 };
 
 static const char *const kind_names[NK_PLACE_KIND_COUNT] = {
 	[NK_PLACE_STORE] = "store",
@@ -110,7 +110,8 @@ static NK_RESULT note_hit(struct run *r, const struct nk_residue_pattern *p, con
 		.item = p->item,
 		.encoding = found->in_name ? "file-name" : nks_encoding_name(found->f.encoding),
 		.also_of_others = others,
-		.digits = only_digits(p->value) };
+		.digits = only_digits(p->value),
+		.bits = found->in_name ? 0 : nk_residue_bits(&found->f) };
 	void *room = NULL;
 
 	if (others) {
@@ -132,10 +133,12 @@ static bool of_others(const struct nk_residue_pattern *p, const struct nkx_findi
 	return p->also_of_others || (p->folded_of_others && (found->f.why & NKS_WHY(EXACT)) == 0);
 }
 
-/* Four bytes of two kanji occur in ciphertext by chance: in bytes that are no text so little means nobody. */
+/* Four bytes of two kanji stand in every ciphertext: so little is not even weighed with what stands beside it. */
 static bool by_chance(const struct nkx_finding *found)
 {
-	return (found->f.why & NKS_WHY(RANDOM)) != 0 && found->f.length < LEAST_BYTES;
+	const unsigned bits = found->in_name ? 0 : nk_residue_bits(&found->f);
+
+	return bits > 0 && bits < NK_RESIDUE_LEAST_BITS;
 }
 
 /* A text that is two things of one person, login and number say, is one trace. */
@@ -168,6 +171,7 @@ static NK_RESULT judge(struct run *r, const struct nkx_finding *found, struct nk
 		return nk_fail_nomem(NULL);
 	}
 	(void)nks_index_persons(r->index.index, found->f.key, all, n);
+	r->report->by_chance += by_chance(found) ? 1 : 0;
 	for (size_t i = 0; i < n && nk_ok(rc) && !by_chance(found); i++) {
 		if (all[i] >= r->opt->n_patterns) {
 			/* A control: of this place, or of another one, which means nothing. */
@@ -399,6 +403,7 @@ static NK_RESULT scan_planted(struct run *r, const struct nk_env *env, bool file
 	const char *control, struct nk_err *err)
 {
 	const struct nk_place *const place = &r->opt->places[r->place];
+	const size_t first = r->hits.len;
 
 	r->controls_seen = 0;
 	NK_TRY(walk(r, env, place->path, file ? NULL : place->path, err));
@@ -409,6 +414,8 @@ static NK_RESULT scan_planted(struct run *r, const struct nk_env *env, bool file
 	if (!nk_ok(r->failed)) {
 		return nk_fail_nomem(err);
 	}
+	NK_TRY(nk_residue_settle(&r->hits, first, r->opt->n_patterns, r->report, err));
+	r->item_hits = r->hits.len;
 	/* Its own file must give it in every encoding; a caller's row in any. */
 	r->report->control_found = c->planted &&
 		(c->by_caller ? r->controls_seen != 0 : r->controls_seen == (1U << NKS_ENCODING_COUNT) - 1);
@@ -445,6 +452,9 @@ static NK_RESULT finish(struct run *r, struct nk_residue_report *out, struct nk_
 	out->n_unscanned = r->unscanned.len;
 	out->patterns = r->index.added;
 	out->patterns_too_short = r->index.too_short;
+	for (size_t i = 0; i < out->n_places; i++) {
+		out->patterns_too_short += out->places[i].by_chance;
+	}
 	out->valid = nk_residue_is_valid(out);
 	(void)snprintf(out->scanner, sizeof(out->scanner), "%s", nks_version());
 	return nk_done();

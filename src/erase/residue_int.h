@@ -41,4 +41,17 @@ NK_RESULT nk_residue_index_make(const struct nk_env *env, const struct nk_residu
 	const struct nk_control *controls, struct nk_residue_index *out, struct nk_err *err);
 void nk_residue_index_done(struct nk_residue_index *index);
 
+/* Less than this is chance in any place: not even kept, only counted. */
+enum { NK_RESIDUE_LEAST_BITS = 40 };
+
+/* nk_residue_bits: how many bits of chance a finding in bytes that are no text takes; 0 in a text, where it means
+ * somebody however short it is. */
+unsigned nk_residue_bits(const struct nks_finding *f);
+
+/* nk_residue_settle: of the hits from `first` on, which are all of one place, those go that its bytes and so many
+ * patterns make likely by chance, and that no other text of the same person stands beside. The place's counts follow:
+ * what goes is counted in by_chance. Errors: NK_NOMEM. */
+NK_RESULT nk_residue_settle(struct nk_vec *hits, size_t first, uint64_t patterns,
+	struct nk_residue_place_report *place, struct nk_err *err);
+
 #endif

@@ -167,8 +167,12 @@ static NK_RESULT get_report(struct nk_erasing *e, struct nk_jval v, struct nk_re
 		bool control = false;
 
 		(void)nk_jbool(nk_jat(p, 5), &control);
-		out->places[i] = (struct nk_residue_place_report){ at_count(p, 0), at_count(p, 1), at_count(p, 2),
-			at_count(p, 3), at_count(p, 4), control };
+		out->places[i] = (struct nk_residue_place_report){ .files = at_count(p, 0),
+			.bytes = at_count(p, 1),
+			.unscanned = at_count(p, 2),
+			.hits = at_count(p, 3),
+			.hits_of_others = at_count(p, 4),
+			.control_found = control };
 	}
 	return nk_done();
 }

@@ -156,6 +156,9 @@ static NK_RESULT collect(struct nk_sweeping *s, struct nk_err *err)
 		NK_TRY(path_of(s, h, &t->path, err));
 		s->n_traces++;
 	}
+	for (size_t i = 0; i < s->report.n_places; i++) {
+		s->alone += s->report.places[i].by_chance;
+	}
 	if (s->n_traces > 1) {
 		qsort(s->traces, s->n_traces, sizeof(*s->traces), by_person);
 	}

@@ -111,6 +111,36 @@ static void nothing_is_sealed_while_a_copy_lies_about(void **state)
 	ft_done(&t);
 }
 
+/* Of bytes like chance much is left out; a whole name is not. */
+static void a_name_in_the_middle_of_ciphertext_is_a_trace(void **state)
+{
+	enum { BYTES = 65536 };
+	static char bytes[BYTES + 1];
+	struct ft t;
+	struct nk_sweep_reply r;
+	uint32_t x = 2463534242;
+
+	(void)state;
+	begin(&t);
+	for (size_t i = 0; i < BYTES; i++) {
+		x ^= x << 13;
+		x ^= x >> 17;
+		x ^= x << 5;
+		bytes[i] = (char)(1 + x % 255);
+	}
+	ft_write(&t, "sealed.bin", bytes);
+	r = sweep(&t);
+	assert_true(r.clean);
+	assert_false(r.complete);
+	(void)snprintf(bytes + BYTES / 2, 64, "%s%s", ft_family(5), ft_given(5));
+	bytes[strlen(bytes)] = 1;
+	ft_write(&t, "sealed.bin", bytes);
+	r = sweep(&t);
+	assert_int_equal(r.n_suspects, 1);
+	assert_int_equal(r.suspects[0].persons, 1);
+	ft_done(&t);
+}
+
 static void digits_alone_are_no_trace_but_beside_a_name_they_are(void **state)
 {
 	struct ft t;
@@ -345,6 +375,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_site_that_nobody_spoiled_is_clean_and_can_seal),
 		cmocka_unit_test(nothing_is_sealed_while_a_copy_lies_about),
+		cmocka_unit_test(a_name_in_the_middle_of_ciphertext_is_a_trace),
 		cmocka_unit_test(digits_alone_are_no_trace_but_beside_a_name_they_are),
 		cmocka_unit_test(what_a_live_holding_lists_is_inside_as_long_as_it_has_the_same_bytes),
 		cmocka_unit_test(what_lies_there_by_now_is_not_removed_for_what_was_found),

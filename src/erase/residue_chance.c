@@ -1,0 +1,104 @@
+/*
+ * residue_chance.c: what in bytes that are no text is more than coincidence.
+ *
+ * Ciphertext holds every short text somewhere. How often is arithmetic: a text that takes b bits stands by chance
+ * bytes x patterns / 2^b times in a place. What that makes likely says nothing about anybody by itself; beside another
+ * text of the same person it does, as both together take the bits of both. What is left out so is counted.
+ */
+#include "base.h"
+
+#include "residue_int.h"
+
+enum {
+	FOLDING = 8, /* bits: other spellings, cases and gaps that read the same */
+	GAIJI = 26, /* bits: a private character stands for any that CP932 cannot write; two of them in a name */
+	BESIDE = 4096, /* bytes between two texts of one record */
+	PAIR = 16, /* bits: places within that reach, times the texts of a person */
+	BEYOND = 10 /* bits: once in a thousand scans */
+};
+
+unsigned nk_residue_bits(const struct nks_finding *f)
+{
+	/* Of what is escaped only the length as it stands is known: four bits a byte, as in hexadecimal digits. */
+	const size_t bits = (size_t)f->length * (f->via == NKS_VIA_PLAIN ? 8 : 4);
+	const size_t less = FOLDING + ((f->why & NKS_WHY(GAIJI)) != 0 ? GAIJI : 0);
+
+	if ((f->why & NKS_WHY(RANDOM)) == 0) {
+		return 0;
+	}
+	return bits > less ? nk_u32(bits - less) : 1;
+}
+
+static unsigned bits_in(uint64_t n)
+{
+	unsigned bits = 0;
+
+	for (; n > 0; n >>= 1) {
+		bits++;
+	}
+	return bits;
+}
+
+static int by_person(const void *a, const void *b)
+{
+	const struct nk_residue_hit *const x = *(struct nk_residue_hit *const *)a;
+	const struct nk_residue_hit *const y = *(struct nk_residue_hit *const *)b;
+	const int file = nk_str_cmp(x->file, y->file);
+
+	if (file != 0) {
+		return file;
+	}
+	if (x->person_number != y->person_number) {
+		return x->person_number < y->person_number ? -1 : 1;
+	}
+	return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+static bool beside(const struct nk_residue_hit *a, const struct nk_residue_hit *b)
+{
+	return a->person_number == b->person_number && nk_str_eq(a->file, b->file) && b->offset - a->offset >= NK_RESIDUE_LEAST_BITS / 8 &&
+		b->offset - a->offset <= BESIDE;
+}
+
+/* Whether what stands here is enough, alone or with its neighbour. */
+static void take_enough(struct nk_residue_hit **list, size_t n, unsigned needed)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct nk_residue_hit *const h = list[i];
+
+		h->enough = h->enough || h->bits == 0 || h->bits >= needed;
+		if (i + 1 < n && beside(h, list[i + 1]) && h->bits + list[i + 1]->bits >= needed + PAIR) {
+			h->enough = true;
+			list[i + 1]->enough = true;
+		}
+	}
+}
+
+NK_RESULT nk_residue_settle(struct nk_vec *hits, size_t first, uint64_t patterns, struct nk_residue_place_report *place, struct nk_err *err)
+{
+	struct nk_residue_hit *const all = hits->items;
+	const unsigned needed = bits_in(place->bytes) + bits_in(patterns) + BEYOND;
+	struct nk_residue_hit **const list = calloc(hits->len - first + 1, sizeof(struct nk_residue_hit *));
+	size_t kept = first;
+
+	if (list == NULL) {
+		return nk_fail_nomem(err);
+	}
+	for (size_t i = first; i < hits->len; i++) {
+		list[i - first] = &all[i];
+	}
+	qsort(list, hits->len - first, sizeof(struct nk_residue_hit *), by_person);
+	take_enough(list, hits->len - first, needed);
+	free(list);
+	for (size_t i = first; i < hits->len; i++) {
+		if (all[i].enough) {
+			all[kept++] = all[i];
+			continue;
+		}
+		place->hits -= all[i].also_of_others ? 0 : 1;
+		place->hits_of_others -= all[i].also_of_others ? 1 : 0;
+		place->by_chance++;
+	}
+	hits->len = kept;
+	return nk_done();
+}

@@ -1,0 +1,151 @@
+/*
+ * residue_chance_test.c: what ciphertext holds by chance accuses nobody; what two texts of one person say together counts.
+ */
+#include "base.h"
+
+#include <cmocka.h>
+
+#include "residue_int.h"
+
+#include "kit.h"
+
+enum { PATTERNS = 8753, MEGABYTES = 3 };
+
+static struct nks_finding in_bytes(uint32_t length, uint64_t why)
+{
+	return (struct nks_finding){ .of_index = true, .length = length, .via = NKS_VIA_PLAIN, .why = why };
+}
+
+struct place {
+	struct nk_vec hits;
+	struct nk_residue_place_report report;
+};
+
+static void place_done(struct place *p)
+{
+	nk_vec_done(&p->hits);
+}
+
+static void place_new(struct place *p, uint64_t bytes)
+{
+	memset(p, 0, sizeof(*p));
+	nk_vec_init(&p->hits, sizeof(struct nk_residue_hit), 1000);
+	p->report.bytes = bytes;
+}
+
+static void hit(struct place *p, const char *file, uint32_t person, uint64_t offset, unsigned bits)
+{
+	void *room = NULL;
+	struct nk_err err = { 0 };
+
+	kit_ok(nk_vec_push(&p->hits, &room, &err), &err);
+	*(struct nk_residue_hit *)room =
+		(struct nk_residue_hit){ .file = nk_str_c(file), .person_number = person, .offset = offset, .bits = bits };
+	p->report.hits++;
+}
+
+static void settle(struct place *p)
+{
+	struct nk_err err = { 0 };
+
+	kit_ok(nk_residue_settle(&p->hits, 0, PATTERNS, &p->report, &err), &err);
+	assert_int_equal(p->hits.len, p->report.hits);
+}
+
+static void in_a_text_a_finding_means_somebody_however_short(void **state)
+{
+	NK_OWNED(place_done) struct place p;
+	const struct nks_finding f = in_bytes(4, 0);
+
+	(void)state;
+	assert_int_equal(nk_residue_bits(&f), 0);
+	place_new(&p, UINT64_C(1) << 40);
+	hit(&p, "a.txt", 1, 10, 0);
+	settle(&p);
+	assert_int_equal(p.report.hits, 1);
+	assert_int_equal(p.report.by_chance, 0);
+}
+
+/* Two kanji of CP932, and three of UTF-16 of which one is any private character: both were met in random bytes. */
+static void what_random_bytes_hold_is_not_even_kept(void **state)
+{
+	const struct nks_finding two = in_bytes(4, NKS_WHY(RANDOM));
+	const struct nks_finding private_one = in_bytes(6, NKS_WHY(RANDOM) | NKS_WHY(GAIJI));
+	const struct nks_finding three = in_bytes(6, NKS_WHY(RANDOM));
+
+	(void)state;
+	assert_in_range(nk_residue_bits(&two), 1, NK_RESIDUE_LEAST_BITS - 1);
+	assert_in_range(nk_residue_bits(&private_one), 1, NK_RESIDUE_LEAST_BITS - 1);
+	assert_in_range(nk_residue_bits(&three), NK_RESIDUE_LEAST_BITS, 48);
+}
+
+static void how_much_is_enough_grows_with_the_bytes_and_the_persons(void **state)
+{
+	NK_OWNED(place_done) struct place small;
+	NK_OWNED(place_done) struct place large;
+
+	(void)state;
+	place_new(&small, MEGABYTES * UINT64_C(1000000));
+	hit(&small, "db", 1, 10, 48);
+	hit(&small, "db", 2, 90000, 40);
+	settle(&small);
+	assert_int_equal(small.report.hits, 1);
+	assert_int_equal(small.report.by_chance, 1);
+	assert_int_equal(((struct nk_residue_hit *)nk_vec_at(&small.hits, 0))->person_number, 1);
+	place_new(&large, UINT64_C(3000) * 1000000);
+	hit(&large, "db", 1, 10, 48);
+	hit(&large, "db", 2, 90000, 64);
+	settle(&large);
+	assert_int_equal(large.report.hits, 1);
+	assert_int_equal(((struct nk_residue_hit *)nk_vec_at(&large.hits, 0))->person_number, 2);
+}
+
+static void two_texts_of_one_person_in_one_place_are_no_chance(void **state)
+{
+	NK_OWNED(place_done) struct place p;
+
+	(void)state;
+	place_new(&p, MEGABYTES * UINT64_C(1000000));
+	hit(&p, "db", 7, 5000, 40); /* both stay: number and name in one record */
+	hit(&p, "db", 7, 5012, 40);
+	hit(&p, "db", 8, 5000, 40); /* far apart */
+	hit(&p, "db", 8, 50000, 40);
+	hit(&p, "db", 9, 5000, 40); /* in two files */
+	hit(&p, "wal", 9, 5012, 40);
+	hit(&p, "db", 10, 700, 40); /* the same bytes, read in two ways */
+	hit(&p, "db", 10, 702, 40);
+	settle(&p);
+	assert_int_equal(p.report.hits, 2);
+	assert_int_equal(p.report.by_chance, 6);
+	for (size_t i = 0; i < p.hits.len; i++) {
+		assert_int_equal(((struct nk_residue_hit *)nk_vec_at(&p.hits, i))->person_number, 7);
+	}
+}
+
+static void what_belongs_to_those_who_stay_is_counted_with_theirs(void **state)
+{
+	NK_OWNED(place_done) struct place p;
+
+	(void)state;
+	place_new(&p, MEGABYTES * UINT64_C(1000000));
+	hit(&p, "db", 1, 10, 40);
+	((struct nk_residue_hit *)nk_vec_at(&p.hits, 0))->also_of_others = true;
+	p.report.hits = 0;
+	p.report.hits_of_others = 1;
+	settle(&p);
+	assert_int_equal(p.report.hits_of_others, 0);
+	assert_int_equal(p.report.by_chance, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(in_a_text_a_finding_means_somebody_however_short),
+		cmocka_unit_test(what_random_bytes_hold_is_not_even_kept),
+		cmocka_unit_test(how_much_is_enough_grows_with_the_bytes_and_the_persons),
+		cmocka_unit_test(two_texts_of_one_person_in_one_place_are_no_chance),
+		cmocka_unit_test(what_belongs_to_those_who_stay_is_counted_with_theirs),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
