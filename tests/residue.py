@@ -26,7 +26,10 @@ EXPLAINED = (
     "/planted-numbers.txt",  # sweep_test: what the sweep is to find
     "/planted-export.csv",
     "/planted-export.csv.bak",
+    "/planted-sealed.bin",
 )
+AROUND = 32  # bytes before and behind, for a look whether a short hit stands in ciphertext
+SHORT, MIXED = 8, 48
 EMPTY = {name: "" for name in ("sourcedId", "userMasterIdentifier", "username", "email", "identifier", "familyName", "givenName")}
 
 
@@ -55,10 +58,18 @@ def planted():
     return patterns, len(persons)
 
 
+def in_ciphertext(data, at, want):
+    """Less than eight bytes, among bytes that are nearly all different: in gigabytes of ciphertext that happens."""
+    around = bytes(data[max(0, at - AROUND):at]) + bytes(data[at + len(want):at + len(want) + AROUND])
+    return len(want) < SHORT and len(set(around)) >= MIXED
+
+
 def explain(path, data, at, want):
     """The verdict on one hit."""
     if path.endswith(EXPLAINED):
         return "meant"
+    if in_ciphertext(data, at, want):
+        return "chance"
     return "number" if search.in_long_number(data, at, want) else "unexplained"
 
 

@@ -128,13 +128,13 @@ static void a_name_in_the_middle_of_ciphertext_is_a_trace(void **state)
 		x ^= x << 5;
 		bytes[i] = (char)(1 + x % 255);
 	}
-	ft_write(&t, "sealed.bin", bytes);
+	ft_write(&t, "planted-sealed.bin", bytes);
 	r = sweep(&t);
 	assert_true(r.clean);
 	assert_false(r.complete);
 	(void)snprintf(bytes + BYTES / 2, 64, "%s%s", ft_family(5), ft_given(5));
 	bytes[strlen(bytes)] = 1;
-	ft_write(&t, "sealed.bin", bytes);
+	ft_write(&t, "planted-sealed.bin", bytes);
 	r = sweep(&t);
 	assert_int_equal(r.n_suspects, 1);
 	assert_int_equal(r.suspects[0].persons, 1);
