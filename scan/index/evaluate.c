@@ -136,6 +136,7 @@ bool nks_stands_free(const struct nks_matcher *m, const struct nks_raw *raw, boo
 	case NKS_LANE_TOKEN:
 	case NKS_LANE_MAIL:
 	case NKS_LANE_PHRASE:
+	case NKS_LANE_TEXT:
 		return (at == 0 || !is_glued(t, at - 1, true)) && !is_glued(t, end, false);
 	case NKS_LANE_DIGITS:
 		if (raw->field != NKS_FIELD_PHONE) {
@@ -148,7 +149,6 @@ bool nks_stands_free(const struct nks_matcher *m, const struct nks_raw *raw, boo
 	case NKS_LANE_ROMAJI:
 		return true;
 	case NKS_LANE_DATE:
-	case NKS_LANE_TEXT:
 	case NKS_LANE_COUNT:
 		break;
 	}

@@ -35,7 +35,7 @@ static const struct {
 		     "compressed, encoded or encrypted files."),
 		false },
 	[NK_SCOPE_VALUES_TOO_SHORT] = { "values-too-short",
-		NK_N("Values that are too short to be searched for, to be searched for in every encoding, or to be told from chance in ciphertext: %llu."),
+		NK_N("Values that are too short to be searched for, to be searched for in every encoding, or to be told from chance where they stood: %llu."),
 		true },
 	[NK_SCOPE_NO_SECOND_SEARCH] = { "no-second-search",
 		NK_N("The time after the keys were destroyed: no second search was made."), false },

@@ -111,7 +111,7 @@ static NK_RESULT note_hit(struct run *r, const struct nk_residue_pattern *p, con
 		.encoding = found->in_name ? "file-name" : nks_encoding_name(found->f.encoding),
 		.also_of_others = others,
 		.digits = only_digits(p->value),
-		.bits = found->in_name ? 0 : nk_residue_bits(&found->f) };
+		.bits = nk_residue_bits(found, only_digits(p->value)) };
 	void *room = NULL;
 
 	if (others) {
@@ -133,14 +133,6 @@ static bool of_others(const struct nk_residue_pattern *p, const struct nkx_findi
 	return p->also_of_others || (p->folded_of_others && (found->f.why & NKS_WHY(EXACT)) == 0);
 }
 
-/* Four bytes of two kanji stand in every ciphertext: so little is not even weighed with what stands beside it. */
-static bool by_chance(const struct nkx_finding *found)
-{
-	const unsigned bits = found->in_name ? 0 : nk_residue_bits(&found->f);
-
-	return bits > 0 && bits < NK_RESIDUE_LEAST_BITS;
-}
-
 /* A text that is two things of one person, login and number say, is one trace. */
 static bool told(const struct run *r, const uint32_t *all, size_t i)
 {
@@ -151,6 +143,14 @@ static bool told(const struct run *r, const uint32_t *all, size_t i)
 		}
 	}
 	return false;
+}
+
+/* So little stands in every ciphertext, or in every list of digests: it is not even weighed with what stands beside it. */
+static bool by_chance(const struct nkx_finding *found, const struct nk_residue_pattern *p)
+{
+	const unsigned bits = nk_residue_bits(found, only_digits(p->value));
+
+	return bits > 0 && bits < NK_RESIDUE_LEAST_BITS;
 }
 
 /* Only in plain bytes is a place a place, so that one value can lie inside another. */
@@ -171,8 +171,7 @@ static NK_RESULT judge(struct run *r, const struct nkx_finding *found, struct nk
 		return nk_fail_nomem(NULL);
 	}
 	(void)nks_index_persons(r->index.index, found->f.key, all, n);
-	r->report->by_chance += by_chance(found) ? 1 : 0;
-	for (size_t i = 0; i < n && nk_ok(rc) && !by_chance(found); i++) {
+	for (size_t i = 0; i < n && nk_ok(rc); i++) {
 		if (all[i] >= r->opt->n_patterns) {
 			/* A control: of this place, or of another one, which means nothing. */
 			if (all[i] - r->opt->n_patterns == r->place && !found->in_name) {
@@ -185,6 +184,10 @@ static NK_RESULT judge(struct run *r, const struct nkx_finding *found, struct nk
 			continue;
 		}
 		if (told(r, all, i)) {
+			continue;
+		}
+		if (by_chance(found, &r->opt->patterns[all[i]])) {
+			r->report->by_chance++;
 			continue;
 		}
 		rc = note_hit(r, &r->opt->patterns[all[i]], found, file,

@@ -3,13 +3,15 @@
  *
  * Ciphertext holds every short text somewhere. How often is arithmetic: a text that takes b bits stands by chance
  * bytes x patterns / 2^b times in a place. What that makes likely says nothing about anybody by itself; beside another
- * text of the same person it does, as both together take the bits of both. What is left out so is counted.
+ * text of the same person it does, as both together take the bits of both. So with a number inside a longer one or inside
+ * hexadecimal digits, which databases are full of. What is left out is counted.
  */
 #include "base.h"
 
 #include "residue_int.h"
 
 enum {
+	DIGIT = 4, /* bits: what a digit is among hexadecimal ones */
 	FOLDING = 8, /* bits: other spellings, cases and gaps that read the same */
 	GAIJI = 26, /* bits: a private character stands for any that CP932 cannot write; two of them in a name */
 	BESIDE = 4096, /* bytes between two texts of one record */
@@ -17,13 +19,17 @@ enum {
 	BEYOND = 10 /* bits: once in a thousand scans */
 };
 
-unsigned nk_residue_bits(const struct nks_finding *f)
+unsigned nk_residue_bits(const struct nkx_finding *found, bool digits)
 {
+	const struct nks_finding *const f = &found->f;
 	/* Of what is escaped only the length as it stands is known: four bits a byte, as in hexadecimal digits. */
 	const size_t bits = (size_t)f->length * (f->via == NKS_VIA_PLAIN ? 8 : 4);
 	const size_t less = FOLDING + ((f->why & NKS_WHY(GAIJI)) != 0 ? GAIJI : 0);
 
-	if ((f->why & NKS_WHY(RANDOM)) == 0) {
+	if (digits && (f->why & NKS_WHY(BOUNDARY)) == 0) { /* in a longer number, or in a digest: those are everywhere */
+		return nk_u32((size_t)f->units * DIGIT);
+	}
+	if (found->in_name || (f->why & NKS_WHY(RANDOM)) == 0) {
 		return 0;
 	}
 	return bits > less ? nk_u32(bits - less) : 1;

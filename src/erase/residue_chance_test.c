@@ -11,9 +11,9 @@
 
 enum { PATTERNS = 8753, MEGABYTES = 3 };
 
-static struct nks_finding in_bytes(uint32_t length, uint64_t why)
+static struct nkx_finding in_bytes(uint32_t length, uint64_t why)
 {
-	return (struct nks_finding){ .of_index = true, .length = length, .via = NKS_VIA_PLAIN, .why = why };
+	return (struct nkx_finding){ .f = { .of_index = true, .length = length, .units = length, .via = NKS_VIA_PLAIN, .why = why } };
 }
 
 struct place {
@@ -55,10 +55,10 @@ static void settle(struct place *p)
 static void in_a_text_a_finding_means_somebody_however_short(void **state)
 {
 	NK_OWNED(place_done) struct place p;
-	const struct nks_finding f = in_bytes(4, 0);
+	const struct nkx_finding f = in_bytes(4, 0);
 
 	(void)state;
-	assert_int_equal(nk_residue_bits(&f), 0);
+	assert_int_equal(nk_residue_bits(&f, false), 0);
 	place_new(&p, UINT64_C(1) << 40);
 	hit(&p, "a.txt", 1, 10, 0);
 	settle(&p);
@@ -69,14 +69,30 @@ static void in_a_text_a_finding_means_somebody_however_short(void **state)
 /* Two kanji of CP932, and three of UTF-16 of which one is any private character: both were met in random bytes. */
 static void what_random_bytes_hold_is_not_even_kept(void **state)
 {
-	const struct nks_finding two = in_bytes(4, NKS_WHY(RANDOM));
-	const struct nks_finding private_one = in_bytes(6, NKS_WHY(RANDOM) | NKS_WHY(GAIJI));
-	const struct nks_finding three = in_bytes(6, NKS_WHY(RANDOM));
+	const struct nkx_finding two = in_bytes(4, NKS_WHY(RANDOM));
+	const struct nkx_finding private_one = in_bytes(6, NKS_WHY(RANDOM) | NKS_WHY(GAIJI));
+	const struct nkx_finding three = in_bytes(6, NKS_WHY(RANDOM));
 
 	(void)state;
-	assert_in_range(nk_residue_bits(&two), 1, NK_RESIDUE_LEAST_BITS - 1);
-	assert_in_range(nk_residue_bits(&private_one), 1, NK_RESIDUE_LEAST_BITS - 1);
-	assert_in_range(nk_residue_bits(&three), NK_RESIDUE_LEAST_BITS, 48);
+	assert_in_range(nk_residue_bits(&two, false), 1, NK_RESIDUE_LEAST_BITS - 1);
+	assert_in_range(nk_residue_bits(&private_one, false), 1, NK_RESIDUE_LEAST_BITS - 1);
+	assert_in_range(nk_residue_bits(&three, false), NK_RESIDUE_LEAST_BITS, 48);
+}
+
+/* 4701107 in the digest "...a4701107c..." of a plan is nobody's number; with a comma on both sides it is. */
+static void a_number_within_a_digest_is_nobodys(void **state)
+{
+	const struct nkx_finding inside = in_bytes(7, 0);
+	const struct nkx_finding free_one = in_bytes(7, NKS_WHY(BOUNDARY));
+	struct nkx_finding name = in_bytes(7, NKS_WHY(RANDOM));
+
+	(void)state;
+	assert_in_range(nk_residue_bits(&inside, true), 1, NK_RESIDUE_LEAST_BITS - 1);
+	assert_int_equal(nk_residue_bits(&inside, false), 0);
+	assert_int_equal(nk_residue_bits(&free_one, true), 0);
+	name.in_name = true;
+	assert_int_equal(nk_residue_bits(&name, false), 0);
+	assert_in_range(nk_residue_bits(&name, true), 1, NK_RESIDUE_LEAST_BITS - 1);
 }
 
 static void how_much_is_enough_grows_with_the_bytes_and_the_persons(void **state)
@@ -142,6 +158,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(in_a_text_a_finding_means_somebody_however_short),
 		cmocka_unit_test(what_random_bytes_hold_is_not_even_kept),
+		cmocka_unit_test(a_number_within_a_digest_is_nobodys),
 		cmocka_unit_test(how_much_is_enough_grows_with_the_bytes_and_the_persons),
 		cmocka_unit_test(two_texts_of_one_person_in_one_place_are_no_chance),
 		cmocka_unit_test(what_belongs_to_those_who_stay_is_counted_with_theirs),

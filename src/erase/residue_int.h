@@ -6,6 +6,8 @@
 
 #include "residue.h"
 
+#include "nkx.h"
+
 enum { NK_RESIDUE_CONTROL_NAME = 64, NK_RESIDUE_CONTROL_TEXT = 128 };
 
 /* The control person of one place: a value that is nowhere else in the world, and the name of its file. */
@@ -44,9 +46,9 @@ void nk_residue_index_done(struct nk_residue_index *index);
 /* Less than this is chance in any place: not even kept, only counted. */
 enum { NK_RESIDUE_LEAST_BITS = 40 };
 
-/* nk_residue_bits: how many bits of chance a finding in bytes that are no text takes; 0 in a text, where it means
- * somebody however short it is. */
-unsigned nk_residue_bits(const struct nks_finding *f);
+/* nk_residue_bits: how many bits of chance a finding takes in bytes that are no text; 0 in a text or a name, where it means
+ * somebody however short it is. Of digits alone that stand within longer ones or within letters, anywhere. */
+unsigned nk_residue_bits(const struct nkx_finding *found, bool digits);
 
 /* nk_residue_settle: of the hits from `first` on, which are all of one place, those go that its bytes and so many
  * patterns make likely by chance, and that no other text of the same person stands beside. The place's counts follow:

@@ -30,6 +30,7 @@ import uuid
 import zipfile
 
 LEAST = 6
+HEX = 32  # signs: a digest or an id
 LONG_NUMBER = 13
 BLOCK = 1 << 16
 ENCODINGS = {"utf-8": "utf-8", "cp932": "cp932", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be"}
@@ -182,15 +183,20 @@ class Staying:
         return any(at >= k and data[at - k:at - k + len(value)] == value for value, k in self.around[want])
 
 
-def in_long_number(data, at, want):
-    if not want.isdigit():
-        return False
+def run_around(data, at, want, signs):
+    """How long the run of these bytes is in which the hit stands."""
     start, end = at, at + len(want)
-    while start > 0 and data[start - 1:start].isdigit():
+    while start > 0 and data[start - 1] in signs:
         start -= 1
-    while end < len(data) and data[end:end + 1].isdigit():
+    while end < len(data) and data[end] in signs:
         end += 1
-    return end - start >= LONG_NUMBER
+    return end - start
+
+
+def in_long_number(data, at, want):
+    """Digits in a long number, or in a digest or an id in hexadecimal: seven of them stand there by chance."""
+    return want.isdigit() and (run_around(data, at, want, b"0123456789") >= LONG_NUMBER
+                               or run_around(data, at, want, b"0123456789abcdefABCDEF-") >= HEX)
 
 
 def statement_of(path):
