@@ -136,7 +136,6 @@ bool nks_stands_free(const struct nks_matcher *m, const struct nks_raw *raw, boo
 	case NKS_LANE_TOKEN:
 	case NKS_LANE_MAIL:
 	case NKS_LANE_PHRASE:
-	case NKS_LANE_TEXT:
 		return (at == 0 || !is_glued(t, at - 1, true)) && !is_glued(t, end, false);
 	case NKS_LANE_DIGITS:
 		if (raw->field != NKS_FIELD_PHONE) {
@@ -146,6 +145,8 @@ bool nks_stands_free(const struct nks_matcher *m, const struct nks_raw *raw, boo
 			*out_drop = raw->abroad != 0 || letters || has_separators(t, at, end);
 		}
 		return digits_are_free(t, at, end);
+	case NKS_LANE_TEXT: /* a file's ending, or a comma, is no part of it */
+		return (at == 0 || !nks_is_alnum(t, at - 1)) && !nks_is_alnum(t, end);
 	case NKS_LANE_ROMAJI:
 		return true;
 	case NKS_LANE_DATE:

@@ -7,7 +7,7 @@
 
 #include "residue_int.h"
 
-#include "kit.h"
+#include "kit_store.h"
 
 enum { PATTERNS = 8753, MEGABYTES = 3 };
 
@@ -79,7 +79,7 @@ static void what_random_bytes_hold_is_not_even_kept(void **state)
 	assert_in_range(nk_residue_bits(&three, false), NK_RESIDUE_LEAST_BITS, 48);
 }
 
-/* 4701107 in the digest "...a4701107c..." of a plan is nobody's number; with a comma on both sides it is. */
+/* 8801234 in the digest "...a8801234c..." of a plan is nobody's number; with a comma on both sides it is. */
 static void a_number_within_a_digest_is_nobodys(void **state)
 {
 	const struct nkx_finding inside = in_bytes(7, 0);
@@ -93,6 +93,46 @@ static void a_number_within_a_digest_is_nobodys(void **state)
 	name.in_name = true;
 	assert_int_equal(nk_residue_bits(&name, false), 0);
 	assert_in_range(nk_residue_bits(&name, true), 1, NK_RESIDUE_LEAST_BITS - 1);
+}
+
+static void put(struct kit_store *k, const char *name, const char *text, size_t len)
+{
+	struct nk_err err = { 0 };
+
+	kit_ok(nk_env_write_new(k->env, kit_path(&k->tmp, name), nk_bytes_of(text, len), &err), &err);
+}
+
+/* By the scanner itself: in a list, as the name of a file, between the bytes of a program's file; not in a digest. */
+static void a_number_by_itself_is_found_wherever_it_stands(void **state)
+{
+	static const char list[] = "8801234,present\n";
+	static const char binary[] = "\0\0\001\007\0008801234\0\003\0\0\0\0\0\0";
+	static const char digest[] = "a3f8801234c9d0e1f2a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f801\n";
+	static const char longer[] = "No. 988012340\n";
+	struct nk_residue_pattern pattern = { .person_number = 1, .item = NK_ITEM_ids, .field = NKS_FIELD_ID, .value = NK_STR("8801234") };
+	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
+	struct nk_place place = { .kind = NK_PLACE_EXTRA, .label = NK_STR("folder") };
+	const struct nk_residue_options opt = { .places = &place, .n_places = 1, .patterns = &pattern, .n_patterns = 1 };
+	struct nk_residue_report r;
+	struct kit_store k;
+	struct nk_err err = { 0 };
+
+	(void)state;
+	kit_store_new(&k);
+	kit_ok(nk_arena_new(NK_ARENA_WIPING, 1 << 20, &arena, &err), &err);
+	kit_ok(k.env->mkdir(k.env->self, kit_path(&k.tmp, "there"), &err), &err);
+	put(&k, "there/planted-numbers.txt", list, sizeof(list) - 1);
+	put(&k, "there/8801234.jpg", "", 0);
+	put(&k, "there/table", binary, sizeof(binary) - 1);
+	put(&k, "there/digests", digest, sizeof(digest) - 1);
+	put(&k, "there/numbers", longer, sizeof(longer) - 1);
+	place.path = kit_path(&k.tmp, "there");
+	kit_ok(nk_residue_scan(k.env, &opt, arena, &r, &err), &err);
+	assert_true(r.valid);
+	assert_int_equal(r.places[0].hits, 3);
+	assert_int_equal(r.places[0].by_chance, 2);
+	assert_int_equal(r.patterns_too_short, 2);
+	kit_store_done(&k);
 }
 
 static void how_much_is_enough_grows_with_the_bytes_and_the_persons(void **state)
@@ -159,10 +199,12 @@ int main(void)
 		cmocka_unit_test(in_a_text_a_finding_means_somebody_however_short),
 		cmocka_unit_test(what_random_bytes_hold_is_not_even_kept),
 		cmocka_unit_test(a_number_within_a_digest_is_nobodys),
+		cmocka_unit_test(a_number_by_itself_is_found_wherever_it_stands),
 		cmocka_unit_test(how_much_is_enough_grows_with_the_bytes_and_the_persons),
 		cmocka_unit_test(two_texts_of_one_person_in_one_place_are_no_chance),
 		cmocka_unit_test(what_belongs_to_those_who_stay_is_counted_with_theirs),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
