@@ -347,7 +347,7 @@ same "and_there_is_no_way_back" 5 "$status"
 has "the_site_keeps_its_configuration" '# ours' "$work/place/etc/nokosazu/README"
 
 # The site ---------------------------------------------------------------------------------------------------------------------
-mkdir "$work/swept" "$work/empty"
+mkdir "$work/swept"
 sweep_in() { printf '[sweep]\ntemp = %s\nlogs = %s\ncrash = %s\n' "$1" "$work/swept" "$work/swept" >"$work/school/home/conf.d/sweep.conf" && chmod 600 "$work/school/home/conf.d/sweep.conf"; }
 sweep_in "$work/swept"
 verify_site() { run "$nk" verify site --root "${2:-$work/place}" --out "$1" --key "$keys/verifier" --json; }
@@ -368,7 +368,7 @@ same "where_the_school_itself_lies_its_own_canary_persons_are_no_residue" "0 Tru
 r = json.loads(open(sys.argv[1]).readlines()[-1])
 print(r["suspects"], r["planted"] == r["found"])' "$logs/out")"
 printf '%s %s\n%s\n' "$family" "$given" "$mail" >"$work/swept/left.txt"
-verify_site "$work/site2.svr" "$work/empty"
+verify_site "$work/site2.svr" # of a place in which everything is explained
 same "a_residue_in_another_place_than_the_given_one_does_not_pass" 2 "$status"
 has "and_is_named" '"path":"[^"]*swept/left.txt"' "$logs/out"
 same "and_the_summary_says_so" FAILED "$(of_svr "$work/site2.svr" 'p["result"]')"

@@ -29,7 +29,12 @@ NK_RESULT nk_unlock_read_key(struct nk_cli *cli, const char *path, struct nk_buf
 	unsigned mode = 0;
 	bool mine = false;
 
-	NK_TRY(nk_os_file_mode(path, &mode, &mine, err));
+	const nk_rc rc = nk_os_file_mode(path, &mode, &mine, err);
+
+	if (rc.code == NK_NOT_FOUND) {
+		return nk_fail(err, NK_NOT_FOUND, NK_N("there is no key file at %s"), path);
+	}
+	NK_TRY(rc);
 	if ((mode & 077U) != 0) {
 		return nk_fail(err, NK_DENIED,
 			NK_N("the key file %s can be read by others: chmod 600 it, and think about who has read it"),
@@ -154,11 +159,15 @@ NK_RESULT nk_unlock_open_sheets(struct nk_cli *cli, const struct nk_str *sheets,
 
 NK_RESULT nk_unlock_open(struct nk_cli *cli, bool write, struct nk_err *err)
 {
+	NK_OWNED(nk_buf_done) struct nk_buf configured = { 0 };
 	NK_OWNED(nk_buf_done) struct nk_buf secret = { 0 };
 	struct nk_bytes bytes;
 	bool is_keyfile = false;
 
+	nk_buf_init(&configured, PATH_MAX);
 	nk_buf_init_wiping(&secret, SECRET_MAX);
+	/* Where there is no installation, its key is not the question. */
+	NK_TRY(nk_flow_secret_kind(cli->env, cli->home, &configured, err));
 	NK_TRY(nk_unlock_secret(cli, &secret, &is_keyfile, err));
 	bytes = nk_buf_bytes(&secret);
 	return nk_unlock_open_with(cli, write, &bytes, is_keyfile, err);
