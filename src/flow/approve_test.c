@@ -68,6 +68,7 @@ static void what_waits_for_approval_changes_nothing_and_an_officer_lets_it_go_on
 	assert_int_equal(ft_import(&t, 2).outcome, NK_IMPORT_DONE);
 	assert_int_equal(ft_person(t.flow, ft_leaver(0))->state, NK_PERSON_LEAVING);
 	/* Used: the same change needs a new signature. */
+	assert_int_equal(ft_count(t.flow, "SELECT count(*) FROM warrant WHERE kind = 'exception' AND state = 'reported'"), 1);
 	assert_int_equal(ft_import(&t, 0).outcome, NK_IMPORT_DONE);
 	assert_int_equal(ft_import(&t, 2).outcome, NK_IMPORT_NEEDS_APPROVAL);
 	assert_int_equal(ft_person(t.flow, ft_leaver(0))->state, NK_PERSON_ACTIVE);
