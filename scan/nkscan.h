@@ -98,6 +98,8 @@ struct nks_finding {
 	uint8_t encoding;
 	uint8_t via;
 	uint8_t confidence; /* 0 to 100 */
+	bool mixed; /* of the index: the 32 bytes before or behind are nearly all different, as in ciphertext */
+	bool digest; /* of the index: stands in 32 or more hexadecimal signs, or in 13 or more digits */
 	uint64_t why;
 	uint64_t offset; /* of its first byte in the stream that was fed */
 	uint32_t length; /* bytes there */

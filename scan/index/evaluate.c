@@ -145,11 +145,10 @@ bool nks_stands_free(const struct nks_matcher *m, const struct nks_raw *raw, boo
 			*out_drop = raw->abroad != 0 || letters || has_separators(t, at, end);
 		}
 		return digits_are_free(t, at, end);
-	case NKS_LANE_TEXT: /* a file's ending, or a comma, is no part of it */
-		return (at == 0 || !nks_is_alnum(t, at - 1)) && !nks_is_alnum(t, end);
 	case NKS_LANE_ROMAJI:
 		return true;
 	case NKS_LANE_DATE:
+	case NKS_LANE_TEXT:
 	case NKS_LANE_COUNT:
 		break;
 	}

@@ -55,6 +55,57 @@ static bool has_gaiji(const struct nks_text *text, size_t at, size_t len)
 	return false;
 }
 
+enum { AROUND = 32, MIXED = 26, LONG_HEX = 32, LONG_NUMBER = 13, RUN_LOOK = 48 }; /* RUN_LOOK: less than NKS_PAD */
+
+/* Bytes of ciphertext are nearly all different (of 32 some 30 are); texts, tables and what programs write are not. */
+static bool are_mixed(const uint8_t *bytes)
+{
+	uint64_t seen[4] = { 0 };
+	unsigned different = 0;
+
+	for (size_t i = 0; i < AROUND; i++) {
+		const uint64_t bit = UINT64_C(1) << (bytes[i] & 63);
+
+		different += (seen[bytes[i] >> 6] & bit) == 0 ? 1 : 0;
+		seen[bytes[i] >> 6] |= bit;
+	}
+	return different >= MIXED;
+}
+
+static bool is_among_mixed(const struct nks_scan *s, uint64_t offset, uint64_t end)
+{
+	if (offset < s->buf_base || end > s->buf_base + s->fill) {
+		return false;
+	}
+	return (offset - s->buf_base >= AROUND && are_mixed(s->buf + (offset - s->buf_base) - AROUND)) ||
+		(s->buf_base + s->fill - end >= AROUND && are_mixed(s->buf + (end - s->buf_base)));
+}
+
+static bool is_sign(nks_unit u, bool hex)
+{
+	return (u >= '0' && u <= '9') || (hex && ((u >= 'a' && u <= 'f') || (u >= 'A' && u <= 'F') || u == '-'));
+}
+
+/* Whether a run of such signs around the place is so long. */
+static bool is_in_run(const struct nks_text *t, size_t at, size_t len, bool hex, size_t least)
+{
+	size_t before = 0;
+	size_t behind = 0;
+
+	while (before < RUN_LOOK && before < at && is_sign(t->u[at - before - 1], hex)) {
+		before++;
+	}
+	while (behind < RUN_LOOK && is_sign(t->u[at + len + behind], hex)) {
+		behind++;
+	}
+	for (size_t i = 0; i < len; i++) {
+		if (!is_sign(t->u[at + i], hex)) {
+			return false;
+		}
+	}
+	return before + len + behind >= least;
+}
+
 static struct nks_found *add(struct nks_scan *s)
 {
 	if (s->n_found == s->found_room) {
@@ -113,6 +164,9 @@ bool nks_scan_hit(void *scan, const struct nks_text *text, const struct nks_hit 
 	f->confidence = hit->of_index ? hit->confidence : (uint8_t)nks_confidence((enum nks_class)hit->class, f->why);
 	f->offset = offset;
 	f->length = (uint32_t)(end - offset);
+	f->mixed = hit->of_index && is_among_mixed(s, offset, end);
+	f->digest = hit->of_index &&
+		(is_in_run(text, hit->at, hit->len, true, LONG_HEX) || is_in_run(text, hit->at, hit->len, false, LONG_NUMBER));
 	f->units = (uint32_t)hit->len;
 	found->inner = b->derived ? nks_block_at(b, hit->at) : offset;
 	found->inner_end = b->derived ? nks_block_at(b, hit->at + hit->len) : end;

@@ -277,6 +277,7 @@ static const struct nk_residue_report *read_scan(
 	for (size_t i = 0; i < out->n_places; i++) {
 		read_place(r, nk_jat(nk_jget(v, "places"), i), &places[i], &out->places[i]);
 	}
+	out->by_chance = nk_jget(v, "byChance").v == NULL ? 0 : count(r, v, "byChance");
 	out->patterns = count(r, v, "patterns");
 	out->patterns_too_short = count(r, v, "patternsTooShort");
 	out->valid = truth(r, v, "valid");

@@ -35,7 +35,10 @@ static const struct {
 		     "compressed, encoded or encrypted files."),
 		false },
 	[NK_SCOPE_VALUES_TOO_SHORT] = { "values-too-short",
-		NK_N("Values that are too short to be searched for, to be searched for in every encoding, or to be told from chance where they stood: %llu."),
+		NK_N("Values that are too short to be searched for, or to be searched for in every encoding: %llu."),
+		true },
+	[NK_SCOPE_LIKE_CHANCE] = { "like-chance",
+		NK_N("Places where ciphertext or a digest holds so short a piece of a value that it stands there by chance: %llu."),
 		true },
 	[NK_SCOPE_NO_SECOND_SEARCH] = { "no-second-search",
 		NK_N("The time after the keys were destroyed: no second search was made."), false },
@@ -123,6 +126,13 @@ static uint64_t too_short(const struct nk_cert *cert)
 	return scan == NULL ? 0 : scan->patterns_too_short;
 }
 
+static uint64_t by_chance(const struct nk_cert *cert)
+{
+	const struct nk_residue_report *scan = nk_cert_decisive(cert);
+
+	return scan == NULL ? 0 : scan->by_chance;
+}
+
 /* Whether an entry belongs to these facts; its figure in *out_count. */
 static bool applies(const struct nk_cert *cert, enum nk_scope what, uint64_t *out_count)
 {
@@ -139,6 +149,9 @@ static bool applies(const struct nk_cert *cert, enum nk_scope what, uint64_t *ou
 		return true;
 	case NK_SCOPE_VALUES_TOO_SHORT:
 		*out_count = too_short(cert);
+		return *out_count > 0;
+	case NK_SCOPE_LIKE_CHANCE:
+		*out_count = by_chance(cert);
 		return *out_count > 0;
 	case NK_SCOPE_NO_SECOND_SEARCH:
 		return !nk_cert_searched(cert->scan_after);

@@ -208,6 +208,9 @@ static void put_scan(
 		return;
 	}
 	nk_json_open(j, '{');
+	if (scan->by_chance > 0) { /* statements of before know none, and stay what they are */
+		put_count(j, "byChance", scan->by_chance);
+	}
 	put_c(j, "encodings", "utf-8 cp932 utf-16le utf-16be");
 	put_count(j, "hits", nk_residue_hits(scan));
 	put_c(j, "items", "name kana romaji login mail ids");

@@ -109,16 +109,17 @@ static NK_RESULT note_hit(struct run *r, const struct nk_residue_pattern *p, con
 		.person_number = p->person_number,
 		.item = p->item,
 		.encoding = found->in_name ? "file-name" : nks_encoding_name(found->f.encoding),
-		.also_of_others = others,
 		.digits = only_digits(p->value),
-		.bits = nk_residue_bits(found, only_digits(p->value)) };
+		.bits = nk_residue_bits(found, only_digits(p->value)),
+		.stream = (found->item << 20) + found->stream,
+		.token = found->f.token };
 	void *room = NULL;
 
 	if (others) {
 		r->report->hits_of_others++;
-	} else {
-		r->report->hits++;
+		return nk_done();
 	}
+	r->report->hits++;
 	if (r->hits.len >= hits_max(r->opt)) {
 		return nk_done();
 	}
@@ -165,6 +166,7 @@ static NK_RESULT judge(struct run *r, const struct nkx_finding *found, struct nk
 	const size_t n = nks_index_persons(r->index.index, found->f.key, NULL, 0);
 	const uint64_t end = found->f.offset + found->f.length;
 	uint32_t *const all = calloc(n + 1, sizeof(*all));
+	bool chance = false;
 	nk_rc rc = nk_done();
 
 	if (all == NULL) {
@@ -186,13 +188,15 @@ static NK_RESULT judge(struct run *r, const struct nkx_finding *found, struct nk
 		if (told(r, all, i)) {
 			continue;
 		}
-		if (by_chance(found, &r->opt->patterns[all[i]])) {
-			r->report->by_chance++;
+		const bool others = of_others(&r->opt->patterns[all[i]], found) || (has_place(found) && end <= *other_end);
+
+		if (!others && by_chance(found, &r->opt->patterns[all[i]])) {
+			chance = true;
 			continue;
 		}
-		rc = note_hit(r, &r->opt->patterns[all[i]], found, file,
-			of_others(&r->opt->patterns[all[i]], found) || (has_place(found) && end <= *other_end));
+		rc = note_hit(r, &r->opt->patterns[all[i]], found, file, others);
 	}
+	r->report->by_chance += chance ? 1 : 0; /* of one text, however many have it */
 	free(all);
 	return rc;
 }
@@ -456,7 +460,7 @@ static NK_RESULT finish(struct run *r, struct nk_residue_report *out, struct nk_
 	out->patterns = r->index.added;
 	out->patterns_too_short = r->index.too_short;
 	for (size_t i = 0; i < out->n_places; i++) {
-		out->patterns_too_short += out->places[i].by_chance;
+		out->by_chance += out->places[i].by_chance;
 	}
 	out->valid = nk_residue_is_valid(out);
 	(void)snprintf(out->scanner, sizeof(out->scanner), "%s", nks_version());

@@ -55,10 +55,11 @@ struct nk_residue_hit {
 	uint32_t person_number;
 	enum nk_item_class item;
 	const char *encoding; /* "utf-8" …, "file-name"; static */
-	bool also_of_others;
 	bool digits; /* the value has digits only: by itself it may be anything */
 	bool enough; /* more than coincidence, by itself or with another text beside it: true of every hit in a report */
-	unsigned bits; /* in bytes that are no text, of chance (residue_chance.c); 0: in a text, or in a name */
+	unsigned bits; /* of chance, in ciphertext or within a long number (residue_chance.c); 0: elsewhere */
+	uint64_t stream; /* which of the scan, as a number */
+	uint64_t token; /* equal texts, equal tokens */
 };
 
 /* A file, folder or part of one that could not be read whole, or is no regular file. */
@@ -72,7 +73,7 @@ struct nk_residue_place_report {
 	uint64_t files, bytes, unscanned; /* unscanned: files, and parts of them, that could not be read whole */
 	uint64_t hits; /* true findings */
 	uint64_t hits_of_others;
-	uint64_t by_chance; /* texts so short that the ciphertext of the place holds such by chance: no findings */
+	uint64_t by_chance; /* times that so little stood in ciphertext, or in a digest, that it is no finding */
 	bool control_found;
 };
 
@@ -84,8 +85,8 @@ struct nk_residue_report {
 	struct nk_residue_unscanned *unscanned; /* first 1,000 */
 	size_t n_unscanned;
 	uint64_t patterns;
-	uint64_t patterns_too_short; /* not looked for, or not in every encoding, or (by_chance) not to be told from chance where
-					they stood: named in the certificate */
+	uint64_t patterns_too_short; /* not looked for, or not in every encoding: named in the certificate */
+	uint64_t by_chance; /* in all places */
 	bool valid; /* every control found and nothing unscanned, in at least one place */
 	char scanner[16]; /* version of the scanning library */
 };

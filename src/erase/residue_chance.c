@@ -1,10 +1,11 @@
 /*
- * residue_chance.c: what in bytes that are no text is more than coincidence.
+ * residue_chance.c: what in ciphertext is more than coincidence.
  *
  * Ciphertext holds every short text somewhere. How often is arithmetic: a text that takes b bits stands by chance
  * bytes x patterns / 2^b times in a place. What that makes likely says nothing about anybody by itself; beside another
- * text of the same person it does, as both together take the bits of both. So with a number inside a longer one or inside
- * hexadecimal digits, which databases are full of. What is left out is counted.
+ * text of the same person it does, as both together take the bits of both. So with a number inside a long one or inside
+ * hexadecimal digits, which databases are full of. Where the bytes around are no ciphertext, in tables and in what
+ * programs write, everything counts. What is left out is counted.
  */
 #include "base.h"
 
@@ -26,10 +27,10 @@ unsigned nk_residue_bits(const struct nkx_finding *found, bool digits)
 	const size_t bits = (size_t)f->length * (f->via == NKS_VIA_PLAIN ? 8 : 4);
 	const size_t less = FOLDING + ((f->why & NKS_WHY(GAIJI)) != 0 ? GAIJI : 0);
 
-	if (digits && (f->why & NKS_WHY(BOUNDARY)) == 0) { /* in a longer number, or in a digest: those are everywhere */
+	if (digits && f->digest) { /* in a longer number, or in a digest: those are everywhere */
 		return nk_u32((size_t)f->units * DIGIT);
 	}
-	if (found->in_name || (f->why & NKS_WHY(RANDOM)) == 0) {
+	if (found->in_name || (f->why & NKS_WHY(RANDOM)) == 0 || !f->mixed) {
 		return 0;
 	}
 	return bits > less ? nk_u32(bits - less) : 1;
@@ -49,33 +50,39 @@ static int by_person(const void *a, const void *b)
 {
 	const struct nk_residue_hit *const x = *(struct nk_residue_hit *const *)a;
 	const struct nk_residue_hit *const y = *(struct nk_residue_hit *const *)b;
-	const int file = nk_str_cmp(x->file, y->file);
 
-	if (file != 0) {
-		return file;
-	}
 	if (x->person_number != y->person_number) {
 		return x->person_number < y->person_number ? -1 : 1;
 	}
-	return x->offset < y->offset ? -1 : x->offset > y->offset;
+	if (x->stream != y->stream) {
+		return x->stream < y->stream ? -1 : 1;
+	}
+	if (x->offset != y->offset) {
+		return x->offset < y->offset ? -1 : 1;
+	}
+	return x->token < y->token ? -1 : x->token > y->token;
 }
 
-static bool beside(const struct nk_residue_hit *a, const struct nk_residue_hit *b)
+/* Another text of the same person, and not the same bytes read in another way. */
+static bool is_another(const struct nk_residue_hit *a, const struct nk_residue_hit *b)
 {
-	return a->person_number == b->person_number && nk_str_eq(a->file, b->file) && b->offset - a->offset >= NK_RESIDUE_LEAST_BITS / 8 &&
-		b->offset - a->offset <= BESIDE;
+	return a->token != b->token && b->offset - a->offset >= NK_RESIDUE_LEAST_BITS / 8;
 }
 
-/* Whether what stands here is enough, alone or with its neighbour. */
+/* Whether what stands here is enough, alone or with what stands within reach behind it. */
 static void take_enough(struct nk_residue_hit **list, size_t n, unsigned needed)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct nk_residue_hit *const h = list[i];
 
 		h->enough = h->enough || h->bits == 0 || h->bits >= needed;
-		if (i + 1 < n && beside(h, list[i + 1]) && h->bits + list[i + 1]->bits >= needed + PAIR) {
-			h->enough = true;
-			list[i + 1]->enough = true;
+		for (size_t k = i + 1; k < n && list[k]->person_number == h->person_number && list[k]->stream == h->stream &&
+			list[k]->offset - h->offset <= BESIDE;
+			k++) {
+			if (is_another(h, list[k]) && (h->bits == 0 || list[k]->bits == 0 || h->bits + list[k]->bits >= needed + PAIR)) {
+				h->enough = true;
+				list[k]->enough = true;
+			}
 		}
 	}
 }
@@ -101,8 +108,7 @@ NK_RESULT nk_residue_settle(struct nk_vec *hits, size_t first, uint64_t patterns
 			all[kept++] = all[i];
 			continue;
 		}
-		place->hits -= all[i].also_of_others ? 0 : 1;
-		place->hits_of_others -= all[i].also_of_others ? 1 : 0;
+		place->hits--;
 		place->by_chance++;
 	}
 	hits->len = kept;

@@ -46,13 +46,13 @@ void nk_residue_index_done(struct nk_residue_index *index);
 /* Less than this is chance in any place: not even kept, only counted. */
 enum { NK_RESIDUE_LEAST_BITS = 40 };
 
-/* nk_residue_bits: how many bits of chance a finding takes in bytes that are no text; 0 in a text or a name, where it means
- * somebody however short it is. Of digits alone that stand within longer ones or within letters, anywhere. */
+/* nk_residue_bits: how many bits of chance a finding takes in ciphertext (bytes that are no text, nearly all different), or
+ * digits alone in a digest or a long number; 0 everywhere else, where it means somebody however short it is. */
 unsigned nk_residue_bits(const struct nkx_finding *found, bool digits);
 
 /* nk_residue_settle: of the hits from `first` on, which are all of one place, those go that its bytes and so many
  * patterns make likely by chance, and that no other text of the same person stands beside. The place's counts follow:
- * what goes is counted in by_chance. Errors: NK_NOMEM. */
+ * what goes is counted in by_chance. Hits that the report had no room for stay counted. Errors: NK_NOMEM. */
 NK_RESULT nk_residue_settle(struct nk_vec *hits, size_t first, uint64_t patterns,
 	struct nk_residue_place_report *place, struct nk_err *err);
 

@@ -182,7 +182,7 @@ static NK_RESULT own_hits(const struct nk_erasing *e, const struct nk_residue_re
 			struct nk_str file = NK_STR("?");
 
 			for (size_t h = 0; h < r->n_hits; h++) {
-				file = r->hits[h].place == i && !r->hits[h].also_of_others ? r->hits[h].file : file;
+				file = r->hits[h].place == i ? r->hits[h].file : file;
 			}
 			return nk_fail(err, NK_INCOMPLETE,
 				NK_N("%1$llu traces of these persons lie in %2$s (for example in %3$s); remove that copy, then the same command goes on"),

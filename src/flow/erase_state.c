@@ -23,6 +23,7 @@ static void put_report(struct nk_json *j, const char *key, const struct nk_resid
 {
 	nk_json_key(j, key);
 	nk_json_open(j, '{');
+	number(j, "by_chance", (int64_t)r->by_chance);
 	number(j, "patterns", (int64_t)r->patterns);
 	nk_json_key(j, "places");
 	nk_json_open(j, '[');
@@ -155,6 +156,7 @@ static NK_RESULT get_report(struct nk_erasing *e, struct nk_jval v, struct nk_re
 	const struct nk_jval places = nk_jget(v, "places");
 
 	out->patterns = get_count(v, "patterns");
+	out->by_chance = get_count(v, "by_chance");
 	out->patterns_too_short = get_count(v, "too_short");
 	out->valid = get_bool(v, "valid");
 	out->n_places = nk_jlen(places);

@@ -2,8 +2,8 @@
  * flow_sweep.h: the sweeper: looks for persons of this installation in files that are no holding of it.
  *
  * A trace counts by itself, but digits alone (a number of a pupil, say) only beside another trace of the same person in
- * the same file; so does what is so short that the bytes of the place hold it by chance (residue.h). A file that a
- * live holding lists with these very bytes is inside; every other one with a trace is a
+ * the same file, and in ciphertext only what is more than chance (residue.h: by_chance). A file that a live holding
+ * lists with these very bytes is inside; every other one with a trace is a
  * SUSPECT, one with other bytes too: it gets a holding of kind residue, whose, where and who could read it, and a case.
  * No value is in any reply: a name of a file that holds one is masked.
  */
@@ -48,8 +48,8 @@ struct nk_sweep_reply {
 	size_t n_unread;
 	const struct nk_sweep_left *left_out;
 	size_t n_left_out;
-	uint64_t files, bytes, unscanned, inside, alone; /* inside: traces in live holdings; alone: digits, and what may
-						       be chance, with nothing beside */
+	uint64_t files, bytes, unscanned, inside, alone; /* inside: traces in live holdings; alone: digits with nothing
+						       beside, and what may be chance */
 	uint64_t persons, texts; /* of the dictionary */
 	struct nk_str dictionary; /* keyed digest of it, hexadecimal */
 	char scanner[16];

@@ -2,8 +2,8 @@
  * sweep_scan.c: the dictionary of everybody, the scan, and what its traces mean.
  *
  * Invariant: a trace is dropped only for a stated reason: a live holding lists its file with these very bytes, it lies in
- * the configured folder of a target's own files, it is digits alone, or it is one of this site's canary persons in the
- * store, whose table keeps them in clear (they are nobody).
+ * the configured folder of a target's own files, it is digits alone or the scan calls it chance (both are counted), or it
+ * is one of this site's canary persons in the store, whose table keeps them in clear (they are nobody).
  */
 #include "base.h"
 #include "sweep_int.h"
@@ -149,9 +149,6 @@ static NK_RESULT collect(struct nk_sweeping *s, struct nk_err *err)
 		const struct nk_residue_hit *const h = &s->report.hits[i];
 		struct nk_sweep_trace *const t = &s->traces[s->n_traces];
 
-		if (h->also_of_others) {
-			continue;
-		}
 		*t = (struct nk_sweep_trace){ .number = h->person_number, .item = h->item, .digits = h->digits };
 		NK_TRY(path_of(s, h, &t->path, err));
 		s->n_traces++;

@@ -151,7 +151,7 @@ static void unread_text(struct nk_cli *cli, const struct nk_sweep_reply *r)
 static void verdict_text(struct nk_cli *cli, const struct nk_sweep_reply *r)
 {
 	if (r->alone > 0) {
-		nk_cli_print(cli, NK_N("Not counted: %llu times digits alone, or so little in ciphertext that it stands there by chance, with nothing beside it.\n"),
+		nk_cli_print(cli, NK_N("Not counted: %llu times digits alone, or so little in ciphertext or a digest that it stands there by chance.\n"),
 			(unsigned long long)r->alone);
 	}
 	if (!r->controls) {
