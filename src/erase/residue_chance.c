@@ -12,6 +12,7 @@
 #include "residue_int.h"
 
 enum {
+	LEAST_BYTES = 6, /* four bytes of two kanji: in programs and tables too they are nobody's */
 	DIGIT = 4, /* bits: what a digit is among hexadecimal ones */
 	FOLDING = 8, /* bits: other spellings, cases and gaps that read the same */
 	GAIJI = 26, /* bits: a private character stands for any that CP932 cannot write; two of them in a name */
@@ -30,7 +31,10 @@ unsigned nk_residue_bits(const struct nkx_finding *found, bool digits)
 	if (digits && f->digest) { /* in a longer number, or in a digest: those are everywhere */
 		return nk_u32((size_t)f->units * DIGIT);
 	}
-	if (found->in_name || (f->why & NKS_WHY(RANDOM)) == 0 || !f->mixed) {
+	if (found->in_name || (f->why & NKS_WHY(RANDOM)) == 0) {
+		return 0;
+	}
+	if (!f->mixed && f->length >= LEAST_BYTES) {
 		return 0;
 	}
 	return bits > less ? nk_u32(bits - less) : 1;

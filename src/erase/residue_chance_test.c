@@ -84,12 +84,16 @@ static void what_random_bytes_hold_is_not_even_kept(void **state)
 /* In a table of a database, in a core: bytes that are no text, and no ciphertext either. */
 static void where_the_bytes_around_are_no_ciphertext_everything_counts(void **state)
 {
-	struct nkx_finding f = in_bytes(4, NKS_WHY(RANDOM));
+	struct nkx_finding f = in_bytes(6, NKS_WHY(RANDOM));
+	struct nkx_finding two = in_bytes(4, NKS_WHY(RANDOM));
 
 	(void)state;
 	assert_true(nk_residue_bits(&f, false) > 0);
 	f.f.mixed = false;
 	assert_int_equal(nk_residue_bits(&f, false), 0);
+	/* But for two kanji of two bytes, which programs and tables hold by chance as well. */
+	two.f.mixed = false;
+	assert_in_range(nk_residue_bits(&two, false), 1, NK_RESIDUE_LEAST_BITS - 1);
 }
 
 static void a_number_within_a_digest_is_nobodys(void **state)
@@ -128,15 +132,16 @@ static const struct {
 #undef PLACE
 };
 
-/* 森一 in CP932, four bytes: among bytes that are all different, and among zeros. */
-static void two_characters_in_ciphertext_accuse_nobody(void **state)
+/* 森一郎 in CP932, six bytes, in a place so large that they are likely: among bytes that are all different, and among zeros. */
+static void three_characters_in_ciphertext_are_weighed(void **state)
 {
-	enum { BYTES = 8192, AT = 4000 };
-	static const char name[] = "\x90\x58\x88\xea";
-	struct nk_residue_pattern pattern = { .person_number = 1, .item = NK_ITEM_name, .field = NKS_FIELD_KANJI, .value = NK_STR("森 一") };
+	enum { BYTES = 131072, AT = 40000, MANY = 8193 };
+	static const char name[] = "\x90\x58\x88\xea\x98\x59";
+	static struct nk_residue_pattern patterns[MANY];
+	static char others[MANY][16];
 	NK_OWNED(nk_arena_free) struct nk_arena *arena = NULL;
 	struct nk_place place = { .kind = NK_PLACE_VAULT, .label = NK_STR("folder") };
-	const struct nk_residue_options opt = { .places = &place, .n_places = 1, .patterns = &pattern, .n_patterns = 1 };
+	const struct nk_residue_options opt = { .places = &place, .n_places = 1, .patterns = patterns, .n_patterns = MANY };
 	static char bytes[BYTES];
 	struct nk_residue_report r;
 	struct kit_store k;
@@ -145,7 +150,16 @@ static void two_characters_in_ciphertext_accuse_nobody(void **state)
 
 	(void)state;
 	kit_store_new(&k);
-	kit_ok(nk_arena_new(NK_ARENA_WIPING, 1 << 20, &arena, &err), &err);
+	patterns[0] = (struct nk_residue_pattern){
+		.person_number = 1, .item = NK_ITEM_name, .field = NKS_FIELD_KANJI, .value = NK_STR("森 一郎")
+	};
+	for (unsigned i = 1; i < MANY; i++) {
+		(void)snprintf(others[i], sizeof(others[i]), "zq-%06u-zq", i);
+		patterns[i] = (struct nk_residue_pattern){
+			.person_number = 1 + i, .item = NK_ITEM_login, .field = NKS_FIELD_LOGIN, .value = nk_str_c(others[i])
+		};
+	}
+	kit_ok(nk_arena_new(NK_ARENA_WIPING, 64 << 20, &arena, &err), &err);
 	kit_ok(k.env->mkdir(k.env->self, kit_path(&k.tmp, "there"), &err), &err);
 	place.path = kit_path(&k.tmp, "there");
 	for (size_t i = 0; i < BYTES; i++) {
@@ -307,7 +321,7 @@ int main(void)
 		cmocka_unit_test(what_random_bytes_hold_is_not_even_kept),
 		cmocka_unit_test(where_the_bytes_around_are_no_ciphertext_everything_counts),
 		cmocka_unit_test(a_number_within_a_digest_is_nobodys),
-		cmocka_unit_test(two_characters_in_ciphertext_accuse_nobody),
+		cmocka_unit_test(three_characters_in_ciphertext_are_weighed),
 		cmocka_unit_test(a_number_is_found_wherever_it_is_no_part_of_a_digest),
 		cmocka_unit_test(how_much_is_enough_grows_with_the_bytes_and_the_persons),
 		cmocka_unit_test(two_texts_of_one_person_in_one_place_are_no_chance),
