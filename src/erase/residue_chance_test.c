@@ -168,11 +168,13 @@ static void three_characters_in_ciphertext_are_weighed(void **state)
 		x ^= x << 5;
 		bytes[i] = (char)(x & 0xff);
 	}
-	memcpy(bytes + AT, name, sizeof(name) - 1);
+	for (size_t at = AT; at < 2 * AT; at += 1001) { /* what stands before decides how it is read: not each is found */
+		memcpy(bytes + at, name, sizeof(name) - 1);
+	}
 	put(&k, "there/sealed", bytes, BYTES);
 	kit_ok(nk_residue_scan(k.env, &opt, arena, &r, &err), &err);
 	assert_int_equal(r.places[0].hits, 0);
-	assert_true(r.by_chance > 0);
+	assert_true(r.by_chance > 10);
 	memset(bytes, 0, BYTES);
 	memcpy(bytes + AT, name, sizeof(name) - 1);
 	put(&k, "there/table", bytes, BYTES);
